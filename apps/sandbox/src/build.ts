@@ -1,0 +1,120 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { execa, ExecaError } from 'execa';
+import { type GoModule, goModules, manifestFile } from './modules.js';
+import { assetsDir } from './paths.js';
+import type { Reporter } from './reporter.js';
+
+/** Builds every program and renders every manifest into `target`, which appears only when complete. */
+export async function buildModules(
+  target: string,
+  report: Reporter,
+  signal?: AbortSignal,
+): Promise<void> {
+  const unfinished = `${target}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(join(unfinished, 'manifests'), { recursive: true });
+  report.line('Building the sandbox from its Go modules. This takes minutes, once.');
+  const total = goModules.reduce((sum, module) => sum + Object.keys(module.programs).length, 0);
+  const progress = { report, total, built: 0, startedAt: Date.now(), signal };
+  for (const module of goModules) await buildPrograms(module, unfinished, progress);
+  for (const module of goModules) await renderManifests(module, unfinished, signal);
+  rmSync(target, { recursive: true, force: true });
+  renameSync(unfinished, target);
+}
+
+interface Progress {
+  report: Reporter;
+  total: number;
+  built: number;
+  startedAt: number;
+  signal: AbortSignal | undefined;
+}
+
+/** One `go build` for all programs of a module, so that they share their compile. */
+async function buildPrograms(module: GoModule, folder: string, progress: Progress): Promise<void> {
+  const output = join(folder, `go-${module.folder}`);
+  mkdirSync(output);
+  const flags = ['-buildvcs=false', '-trimpath', '-v', '-o', `${output}/`];
+  const linker = ['-s', '-w', ...(module.linkerFlags ?? [])].join(' ');
+  const packages = Object.values(module.programs);
+  const build = go(module, ['build', ...flags, '-ldflags', linker, ...packages], progress.signal);
+  const names = new Map(
+    Object.entries(module.programs).map(([name, path]) => [goName(path), name]),
+  );
+  const seen = new Set<string>();
+  let compiled = 0;
+  const show = () => {
+    for (const file of readdirSync(output)) {
+      const name = names.get(file);
+      if (name === undefined || seen.has(name)) continue;
+      seen.add(name);
+      progress.built += 1;
+      progress.report.line(
+        `  ${progress.built} of ${progress.total}: ${name} (${elapsed(progress.startedAt)})`,
+      );
+    }
+    progress.report.state(
+      `  module ${module.folder}: ${compiled} packages compiled, ${progress.built} of ${progress.total} programs, ${elapsed(progress.startedAt)}`,
+    );
+  };
+  const timer = setInterval(show, 1000);
+  build.stderr.on('data', (chunk: Buffer) => {
+    compiled += chunk.toString().split('\n').length - 1;
+  });
+  try {
+    await build;
+    show();
+  } catch (error) {
+    throw explain(error, module);
+  } finally {
+    clearInterval(timer);
+  }
+  for (const [file, name] of names) renameSync(join(output, file), join(folder, name));
+  rmSync(output, { recursive: true });
+}
+
+async function renderManifests(
+  module: GoModule,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const [name, source] of Object.entries(module.manifests ?? {})) {
+    const list = await go(module, ['list', '-m', '-f', '{{.Dir}}', source.module], signal);
+    const kustomization = join(list.stdout, source.folder);
+    const kubectl = join(folder, 'kubectl');
+    const rendered = await execa(kubectl, ['kustomize', kustomization], { cancelSignal: signal });
+    writeFileSync(join(folder, manifestFile(name)), rendered.stdout);
+  }
+}
+
+function go(module: GoModule, args: string[], signal: AbortSignal | undefined) {
+  return execa('go', args, {
+    cwd: assetsDir('go', module.folder),
+    env: { CGO_ENABLED: '0', GOWORK: 'off' },
+    cancelSignal: signal,
+    // On SIGINT go waits for the compilers that it started; on SIGTERM it would leave them behind.
+    killSignal: 'SIGINT',
+  });
+}
+
+/** The name that `go build` gives a program: the package's last element that is no version. */
+function goName(path: string): string {
+  return /^v\d+$/.test(basename(path)) ? basename(dirname(path)) : basename(path);
+}
+
+function explain(error: unknown, module: GoModule): unknown {
+  if (!(error instanceof ExecaError) || error.isCanceled) return error;
+  if (error.code === 'ENOENT') {
+    return new Error(
+      'The sandbox is not built yet and building it needs Go, which was not found: install Go 1.26 or newer from https://go.dev/dl and run this again.',
+      { cause: error },
+    );
+  }
+  const tail = String(error.stderr).trimEnd().split('\n').slice(-15).join('\n');
+  return new Error(`Building the Go module "${module.folder}" failed:\n${tail}`, { cause: error });
+}
+
+function elapsed(since: number): string {
+  return `${Math.round((Date.now() - since) / 1000)} s`;
+}

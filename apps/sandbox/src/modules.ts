@@ -1,0 +1,70 @@
+const kubernetesVersion = 'v1.34.4';
+const [major, minor] = kubernetesVersion.slice(1).split('.');
+
+/** One Go module under `go/`: the programs to build from it and the manifests it carries. */
+export interface GoModule {
+  folder: string;
+  /** Go package by the name that the built program gets. */
+  programs: Record<string, string>;
+  /** Linker flags beside those that leave out debugging information. */
+  linkerFlags?: string[];
+  /** Kustomize folders by the name that the rendered file gets. */
+  manifests?: Record<string, { module: string; folder: string }>;
+}
+
+/** All that a sandbox is made of. To add a module, write its go.mod and one entry here. */
+export const goModules: GoModule[] = [
+  {
+    folder: 'kubernetes',
+    programs: {
+      'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
+      'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
+      'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
+      kubectl: 'k8s.io/kubernetes/cmd/kubectl',
+      etcd: 'go.etcd.io/etcd/server/v3',
+      'rollouts-controller': 'github.com/argoproj/argo-rollouts/cmd/rollouts-controller',
+      'kubectl-argo-rollouts': 'github.com/argoproj/argo-rollouts/cmd/kubectl-argo-rollouts',
+      helm: 'helm.sh/helm/v3/cmd/helm',
+      certificates: 'skyflo.ai/sandbox/kubernetes/certificates',
+    },
+    // Without these, kubectl fails to parse its own version.
+    linkerFlags: [
+      `-X k8s.io/component-base/version.gitVersion=${kubernetesVersion}`,
+      `-X k8s.io/component-base/version.gitMajor=${major}`,
+      `-X k8s.io/component-base/version.gitMinor=${minor}`,
+    ],
+    manifests: {
+      'argo-crds': { module: 'github.com/argoproj/argo-rollouts', folder: 'manifests/crds' },
+    },
+  },
+  {
+    folder: 'kwok',
+    programs: {
+      kwok: 'sigs.k8s.io/kwok/cmd/kwok',
+      'metrics-server': 'sigs.k8s.io/metrics-server/cmd/metrics-server',
+    },
+    manifests: {
+      'kwok-crds': { module: 'sigs.k8s.io/kwok', folder: 'kustomize/crd' },
+      'kwok-node-fast': { module: 'sigs.k8s.io/kwok', folder: 'kustomize/stage/node/fast' },
+      'kwok-node-heartbeat': {
+        module: 'sigs.k8s.io/kwok',
+        folder: 'kustomize/stage/node/heartbeat',
+      },
+      'kwok-pod-fast': { module: 'sigs.k8s.io/kwok', folder: 'kustomize/stage/pod/fast' },
+      'kwok-metrics': { module: 'sigs.k8s.io/kwok', folder: 'kustomize/metrics/usage' },
+    },
+  },
+];
+
+/** The rendered manifests, as paths inside the binaries' folder. */
+export function manifestFile(name: string): string {
+  return `manifests/${name}.yaml`;
+}
+
+/** Every file that a complete binaries folder holds. */
+export function expectedFiles(): string[] {
+  return goModules.flatMap(({ programs, manifests = {} }) => [
+    ...Object.keys(programs),
+    ...Object.keys(manifests).map(manifestFile),
+  ]);
+}

@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+
+export interface ProcessInfo {
+  /** The program and its arguments, separated by spaces. */
+  commandLine: string;
+  residentBytes: number;
+}
+
+/** What the operating system knows of a process; undefined when it has ended (also as a zombie). */
+export function inspectProcess(pid: number): ProcessInfo | undefined {
+  return existsSync('/proc/self/status') ? fromProc(pid) : fromPs(pid);
+}
+
+function fromProc(pid: number): ProcessInfo | undefined {
+  try {
+    const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+    if (commandLine === '') return undefined;
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const resident = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+    return { commandLine, residentBytes: Number(resident ?? 0) * 1024 };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Systems without /proc (macOS). */
+export function fromPs(pid: number): ProcessInfo | undefined {
+  try {
+    const args = ['-ww', '-o', 'stat=,rss=,args=', '-p', `${pid}`];
+    const line = execFileSync('ps', args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const match = /^(\S+)\s+(\d+)\s+(.*)$/.exec(line.trim());
+    if (match === null || match[1]?.startsWith('Z')) return undefined;
+    return { commandLine: match[3] ?? '', residentBytes: Number(match[2]) * 1024 };
+  } catch {
+    return undefined;
+  }
+}

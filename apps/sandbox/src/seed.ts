@@ -1,0 +1,116 @@
+import { ApiClient } from './api-client.js';
+import { applyObjects, runProgram } from './kubectl.js';
+import { assetsDir } from './paths.js';
+import { type KubernetesObject, readObjects } from './platform.js';
+import type { ClusterLayout } from './record.js';
+import { waitFor } from './wait.js';
+
+const timeoutMs = 60_000;
+
+interface Workload extends KubernetesObject {
+  spec: { replicas: number; template: { spec: { containers: { image: string }[] } } };
+}
+
+interface WorkloadStatus {
+  metadata: { generation: number; annotations?: Record<string, string> };
+  status?: {
+    observedGeneration?: number | string;
+    availableReplicas?: number;
+    updatedReplicas?: number;
+    phase?: string;
+    pauseConditions?: unknown[];
+    succeeded?: number;
+    numberReady?: number;
+  };
+}
+
+/** Makes the demo shop and waits until each workload is in the state that it is meant to show. */
+export async function seedDemo(layout: ClusterLayout, signal: AbortSignal): Promise<void> {
+  await using api = new ApiClient(layout);
+  const shop = readObjects(assetsDir('manifests', 'shop.yaml'));
+  const billing = readObjects(assetsDir('manifests', 'billing.yaml'));
+  const isNamespace = ({ kind }: KubernetesObject) => kind === 'Namespace';
+  const apply = (objects: KubernetesObject[]) => applyObjects(layout, objects, { signal });
+
+  await apply([...shop, ...billing].filter(isNamespace));
+  await Promise.all([
+    apply([...shop, ...billing].filter((object) => !isNamespace(object))),
+    installRelease(layout, signal),
+  ]);
+
+  const until = (path: string, what: string, reached: (workload: WorkloadStatus) => unknown) =>
+    waitFor(
+      async () => {
+        const workload = await api.get<WorkloadStatus>(path);
+        return workload !== undefined && Boolean(reached(workload));
+      },
+      { what, timeoutMs, signal },
+    );
+  const deployment = (name: string, ready: number, revision?: string) =>
+    until(
+      `/apis/apps/v1/namespaces/shop/deployments/${name}`,
+      `deployment ${name} to have ${ready} pods`,
+      ({ metadata, status }) =>
+        status?.observedGeneration === metadata.generation &&
+        (status.availableReplicas ?? 0) >= ready &&
+        (revision === undefined ||
+          metadata.annotations?.['deployment.kubernetes.io/revision'] === revision),
+    );
+  const release = (kind: string, name: string, tag: string) => {
+    const workload = shop.find((one) => one.kind === kind && one.metadata.name === name);
+    return apply([nextRelease(workload as Workload, tag)]);
+  };
+  const checkout = (what: string, reached: (status: WorkloadStatus['status']) => unknown) =>
+    until(
+      '/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/checkout',
+      `rollout checkout to be ${what}`,
+      ({ metadata, status }) =>
+        status?.observedGeneration === String(metadata.generation) && reached(status),
+    );
+
+  await Promise.all([
+    deployment('web', 2, '1')
+      .then(() => release('Deployment', 'web', '1.28'))
+      .then(() => deployment('web', 2, '2'))
+      .then(() => release('Deployment', 'web', '1.29'))
+      .then(() => deployment('web', 2, '3')),
+    deployment('payments', 2, '1')
+      .then(() => release('Deployment', 'payments', 'invalid-tag'))
+      .then(() => deployment('payments', 2, '2')),
+    checkout('healthy', (status) => status?.phase === 'Healthy')
+      .then(() => release('Rollout', 'checkout', '1.5.0'))
+      .then(() => checkout('paused', (status) => status?.pauseConditions !== undefined)),
+    ...['api', 'worker'].map((name) => deployment(name, 2)),
+    deployment('shop-cache', 2),
+    until(
+      '/apis/batch/v1/namespaces/shop/jobs/migrate-schema',
+      'job migrate-schema to complete',
+      ({ status }) => status?.succeeded === 1,
+    ),
+    until(
+      '/apis/apps/v1/namespaces/shop/daemonsets/node-agent',
+      'daemonset node-agent to be ready',
+      ({ status }) => status?.numberReady === 3,
+    ),
+  ]);
+}
+
+/** Two revisions, so that there is something to compare and to roll back to. */
+async function installRelease(layout: ClusterLayout, signal: AbortSignal): Promise<void> {
+  const target = ['shop-cache', assetsDir('charts', 'cache'), '--namespace', 'shop'];
+  const helm = (...args: string[]) => runProgram(layout, 'helm', args, { signal });
+  await helm('upgrade', '--install', ...target);
+  await helm('upgrade', ...target, '--set', 'replicas=2', '--description', 'Two pods');
+}
+
+/** The same workload with another tag of its image, and the cause on record where there was one. */
+function nextRelease(workload: Workload, tag: string): Workload {
+  const next = structuredClone(workload);
+  const [container] = next.spec.template.spec.containers;
+  if (container !== undefined) container.image = container.image.replace(/:[^:]*$/, `:${tag}`);
+  const { annotations } = next.metadata;
+  if (annotations?.['kubernetes.io/change-cause']) {
+    annotations['kubernetes.io/change-cause'] = `Release ${tag}`;
+  }
+  return next;
+}

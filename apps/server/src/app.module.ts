@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { ClusterModule } from '#cluster';
+import { K8sModule } from '#k8s';
+import { ToolsModule } from '#tools';
+import { HealthModule } from './health/health.module.js';
+import { McpModule } from './mcp/mcp.module.js';
+import { RestModule } from './rest/rest.module.js';
+import { serverConfig } from './server.config.js';
+
+/** The whole server. A new domain adds its module here. */
+@Module({
+  imports: [
+    ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [serverConfig] }),
+    ToolsModule,
+    ClusterModule,
+    K8sModule,
+    RestModule,
+    McpModule,
+    HealthModule,
+  ],
+})
+export class AppModule {}

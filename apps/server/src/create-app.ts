@@ -1,0 +1,26 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { checkHosts } from './http/host-check.js';
+import { parseJsonBodies } from './http/json-body.js';
+import { serveOpenApi } from './rest/openapi.js';
+import { serverConfig, type ServerConfig } from './server.config.js';
+import { StderrLogger } from './stderr.logger.js';
+
+/** The HTTP application with all its routes, ready to listen. */
+export async function createApp(): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule,
+    new FastifyAdapter({ routerOptions: { ignoreTrailingSlash: true } }),
+    { bodyParser: false, logger: new StderrLogger(), abortOnError: false },
+  );
+  const { bodyLimitBytes, allowedHosts } = app.get<ServerConfig>(serverConfig.KEY);
+  const fastify = app.getHttpAdapter().getInstance();
+  checkHosts(fastify, allowedHosts);
+  parseJsonBodies(fastify, bodyLimitBytes);
+  app.enableShutdownHooks();
+  // The document lists the registered tools, which are known once the modules are initialised.
+  await app.init();
+  serveOpenApi(app);
+  return app;
+}

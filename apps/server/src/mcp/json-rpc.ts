@@ -1,0 +1,34 @@
+import type { ServerResponse } from 'node:http';
+
+/** The codes of JSON-RPC 2.0, chapter 5.1, and of MCP's HTTP transports. */
+export const JSON_RPC = {
+  parseError: -32_700,
+  methodNotFound: -32_601,
+  invalidParams: -32_602,
+  internal: -32_603,
+  refused: -32_000,
+  sessionNotFound: -32_001,
+} as const;
+
+/** The result of a request, as both SDKs take it. */
+export interface JsonRpcResult {
+  [key: string]: unknown;
+  _meta?: Record<string, unknown>;
+}
+
+/** A fault of the protocol, not of a tool. Both SDKs answer a thrown error that has an integer `code` with that code. */
+export function protocolFault(code: number, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+/** Answers an HTTP request with a JSON-RPC error, where no SDK object exists that could. */
+export function refuse(
+  response: ServerResponse,
+  status: number,
+  code: number,
+  message: string,
+): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id: null }));
+}

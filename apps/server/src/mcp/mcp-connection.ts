@@ -1,0 +1,74 @@
+import { JSON_RPC, protocolFault, type JsonRpcResult } from './json-rpc.js';
+import type { CallContext, ToolCalls } from './tool-calls.js';
+
+/** From chatty to silent (RFC 5424, as MCP uses it). */
+const LOG_LEVELS = [
+  'debug',
+  'info',
+  'notice',
+  'warning',
+  'error',
+  'critical',
+  'alert',
+  'emergency',
+];
+
+/** What an SDK's server object knows of one request. */
+export interface McpRequest extends Omit<CallContext, 'wantsLogs'> {
+  method: string;
+  params: Record<string, unknown>;
+  /** The log level that the request itself asks for, as 2026 clients do. */
+  logLevel?: unknown;
+}
+
+/**
+ * One client's connection, whatever protocol era it speaks: answers the requests that are not the SDK's own business. The SDKs hand
+ * them over through `fallbackRequestHandler`, as their registered handlers answer wrong parameters as an internal error and check
+ * each result against a schema again.
+ */
+export class McpConnection {
+  /** Calls that are running. */
+  running = 0;
+  private logLevel?: string;
+
+  constructor(private readonly tools: ToolCalls) {}
+
+  /** @throws a JSON-RPC fault for an unknown method or parameters that are not the method's */
+  async answer(request: McpRequest): Promise<JsonRpcResult> {
+    switch (request.method) {
+      case 'tools/call':
+        return this.call(request);
+      case 'tools/list':
+        return this.tools.list();
+      // Not declared as capabilities, but older clients ask without looking.
+      case 'resources/list':
+        return { resources: [] };
+      case 'resources/templates/list':
+        return { resourceTemplates: [] };
+      case 'prompts/list':
+        return { prompts: [] };
+      case 'logging/setLevel':
+        return this.setLogLevel(request.params.level);
+      default:
+        throw protocolFault(JSON_RPC.methodNotFound, 'Method not found');
+    }
+  }
+
+  private async call({ params, logLevel = this.logLevel, ...context }: McpRequest) {
+    this.running += 1;
+    try {
+      const wantsLogs = logLevel === 'debug' || logLevel === 'info';
+      return await this.tools.call(params, { ...context, wantsLogs });
+    } finally {
+      this.running -= 1;
+    }
+  }
+
+  private setLogLevel(level: unknown): JsonRpcResult {
+    if (typeof level !== 'string' || !LOG_LEVELS.includes(level)) {
+      throw protocolFault(JSON_RPC.invalidParams, `The level must be one of ${LOG_LEVELS.join(', ')}.`);
+    }
+    this.logLevel = level;
+    return {};
+  }
+}

@@ -1,0 +1,28 @@
+import { registerAs, type ConfigType } from '@nestjs/config';
+import { IsInt, Max, Min } from 'class-validator';
+import { readConfig } from '#tools';
+
+class McpEnvironment {
+  @IsInt()
+  @Min(1)
+  @Max(86_400)
+  MCP_SESSION_IDLE_SECONDS = 600;
+
+  @IsInt()
+  @Min(1)
+  MCP_MAX_SESSIONS = 1_000;
+}
+
+/**
+ * `MCP_SESSION_IDLE_SECONDS` after which an unused session ends; `MCP_MAX_SESSIONS` that may be open at once, for Streamable HTTP and
+ * for HTTP+SSE each.
+ */
+export const mcpConfig = registerAs('mcp', () => {
+  const environment = readConfig(McpEnvironment);
+  return {
+    sessionIdleMs: environment.MCP_SESSION_IDLE_SECONDS * 1000,
+    maxSessions: environment.MCP_MAX_SESSIONS,
+  };
+});
+
+export type McpConfig = ConfigType<typeof mcpConfig>;

@@ -1,0 +1,82 @@
+import { isLegacyRequest } from '@modelcontextprotocol/server';
+import {
+  All,
+  Controller,
+  Get,
+  Logger,
+  Post,
+  Req,
+  Res,
+  type BeforeApplicationShutdown,
+} from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { JSON_RPC, refuse } from './json-rpc.js';
+import { ModernGateway } from './modern.gateway.js';
+import { SseGateway } from './sse.gateway.js';
+import { StreamableGateway } from './streamable.gateway.js';
+import { ToolCalls } from './tool-calls.js';
+
+/** The MCP door over HTTP. The SDKs write the answers, so Fastify only reads the bodies. */
+@ApiExcludeController()
+@Controller()
+export class McpController implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(McpController.name);
+  private stopping = false;
+
+  constructor(
+    private readonly modern: ModernGateway,
+    private readonly streamable: StreamableGateway,
+    private readonly sse: SseGateway,
+    private readonly tools: ToolCalls,
+  ) {}
+
+  @All('mcp')
+  async mcp(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { raw, body } = request;
+    await this.answer(reply, async () =>
+      (await isModern(request))
+        ? this.modern.handle(raw, reply.raw, body)
+        : this.streamable.handle(raw, reply.raw, body),
+    );
+  }
+
+  @Get('sse')
+  async openSse(@Res() reply: FastifyReply): Promise<void> {
+    await this.answer(reply, () => this.sse.open(reply.raw));
+  }
+
+  @Post('messages')
+  async postMessage(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { sessionId } = request.query as { sessionId?: unknown };
+    await this.answer(reply, () =>
+      this.sse.post(request.raw, reply.raw, sessionId, request.body),
+    );
+  }
+
+  /** Open streams would keep the HTTP server from closing. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    await this.tools.stopAll();
+    await Promise.all([this.modern.closeAll(), this.streamable.closeAll(), this.sse.closeAll()]);
+  }
+
+  private async answer(reply: FastifyReply, handle: () => Promise<void>): Promise<void> {
+    reply.hijack();
+    if (this.stopping) return refuse(reply.raw, 503, JSON_RPC.refused, 'The server is stopping.');
+    try {
+      await handle();
+    } catch (error) {
+      this.logger.error({ message: 'bug', error: error instanceof Error ? error.stack : error });
+      if (reply.raw.headersSent) reply.raw.destroy();
+      else refuse(reply.raw, 500, JSON_RPC.internal, "Internal error; the server's log has it.");
+    }
+  }
+}
+
+/** Whether a request is one of MCP 2026-07-28, or claims to be: the SDK tells by its method, headers and `_meta`. */
+async function isModern({ method, headers, body }: FastifyRequest): Promise<boolean> {
+  if (method !== 'POST' || typeof body !== 'object') return false;
+  const head = new Request('http://localhost/mcp', { method, headers: headers as Record<string, string> });
+  return !(await isLegacyRequest(head, body));
+}

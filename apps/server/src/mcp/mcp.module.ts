@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { McpController } from './mcp.controller.js';
+import { mcpConfig } from './mcp.config.js';
+import { ModernGateway } from './modern.gateway.js';
+import { SseGateway } from './sse.gateway.js';
+import { StreamableGateway } from './streamable.gateway.js';
+import { ToolCalls } from './tool-calls.js';
+
+/** The MCP door: Streamable HTTP of both eras on /mcp, HTTP+SSE on /sse and /messages. Over stdio, see `serveStdio`. */
+@Module({
+  imports: [ConfigModule.forFeature(mcpConfig)],
+  controllers: [McpController],
+  providers: [ToolCalls, ModernGateway, StreamableGateway, SseGateway],
+})
+export class McpModule {}

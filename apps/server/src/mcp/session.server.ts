@@ -1,0 +1,44 @@
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { McpConnection } from './mcp-connection.js';
+import { CAPABILITIES, SERVER_INFO } from './server-identity.js';
+import type { ToolCalls } from './tool-calls.js';
+
+// Each server object would make one for itself, which takes longer than a call. It only ever checks answers to elicitations.
+const VALIDATOR = new AjvJsonSchemaValidator();
+
+/** The server side of one connection of a client that speaks MCP 2024-11-05 to 2025-11-25. */
+export class SessionServer extends Server {
+  readonly connection: McpConnection;
+
+  /** @param cancelled told of each request that was cancelled, which the SDK never answers */
+  constructor(tools: ToolCalls, cancelled?: (id: RequestId) => void) {
+    super(SERVER_INFO, {
+      capabilities: CAPABILITIES,
+      instructions: tools.instructions(),
+      jsonSchemaValidator: VALIDATOR,
+    });
+    this.connection = new McpConnection(tools);
+    this.removeRequestHandler('logging/setLevel');
+    this.fallbackRequestHandler = async ({ method, params = {} }, extra) => {
+      const { signal, requestId } = extra;
+      try {
+        return await this.connection.answer({
+          method,
+          params,
+          signal,
+          notify: (name, content) =>
+            void extra.sendNotification({ method: name, params: content }).catch(ignore),
+        });
+      } finally {
+        if (signal.aborted) cancelled?.(requestId);
+      }
+    };
+  }
+
+  /** A server without tasks runs a call that asks for one as a plain call (MCP 2025-11-25, Tasks); the SDK would refuse it. */
+  protected override assertTaskHandlerCapability(): void {}
+}
+
+function ignore(): void {}

@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { JSON_RPC, refuse } from './json-rpc.js';
+import { mcpConfig, type McpConfig } from './mcp.config.js';
+import { SessionServer } from './session.server.js';
+import { Sessions, type Session } from './sessions.js';
+import { ToolCalls } from './tool-calls.js';
+
+const KEEP_ALIVE_MS = 15_000;
+const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
+
+interface SseSession extends Session {
+  transport: SSEServerTransport;
+  /** The event stream. */
+  stream: ServerResponse;
+}
+
+/** HTTP+SSE, the transport of MCP 2024-11-05: a session is one event stream, and ends with it. */
+@Injectable()
+export class SseGateway {
+  private readonly sessions: Sessions<SseSession>;
+
+  constructor(
+    private readonly tools: ToolCalls,
+    @Inject(mcpConfig.KEY) { maxSessions, sessionIdleMs }: McpConfig,
+  ) {
+    this.sessions = new Sessions({ max: maxSessions, idleMs: sessionIdleMs });
+  }
+
+  /** Opens an event stream, whose first event tells where to post. */
+  async open(stream: ServerResponse): Promise<void> {
+    if (stream.destroyed) return;
+    if (!this.sessions.makeRoom()) {
+      return refuse(stream, 503, JSON_RPC.refused, 'Too many sessions are busy.');
+    }
+    const transport = new SSEServerTransport('/messages', stream);
+    const server = new SessionServer(this.tools);
+    const id = transport.sessionId;
+    this.sessions.add({
+      id,
+      transport,
+      stream,
+      isRunning: () => server.connection.running > 0,
+      isWatched: () => true,
+      close: () => server.close(),
+    });
+    const keepAlive = setInterval(() => stream.write(': keepalive\n\n'), KEEP_ALIVE_MS);
+    server.onclose = () => {
+      clearInterval(keepAlive);
+      this.sessions.delete(id);
+    };
+    await server.connect(transport);
+  }
+
+  /** Takes a message for the session that the query names; what it leads to goes out on that session's stream. */
+  async post(
+    request: IncomingMessage,
+    response: ServerResponse,
+    id: unknown,
+    body: unknown,
+  ): Promise<void> {
+    const session = this.sessions.use(String(id));
+    if (!session) {
+      return refuse(response, 404, JSON_RPC.sessionNotFound, 'Session not found. Open /sse again.');
+    }
+    if (body === undefined || typeof body === 'string') {
+      return refuse(response, 400, JSON_RPC.parseError, 'Parse error: the body is not JSON.');
+    }
+    if (session.stream.writableLength > MAX_UNREAD_BYTES) {
+      return refuse(response, 429, JSON_RPC.refused, 'Read the event stream before sending more.');
+    }
+    await session.transport.handlePostMessage(request, response, body);
+  }
+
+  async closeAll(): Promise<void> {
+    await this.sessions.closeAll();
+  }
+}

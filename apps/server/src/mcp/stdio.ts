@@ -1,0 +1,23 @@
+import { serveStdio as serve, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
+import type { INestApplicationContext } from '@nestjs/common';
+import { modernServer } from './modern.server.js';
+import { ToolCalls } from './tool-calls.js';
+
+/**
+ * Serves one MCP client of any protocol era over stdin and stdout. Its end of input cancels what runs and closes the application, after
+ * which nothing keeps the process alive.
+ */
+export async function serveStdio(app: INestApplicationContext): Promise<void> {
+  app.enableShutdownHooks();
+  const tools = app.get(ToolCalls);
+  const transport = new StdioServerTransport();
+  serve(() => modernServer(tools), { transport });
+  await new Promise<void>((resolve) => {
+    const { onclose } = transport;
+    transport.onclose = () => {
+      onclose?.();
+      resolve();
+    };
+  });
+  await app.close();
+}

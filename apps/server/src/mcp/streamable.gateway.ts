@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import { JSON_RPC, refuse } from './json-rpc.js';
+import { mcpConfig, type McpConfig } from './mcp.config.js';
+import { Sessions } from './sessions.js';
+import { StreamableSession } from './streamable.session.js';
+import { ToolCalls } from './tool-calls.js';
+
+/** Streamable HTTP with sessions, for clients of MCP 2025-03-26 to 2025-11-25. */
+@Injectable()
+export class StreamableGateway {
+  private readonly sessions: Sessions<StreamableSession>;
+
+  constructor(
+    private readonly tools: ToolCalls,
+    @Inject(mcpConfig.KEY) { maxSessions, sessionIdleMs }: McpConfig,
+  ) {
+    this.sessions = new Sessions({ max: maxSessions, idleMs: sessionIdleMs });
+  }
+
+  /** Answers a request of any method. A session that is not known is a 404, on which clients start a new one. */
+  async handle(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
+    const id = request.headers['mcp-session-id'];
+    if (id === undefined) return this.begin(request, response, body);
+    const session = this.sessions.use(String(id));
+    if (!session) {
+      return refuse(response, 404, JSON_RPC.sessionNotFound, 'Session not found. Initialize anew.');
+    }
+    await session.handle(request, response, body);
+  }
+
+  async closeAll(): Promise<void> {
+    await this.sessions.closeAll();
+  }
+
+  /** The SDK refuses everything but `initialize` here; only when that is accepted the session counts. */
+  private async begin(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: unknown,
+  ): Promise<void> {
+    if (!this.sessions.makeRoom()) {
+      return refuse(response, 503, JSON_RPC.refused, 'All sessions are busy.');
+    }
+    const session = new StreamableSession(this.tools, {
+      opened: () => this.sessions.add(session),
+      used: () => void this.sessions.use(session.id),
+      closed: () => this.sessions.delete(session.id),
+    });
+    await session.connect();
+    await session.handle(request, response, body);
+  }
+}

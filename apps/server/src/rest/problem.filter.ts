@@ -1,0 +1,92 @@
+import { Catch, HttpException, HttpStatus, Logger, type ArgumentsHost } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ToolError, type FieldError, type ToolErrorCode } from '#tools';
+import { executionIdOf } from './execution-id.js';
+
+/** The HTTP status of each code. */
+export const STATUS_OF: Record<ToolErrorCode, number> = {
+  invalid_input: 422,
+  unauthenticated: 401,
+  forbidden: 403,
+  approval_required: 403,
+  not_found: 404,
+  conflict: 409,
+  precondition: 412,
+  busy: 429,
+  cancelled: 499,
+  failed: 422,
+  upstream: 502,
+  unavailable: 503,
+  timeout: 504,
+  internal: 500,
+};
+
+/** A problem document (RFC 9457). */
+interface Problem {
+  title: string;
+  status: number;
+  code: ToolErrorCode;
+  detail: string;
+  retryable: boolean;
+  errors?: FieldError[];
+  output?: string;
+  execution_id?: string;
+}
+
+/** Every failure of the REST door becomes a problem document; nothing else decides what an error looks like. */
+@Catch()
+export class ProblemFilter {
+  private readonly logger = new Logger(ProblemFilter.name);
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    const problem = this.problemOf(error, executionIdOf(http.getRequest<FastifyRequest>()));
+    if (reply.sent) return;
+    if (error instanceof ToolError && error.retryAfterSeconds !== undefined) {
+      void reply.header('retry-after', error.retryAfterSeconds);
+    }
+    void reply
+      .status(problem.status)
+      .header('content-type', 'application/problem+json')
+      .send(JSON.stringify(problem));
+  }
+
+  private problemOf(error: unknown, execution_id: string | undefined): Problem {
+    if (error instanceof ToolError) {
+      const { code, message: detail, retryable, errors, output } = error;
+      const status = STATUS_OF[code];
+      return {
+        title: titleOf(status),
+        status,
+        code,
+        detail,
+        retryable,
+        errors,
+        output,
+        execution_id,
+      };
+    }
+    const status =
+      error instanceof HttpException ? error.getStatus() : HttpStatus.INTERNAL_SERVER_ERROR;
+    const code = codeOf(status);
+    if (code === 'internal') {
+      this.logger.error({ message: 'bug', error: error instanceof Error ? error.stack : error });
+    }
+    const detail =
+      code === 'internal' ? "Internal error; the server's log has it." : (error as Error).message;
+    return { title: titleOf(status), status, code, detail, retryable: false, execution_id };
+  }
+}
+
+/** The codes of what the HTTP layer itself refuses: unreadable bodies, unknown routes. */
+function codeOf(status: number): ToolErrorCode {
+  if (status === 404) return 'not_found';
+  return status < 500 ? 'invalid_input' : 'internal';
+}
+
+function titleOf(status: number): string {
+  return status === 499
+    ? 'Client Closed Request'
+    : (HttpStatus[status] ?? 'Error').replaceAll('_', ' ').toLowerCase();
+}

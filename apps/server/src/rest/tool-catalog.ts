@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { ToolError, ToolRegistry, type ToolDefinition } from '#tools';
+import type { ListToolsDto } from './dto/list-tools.dto.js';
+
+/** The older Engine calls the category by this name. */
+const CATEGORY_ALIASES: Record<string, string> = { kubernetes: 'k8s' };
+
+/** Finds tools the way REST names them: by category and tool. */
+@Injectable()
+export class ToolCatalog {
+  constructor(private readonly registry: ToolRegistry) {}
+
+  categories(): string[] {
+    return this.registry.categories().map(({ name }) => name);
+  }
+
+  /** @throws ToolError `not_found` for an unknown category */
+  find({ category, tag, read_only, q }: ListToolsDto): ToolDefinition[] {
+    const wanted = category && this.category(category);
+    const text = q?.toLowerCase();
+    return this.registry
+      .list()
+      .filter(
+        (tool) =>
+          (!wanted || tool.category === wanted) &&
+          (!tag || tool.tags.includes(tag)) &&
+          (read_only === undefined || tool.annotations.readOnlyHint === read_only) &&
+          (!text ||
+            `${tool.name}\n${tool.title}\n${tool.description}`.toLowerCase().includes(text)),
+      );
+  }
+
+  /** @throws ToolError `not_found` for an unknown category, and for a tool that is not in it */
+  get(category: string, name: string): ToolDefinition {
+    const wanted = this.category(category);
+    const tool = this.registry.get(name);
+    if (tool.category === wanted) return tool;
+    throw new ToolError(
+      'not_found',
+      `The tool "${name}" is in the category "${tool.category}", not in "${wanted}".`,
+    );
+  }
+
+  private category(given: string): string {
+    const name = CATEGORY_ALIASES[given] ?? given;
+    if (this.categories().includes(name)) return name;
+    throw new ToolError(
+      'not_found',
+      `There is no category "${given}". There are: ${this.categories().join(', ')}.`,
+    );
+  }
+}

@@ -1,0 +1,3 @@
+export { CliModule } from './cli.module.js';
+export { Programs } from './programs.js';
+export type { RunOptions, RunResult } from './programs.js';

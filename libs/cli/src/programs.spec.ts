@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Programs } from './programs.js';
+
+const programs = new Programs();
+const run = (args: string[], options: { signal?: AbortSignal; maxOutputChars?: number } = {}) =>
+  programs.run('sh', args, {
+    signal: new AbortController().signal,
+    maxOutputChars: 1_000,
+    ...options,
+  });
+
+describe(Programs.name, () => {
+  it('hands over each argument whole', async () => {
+    const { stdout } = await run(['-c', 'printf "%s|" "$@"', 'sh', 'a b', '$(id)', '--x']);
+    expect(stdout).toBe('a b|$(id)|--x|');
+  });
+
+  it('gives exit code, stdout and stderr of a program that failed', async () => {
+    const result = await run(['-c', 'echo out; echo err >&2; exit 3']);
+    expect(result).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err\n', isCut: false });
+  });
+
+  it('reads nothing on stdin unless given', async () => {
+    expect((await run(['-c', 'cat; echo end'])).stdout).toBe('end\n');
+  });
+
+  it('ends a program that writes more than is kept, and keeps the beginning', async () => {
+    const { isCut, stdout } = await run(['-c', 'yes'], { maxOutputChars: 100 });
+    expect(isCut).toBe(true);
+    expect(stdout).toBe('y\n'.repeat(50));
+  });
+
+  it('ends the program and what it started when the signal aborts', async () => {
+    const aborted = new AbortController();
+    const pidFile = `${process.env['TMPDIR'] ?? '/tmp'}/programs-spec-${process.pid}`;
+    const running = run(['-c', `sleep 60 & echo $! > ${pidFile}; wait`], {
+      signal: aborted.signal,
+    });
+    await sleep(300);
+    aborted.abort(new Error('enough'));
+    await expect(running).rejects.toThrow('enough');
+    // One that ended and that nobody has reaped yet is a zombie (Z).
+    const { stdout } = await run([
+      '-c',
+      `ps -o stat= -p $(cat ${pidFile}) | grep -v Z; rm ${pidFile}`,
+    ]);
+    expect(stdout).toBe('');
+  });
+
+  it('says so when the program is not there', async () => {
+    const missing = programs.run('no-such-program', [], {
+      signal: new AbortController().signal,
+      maxOutputChars: 10,
+    });
+    await expect(missing).rejects.toMatchObject({ code: 'unavailable', retryable: false });
+  });
+});

@@ -1,0 +1,111 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { execa, type ResultPromise } from 'execa';
+import { ToolError } from '#tools';
+
+/** How long a program has to end after it was asked to, in milliseconds. */
+const GRACE_MS = 2_000;
+
+/** How long the place of a program is believed, in milliseconds, so that listing tools does not search the disk. */
+const FOUND_FOR_MS = 5_000;
+
+export interface RunOptions {
+  /** Ends the program, and all that it has started, when it aborts. */
+  signal: AbortSignal;
+  /** Characters of stdout and of stderr that are kept; a program that writes more is ended. */
+  maxOutputChars: number;
+  /** Added to the server's own environment. */
+  env?: Record<string, string>;
+  /** What the program reads on stdin; nothing unless given. */
+  input?: string;
+}
+
+/** How a program ended. */
+export interface RunResult {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+  /** Whether it was ended because it wrote more than is kept. */
+  isCut: boolean;
+}
+
+/** The one place where programs are started: an argument list, never a command line; each ends with the call it serves. */
+@Injectable()
+export class Programs {
+  private readonly found = new Map<string, { path: string | undefined; until: number }>();
+
+  /** The path of a program on the PATH, or undefined. */
+  find(name: string): string | undefined {
+    const known = this.found.get(name);
+    if (known && known.until > Date.now()) return known.path;
+    const path = (process.env['PATH'] ?? '')
+      .split(delimiter)
+      .map((folder) => join(folder, name))
+      .find(isExecutable);
+    this.found.set(name, { path, until: Date.now() + FOUND_FOR_MS });
+    return path;
+  }
+
+  /**
+   * Runs a program to its end, whatever its exit code. The time limit is the signal's.
+   * @param args each one is one argument; the caller sees to it that no value of a user can be read as a flag
+   * @throws ToolError `unavailable` when the program cannot be started; the signal's reason when it aborts
+   */
+  async run(name: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
+    const { signal, maxOutputChars, env, input } = options;
+    signal.throwIfAborted();
+    const child = execa(name, args, {
+      // A group of its own, so that what the program starts ends with it.
+      detached: true,
+      reject: false,
+      stripFinalNewline: false,
+      maxBuffer: maxOutputChars,
+      ...(env && { env }),
+      ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+    });
+    const end = () => void endGroup(child);
+    signal.addEventListener('abort', end, { once: true });
+    try {
+      const result = await child;
+      signal.throwIfAborted();
+      if (result.exitCode === undefined && !result.isMaxBuffer && !result.isTerminated) {
+        throw new ToolError('unavailable', `${name} could not be started: ${result.shortMessage}`, {
+          cause: result,
+          retryable: false,
+        });
+      }
+      const { exitCode = 1, stdout, stderr, isMaxBuffer } = result;
+      return { exitCode, stdout, stderr, isCut: isMaxBuffer };
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
+  }
+}
+
+/** Asks the whole process group to end, and ends it after the grace period. */
+async function endGroup(child: ResultPromise): Promise<void> {
+  const { pid } = child;
+  if (pid === undefined) return;
+  sendSignal(pid, 'SIGTERM');
+  await Promise.race([child.catch(() => undefined), sleep(GRACE_MS, undefined, { ref: false })]);
+  sendSignal(pid, 'SIGKILL');
+}
+
+function sendSignal(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-group, signal);
+  } catch {
+    // The group has ended by itself.
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { clusterConfig } from './cluster.config.js';
+import { Clusters } from './clusters.js';
+import { ContextField } from './context.field.js';
+
+/** Access to the Kubernetes API servers of the kubeconfig. */
+@Module({
+  imports: [ConfigModule.forFeature(clusterConfig)],
+  providers: [Clusters, ContextField],
+  exports: [Clusters, ContextField],
+})
+export class ClusterModule {}

@@ -1,0 +1,90 @@
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { ToolError, type ToolCall } from '#tools';
+import { clusterConfig, type ClusterConfig } from './cluster.config.js';
+import { Cluster } from './cluster.js';
+import type { Connection } from './connection.js';
+import { IN_CLUSTER, InClusterConnection } from './in-cluster.connection.js';
+import { KubeconfigConnection } from './kubeconfig.connection.js';
+import { Kubeconfig } from './kubeconfig.js';
+
+/**
+ * The API servers that this server can reach: the contexts of its kubeconfig, or the cluster that it runs in. A context that cannot
+ * be used says so when it is asked for and does not keep the others from working.
+ */
+@Injectable()
+export class Clusters implements OnModuleDestroy {
+  /** The context names, in the kubeconfig's order. */
+  readonly names: readonly string[];
+  /** The context that is used when none is named. */
+  readonly defaultName: string | undefined;
+  private readonly kubeconfig: Kubeconfig;
+  private readonly clusters = new Map<string, Cluster>();
+
+  constructor(@Inject(clusterConfig.KEY) private readonly config: ClusterConfig) {
+    this.kubeconfig = new Kubeconfig(config.kubeconfigPaths);
+    for (const problem of this.kubeconfig.problems) new Logger(Clusters.name).warn(problem);
+    const { contextNames, currentContext } = this.kubeconfig;
+    const inCluster = contextNames.length === 0 && config.inCluster !== undefined;
+    this.names = inCluster ? [IN_CLUSTER] : contextNames;
+    this.defaultName = currentContext ?? (this.names.length === 1 ? this.names[0] : undefined);
+  }
+
+  /**
+   * @param name a context; the default one if left out
+   * @throws ToolError `invalid_input` with the names if it is unknown, `unavailable` if it or the whole kubeconfig cannot be used
+   */
+  get(name: string | undefined = this.defaultName): Cluster {
+    const known = name === undefined ? undefined : this.clusters.get(name);
+    if (known) return known;
+    if (this.names.length === 0) throw this.notConfigured();
+    if (name === undefined || !this.names.includes(name)) throw this.unknown(name);
+    const cluster = new Cluster(this.connection(name), this.config.userAgent);
+    this.clusters.set(name, cluster);
+    return cluster;
+  }
+
+  /** The cluster that a tool call is for: that of its `context` parameter. Throws as `get`. */
+  of({ shared }: Pick<ToolCall, 'shared'>): Cluster {
+    return this.get(shared['context'] as string | undefined);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all([...this.clusters.values()].map((cluster) => cluster.close()));
+  }
+
+  private connection(name: string): Connection {
+    const { inCluster } = this.config;
+    return inCluster && name === IN_CLUSTER && !this.kubeconfig.entry('contexts', name)
+      ? new InClusterConnection(inCluster)
+      : new KubeconfigConnection(this.kubeconfig, name);
+  }
+
+  private unknown(name: string | undefined): ToolError {
+    const names = this.names.join(', ');
+    const accepts = `one of ${names}`;
+    if (name === undefined) {
+      const message = `The kubeconfig has no current-context. Name a context: ${names}.`;
+      return new ToolError('invalid_input', message, {
+        errors: [{ field: 'context', message: 'is required', accepts }],
+      });
+    }
+    const problems = this.kubeconfig.problems.map((problem) => ` (${problem})`).join('');
+    return new ToolError(
+      'invalid_input',
+      `Unknown context "${name}". Contexts: ${names}.${problems}`,
+      {
+        errors: [{ field: 'context', message: `"${name}" is unknown`, accepts }],
+      },
+    );
+  }
+
+  private notConfigured(): ToolError {
+    const { problems } = this.kubeconfig;
+    const why =
+      problems.length > 0
+        ? `The kubeconfig cannot be used: ${problems.join('; ')}.`
+        : 'No cluster is configured.';
+    const message = `${why} Set KUBECONFIG to a kubeconfig file (looked in ${this.config.kubeconfigPaths.join(', ')}) and start the server again.`;
+    return new ToolError('unavailable', message, { retryable: false });
+  }
+}

@@ -1,0 +1,127 @@
+import { Logger } from '@nestjs/common';
+import { ToolError } from '#tools';
+import type { ApiResource } from './api-resource.js';
+import type { Catalogue } from './discovery-documents.js';
+import { nearestNames } from './nearest-names.js';
+import { findResource, spellingsOf } from './resource-names.js';
+import { Deadline } from './deadline.js';
+
+const OUTDATED_MS = 10 * 60_000;
+/** A stream of unknown names must not become a stream of discovery requests. */
+const LEAST_AGE_MS = 2_000;
+
+/** Which resource name is which API path on one API server. Remembered; read anew for an unknown name and, in the background, when old. */
+export class Discovery {
+  private readonly logger = new Logger(Discovery.name);
+  private catalogue: Catalogue | undefined;
+  private readAt = -Infinity;
+  private reading: Promise<Catalogue> | undefined;
+  private readonly found = new Map<string, ApiResource>();
+
+  /** @param fetch reads the API server's catalogue, within a time limit of its own */
+  constructor(private readonly fetch: () => Promise<Catalogue>) {}
+
+  /**
+   * The resource type that a name means, as kubectl takes it: plural, singular, kind, short name, `plural.group`, `plural.version.group`.
+   * @throws ToolError `not_found` with the nearest names; `cancelled`; what reading discovery throws
+   */
+  async resolve(resourceType: string, signal?: AbortSignal): Promise<ApiResource> {
+    const known = this.found.get(resourceType);
+    if (known && !this.isOlderThan(OUTDATED_MS)) return known;
+    let { resources } = await this.current(signal);
+    let resource = findResource(resources, resourceType);
+    if (!resource && this.isOlderThan(LEAST_AGE_MS)) {
+      ({ resources } = await this.refresh(signal));
+      resource = findResource(resources, resourceType);
+    }
+    if (!resource) throw this.unknown(resourceType);
+    this.found.set(resourceType, resource);
+    return resource;
+  }
+
+  /** The listable resource types of a category such as `all`, in kubectl's order; none if there is no such category. */
+  async category(name: string, signal?: AbortSignal): Promise<ApiResource[]> {
+    const wanted = name.toLowerCase();
+    return (await this.all(signal)).filter(
+      ({ categories, verbs }) => categories.includes(wanted) && verbs.includes('list'),
+    );
+  }
+
+  /** Every resource type once, in its preferred version, in the API server's order. */
+  async all(signal?: AbortSignal): Promise<ApiResource[]> {
+    const { resources } = await this.current(signal);
+    const preferred = new Map<string, ApiResource>();
+    for (const resource of resources) {
+      if (!preferred.has(resource.groupResource)) preferred.set(resource.groupResource, resource);
+    }
+    return [...preferred.values()];
+  }
+
+  /** Makes the next use read discovery anew, e.g. after a custom resource definition has changed. */
+  invalidate(): void {
+    this.catalogue = undefined;
+    // An answer that is under way may be from before the change.
+    this.reading = undefined;
+    this.found.clear();
+  }
+
+  private async current(signal: AbortSignal | undefined): Promise<Catalogue> {
+    if (!this.catalogue) return this.refresh(signal);
+    if (this.isOlderThan(OUTDATED_MS)) {
+      this.read().catch((error: Error) => this.logger.warn(`Discovery: ${error.message}`));
+    }
+    return this.catalogue;
+  }
+
+  private async refresh(signal: AbortSignal | undefined): Promise<Catalogue> {
+    const reading = this.read();
+    if (!signal) return reading;
+    const deadline = new Deadline(signal);
+    try {
+      return await deadline.race(reading);
+    } finally {
+      deadline.dispose();
+    }
+  }
+
+  /** One reading serves everybody who waits for it; a caller who gives up does not end it for the others. */
+  private read(): Promise<Catalogue> {
+    if (this.reading) return this.reading;
+    const reading = this.fetch().then(
+      (catalogue) => {
+        if (this.reading !== reading) return catalogue;
+        this.reading = undefined;
+        this.catalogue = catalogue;
+        this.readAt = performance.now();
+        this.found.clear();
+        return catalogue;
+      },
+      (error: unknown) => {
+        if (this.reading === reading) this.reading = undefined;
+        throw error;
+      },
+    );
+    this.reading = reading;
+    return reading;
+  }
+
+  private isOlderThan(ms: number): boolean {
+    return performance.now() - this.readAt > ms;
+  }
+
+  private unknown(resourceType: string): ToolError {
+    const { resources = [], stale = [] } = this.catalogue ?? {};
+    const candidates = [...new Map(resources.map((it) => [it.plural, it])).values()].map((it) => ({
+      label: it.shortNames.length > 0 ? `${it.plural} (${it.shortNames.join(', ')})` : it.plural,
+      spellings: spellingsOf(it),
+    }));
+    const name = resourceType.split('.', 1)[0] ?? '';
+    const nearest = nearestNames(name, candidates).map(({ label }) => label);
+    const hint =
+      nearest.length > 0
+        ? ` Nearest: ${nearest.join(', ')}.`
+        : ' Use a kind that this cluster serves, e.g. pods.';
+    const broken = stale.length > 0 ? ` These APIs do not answer now: ${stale.join(', ')}.` : '';
+    return new ToolError('not_found', `Unknown resource type "${resourceType}".${hint}${broken}`);
+  }
+}

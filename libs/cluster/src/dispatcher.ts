@@ -1,0 +1,67 @@
+import { createSecureContext } from 'node:tls';
+import { Pool, ProxyAgent, Socks5ProxyAgent, type Dispatcher } from 'undici';
+import { ToolError } from '#tools';
+import type { Connection, TlsOptions } from './connection.js';
+import { describe } from './transport-error.js';
+
+const CONNECT_TIMEOUT_MS = 3_000;
+/** Below the 90 s after which an API server closes an idle connection. */
+const KEEP_ALIVE_MS = 60_000;
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+
+/**
+ * Makes the pooled HTTP client for one API server.
+ * @param connections most connections at once; undefined for no limit
+ * @throws ToolError `unavailable` if certificates or keys are unusable
+ */
+export function createDispatcher(
+  connection: Connection,
+  { ca, cert, key, servername, rejectUnauthorized }: TlsOptions,
+  connections: number | undefined,
+): Dispatcher {
+  // Made once: parsing certificates for each new connection would cost more than the handshake.
+  const tls = {
+    secureContext: secureContext(connection, { ca, cert, key }),
+    rejectUnauthorized,
+    ...(servername !== undefined && { servername }),
+  };
+  const options = {
+    connections: connections ?? null,
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    // Each request has a deadline of its own.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    ...(connections !== undefined && { maxResponseSize: MAX_ANSWER_BYTES }),
+  } satisfies Pool.Options;
+  const { proxy, server } = connection;
+  if (!proxy) {
+    const connect = { ...tls, timeout: CONNECT_TIMEOUT_MS };
+    return new Pool(server.origin, { ...options, connect });
+  }
+  const requestTls = { ...tls, allowH2: false, timeout: CONNECT_TIMEOUT_MS };
+  if (proxy.protocol.startsWith('socks5')) {
+    return new Socks5ProxyAgent(proxy, { ...options, requestTls });
+  }
+  return new ProxyAgent({
+    ...options,
+    uri: proxy.href,
+    requestTls,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+  });
+}
+
+function secureContext(connection: Connection, options: TlsOptions) {
+  try {
+    return createSecureContext(options);
+  } catch (cause) {
+    const { code = 'unreadable' } = cause as NodeJS.ErrnoException;
+    throw new ToolError(
+      'unavailable',
+      `${describe(connection)}: its certificates or keys in the kubeconfig cannot be used (${code}).`,
+      { cause, retryable: false },
+    );
+  }
+}

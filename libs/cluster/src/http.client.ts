@@ -1,0 +1,213 @@
+import type { Dispatcher } from 'undici';
+import { ToolError } from '#tools';
+import { apiError, retryAfter } from './api-error.js';
+import { collect, open, type Answer } from './exchange.js';
+import type { Connection, TlsOptions } from './connection.js';
+import { Deadline } from './deadline.js';
+import { createDispatcher } from './dispatcher.js';
+import { describe, isDeadSocket, isRefused, transportError } from './transport-error.js';
+
+export interface RequestOptions {
+  /** GET unless said. */
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Query parameters; undefined ones are left out. */
+  query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Text or bytes are sent as they are, anything else as JSON. */
+  body?: unknown;
+  /** `application/json` unless said. */
+  contentType?: string;
+  /** `application/json` unless said. */
+  accept?: string;
+  signal?: AbortSignal;
+  /** Milliseconds until the request ends as `timeout`. */
+  timeoutMs?: number;
+}
+
+const MAX_CONNECTIONS = 64;
+const READ_LIMIT_MS = 30_000;
+const REFUSED_PAUSE_MS = 50;
+/** Keeps `Retry-After: 0` from becoming a loop that burns the processor. */
+const LEAST_PAUSE_MS = 100;
+
+/**
+ * HTTP to one API server over kept-alive connections. It waits where the API server asks for it (`Retry-After`: 429 always, as nothing
+ * was executed then, 503 for reads), tries a refused connection and a read on a connection that turned out dead once more, and
+ * renews credentials once when they are refused. There is no throttle of our own: API priority and fairness is the API server's.
+ */
+export class HttpClient {
+  private readonly basePath: string;
+  private calls: Dispatcher | undefined;
+  // Streams last: with connections of their own they hold up no calls.
+  private streams: Dispatcher | undefined;
+  private tls: TlsOptions | undefined;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly userAgent: string,
+  ) {
+    this.basePath = connection.server.pathname.replace(/\/$/, '');
+  }
+
+  /**
+   * Sends a request and collects the answer, whatever its HTTP status below 400.
+   * @throws ToolError as `apiError` and `transportError` say; `timeout` (retryable for reads), `cancelled`
+   */
+  async send(path: string, options: RequestOptions): Promise<Answer> {
+    const deadline = this.deadline(options, options.timeoutMs ?? READ_LIMIT_MS);
+    try {
+      return await this.attempts(path, options, deadline, (dispatch) =>
+        collect(this.calls!, dispatch, deadline),
+      );
+    } catch (error) {
+      throw deadline.ended ?? transportError(error, this.connection, isRead(options));
+    } finally {
+      deadline.dispose();
+    }
+  }
+
+  /** Opens an answer that is read as it comes. Ends without an error when the signal aborts. There is no time limit unless one is given. */
+  async *stream(path: string, options: RequestOptions): AsyncGenerator<Uint8Array, void> {
+    const abort = new AbortController();
+    const deadline = this.deadline(options, options.timeoutMs);
+    try {
+      const { body } = await this.attempts(path, options, deadline, (dispatch) => {
+        deadline.onEnd((reason) => abort.abort(reason));
+        return open(this.streams!, { ...dispatch, signal: abort.signal });
+      });
+      yield* body;
+    } catch (error) {
+      if (options.signal?.aborted) return;
+      throw deadline.ended ?? transportError(error, this.connection, isRead(options));
+    } finally {
+      deadline.dispose();
+    }
+  }
+
+  /** Closes all connections; requests under way fail. */
+  async close(): Promise<void> {
+    await Promise.all([this.calls?.destroy(), this.streams?.destroy()]);
+  }
+
+  private async attempts<T extends { status: number; headers: Answer['headers'] }>(
+    path: string,
+    options: RequestOptions,
+    deadline: Deadline,
+    perform: (dispatch: Dispatcher.DispatchOptions) => Promise<Answer | T>,
+  ): Promise<T> {
+    const read = isRead(options);
+    let reconnected = false;
+    let renewed = false;
+    for (;;) {
+      if (deadline.ended) throw deadline.ended;
+      const connected = this.connect();
+      if (connected) await deadline.race(connected);
+      const dispatch = this.dispatchOptions(path, options);
+      let answer: Answer | T;
+      try {
+        answer = await perform(
+          dispatch instanceof Promise ? await deadline.race(dispatch) : dispatch,
+        );
+      } catch (error) {
+        const again = isRefused(error) || (isDeadSocket(error) && read);
+        if (reconnected || !again) throw error;
+        reconnected = true;
+        if (isRefused(error)) await deadline.sleep(REFUSED_PAUSE_MS);
+        continue;
+      }
+      if (answer.status < 400) return answer as T;
+      const pauseMs = pauseMsOf(answer, read);
+      if (pauseMs < deadline.remainingMs) {
+        await deadline.sleep(pauseMs);
+      } else if (answer.status === 401 && !renewed && this.connection.renew()) {
+        renewed = true;
+      } else {
+        throw apiError(answer as Answer, this.connection, read);
+      }
+    }
+  }
+
+  private deadline(options: RequestOptions, timeoutMs: number | undefined): Deadline {
+    return new Deadline(options.signal, timeoutMs, () => {
+      const seconds = (timeoutMs ?? 0) / 1000;
+      const read = isRead(options);
+      const doubt = read ? '' : ' The change may or may not have been made.';
+      return new ToolError(
+        'timeout',
+        `${describe(this.connection)} did not answer within ${seconds} s.${doubt}`,
+        { retryable: read },
+      );
+    });
+  }
+
+  /** Sees to it that the pools are there and use the present certificates. Asynchronous only where a plugin makes those. */
+  private connect(): Promise<void> | undefined {
+    const tls = this.connection.tls();
+    if (tls instanceof Promise) return tls.then((options) => this.use(options));
+    this.use(tls);
+    return undefined;
+  }
+
+  private use(tls: TlsOptions): void {
+    if (this.tls === tls) return;
+    const outdated = [this.calls, this.streams];
+    this.calls = createDispatcher(this.connection, tls, MAX_CONNECTIONS);
+    this.streams = createDispatcher(this.connection, tls, undefined);
+    this.tls = tls;
+    // Lets the requests under way end first.
+    for (const dispatcher of outdated) void dispatcher?.close();
+  }
+
+  private dispatchOptions(
+    path: string,
+    options: RequestOptions,
+  ): Dispatcher.DispatchOptions | Promise<Dispatcher.DispatchOptions> {
+    const authorization = this.connection.authorization();
+    return authorization instanceof Promise
+      ? authorization.then((value) => this.withAuthorization(path, options, value))
+      : this.withAuthorization(path, options, authorization);
+  }
+
+  private withAuthorization(
+    path: string,
+    { method = 'GET', query, body, contentType, accept }: RequestOptions,
+    authorization: string | undefined,
+  ): Dispatcher.DispatchOptions {
+    const headers: Record<string, string | string[]> = {
+      ...this.connection.headers,
+      'user-agent': this.userAgent,
+      accept: accept ?? 'application/json',
+    };
+    if (authorization !== undefined) headers.authorization = authorization;
+    if (body !== undefined) headers['content-type'] = contentType ?? 'application/json';
+    return {
+      origin: this.connection.server.origin,
+      path: `${this.basePath}${path}${queryText(query)}`,
+      method,
+      headers,
+      body:
+        body === undefined || typeof body === 'string' || body instanceof Uint8Array
+          ? body
+          : JSON.stringify(body),
+    };
+  }
+}
+
+function isRead({ method = 'GET' }: RequestOptions): boolean {
+  return method === 'GET';
+}
+
+/** How long the API server asks to wait before the same request; Infinity if it does not. */
+function pauseMsOf({ status, headers }: Pick<Answer, 'status' | 'headers'>, read: boolean): number {
+  const seconds = status === 429 || (status === 503 && read) ? retryAfter(headers) : undefined;
+  return seconds === undefined ? Infinity : Math.max(seconds * 1000, LEAST_PAUSE_MS);
+}
+
+function queryText(query: RequestOptions['query']): string {
+  let text = '';
+  for (const name in query) {
+    const value = query[name];
+    if (value === undefined) continue;
+    text += `${text === '' ? '?' : '&'}${name}=${encodeURIComponent(value)}`;
+  }
+  return text;
+}

@@ -1,0 +1,164 @@
+import { setImmediate } from 'node:timers/promises';
+import { ToolError } from '#tools';
+import type { Cluster } from './cluster.js';
+import { toJson } from './json.js';
+import { fetchPages, type ListQuery } from './list-pages.js';
+import { inOrder } from './ordered.js';
+import { notFound, reportable, type Outcome, type PrintOptions } from './print.js';
+import { redactSecrets, stripManagedFields, type KubernetesObject } from './redact.js';
+import { toYaml } from './yaml.js';
+
+/** Objects of a page: few, as printing them takes the event loop. */
+const PAGE_OBJECTS = 100;
+const NAMES_AT_ONCE = 16;
+
+interface ObjectList {
+  metadata?: { continue?: string; remainingItemCount?: number };
+  items: KubernetesObject[];
+}
+
+interface ObjectPage {
+  objects: KubernetesObject[];
+  remaining: number | undefined;
+  replaces: number;
+}
+
+/** How objects are written into a list. */
+interface ListSyntax {
+  document(object: KubernetesObject): string;
+  item(object: KubernetesObject): string;
+  separator: string;
+  around(items: string): string;
+}
+
+const YAML: ListSyntax = {
+  document: (object) => toYaml(object).trimEnd(),
+  item: (object) => toYaml([object]),
+  separator: '',
+  around: (items) =>
+    `apiVersion: v1\nitems:${items === '' ? ' []\n' : `\n${items}`}kind: List\nmetadata:\n  resourceVersion: ""`,
+};
+
+const JSON_MARGIN = ' '.repeat(8);
+
+const JSON_TEXT: ListSyntax = {
+  document: (object) => toJson(object).trimEnd(),
+  item: (object) => `${JSON_MARGIN}${toJson(object, JSON_MARGIN).trimEnd()}`,
+  separator: ',\n',
+  around: (items) =>
+    `{\n    "apiVersion": "v1",\n    "items": [${items === '' ? '' : `\n${items}\n    `}],\n` +
+    `    "kind": "List",\n    "metadata": {\n        "resourceVersion": ""\n    }\n}`,
+};
+
+/** Prints whole objects: one name alone as the object itself, anything else as a v1 List. */
+export async function printObjects(
+  cluster: Cluster,
+  queries: readonly ListQuery[],
+  { format, maxChars, signal }: PrintOptions,
+): Promise<Outcome> {
+  const syntax = format === 'yaml' ? YAML : JSON_TEXT;
+  const list = new ListText(syntax, maxChars);
+  const errors: ToolError[] = [];
+  let left: number | undefined = 0;
+  for (const query of queries) {
+    if (left !== 0) {
+      left = undefined;
+      break;
+    }
+    try {
+      for await (const page of pagesOf(cluster, query, signal)) {
+        if (page instanceof ToolError) {
+          errors.push(page);
+          continue;
+        }
+        list.dropLast(page.replaces);
+        const taken = list.add(page.objects);
+        if (taken < page.objects.length) {
+          left = page.remaining && page.remaining + page.objects.length - taken;
+          break;
+        }
+        await setImmediate();
+      }
+    } catch (error) {
+      errors.push(reportable(error));
+    }
+  }
+  const single = queries.length === 1 && queries[0]?.names?.length === 1;
+  return {
+    text: single ? list.first : list.toString(),
+    shown: list.length,
+    truncated: left !== 0,
+    remaining: left,
+    errors,
+  };
+}
+
+/** The text of a v1 List, as far as it fits. */
+class ListText {
+  private readonly texts: string[] = [];
+  private size: number;
+  /** The first object as a document of its own. */
+  first = '';
+
+  constructor(
+    private readonly syntax: ListSyntax,
+    private readonly maxChars: number,
+  ) {
+    this.size = syntax.around('').length;
+  }
+
+  get length(): number {
+    return this.texts.length;
+  }
+
+  /** Adds objects until the text is full, at least one in all. Says how many were added. */
+  add(objects: readonly KubernetesObject[]): number {
+    for (const [index, object] of objects.entries()) {
+      const text = this.syntax.item(object);
+      this.size += text.length + this.syntax.separator.length;
+      if (this.size > this.maxChars && this.length > 0) return index;
+      if (this.length === 0) this.first = this.syntax.document(object);
+      this.texts.push(text);
+    }
+    return objects.length;
+  }
+
+  dropLast(count: number): void {
+    for (const text of count > 0 ? this.texts.splice(-count) : []) {
+      this.size -= text.length + this.syntax.separator.length;
+    }
+  }
+
+  toString(): string {
+    return this.syntax.around(this.texts.join(this.syntax.separator));
+  }
+}
+
+async function* pagesOf(
+  cluster: Cluster,
+  query: ListQuery,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ObjectPage | ToolError, void> {
+  const { resource, namespace, names } = query;
+  const { apiVersion, kind } = resource;
+  const prepare = (object: KubernetesObject) =>
+    redactSecrets(stripManagedFields({ apiVersion, kind, ...object }));
+  if (!names) {
+    for await (const { list, ...page } of fetchPages<ObjectList>(cluster, query, {
+      limit: PAGE_OBJECTS,
+      signal,
+    })) {
+      yield { objects: list.items.map(prepare), ...page };
+    }
+    return;
+  }
+  yield* inOrder(names, NAMES_AT_ONCE, signal, async (name, stop) => {
+    const path = resource.path(namespace, name);
+    try {
+      const object = await cluster.request<KubernetesObject>(path, { signal: stop });
+      return { objects: [prepare(object)], remaining: 0, replaces: 0 };
+    } catch (error) {
+      return notFound(error);
+    }
+  });
+}

@@ -1,0 +1,162 @@
+import { humanAge } from './age.js';
+import { alignLines, widthOf, type Line } from './tab-writer.js';
+import type { ColumnDefinition, Table, TableRow } from './table.js';
+
+interface TableTextOptions {
+  /** With the columns that kubectl shows only for `-o wide`. */
+  wide: boolean;
+  /** With a NAMESPACE column in front. */
+  showNamespace: boolean;
+}
+
+/**
+ * Tables of one resource type as the text that kubectl prints for them. Pages are added as they come and only their shown cells are
+ * kept, so memory grows with the text and not with the answers.
+ */
+export class TableText {
+  private columns: ColumnDefinition[] = [];
+  private lines: string[][] = [];
+  private widths: number[] = [];
+  private lastCells = 0;
+
+  constructor(private readonly options: TableTextOptions) {}
+
+  /** Rows so far. */
+  get rows(): number {
+    return Math.max(0, this.lines.length - 1);
+  }
+
+  /** Characters that the text has by now. */
+  get size(): number {
+    const width = this.widths.reduce((sum, cell) => sum + cell + 3, 0);
+    return this.lines.length * (width + 1) + this.lastCells;
+  }
+
+  /** @param namespace of all rows, where they do not say it themselves */
+  add(table: Table, namespace?: string): void {
+    if (table.rows.length === 0) return;
+    if (this.lines.length === 0) {
+      this.columns = table.columnDefinitions;
+      const names = this.shown().map((index) => this.columns[index]!.name.toUpperCase());
+      this.push(this.options.showNamespace ? ['NAMESPACE', ...names] : names);
+    }
+    const shown = this.shown();
+    for (const row of table.rows) {
+      const line: string[] = [];
+      if (this.options.showNamespace) {
+        line.push(row.object?.metadata?.namespace ?? namespace ?? '');
+      }
+      for (const index of shown) {
+        if (index >= row.cells.length) break;
+        line.push(cellText(row.cells[index]));
+      }
+      this.push(line);
+    }
+  }
+
+  /** Drops the last rows, for a list that had to begin anew. */
+  dropLast(rows: number): void {
+    if (rows > 0) this.lines.splice(-rows);
+  }
+
+  /**
+   * The aligned lines, header first; none if there are no rows.
+   * @param typeName put before each name, e.g. `deployment.apps` for `deployment.apps/web`
+   */
+  toLines(typeName?: string): string[] {
+    const name = this.shown().indexOf(nameColumnOf(this.columns));
+    const column = name < 0 ? -1 : name + (this.options.showNamespace ? 1 : 0);
+    const [header, ...rows] = this.lines;
+    if (!header) return [];
+    if (typeName !== undefined && column >= 0) {
+      for (const row of rows) row[column] = `${typeName}/${row[column] ?? ''}`;
+    }
+    return alignLines([header, ...rows.map(splitTabs)]);
+  }
+
+  private shown(): number[] {
+    return this.columns.flatMap(({ priority = 0 }, index) =>
+      this.options.wide || priority === 0 ? [index] : [],
+    );
+  }
+
+  private push(line: string[]): void {
+    const last = line.length - 1;
+    for (let column = 0; column < last; column++) {
+      this.widths[column] = Math.max(this.widths[column] ?? 0, widthOf(line[column]!));
+    }
+    this.lastCells += line[last]?.length ?? 0;
+    this.lines.push(line);
+  }
+}
+
+/** The names of the objects in a Table's rows. */
+export function namesOf({ columnDefinitions, rows }: Table): string[] {
+  const column = Math.max(0, nameColumnOf(columnDefinitions));
+  return rows.map(({ cells }) => text(cells[column]));
+}
+
+/**
+ * What an API server gave for a Table: the Table itself or, from servers that make none, one of name and age, as kubectl makes it.
+ * @param document a Table, a list or an object
+ */
+export function asTable(document: Table | PlainDocument): Table {
+  if (isTable(document)) return { ...document, rows: document.rows ?? [] };
+  const plain = document;
+  return {
+    kind: 'Table',
+    metadata: plain.items ? plain.metadata : undefined,
+    columnDefinitions: [
+      { name: 'Name', type: 'string', format: 'name' },
+      { name: 'Age', type: 'string' },
+    ],
+    rows: (plain.items ?? [plain]).map(rowOf),
+  };
+}
+
+/** An object, or a list of them. */
+export interface PlainDocument {
+  kind: string;
+  metadata?: {
+    name?: string;
+    namespace?: string;
+    creationTimestamp?: string;
+    continue?: string;
+    remainingItemCount?: number;
+  };
+  items?: PlainDocument[];
+}
+
+function isTable(document: Table | PlainDocument): document is Table {
+  return document.kind === 'Table';
+}
+
+function rowOf({ metadata = {} }: PlainDocument): TableRow {
+  const { name, namespace, creationTimestamp } = metadata;
+  const age = creationTimestamp
+    ? humanAge((Date.now() - Date.parse(creationTimestamp)) / 1000)
+    : '<unknown>';
+  return { cells: [name ?? '', age], object: { metadata: { name, namespace } } };
+}
+
+function nameColumnOf(columns: readonly ColumnDefinition[]): number {
+  return columns.findIndex(({ format, type }) => format === 'name' && type === 'string');
+}
+
+function text(cell: unknown): string {
+  if (cell === null || cell === undefined) return '';
+  return typeof cell === 'string' ? cell : JSON.stringify(cell);
+}
+
+// Cut at the first line end, and no terminal escape sequences.
+function cellText(cell: unknown): string {
+  const whole = text(cell);
+  const end = whole.search(/[\f\n\r]/);
+  const line = end < 0 ? whole : `${whole.slice(0, end)}...`;
+  return line.includes('\x1b') ? line.replaceAll('\x1b', '^[') : line;
+}
+
+// A tab inside a cell ends it, also for kubectl.
+function splitTabs(line: string[]): Line {
+  return line.some((cell) => /[\t\v]/.test(cell)) ? line.join('\t').split(/[\t\v]/) : line;
+}

@@ -1,0 +1,66 @@
+import { ToolError } from '#tools';
+import type { Connection } from './connection.js';
+
+const REASONS: Record<string, string> = {
+  ECONNREFUSED: 'connection refused',
+  ENOTFOUND: 'its host name is unknown',
+  EAI_AGAIN: 'its host name could not be looked up',
+  EHOSTUNREACH: 'no route to its host',
+  ENETUNREACH: 'its network is unreachable',
+  ETIMEDOUT: 'no answer to the connection attempt',
+  UND_ERR_CONNECT_TIMEOUT: 'no answer to the connection attempt',
+  ECONNRESET: 'it closed the connection without an answer',
+  EPIPE: 'it closed the connection without an answer',
+  UND_ERR_SOCKET: 'it closed the connection without an answer',
+  UND_ERR_CLOSED: 'this server is shutting down',
+  UND_ERR_DESTROYED: 'this server is shutting down',
+};
+
+/** The connection broke before an answer came; on a kept-alive connection this is normal now and then. */
+export function isDeadSocket(error: unknown): boolean {
+  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(codeOf(error));
+}
+
+/** Nothing listens there: the request has certainly not been executed. */
+export function isRefused(error: unknown): boolean {
+  return codeOf(error) === 'ECONNREFUSED';
+}
+
+/** The ToolError for a request that got no HTTP answer. */
+export function transportError(cause: unknown, connection: Connection, isRead: boolean): ToolError {
+  if (cause instanceof ToolError) return cause;
+  const target = describe(connection);
+  if (codeOf(cause) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
+    return new ToolError('upstream', `${target} sent an answer that is too large. Ask for less.`, {
+      cause,
+    });
+  }
+  if (!isRead && isDeadSocket(cause)) {
+    const message = `${target} closed the connection without an answer: the change may or may not have been made.`;
+    return new ToolError('unavailable', message, { cause, retryable: false });
+  }
+  return new ToolError('unavailable', `${target} cannot be reached: ${reasonOf(cause)}.`, {
+    cause,
+  });
+}
+
+/** How messages name an API server: context and address, never a credential. */
+export function describe({ name, server }: Connection): string {
+  return `Cluster "${name}" (${server.origin}${server.pathname.replace(/\/$/, '')})`;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function reasonOf(error: unknown): string {
+  const known = REASONS[codeOf(error)];
+  if (known) return known;
+  if (!(error instanceof Error)) return String(error);
+  // OpenSSL's errors carry a short reason; their message also has source positions.
+  if ('reason' in error && typeof error.reason === 'string') return `TLS: ${error.reason}`;
+  const message = error.message.split('\n', 1)[0] ?? '';
+  return codeOf(error) && !message.includes(codeOf(error))
+    ? `${message} (${codeOf(error)})`
+    : message;
+}

@@ -1,0 +1,92 @@
+import { yamlKey, yamlScalar } from './yaml-scalar.js';
+
+/** JSON data as kubectl prints it for `-o yaml`: keys sorted, two spaces of indentation, lists level with their key. Ends with a line end. */
+export function toYaml(value: unknown): string {
+  const lines: string[] = [];
+  if (isFilled(value)) writeBlock(lines, value, 0, '');
+  else lines.push(scalar(value, 0, 2));
+  return `${lines.join('\n')}\n`;
+}
+
+type Filled = unknown[] | Record<string, unknown>;
+
+/** @param lead what the first line begins with instead of its indentation, e.g. `- ` */
+function writeBlock(lines: string[], block: Filled, indent: number, lead: string): void {
+  const margin = ' '.repeat(indent);
+  let start = lead || margin;
+  if (Array.isArray(block)) {
+    for (const item of block) {
+      writeItem(lines, item, indent, `${start}- `);
+      start = margin;
+    }
+    return;
+  }
+  for (const key of Object.keys(block).sort(compareKeys)) {
+    const value = block[key];
+    const head = `${start}${yamlKey(key)}:`;
+    start = margin;
+    if (!isFilled(value)) {
+      lines.push(`${head} ${scalar(value, head.length + 1, indent + 2)}`);
+    } else {
+      lines.push(head);
+      writeBlock(lines, value, Array.isArray(value) ? indent : indent + 2, '');
+    }
+  }
+}
+
+function writeItem(lines: string[], item: unknown, indent: number, head: string): void {
+  if (isFilled(item)) writeBlock(lines, item, indent + 2, head);
+  else lines.push(`${head}${scalar(item, head.length, indent + 2)}`);
+}
+
+function scalar(value: unknown, column: number, indent: number): string {
+  if (typeof value === 'string') return yamlScalar(value, column, indent);
+  if (Array.isArray(value)) return '[]';
+  if (typeof value === 'object' && value !== null) return '{}';
+  return String(value ?? null);
+}
+
+function isFilled(value: unknown): value is Filled {
+  if (typeof value !== 'object' || value === null) return false;
+  return Array.isArray(value) ? value.length > 0 : Object.keys(value).length > 0;
+}
+
+const DIGIT = /\d/;
+const LETTER = /\p{L}/u;
+const SIMPLE = /^[a-zA-Z]+$/;
+
+/** Letters by their code, other characters before letters, runs of digits by their number: `a2` before `a10`. */
+export function compareKeys(a: string, b: string): number {
+  if (SIMPLE.test(a) && SIMPLE.test(b)) return a < b ? -1 : a > b ? 1 : 0;
+  const [left, right] = [[...a], [...b]];
+  const length = Math.min(left.length, right.length);
+  for (let index = 0; index < length; index++) {
+    const [l, r] = [left[index]!, right[index]!];
+    if (l === r) continue;
+    const [lLetter, rLetter] = [LETTER.test(l), LETTER.test(r)];
+    if (lLetter !== rLetter) return rLetter ? -1 : 1;
+    if (lLetter) return l < r ? -1 : 1;
+    const [lDigits, rDigits] = [digitsAt(left, index), digitsAt(right, index)];
+    const number = numberOf(left, index, lDigits, l, r) - numberOf(right, index, rDigits, l, r);
+    if (number !== 0) return number;
+    return lDigits.length - rDigits.length || (l < r ? -1 : 1);
+  }
+  return left.length - right.length;
+}
+
+function digitsAt(characters: string[], index: number): string {
+  let end = index;
+  while (end < characters.length && DIGIT.test(characters[end]!)) end++;
+  return characters.slice(index, end).join('');
+}
+
+// Where the keys first differ in a zero inside a number, that zero is a figure of it and not a leading one.
+function numberOf(characters: string[], index: number, digits: string, l: string, r: string) {
+  let figure = false;
+  if (l === '0' || r === '0') {
+    for (let at = index - 1; at >= 0 && DIGIT.test(characters[at]!); at--) {
+      if (characters[at] !== '0') figure = true;
+    }
+  }
+  return Number(`${figure ? '1' : '0'}${digits}`);
+}

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import { listPages, type Cluster } from '#cluster';
+import { ToolError, type ToolResult } from '#tools';
+
+interface Version {
+  gitVersion: string;
+  platform: string;
+}
+
+interface Node {
+  status?: { conditions?: { type: string; status: string }[] };
+}
+
+interface Service {
+  metadata: { name: string; namespace: string };
+}
+
+/** Reads what a cluster is. */
+@Injectable()
+export class ClusterInfoClient {
+  /** Address, version, nodes and system services of a cluster; what the server may not read is said to be so. No credential is in it. */
+  async read(cluster: Cluster, signal: AbortSignal): Promise<ToolResult> {
+    const [version, nodes, services] = await Promise.all([
+      cluster.request<Version>('/version', { signal }),
+      optional(this.nodes(cluster, signal)),
+      optional(this.services(cluster, signal)),
+    ]);
+    const server = withoutUserInfo(cluster.server);
+    const lines = [
+      `Context: ${cluster.name} (namespace ${cluster.namespace})`,
+      `Kubernetes control plane is running at ${server}`,
+      `Kubernetes version: ${version.gitVersion} (${version.platform})`,
+      nodes
+        ? `Nodes: ${nodes.total}, ${nodes.ready} of them ready`
+        : 'Nodes: not permitted to list them',
+      ...(services ?? []).map(
+        ({ metadata: { name, namespace } }) =>
+          `${name} is running at ${server}/api/v1/namespaces/${namespace}/services/${name}/proxy`,
+      ),
+    ];
+    const data = {
+      context: cluster.name,
+      namespace: cluster.namespace,
+      server,
+      version: version.gitVersion,
+      nodes,
+    };
+    return { output: lines.join('\n'), data };
+  }
+
+  private async nodes(
+    cluster: Cluster,
+    signal: AbortSignal,
+  ): Promise<{ total: number; ready: number }> {
+    const count = { total: 0, ready: 0 };
+    const resource = await cluster.discovery.resolve('nodes', signal);
+    for await (const page of listPages<Node>(cluster, { resource }, { signal })) {
+      count.total += page.length;
+      count.ready += page.filter(isReady).length;
+    }
+    return count;
+  }
+
+  private async services(cluster: Cluster, signal: AbortSignal): Promise<Service[]> {
+    const { items } = await cluster.request<{ items: Service[] }>(
+      '/api/v1/namespaces/kube-system/services',
+      {
+        signal,
+        query: { labelSelector: 'kubernetes.io/cluster-service=true' },
+      },
+    );
+    return items;
+  }
+}
+
+/** Undefined in place of what the server may not read. */
+async function optional<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof ToolError && error.code === 'forbidden') return undefined;
+    throw error;
+  }
+}
+
+function isReady({ status }: Node): boolean {
+  return (
+    status?.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True') ??
+    false
+  );
+}
+
+function withoutUserInfo(address: string): string {
+  const url = new URL(address);
+  url.username = '';
+  url.password = '';
+  return url.href.replace(/\/$/, '');
+}

@@ -1,0 +1,19 @@
+import { TextField } from '#tools';
+
+export class DescribeDto {
+  @TextField({ description: 'Name of the object.', format: 'name' })
+  name!: string;
+
+  @TextField({
+    description: 'Its kind, such as "pod", "deploy" or "rollouts.argoproj.io".',
+    format: 'kind',
+  })
+  resource_type!: string;
+
+  @TextField({
+    description: 'Its namespace; of no effect for kinds outside namespaces, such as nodes.',
+    format: 'namespace',
+    default: 'default',
+  })
+  namespace!: string;
+}

@@ -1,0 +1,43 @@
+import { BooleanField, ChoiceField, TextField } from '#tools';
+
+export class GetDto {
+  @TextField({
+    description:
+      'Kind to get: kind, plural or short name ("pods", "deploy", "rollouts.argoproj.io"), several joined by commas ("pods,services"), a category ("all"), or kind/name ("deployment/web").',
+    format: 'kinds',
+  })
+  resource_type!: string;
+
+  @TextField({
+    description: 'Name of one object, or several joined by commas. Leave out for all of the kind.',
+    format: 'names',
+    optional: true,
+  })
+  name?: string;
+
+  @BooleanField({ description: 'Look in every namespace.', default: false })
+  all_namespaces!: boolean;
+
+  @TextField({
+    description: "Namespace to look in. Left out: the context's own namespace.",
+    format: 'namespace',
+    optional: true,
+  })
+  namespace?: string;
+
+  @ChoiceField({
+    description:
+      'Form of the answer. Left out: a table, which is the shortest; "wide" adds columns, "name" lists names only, "yaml" and "json" give whole objects.',
+    choices: ['wide', 'yaml', 'json', 'name'],
+    optional: true,
+    refuseBlank: true,
+  })
+  output?: 'wide' | 'yaml' | 'json' | 'name';
+
+  @TextField({
+    description: 'Only objects whose labels match, such as "app=web,tier!=cache".',
+    format: 'labelSelector',
+    optional: true,
+  })
+  label_selector?: string;
+}

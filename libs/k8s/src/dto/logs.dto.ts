@@ -1,0 +1,74 @@
+import { BooleanField, IntField, TextField } from '#tools';
+
+export class LogsDto {
+  @TextField({
+    description:
+      'What to read: a pod ("web-7d4b9"), a workload as kind/name ("deployment/web") for all of its pods, or a label selector ("app=web").',
+    format: 'logTarget',
+  })
+  pod_name!: string;
+
+  @TextField({ description: 'Namespace of the pods.', format: 'namespace', default: 'default' })
+  namespace!: string;
+
+  @IntField({
+    description:
+      'Most lines to give of each container, counted from the end; with grep or exclude, only lines that pass are counted. -1 for all.',
+    min: -1,
+    max: 1_000_000,
+    default: 50,
+  })
+  num_lines!: number;
+
+  @TextField({
+    description:
+      "Container to read. Left out: the pod's only one, or the one that its default-container annotation names.",
+    format: 'label',
+    optional: true,
+  })
+  container_name?: string;
+
+  @TextField({
+    description: 'Only lines younger than this, such as "5s", "2m" or "3h".',
+    format: 'duration',
+    optional: true,
+  })
+  since?: string;
+
+  @BooleanField({
+    description: 'Read the instance that ran before the last restart.',
+    default: false,
+  })
+  previous!: boolean;
+
+  @BooleanField({
+    description: 'Read every container of each pod, init containers too.',
+    default: false,
+  })
+  all_containers!: boolean;
+
+  @TextField({
+    description: 'Only lines that match this regular expression (RE2 syntax; "(?i)" ignores case).',
+    format: 'free',
+    maxLength: 1_000,
+    optional: true,
+  })
+  grep?: string;
+
+  @TextField({
+    description: 'Leave out lines that match this regular expression (RE2 syntax).',
+    format: 'free',
+    maxLength: 1_000,
+    optional: true,
+  })
+  exclude?: string;
+
+  @BooleanField({
+    description: 'Go on with new lines as they come, until timeout_seconds.',
+    default: false,
+  })
+  follow!: boolean;
+
+  @IntField({ description: 'With follow: seconds to go on for.', min: 1, max: 3_600, default: 60 })
+  timeout_seconds!: number;
+}

@@ -1,0 +1,23 @@
+import { BooleanField, ChoiceField, TextField } from '#tools';
+
+export class TopNodesDto {
+  @TextField({ description: 'One node. Left out: all.', format: 'name', optional: true })
+  node_name?: string;
+
+  @ChoiceField({
+    description: 'Put the greatest use first. Left out: by name.',
+    choices: ['cpu', 'memory'],
+    optional: true,
+  })
+  sort_by?: 'cpu' | 'memory';
+
+  @TextField({
+    description: 'Only nodes whose labels match, such as "topology.kubernetes.io/zone=a".',
+    format: 'labelSelector',
+    optional: true,
+  })
+  label_selector?: string;
+
+  @BooleanField({ description: 'Leave out the line of column names.', default: false })
+  no_headers!: boolean;
+}

@@ -1,0 +1,36 @@
+import { BooleanField, ChoiceField, TextField } from '#tools';
+
+export class TopPodsDto {
+  @TextField({ description: 'One pod. Left out: all.', format: 'name', optional: true })
+  pod_name?: string;
+
+  @TextField({
+    description: "Namespace to look in. Left out: the context's own namespace.",
+    format: 'namespace',
+    optional: true,
+  })
+  namespace?: string;
+
+  @BooleanField({ description: 'Look in every namespace.', default: false })
+  all_namespaces!: boolean;
+
+  @BooleanField({ description: 'A row for each container instead of each pod.', default: false })
+  show_containers!: boolean;
+
+  @TextField({
+    description: 'Only pods whose labels match, such as "app=web".',
+    format: 'labelSelector',
+    optional: true,
+  })
+  label_selector?: string;
+
+  @ChoiceField({
+    description: 'Put the greatest use first. Left out: by name.',
+    choices: ['cpu', 'memory'],
+    optional: true,
+  })
+  sort_by?: 'cpu' | 'memory';
+
+  @BooleanField({ description: 'Leave out the line of column names.', default: false })
+  no_headers!: boolean;
+}

@@ -1,0 +1,1 @@
+export { K8sModule } from './k8s.module.js';

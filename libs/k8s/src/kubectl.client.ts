@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { clusterConfig, IN_CLUSTER, type Cluster, type ClusterConfig } from '#cluster';
+import { Programs } from '#cli';
+import { ToolError, type ToolCall, type ToolErrorCode } from '#tools';
+
+/** How kubectl words the API server's refusals on stderr: `Error from server (Reason): message`. */
+const CODES: Record<string, ToolErrorCode> = {
+  NotFound: 'not_found',
+  Forbidden: 'forbidden',
+  Conflict: 'conflict',
+  Unauthorized: 'forbidden',
+  BadRequest: 'invalid_input',
+  Invalid: 'invalid_input',
+};
+
+/** Starts kubectl for the operations whose logic is its own. */
+@Injectable()
+export class KubectlClient implements OnModuleDestroy {
+  /** Its discovery cache, which would otherwise go to the home of whoever runs the server. */
+  private readonly cacheFolder = mkdtempSync(join(tmpdir(), 'skyflo-mcp-kubectl-'));
+
+  constructor(
+    private readonly programs: Programs,
+    @Inject(clusterConfig.KEY) private readonly config: ClusterConfig,
+  ) {}
+
+  /**
+   * What kubectl prints on stdout, in the context of a cluster.
+   * @param args with values of users only after `--` or joined to a flag by `=`
+   * @throws ToolError by the API server's reason, else `failed` with what kubectl said
+   */
+  async run(cluster: Cluster, args: readonly string[], call: ToolCall): Promise<string> {
+    const [command = '', ...rest] = args;
+    const { signal, maxOutputChars } = call;
+    const { exitCode, stdout, stderr, isCut } = await this.programs.run(
+      'kubectl',
+      [command, `--cache-dir=${this.cacheFolder}`, ...this.contextFlags(cluster), ...rest],
+      {
+        signal,
+        maxOutputChars: maxOutputChars + 1,
+        env: { KUBECONFIG: this.config.kubeconfigPaths.join(':') },
+      },
+    );
+    if (exitCode === 0 || isCut) return stdout.trimEnd();
+    throw failure(stderr, exitCode, stdout);
+  }
+
+  onModuleDestroy(): void {
+    rmSync(this.cacheFolder, { recursive: true, force: true });
+  }
+
+  private contextFlags({ name }: Cluster): string[] {
+    return name === IN_CLUSTER ? [] : [`--context=${name}`];
+  }
+}
+
+function failure(stderr: string, exitCode: number, output: string): ToolError {
+  const said = stderr.trim();
+  const [, reason = '', message = ''] = /^Error from server \((\w+)\): (.*)$/m.exec(said) ?? [];
+  const code = CODES[reason];
+  if (code) return new ToolError(code, message, { output });
+  if (/connection to the server .* was refused|i\/o timeout|no such host/i.test(said)) {
+    return new ToolError('unavailable', said, { output });
+  }
+  return new ToolError('failed', `kubectl ended with exit code ${exitCode}: ${said}`, { output });
+}

@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+import { Programs } from '#cli';
+import { ToolRequirement } from '#tools';
+
+/** The few tools that leave their work to kubectl need it on the PATH. */
+@Injectable()
+export class KubectlRequirement extends ToolRequirement {
+  constructor(private readonly programs: Programs) {
+    super();
+  }
+
+  missing(): string | undefined {
+    return this.programs.find('kubectl')
+      ? undefined
+      : 'kubectl is not on the PATH of the server. Install it: https://kubernetes.io/docs/tasks/tools/';
+  }
+}

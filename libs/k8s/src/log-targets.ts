@@ -1,0 +1,118 @@
+import { listPages, type ApiResource, type Cluster } from '#cluster';
+import { ToolError } from '#tools';
+
+interface Container {
+  name: string;
+}
+
+/** What is read of a pod. */
+export interface Pod {
+  metadata: { name: string; annotations?: Record<string, string> };
+  spec: {
+    containers: Container[];
+    initContainers?: Container[];
+    ephemeralContainers?: Container[];
+  };
+}
+
+interface LabelSelector {
+  matchLabels?: Record<string, string>;
+  matchExpressions?: { key: string; operator: string; values?: string[] }[];
+}
+
+type Selector = LabelSelector | Record<string, string>;
+
+interface Workload {
+  metadata: { uid: string };
+  spec?: { selector?: Selector };
+}
+
+interface Job {
+  metadata: { name: string; ownerReferences?: { uid: string }[] };
+}
+
+/** Characters that a label selector has and neither a name nor kind/name. */
+const SELECTOR = /[=!,() ]/;
+
+/**
+ * The pods that a text names: one pod, those of a workload (kind/name), or those that a label selector matches.
+ * @throws ToolError `not_found` for an unknown kind, workload or pod; `invalid_input` for a kind that has no pods
+ */
+export async function podsOf(
+  cluster: Cluster,
+  namespace: string,
+  target: string,
+  signal: AbortSignal,
+): Promise<Pod[]> {
+  const pods = await cluster.discovery.resolve('pods', signal);
+  if (SELECTOR.test(target)) return select(cluster, pods, namespace, target, signal);
+  const [kind = '', name] = target.split('/');
+  const resource = name === undefined ? pods : await cluster.discovery.resolve(kind, signal);
+  const object = await cluster.request<Pod & Workload>(resource.path(namespace, name ?? kind), {
+    signal,
+  });
+  if (resource.groupResource === 'pods') return [object];
+  const labels =
+    resource.groupResource === 'cronjobs.batch'
+      ? await jobsSelector(cluster, namespace, object.metadata.uid, signal)
+      : selectorText(object.spec?.selector);
+  if (labels === '') {
+    throw new ToolError(
+      'invalid_input',
+      `${target} does not select pods. Name a pod, a workload or a label selector.`,
+    );
+  }
+  return select(cluster, pods, namespace, labels, signal);
+}
+
+async function select(
+  cluster: Cluster,
+  resource: ApiResource,
+  namespace: string,
+  labelSelector: string,
+  signal: AbortSignal,
+): Promise<Pod[]> {
+  const found: Pod[] = [];
+  for await (const page of listPages<Pod>(
+    cluster,
+    { resource, namespace, labelSelector },
+    { signal },
+  )) {
+    found.push(...page);
+  }
+  return found;
+}
+
+/** A CronJob has no selector of its own: its pods are those of the Jobs that it owns. */
+async function jobsSelector(
+  cluster: Cluster,
+  namespace: string,
+  uid: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const resource = await cluster.discovery.resolve('jobs.batch', signal);
+  const names: string[] = [];
+  for await (const page of listPages<Job>(cluster, { resource, namespace }, { signal })) {
+    const owned = page.filter(({ metadata }) =>
+      metadata.ownerReferences?.some((owner) => owner.uid === uid),
+    );
+    names.push(...owned.map(({ metadata }) => metadata.name));
+  }
+  return `batch.kubernetes.io/job-name in (${names.join(',')})`;
+}
+
+/** Writes the selector of an object as text. Services and ReplicationControllers have a plain map of labels. */
+export function selectorText(selector: Selector | undefined): string {
+  if (!selector) return '';
+  const isStructured = 'matchLabels' in selector || 'matchExpressions' in selector;
+  const { matchLabels = {}, matchExpressions = [] }: LabelSelector = isStructured
+    ? selector
+    : { matchLabels: selector as Record<string, string> };
+  const labels = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
+  const expressions = matchExpressions.map(({ key, operator, values = [] }) => {
+    if (operator === 'Exists') return key;
+    if (operator === 'DoesNotExist') return `!${key}`;
+    return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
+  });
+  return [...labels, ...expressions].join(',');
+}

@@ -1,0 +1,216 @@
+import { Injectable } from '@nestjs/common';
+import { alignLines, listPages, type Cluster } from '#cluster';
+import { ToolError, type ToolResult } from '#tools';
+import type { TopNodesDto } from './dto/top-nodes.dto.js';
+import type { TopPodsDto } from './dto/top-pods.dto.js';
+import { mebibytes, milliCpu } from './quantity.js';
+
+const METRICS = '/apis/metrics.k8s.io/v1beta1';
+
+interface Usage {
+  cpu: string;
+  memory: string;
+}
+
+interface PodMetrics {
+  metadata: { name: string; namespace: string };
+  containers: { name: string; usage: Usage }[];
+}
+
+interface NodeMetrics {
+  metadata: { name: string };
+  usage: Usage;
+}
+
+interface Node {
+  metadata: { name: string };
+  status?: { allocatable?: Usage };
+}
+
+/** CPU in thousandths of a core, memory in mebibytes. */
+interface Measured {
+  cpu: number;
+  memory: number;
+}
+
+interface PodRow extends Measured {
+  namespace: string;
+  pod: string;
+  container?: string;
+}
+
+interface NodeRow extends Measured {
+  node: string;
+  cpuPercent: number;
+  memoryPercent: number;
+}
+
+/** Reads what metrics-server measured (metrics.k8s.io/v1beta1). */
+@Injectable()
+export class MetricsClient {
+  /** The table of `kubectl top pods`. */
+  async pods(cluster: Cluster, query: TopPodsDto, signal: AbortSignal): Promise<ToolResult> {
+    const {
+      pod_name,
+      namespace: given,
+      all_namespaces: isEverywhere,
+      show_containers,
+      no_headers,
+    } = query;
+    if (isEverywhere && (given || pod_name))
+      throw contradiction(given ? 'namespace' : 'pod_name', 'all_namespaces');
+    if (pod_name && query.label_selector) throw contradiction('pod_name', 'label_selector');
+    const namespace = given ?? cluster.namespace;
+    const path = isEverywhere ? `${METRICS}/pods` : `${METRICS}/namespaces/${namespace}/pods`;
+    const pods = await read<PodMetrics>(cluster, path, pod_name, query.label_selector, signal);
+    const rows = pods
+      .flatMap((pod) => podRows(pod, show_containers))
+      .sort(order(query.sort_by, podName));
+    if (rows.length === 0) {
+      return {
+        output: isEverywhere
+          ? 'No resources found'
+          : `No resources found in ${namespace} namespace.`,
+        data: { pods: [] },
+      };
+    }
+    const header = [
+      ...(isEverywhere ? ['NAMESPACE'] : []),
+      ...(show_containers ? ['POD'] : []),
+      'NAME',
+      'CPU(cores)',
+      'MEMORY(bytes)',
+    ];
+    const cells = rows.map((row) => [
+      ...(isEverywhere ? [row.namespace] : []),
+      row.pod,
+      ...(row.container === undefined ? [] : [row.container]),
+      `${row.cpu}m`,
+      `${row.memory}Mi`,
+    ]);
+    return { output: alignLines(no_headers ? cells : [header, ...cells]).join("\n"), data: { pods: rows } };
+  }
+
+  /** The table of `kubectl top nodes`; percentages are of what pods can have. */
+  async nodes(cluster: Cluster, query: TopNodesDto, signal: AbortSignal): Promise<ToolResult> {
+    const { node_name, label_selector, no_headers } = query;
+    if (node_name && label_selector) throw contradiction('node_name', 'label_selector');
+    const [measured, allocatable] = await Promise.all([
+      read<NodeMetrics>(cluster, `${METRICS}/nodes`, node_name, label_selector, signal),
+      this.allocatable(cluster, node_name, label_selector, signal),
+    ]);
+    const rows = measured
+      .map((metrics) => nodeRow(metrics, allocatable.get(metrics.metadata.name)))
+      .sort(order(query.sort_by, ({ node }) => node));
+    const unknown = [...allocatable.keys()].filter(
+      (name) => !rows.some(({ node }) => node === name),
+    );
+    if (rows.length + unknown.length === 0)
+      return { output: 'No resources found', data: { nodes: [] } };
+    const cells = [
+      ...rows.map((row) => [
+        row.node,
+        `${row.cpu}m`,
+        `${row.cpuPercent}%`,
+        `${row.memory}Mi`,
+        `${row.memoryPercent}%`,
+      ]),
+      ...unknown.map((name) => [name, ...Array<string>(4).fill('<unknown>')]),
+    ];
+    const header = ['NAME', 'CPU(cores)', 'CPU(%)', 'MEMORY(bytes)', 'MEMORY(%)'];
+    return { output: alignLines(no_headers ? cells : [header, ...cells]).join("\n"), data: { nodes: rows } };
+  }
+
+  private async allocatable(
+    cluster: Cluster,
+    name: string | undefined,
+    labelSelector: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Map<string, Usage | undefined>> {
+    const resource = await cluster.discovery.resolve('nodes', signal);
+    const found = new Map<string, Usage | undefined>();
+    const query = { resource, labelSelector, names: name === undefined ? undefined : [name] };
+    for await (const page of listPages<Node>(cluster, query, { signal })) {
+      for (const { metadata, status } of page) found.set(metadata.name, status?.allocatable);
+    }
+    return found;
+  }
+}
+
+async function read<T>(
+  cluster: Cluster,
+  path: string,
+  name: string | undefined,
+  labelSelector: string | undefined,
+  signal: AbortSignal,
+): Promise<T[]> {
+  try {
+    if (name !== undefined) return [await cluster.request<T>(`${path}/${name}`, { signal })];
+    return (await cluster.request<{ items: T[] }>(path, { signal, query: { labelSelector } }))
+      .items;
+  } catch (error) {
+    const isAbsent =
+      error instanceof ToolError &&
+      (error.code === 'unavailable' ||
+        (error.code === 'not_found' && !(await hasMetricsApi(cluster, signal))));
+    if (!isAbsent) throw error;
+    throw new ToolError(
+      'unavailable',
+      `The metrics API does not answer (${error.message}). Usage needs metrics-server in the cluster.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Tells a pod that has no metrics from a cluster that has no metrics API. */
+async function hasMetricsApi(cluster: Cluster, signal: AbortSignal): Promise<boolean> {
+  return (await cluster.discovery.all(signal)).some(({ group }) => group === 'metrics.k8s.io');
+}
+
+function podRows(
+  { metadata: { name: pod, namespace }, containers }: PodMetrics,
+  isByContainer: boolean,
+): PodRow[] {
+  if (isByContainer) {
+    return containers.map(({ name: container, usage }) => ({
+      namespace,
+      pod,
+      container,
+      cpu: milliCpu(usage.cpu),
+      memory: mebibytes(usage.memory),
+    }));
+  }
+  const cpu = containers.reduce((sum, { usage }) => sum + milliCpu(usage.cpu), 0);
+  const memory = containers.reduce((sum, { usage }) => sum + mebibytes(usage.memory), 0);
+  return [{ namespace, pod, cpu, memory }];
+}
+
+function nodeRow({ metadata, usage }: NodeMetrics, allocatable: Usage | undefined): NodeRow {
+  const cpu = milliCpu(usage.cpu);
+  const memory = mebibytes(usage.memory);
+  const percent = (used: number, of: number) => (of > 0 ? Math.floor((used / of) * 100) : 0);
+  return {
+    node: metadata.name,
+    cpu,
+    cpuPercent: percent(cpu, milliCpu(allocatable?.cpu ?? '0')),
+    memory,
+    memoryPercent: percent(memory, mebibytes(allocatable?.memory ?? '0')),
+  };
+}
+
+function podName({ namespace, pod, container = '' }: PodRow): string {
+  return [namespace, pod, container].join('/');
+}
+
+/** The greatest first, or by name; of equal ones the first by name is first. */
+function order<T extends Measured>(by: 'cpu' | 'memory' | undefined, nameOf: (row: T) => string) {
+  return (a: T, b: T): number =>
+    (by ? b[by] - a[by] : 0) || (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0);
+}
+
+function contradiction(field: string, other: string): ToolError {
+  const message = `cannot be given together with ${other}`;
+  return new ToolError('invalid_input', `"${field}" ${message}.`, { errors: [{ field, message }] });
+}

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { printResources, type ApiResource, type Cluster, type ListQuery } from '#cluster';
+import { ToolError, type ToolCall } from '#tools';
+import type { GetDto } from './dto/get.dto.js';
+
+/** One thing that was asked for: a kind, and one object of it in the form kind/name. */
+interface Wanted {
+  resource: ApiResource;
+  name?: string;
+}
+
+/** Reads objects of any kind, by kubectl's ways of naming them. */
+@Injectable()
+export class ResourcesClient {
+  /**
+   * What `kubectl get` prints for the query.
+   * @throws ToolError `invalid_input` for parameters that contradict each other, `not_found` for an unknown kind or name
+   */
+  async get(cluster: Cluster, query: GetDto, call: ToolCall): Promise<string> {
+    const { signal, maxOutputChars: maxChars } = call;
+    const queries = await this.queries(cluster, query, signal);
+    const format = query.output ?? 'table';
+    const { text, truncated, shown, remaining } = await printResources(cluster, queries, {
+      format,
+      maxChars,
+      signal,
+    });
+    if (!truncated) return text;
+    const left = remaining === undefined ? 'there are more' : `${remaining} more are left`;
+    return `${text}\n[Cut after ${shown} objects; ${left}. Narrow the query by namespace, name or label_selector.]`;
+  }
+
+  private async queries(
+    cluster: Cluster,
+    { resource_type, name, all_namespaces, namespace: given, label_selector }: GetDto,
+    signal: AbortSignal,
+  ): Promise<ListQuery[]> {
+    if (all_namespaces && given) {
+      throw contradiction('namespace', 'cannot be given together with all_namespaces');
+    }
+    const names = name?.split(/[, ]+/);
+    const wanted = await this.wanted(cluster, resource_type, signal);
+    if (names && wanted.some((one) => one.name !== undefined)) {
+      throw contradiction('name', 'cannot be given when resource_type is already kind/name');
+    }
+    if (label_selector && (names || wanted.some((one) => one.name !== undefined))) {
+      throw contradiction('label_selector', 'cannot be given together with a name');
+    }
+    return wanted.flatMap((one): ListQuery[] => {
+      const { resource } = one;
+      const wantedNames = one.name === undefined ? names : [one.name];
+      const namespace =
+        resource.namespaced && !all_namespaces ? (given ?? cluster.namespace) : undefined;
+      if (!wantedNames) return [{ resource, namespace, labelSelector: label_selector }];
+      if (!resource.namespaced || !all_namespaces)
+        return [{ resource, namespace, names: wantedNames }];
+      // A name in every namespace: the API server can filter by it.
+      return wantedNames.map((wantedName) => ({
+        resource,
+        fieldSelector: `metadata.name=${wantedName}`,
+      }));
+    });
+  }
+
+  private async wanted(cluster: Cluster, text: string, signal: AbortSignal): Promise<Wanted[]> {
+    const found: Wanted[] = [];
+    for (const part of text.split(',')) {
+      const [kind = '', name] = part.split('/');
+      const category = name === undefined ? await cluster.discovery.category(kind, signal) : [];
+      if (category.length > 0) found.push(...category.map((resource) => ({ resource })));
+      else found.push({ resource: await cluster.discovery.resolve(kind, signal), name });
+    }
+    return found;
+  }
+}
+
+function contradiction(field: string, message: string): ToolError {
+  return new ToolError('invalid_input', `"${field}" ${message}.`, { errors: [{ field, message }] });
+}

@@ -1,0 +1,61 @@
+import { Clusters } from '#cluster';
+import { Tool, ToolProvider, type ToolCall } from '#tools';
+import { DescribeDto } from './dto/describe.dto.js';
+import { GetDto } from './dto/get.dto.js';
+import { K8S } from './k8s.category.js';
+import { KubectlClient } from './kubectl.client.js';
+import { KubectlRequirement } from './kubectl.requirement.js';
+import { ResourcesClient } from './resources.client.js';
+
+const METADATA_ONLY =
+  'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';
+
+/** Tools for objects of any kind. */
+@ToolProvider(K8S)
+export class ResourcesTools {
+  constructor(
+    private readonly clusters: Clusters,
+    private readonly resources: ResourcesClient,
+    private readonly kubectl: KubectlClient,
+  ) {}
+
+  @Tool({
+    order: 20,
+    name: 'k8s_get',
+    title: 'Get Kubernetes Resources',
+    description:
+      'Lists objects of one or more kinds, or gets some by name, as the table that kubectl prints. Use it first to see what there is and in what state; go on with k8s_describe for one object with its events, or output=yaml for the whole of it. Values of Secrets are never shown.',
+    annotations: { readOnlyHint: true, destructiveHint: false },
+    example: { resource_type: 'pods', namespace: 'shop' },
+  })
+  async get(query: GetDto, call: ToolCall): Promise<string> {
+    return this.resources.get(this.clusters.of(call), query, call);
+  }
+
+  @Tool({
+    order: 30,
+    name: 'k8s_describe',
+    title: 'Describe Kubernetes Resource',
+    description:
+      'Describes one object for people: its state, conditions, what belongs to it and its recent events. Use it to find out why something does not work; for the logs of a pod use k8s_logs.',
+    annotations: { readOnlyHint: true, destructiveHint: false },
+    example: { resource_type: 'deployment', name: 'web', namespace: 'shop' },
+    requires: [KubectlRequirement],
+  })
+  async describe({ resource_type, name, namespace }: DescribeDto, call: ToolCall): Promise<string> {
+    const cluster = this.clusters.of(call);
+    // Resolved by us first: an unknown kind is answered with the nearest ones, and kubectl gets an unambiguous name.
+    const resource = await cluster.discovery.resolve(resource_type, call.signal);
+    // A missing object or an API server that is away is told by us at once, in our own words.
+    await cluster.request(resource.path(namespace, name), {
+      signal: call.signal,
+      accept: METADATA_ONLY,
+    });
+    const scope = resource.namespaced ? [`--namespace=${namespace}`] : [];
+    return this.kubectl.run(
+      cluster,
+      ['describe', ...scope, '--', resource.groupResource, name],
+      call,
+    );
+  }
+}

@@ -1,0 +1,137 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
+import { TEXT_FORMATS, type TextFormatName } from './text-formats.js';
+
+interface FieldOptions<T> {
+  /** For the model and for people. */
+  description: string;
+  /** May be left out, or given as null. Implied by a default. */
+  optional?: boolean;
+  default?: T;
+}
+
+interface TextFieldOptions extends FieldOptions<string> {
+  /** The rule for the text; `free` text is never made into a program's argument or a path. */
+  format: TextFormatName | 'free';
+  /** Most characters of free text; 1,000,000 unless said. */
+  maxLength?: number;
+}
+
+interface IntFieldOptions extends FieldOptions<number> {
+  min?: number;
+  max?: number;
+}
+
+interface ChoiceFieldOptions extends FieldOptions<string> {
+  /** In lower case. */
+  choices: readonly string[];
+  /** Refuses "" in an optional field, where it would otherwise count as not given. */
+  refuseBlank?: boolean;
+}
+
+const TRUE_WORDS = new Set(['true', 'yes', 'on', '1']);
+const FALSE_WORDS = new Set(['false', 'no', 'off', '0']);
+
+/** A text parameter. */
+export function TextField(options: TextFieldOptions): PropertyDecorator {
+  const format = options.format === 'free' ? undefined : TEXT_FORMATS[options.format];
+  return field(
+    options,
+    { type: 'string', pattern: format?.pattern.source },
+    (value) => (value === '' && isOptional(options) ? options.default : value),
+    IsString({ message: 'must be text' }),
+    ...(format
+      ? [
+          Matches(format.pattern, { message: `must be ${format.means}` }),
+          Matches(/^(?!.*\.\.)/s, { message: 'must not contain ".."' }),
+        ]
+      : [
+          MaxLength(options.maxLength ?? 1_000_000, {
+            message: 'must have at most $constraint1 characters',
+          }),
+        ]),
+  );
+}
+
+/** A whole number; digits as text are accepted, as models send them. */
+export function IntField(options: IntFieldOptions): PropertyDecorator {
+  const { min, max } = options;
+  return field(
+    options,
+    { type: 'integer', minimum: min, maximum: max },
+    (value) => (typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value),
+    IsInt({ message: 'must be an integer' }),
+    ...(min === undefined ? [] : [Min(min, { message: `must be at least ${min}` })]),
+    ...(max === undefined ? [] : [Max(max, { message: `must be at most ${max}` })]),
+  );
+}
+
+/** True or false; the usual words (yes, off, "1", ...) are accepted, as models send them. */
+export function BooleanField(options: FieldOptions<boolean>): PropertyDecorator {
+  return field(
+    options,
+    { type: 'boolean' },
+    (value) => {
+      const word = String(value).toLowerCase();
+      if (typeof value === 'object') return value;
+      return TRUE_WORDS.has(word) ? true : FALSE_WORDS.has(word) ? false : value;
+    },
+    IsBoolean({ message: 'must be true or false' }),
+  );
+}
+
+/** One of some words, whatever its case and the space around it. */
+export function ChoiceField(options: ChoiceFieldOptions): PropertyDecorator {
+  const blank = options.refuseBlank ? '' : undefined;
+  return field(
+    options,
+    { type: 'string', enum: options.choices },
+    (value) => (typeof value === 'string' ? value.trim().toLowerCase() || blank : value),
+    IsIn([...options.choices], { message: `must be one of ${options.choices.join(', ')}` }),
+  );
+}
+
+/** The one shape of all fields: the published schema, null as "not given", the reading of the value, then its checks. */
+function field(
+  options: FieldOptions<unknown>,
+  schema: {
+    type: string;
+    pattern?: string;
+    minimum?: number;
+    maximum?: number;
+    enum?: readonly string[];
+  },
+  read: (value: unknown) => unknown,
+  ...checks: PropertyDecorator[]
+): PropertyDecorator {
+  const optional = isOptional(options);
+  const given = Object.fromEntries(
+    Object.entries({ ...schema, default: options.default }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+  return applyDecorators(
+    ApiProperty({ ...given, description: options.description, required: !optional }),
+    Transform(({ value }: { value: unknown }) =>
+      value === null || value === undefined ? options.default : read(value),
+    ),
+    ...(optional ? [IsOptional()] : []),
+    ...checks,
+  );
+}
+
+function isOptional({ optional, default: value }: FieldOptions<unknown>): boolean {
+  return optional === true || value !== undefined;
+}

@@ -1,0 +1,54 @@
+/** A rule for a text parameter. Each keeps a value from being read as a flag, a path or another name. */
+export interface TextFormat {
+  pattern: RegExp;
+  /** What the pattern means, for people. */
+  means: string;
+}
+
+/** No format lets a value start with "-"; free text is `free` and never becomes an argument of a program. */
+export const TEXT_FORMATS = {
+  namespace: {
+    pattern: /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    means:
+      'a namespace: at most 63 of a-z, 0-9 and "-", starting and ending with a letter or digit',
+  },
+  name: {
+    pattern: /^[A-Za-z0-9][A-Za-z0-9_.:@+-]{0,252}$/,
+    means: 'a name: at most 253 of A-Z, a-z, 0-9 and "_.:@+-", starting with a letter or digit',
+  },
+  /** A container, DNS label of RFC 1123. */
+  label: {
+    pattern: /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    means: 'at most 63 of a-z, 0-9 and "-", starting and ending with a letter or digit',
+  },
+  kind: {
+    pattern: /^[A-Za-z][A-Za-z0-9.-]{0,252}$/,
+    means: 'a kind, plural or short name such as "deployment", "deploy" or "rollouts.argoproj.io"',
+  },
+  /** What `kubectl get` takes: several kinds, or kind/name pairs. */
+  kinds: {
+    pattern:
+      /^[A-Za-z][A-Za-z0-9.-]{0,252}(\/[A-Za-z0-9][A-Za-z0-9_.:@+-]{0,252})?(,[A-Za-z][A-Za-z0-9.-]{0,252}(\/[A-Za-z0-9][A-Za-z0-9_.:@+-]{0,252})?)*$/,
+    means:
+      'a kind, several joined by commas, or kind/name, such as "pods", "pods,services" or "deployment/web"',
+  },
+  names: {
+    pattern: /^[A-Za-z0-9][A-Za-z0-9_.:@+-]{0,252}([, ]+[A-Za-z0-9][A-Za-z0-9_.:@+-]{0,252})*$/,
+    means: 'a name, or several joined by commas or spaces',
+  },
+  /** A pod, a workload as kind/name, or a label selector. */
+  logTarget: {
+    pattern: /^[A-Za-z0-9!][A-Za-z0-9!=,()_.:@+/ -]{0,1999}$/,
+    means: 'a pod, kind/name such as "deployment/web", or a label selector such as "app=web"',
+  },
+  labelSelector: {
+    pattern: /^[A-Za-z0-9!][A-Za-z0-9!=,()_./ -]{0,1999}$/,
+    means: 'a label selector such as "app=web,tier in (front, back),!canary"',
+  },
+  duration: {
+    pattern: /^([0-9]+(\.[0-9]+)?(h|m|s|ms))+$/,
+    means: 'a duration such as "30s", "5m" or "1h30m"',
+  },
+} satisfies Record<string, TextFormat>;
+
+export type TextFormatName = keyof typeof TEXT_FORMATS;

@@ -1,0 +1,44 @@
+import type { Type } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import type { SharedField } from './shared-field.js';
+import type { ToolRequirement } from './tool-requirement.js';
+import type { ToolAnnotations } from './tool.js';
+
+export interface ToolProviderOptions {
+  /** The category of its tools: `k8s`, `argo` or `helm`. */
+  name: string;
+  description: string;
+  /** Parameters that each of its tools has. */
+  sharedFields?: Type<SharedField>[];
+}
+
+export interface ToolOptions {
+  /** snake_case; the name that clients call. */
+  name: string;
+  /** A few words for people. */
+  title: string;
+  /** For the model: first what it does, then when to use it. */
+  description: string;
+  annotations: ToolAnnotations;
+  /** Its place among the tools of its category. */
+  order: number;
+  /** Beside the category, which is always the first tag. */
+  tags?: string[];
+  /** Parameters of a call that works on the sandbox; shown in Swagger UI. */
+  example: Record<string, unknown>;
+  /** Seconds that a call may take, or how they follow from its input. 30 unless said. */
+  timeLimitSeconds?: number | ((input: never) => number);
+  /** Parameters that it shares with others, beside those of its provider. */
+  sharedFields?: Type<SharedField>[];
+  requires?: Type<ToolRequirement>[];
+}
+
+/** Marks an injectable class whose `@Tool` methods are tools of one category. */
+export const ToolProvider = DiscoveryService.createDecorator<ToolProviderOptions>();
+
+/**
+ * Marks a method of a tool provider as a tool. It takes its input, a class whose fields carry field decorators, and optionally the
+ * `ToolCall`. It returns text, a `ToolResult`, or an async iterable of pieces of text. The registry reads the input class from the
+ * type of the first parameter.
+ */
+export const Tool = DiscoveryService.createDecorator<ToolOptions>();

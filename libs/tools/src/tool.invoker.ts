@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { untilAborted } from './abort.js';
+import { readInput } from './tool-input.js';
+import {
+  InterceptsTools,
+  TOOL_STAGES,
+  type ToolInterceptor,
+  type ToolInvocation,
+} from './tool.interceptor.js';
+import { ToolError } from './tool.error.js';
+import { ToolRegistry } from './tool.registry.js';
+import type { Progress, ToolDefinition, ToolResult } from './tool.js';
+import { toolsConfig, type ToolsConfig } from './tools.config.js';
+
+/** What a front door gives along with a call. */
+export interface CallOptions {
+  /** Aborts when the caller cancels or hangs up. */
+  signal: AbortSignal;
+  /** UUID to run under; a new one unless given. */
+  executionId?: string;
+  progress?: (progress: Progress) => void;
+  emit?: (chunk: string) => void;
+}
+
+type Step = (invocation: ToolInvocation) => Promise<ToolResult>;
+
+/** Runs tools for the front doors: validates, goes through the interceptors, and logs one line a call. */
+@Injectable()
+export class ToolInvoker implements OnModuleInit {
+  private readonly logger = new Logger(ToolInvoker.name);
+  private chain: Step = runTool;
+
+  constructor(
+    private readonly registry: ToolRegistry,
+    private readonly discovery: DiscoveryService,
+    @Inject(toolsConfig.KEY) private readonly config: ToolsConfig,
+  ) {}
+
+  onModuleInit(): void {
+    const found = this.discovery
+      .getProviders({ metadataKey: InterceptsTools.KEY })
+      .map((wrapper) => ({
+        stage: this.discovery.getMetadataByDecorator(InterceptsTools, wrapper)?.stage ?? 'limit',
+        interceptor: wrapper.instance as ToolInterceptor,
+      }))
+      .sort((a, b) => TOOL_STAGES.indexOf(a.stage) - TOOL_STAGES.indexOf(b.stage));
+    this.chain = found.reduceRight<Step>(
+      (next, { interceptor }) =>
+        (invocation) =>
+          interceptor.intercept(invocation, next),
+      runTool,
+    );
+  }
+
+  /**
+   * Runs one tool to its end.
+   * @param args the parameters, as the caller sent them
+   * @throws ToolError, and nothing else: a bug of ours is logged whole and thrown as `internal`
+   */
+  async call(name: string, args: unknown, options: CallOptions): Promise<ToolResult> {
+    const executionId = options.executionId ?? randomUUID();
+    const startedAt = performance.now();
+    let outcome = 'success';
+    try {
+      return await this.run(this.registry.get(name), args, executionId, options);
+    } catch (error) {
+      const failure = this.asToolError(error, executionId);
+      outcome = failure.code;
+      throw failure;
+    } finally {
+      const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
+      this.logger.log({ message: 'call', tool: name, executionId, outcome, durationMs });
+    }
+  }
+
+  private run(
+    tool: ToolDefinition,
+    args: unknown,
+    executionId: string,
+    { signal, progress = ignore, emit = ignore }: CallOptions,
+  ): Promise<ToolResult> {
+    const { name, input, sharedInputs, inputSchema } = tool;
+    const [own = {}, ...others] = readInput(
+      name,
+      [input, ...sharedInputs],
+      inputSchema.properties,
+      args,
+    );
+    const shared = Object.assign({}, ...others) as Record<string, unknown>;
+    for (const requirement of tool.requirements) {
+      const missing = requirement.missing();
+      if (missing)
+        throw new ToolError('unavailable', `${name} cannot run: ${missing}`, {
+          retryable: false,
+        });
+    }
+    const { maxOutputChars } = this.config;
+    const call = { executionId, signal, shared, maxOutputChars, progress, emit };
+    return this.chain({ tool, input: own, call });
+  }
+
+  private asToolError(error: unknown, executionId: string): ToolError {
+    if (error instanceof ToolError) return error;
+    this.logger.error({
+      message: 'bug',
+      executionId,
+      error: error instanceof Error ? error.stack : error,
+    });
+    return new ToolError(
+      'internal',
+      `Internal error; the server's log has it under ${executionId}.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function ignore(): void {}
+
+async function runTool({ tool, input, call }: ToolInvocation): Promise<ToolResult> {
+  call.signal.throwIfAborted();
+  try {
+    const produced = tool.run(input, call);
+    if (isAsyncIterable(produced)) return await collect(produced, call);
+    const result = await untilAborted(
+      Promise.resolve(produced as ToolResult | string),
+      call.signal,
+    );
+    return typeof result === 'string' ? { output: result } : result;
+  } catch (error) {
+    // Whatever an aborted tool threw on its way out, the abort is why.
+    throw call.signal.aborted && !(error instanceof ToolError) ? call.signal.reason : error;
+  }
+}
+
+/** Hands out each piece as it comes and gives them all in the end, as far as an answer may go. */
+async function collect(
+  pieces: AsyncIterable<string>,
+  { signal, emit, maxOutputChars }: ToolInvocation['call'],
+): Promise<ToolResult> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  let output = '';
+  try {
+    while (output.length <= maxOutputChars) {
+      const { done, value } = await untilAborted(iterator.next(), signal);
+      if (done) return { output };
+      emit(value);
+      output += value;
+    }
+    return { output };
+  } catch (error) {
+    throw error instanceof ToolError ? error.withOutput(output) : error;
+  } finally {
+    // Not waited for: a tool that is stuck would hold its caller up.
+    iterator.return?.().then(ignore, ignore);
+  }
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<string> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}

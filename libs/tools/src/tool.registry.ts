@@ -1,0 +1,160 @@
+import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
+import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import { inputClass, inputSchemaOf } from './input-schema.js';
+import type { SharedField } from './shared-field.js';
+import {
+  Tool,
+  ToolProvider,
+  type ToolOptions,
+  type ToolProviderOptions,
+} from './tool.decorator.js';
+import type { ToolCall, ToolDefinition } from './tool.js';
+import { ToolError } from './tool.error.js';
+
+const DEFAULT_TIME_LIMIT_SECONDS = 30;
+const NAME_PATTERN = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
+
+interface Category {
+  name: string;
+  description: string;
+}
+
+/**
+ * All tools of this server, found by their decorators when it starts. A tool that is not fit to be published (doubled name, no
+ * description, hints or input class, a schema that clients may not understand) stops the start with a message that names it.
+ */
+@Injectable()
+export class ToolRegistry implements OnModuleInit {
+  private readonly byName = new Map<string, ToolDefinition>();
+  private readonly byCategory = new Map<string, Category>();
+
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+    private readonly modules: ModuleRef,
+  ) {}
+
+  onModuleInit(): void {
+    const found = this.discovery
+      .getProviders({ metadataKey: ToolProvider.KEY })
+      .flatMap((wrapper) => this.toolsOf(wrapper))
+      .sort(
+        (a, b) => compare(a.category, b.category) || a.order - b.order || compare(a.name, b.name),
+      );
+    for (const { order: _, ...tool } of found) this.add(tool);
+  }
+
+  /** Every tool: by category in alphabetical order, then in the order that the tools ask for. */
+  list(): ToolDefinition[] {
+    return [...this.byName.values()];
+  }
+
+  /** The categories that have tools, in the order of `list`. */
+  categories(): Category[] {
+    return [...this.byCategory.values()];
+  }
+
+  /** @throws ToolError `not_found` for a name that no tool has */
+  get(name: string): ToolDefinition {
+    const tool = this.byName.get(name);
+    if (!tool) throw new ToolError('not_found', `There is no tool "${name}".`);
+    return tool;
+  }
+
+  private add(tool: ToolDefinition): void {
+    if (this.byName.has(tool.name)) throw new Error(`Two tools are called ${tool.name}.`);
+    const twin = this.list().find(
+      ({ input }) => input.type.name === tool.input.type.name && input.type !== tool.input.type,
+    );
+    if (twin) {
+      throw new Error(
+        `${tool.name} and ${twin.name} have two input classes of the name ${tool.input.type.name}.`,
+      );
+    }
+    this.byName.set(tool.name, tool);
+  }
+
+  private toolsOf(wrapper: InstanceWrapper): (ToolDefinition & { order: number })[] {
+    const provider = this.discovery.getMetadataByDecorator(ToolProvider, wrapper);
+    if (!provider) return [];
+    const { name, description } = provider;
+    this.byCategory.set(name, { name, description });
+    const instance = wrapper.instance as object;
+    return this.scanner
+      .getAllMethodNames(Object.getPrototypeOf(instance) as object)
+      .flatMap((method) => {
+        const options = this.discovery.getMetadataByDecorator(Tool, wrapper, method);
+        return options
+          ? [{ ...this.define(provider, options, instance, method), order: options.order }]
+          : [];
+      });
+  }
+
+  private define(
+    provider: ToolProviderOptions,
+    options: ToolOptions,
+    instance: object,
+    method: string,
+  ): ToolDefinition {
+    const { name, title, description, annotations, example } = options;
+    checkOptions(options);
+    const input = inputClass(inputTypeOf(name, instance, method));
+    const sharedFields = [...(provider.sharedFields ?? []), ...(options.sharedFields ?? [])].map(
+      (field) => this.modules.get<SharedField>(field, { strict: false }),
+    );
+    const sharedInputs = sharedFields
+      .map((field) => field.input())
+      .filter((shared) => shared !== undefined)
+      .map(inputClass);
+    const limit = options.timeLimitSeconds ?? DEFAULT_TIME_LIMIT_SECONDS;
+    const run = Reflect.get(instance, method) as (input: object, call: ToolCall) => unknown;
+    return {
+      name,
+      title,
+      description,
+      category: provider.name,
+      tags: [provider.name, ...(options.tags ?? [])],
+      annotations,
+      example,
+      input,
+      sharedInputs,
+      inputSchema: inputSchemaOf(name, [input, ...sharedInputs]),
+      requirements: (options.requires ?? []).map((requirement) =>
+        this.modules.get(requirement, { strict: false }),
+      ),
+      timeLimitSeconds: (dto) => (typeof limit === 'number' ? limit : limit(dto as never)),
+      run: (dto, call) => run.call(instance, dto, call),
+    };
+  }
+}
+
+function checkOptions({ name, title, description, annotations }: ToolOptions): void {
+  if (!NAME_PATTERN.test(name)) throw new Error(`The tool name "${name}" is not snake_case.`);
+  if (!title?.trim()) throw new Error(`Tool ${name} has no title.`);
+  if (!description?.trim()) throw new Error(`Tool ${name} has no description.`);
+  for (const hint of ['readOnlyHint', 'destructiveHint'] as const) {
+    if (typeof annotations?.[hint] !== 'boolean')
+      throw new Error(`Tool ${name} does not say its ${hint}.`);
+  }
+  if (annotations.readOnlyHint && annotations.destructiveHint) {
+    throw new Error(`Tool ${name} cannot be both read-only and destructive.`);
+  }
+}
+
+function inputTypeOf(name: string, instance: object, method: string): Type<object> {
+  const types = Reflect.getMetadata('design:paramtypes', instance, method) as
+    Type<object>[] | undefined;
+  const input = types?.[0];
+  if (
+    !input ||
+    [Object, String, Number, Boolean, Array].some((type) => input === (type as unknown))
+  ) {
+    throw new Error(`Tool ${name}: the first parameter of ${method}() must be of an input class.`);
+  }
+  return input;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

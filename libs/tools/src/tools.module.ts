@@ -1,0 +1,23 @@
+import { Global, Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { DiscoveryModule, MetadataScanner } from '@nestjs/core';
+import { OutputCapInterceptor } from './output-cap.interceptor.js';
+import { TimeLimitInterceptor } from './time-limit.interceptor.js';
+import { ToolInvoker } from './tool.invoker.js';
+import { ToolRegistry } from './tool.registry.js';
+import { toolsConfig } from './tools.config.js';
+
+/** The registry of all tools and the one way to call them. */
+@Global()
+@Module({
+  imports: [DiscoveryModule, ConfigModule.forFeature(toolsConfig)],
+  providers: [
+    MetadataScanner,
+    ToolRegistry,
+    ToolInvoker,
+    OutputCapInterceptor,
+    TimeLimitInterceptor,
+  ],
+  exports: [ToolRegistry, ToolInvoker],
+})
+export class ToolsModule {}

@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string) => new URL(path, import.meta.url).pathname;
+
+export default defineConfig({
+  resolve: {
+    alias: {
+      '#tools': source('libs/tools/src/index.ts'),
+      '#cluster': source('libs/cluster/src/index.ts'),
+      '#cli': source('libs/cli/src/index.ts'),
+      '#k8s': source('libs/k8s/src/index.ts'),
+      '#sandbox': source('apps/sandbox/src/index.ts'),
+    },
+  },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['apps/**/*.spec.ts', 'libs/**/*.spec.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/**/*.e2e-spec.ts'],
+          globalSetup: ['test/support/sandbox.setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
