@@ -9,7 +9,6 @@ export default defineConfig({
       '#cluster': source('libs/cluster/src/index.ts'),
       '#cli': source('libs/cli/src/index.ts'),
       '#k8s': source('libs/k8s/src/index.ts'),
-      '#sandbox': source('apps/sandbox/src/index.ts'),
     },
   },
   test: {

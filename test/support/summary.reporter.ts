@@ -6,9 +6,13 @@ export default class SummaryReporter implements Reporter {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const count = (state: string) => tests.filter((test) => test.result().state === state).length;
     // A file that could not be loaded has no tests, and is a failure all the same.
-    const broken = modules.filter((module) => !module.ok() && [...module.children.allTests()].every((test) => test.ok()));
+    const broken = modules.filter(
+      (module) => !module.ok() && [...module.children.allTests()].every((test) => test.ok()),
+    );
     const failed = count('failed') + broken.length + unhandledErrors.length;
     const skipped = count('skipped');
-    process.stdout.write(`\n${count('passed')} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
+    process.stdout.write(
+      `\n${count('passed')} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
+    );
   }
 }

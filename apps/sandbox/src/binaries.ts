@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildModules } from './build.js';
-import { tryLock } from './lock.js';
+import { tryLock, whileLocked } from './lock.js';
 import { expectedFiles, goModules } from './modules.js';
 import { assetsDir, cacheDir } from './paths.js';
 import type { Reporter } from './reporter.js';
@@ -22,8 +22,9 @@ export async function ensureBinaries(report: Reporter, signal?: AbortSignal): Pr
   }
   const target = cacheDir(cacheKey());
   if (missingFiles(target).length === 0) return target;
-  using _lock = await waitForLock(`${target}.lock`, report, signal);
-  if (missingFiles(target).length > 0) await buildModules(target, report, signal);
+  await whileLocked(await waitForLock(`${target}.lock`, report, signal), async () => {
+    if (missingFiles(target).length > 0) await buildModules(target, report, signal);
+  });
   return target;
 }
 

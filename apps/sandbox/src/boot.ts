@@ -41,7 +41,6 @@ export async function boot(
     start('etcd', 'kube-apiserver');
     await waitFor(() => api.isReady(), { what: 'the API server', timeoutMs, signal });
 
-    start('kube-controller-manager', 'kube-scheduler');
     report.state('Defining resources');
     await applyFiles(record, definitionFiles(record), { signal });
     await waitFor(() => definitionsEstablished(api), {
@@ -51,7 +50,9 @@ export async function boot(
     });
 
     report.state('Starting the nodes');
-    start('kwok', 'rollouts-controller', 'metrics-server', 'containers');
+    // The garbage collector looks for new kinds every 30 s, so it starts when all are there.
+    start('kube-controller-manager', 'kube-scheduler', 'kwok');
+    start('rollouts-controller', 'metrics-server', 'containers');
     await applyObjects(record, platformObjects(record), { signal });
     if (record.seeded) await moveKubeletPort(api, record.ports.kwok);
     await waitFor(() => nodesReady(api), { what: 'the nodes to be ready', timeoutMs, signal });

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { execa, ExecaError } from 'execa';
 import { type GoModule, goModules, manifestFile } from './modules.js';
 import { assetsDir } from './paths.js';
+import { signalGroup } from './process-info.js';
 import type { Reporter } from './reporter.js';
 
 /** Builds every program and renders every manifest into `target`, which appears only when complete. */
@@ -11,6 +12,7 @@ export async function buildModules(
   report: Reporter,
   signal?: AbortSignal,
 ): Promise<void> {
+  await requireGo(signal);
   const unfinished = `${target}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(join(unfinished, 'manifests'), { recursive: true });
@@ -21,6 +23,15 @@ export async function buildModules(
   for (const module of goModules) await renderManifests(module, unfinished, signal);
   rmSync(target, { recursive: true, force: true });
   renameSync(unfinished, target);
+}
+
+async function requireGo(signal: AbortSignal | undefined): Promise<void> {
+  const { failed } = await execa('go', ['version'], { reject: false, cancelSignal: signal });
+  signal?.throwIfAborted();
+  if (!failed) return;
+  throw new Error(
+    'The sandbox is not built yet and building it needs Go, which was not found: install Go 1.26 or newer from https://go.dev/dl and run this again.',
+  );
 }
 
 interface Progress {
@@ -35,10 +46,12 @@ interface Progress {
 async function buildPrograms(module: GoModule, folder: string, progress: Progress): Promise<void> {
   const output = join(folder, `go-${module.folder}`);
   mkdirSync(output);
-  const flags = ['-buildvcs=false', '-trimpath', '-v', '-o', `${output}/`];
   const linker = ['-s', '-w', ...(module.linkerFlags ?? [])].join(' ');
   const packages = Object.values(module.programs);
-  const build = go(module, ['build', ...flags, '-ldflags', linker, ...packages], progress.signal);
+  progress.report.state(`  module ${module.folder}: fetching its sources`);
+  const stale = ['list', '-deps', '-trimpath', '-f', '{{if .Stale}}{{.ImportPath}}{{end}}'];
+  const toCompile = await go(module, [...stale, ...packages], progress.signal);
+  const compiling = toCompile.split('\n').filter(Boolean).length;
   const names = new Map(
     Object.entries(module.programs).map(([name, path]) => [goName(path), name]),
   );
@@ -55,15 +68,15 @@ async function buildPrograms(module: GoModule, folder: string, progress: Progres
       );
     }
     progress.report.state(
-      `  module ${module.folder}: ${compiled} packages compiled, ${progress.built} of ${progress.total} programs, ${elapsed(progress.startedAt)}`,
+      `  module ${module.folder}: ${compiled} of ${compiling} packages compiled, ${progress.built} of ${progress.total} programs built, ${elapsed(progress.startedAt)}`,
     );
   };
   const timer = setInterval(show, 1000);
-  build.stderr.on('data', (chunk: Buffer) => {
-    compiled += chunk.toString().split('\n').length - 1;
-  });
   try {
-    await build;
+    const flags = ['-buildvcs=false', '-trimpath', '-v', '-o', `${output}/`, '-ldflags', linker];
+    await go(module, ['build', ...flags, ...packages], progress.signal, (count) => {
+      compiled += count;
+    });
     show();
   } catch (error) {
     throw explain(error, module);
@@ -80,22 +93,35 @@ async function renderManifests(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   for (const [name, source] of Object.entries(module.manifests ?? {})) {
-    const list = await go(module, ['list', '-m', '-f', '{{.Dir}}', source.module], signal);
-    const kustomization = join(list.stdout, source.folder);
+    const root = await go(module, ['list', '-m', '-f', '{{.Dir}}', source.module], signal);
+    const kustomization = join(root, source.folder);
     const kubectl = join(folder, 'kubectl');
     const rendered = await execa(kubectl, ['kustomize', kustomization], { cancelSignal: signal });
     writeFileSync(join(folder, manifestFile(name)), rendered.stdout);
   }
 }
 
-function go(module: GoModule, args: string[], signal: AbortSignal | undefined) {
-  return execa('go', args, {
+/** Runs go in a process group of its own, as cancelling has to end the compilers that it started. */
+async function go(
+  module: GoModule,
+  args: string[],
+  signal: AbortSignal | undefined,
+  onLines: (count: number) => void = () => {},
+): Promise<string> {
+  signal?.throwIfAborted();
+  const child = execa('go', args, {
     cwd: assetsDir('go', module.folder),
     env: { CGO_ENABLED: '0', GOWORK: 'off' },
-    cancelSignal: signal,
-    // On SIGINT go waits for the compilers that it started; on SIGTERM it would leave them behind.
-    killSignal: 'SIGINT',
+    detached: true,
   });
+  const cancel = () => child.pid !== undefined && signalGroup(child.pid, 'SIGINT');
+  signal?.addEventListener('abort', cancel);
+  child.stderr.on('data', (chunk: Buffer) => onLines(chunk.toString().split('\n').length - 1));
+  try {
+    return (await child).stdout;
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+  }
 }
 
 /** The name that `go build` gives a program: the package's last element that is no version. */
@@ -104,13 +130,7 @@ function goName(path: string): string {
 }
 
 function explain(error: unknown, module: GoModule): unknown {
-  if (!(error instanceof ExecaError) || error.isCanceled) return error;
-  if (error.code === 'ENOENT') {
-    return new Error(
-      'The sandbox is not built yet and building it needs Go, which was not found: install Go 1.26 or newer from https://go.dev/dl and run this again.',
-      { cause: error },
-    );
-  }
+  if (!(error instanceof ExecaError)) return error;
   const tail = String(error.stderr).trimEnd().split('\n').slice(-15).join('\n');
   return new Error(`Building the Go module "${module.folder}" failed:\n${tail}`, { cause: error });
 }

@@ -16,8 +16,17 @@ export type ProcessName =
 
 /** The kinds of kwok that are served from the cluster. */
 export const kwokKinds = [
-  ...['Stage', 'Logs', 'ClusterLogs', 'Exec', 'ClusterExec', 'Attach', 'PortForward'],
-  ...['ClusterPortForward', 'ResourceUsage', 'ClusterResourceUsage', 'Metric'],
+  'Stage',
+  'Logs',
+  'ClusterLogs',
+  'Exec',
+  'ClusterExec',
+  'Attach',
+  'PortForward',
+  'ClusterPortForward',
+  'ResourceUsage',
+  'ClusterResourceUsage',
+  'Metric',
 ];
 
 /** High enough that the creation of thousands of pods is not held up by the clients' own throttle. */

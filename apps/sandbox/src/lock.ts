@@ -18,3 +18,12 @@ export function tryLock(file: string): Disposable | undefined {
   }
   return { [Symbol.dispose]: () => database.close() };
 }
+
+/** Does the work, then frees the lock. */
+export async function whileLocked<T>(lock: Disposable, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    lock[Symbol.dispose]();
+  }
+}

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { UsageError } from './paths.js';
 import { terminalReporter } from './reporter.js';
@@ -21,11 +22,26 @@ const commands: Record<string, (name: string, purge: boolean) => Promise<void>> 
   down,
 };
 
+/** The exit code is the one that shells give to a program that a signal ended. */
+class Interrupted extends Error {
+  readonly exitCode: number;
+
+  constructor(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') {
+    super(`Stopped by ${signal}; nothing is left running.`);
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
+
 await main(process.argv.slice(2)).catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${message}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+  process.exitCode = exitCode(error);
 });
+
+function exitCode(error: unknown): number {
+  if (error instanceof Interrupted) return error.exitCode;
+  return error instanceof UsageError ? 2 : 1;
+}
 
 async function main(args: string[]): Promise<void> {
   const { command, name, purge, help } = parse(args);
@@ -64,7 +80,7 @@ async function up(name: string): Promise<void> {
   const startedAt = Date.now();
   const cancel = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => cancel.abort(new Error(`Stopped by ${signal}.`)));
+    process.on(signal, () => cancel.abort(new Interrupted(signal)));
   }
   const report = terminalReporter();
   const sandbox = await startSandbox({ name, report, signal: cancel.signal });

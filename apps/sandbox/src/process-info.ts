@@ -39,3 +39,12 @@ export function fromPs(pid: number): ProcessInfo | undefined {
     return undefined;
   }
 }
+
+/** Signals a process and what it started in its own group; none left is no error. */
+export function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

@@ -1,7 +1,15 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { inspectProcess, type ProcessInfo } from './process-info.js';
+import { inspectProcess, type ProcessInfo, signalGroup } from './process-info.js';
 import { waitFor } from './wait.js';
 
 /** How to run one process of a sandbox. */
@@ -53,11 +61,11 @@ export class Processes<Name extends string> {
       });
       child.once('error', onExit);
       child.once('exit', (code, signal) => {
-        const tail = this.logTail(name);
-        onExit(
-          new Error(`${name} ended (${signal ?? `exit code ${code}`}). Its log ends:\n${tail}`),
-        );
+        const how = signal ?? `exit code ${code}`;
+        onExit(new Error(`${name} ended (${how}). ${this.lastWords(name)}`));
       });
+      // For a stop that comes before the shell has got that far.
+      if (child.pid !== undefined) writeFileSync(this.pidFile(name), `${child.pid}\n`);
       child.unref();
     } finally {
       closeSync(log);
@@ -81,15 +89,6 @@ export class Processes<Name extends string> {
       const found = this.find(name);
       return { name, port, pid: found?.pid, residentBytes: found?.residentBytes };
     });
-  }
-
-  isRunning(name: Name): boolean {
-    return this.find(name) !== undefined;
-  }
-
-  /** The last lines of a process's log. */
-  logTail(name: Name, lines = 15): string {
-    return readFileSync(this.logFile(name), 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
   }
 
   private async stopOne(name: Name): Promise<void> {
@@ -127,6 +126,14 @@ export class Processes<Name extends string> {
     }
   }
 
+  private lastWords(name: Name): string {
+    const file = this.logFile(name);
+    // The sandbox may have been removed by the time its processes are seen to end.
+    if (!existsSync(file)) return '';
+    const tail = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
+    return `The end of its log (${file}):\n${tail}`;
+  }
+
   private names(): Name[] {
     return this.specs.map(({ name }) => name);
   }
@@ -143,13 +150,5 @@ export class Processes<Name extends string> {
 
   private logFile(name: Name): string {
     return join(this.stateDir, 'logs', `${name}.log`);
-  }
-}
-
-function signalGroup(leader: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-leader, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

@@ -5,8 +5,9 @@ import { ensureBinaries } from './binaries.js';
 import { boot } from './boot.js';
 import { clusterProcesses, type ProcessName } from './cluster.js';
 import { ensureCertificates, sandboxEnvironment, writeKubeconfig } from './credentials.js';
+import { guardSandbox } from './guardian.js';
 import { runProgram, type RunOptions } from './kubectl.js';
-import { tryLock } from './lock.js';
+import { tryLock, whileLocked } from './lock.js';
 import { lockFile, stateDir } from './paths.js';
 import { freePorts } from './ports.js';
 import { Processes, type ProcessStatus } from './processes.js';
@@ -19,6 +20,8 @@ export interface StartOptions {
   report?: Reporter;
   /** Aborting it stops whatever was started. */
   signal?: AbortSignal;
+  /** Begin with nothing, and remove everything when this process ends, however it ends. */
+  ephemeral?: boolean;
 }
 
 /**
@@ -27,32 +30,42 @@ export interface StartOptions {
  * @throws Error that says why, with the end of the log of the process that failed.
  */
 export async function startSandbox(options: StartOptions): Promise<Sandbox> {
-  const { name, report = silentReporter, signal } = options;
-  const folder = stateDir(name);
-  using _lock = lockSandbox(name);
-  const existing = openSandbox(name);
-  if (await existing?.isUp()) return existing as Sandbox;
-  await existing?.processes.stop();
+  return whileLocked(lockSandbox(options.name), async () => {
+    const existing = openSandbox(options.name);
+    if (!options.ephemeral && (await existing?.isUp())) return existing as Sandbox;
+    await existing?.processes.stop();
+    try {
+      return await start(options);
+    } catch (error) {
+      // Whoever cancelled the start wants to hear its own reason, whatever broke off because of it.
+      throw options.signal?.aborted ? options.signal.reason : error;
+    }
+  });
+}
 
+async function start({ name, report = silentReporter, signal, ephemeral = false }: StartOptions) {
+  const folder = stateDir(name);
   const binDir = await ensureBinaries(report, signal);
-  let record = readRecord(folder);
+  const earlier = readRecord(folder);
+  const seeded = !ephemeral && (earlier?.seeded ?? false);
   // A start that was cut off before its end is begun anew.
-  if (!record?.seeded) rmSync(folder, { recursive: true, force: true });
+  if (!seeded) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const ports = await freePorts(portNames, record?.ports);
-  record = { stateDir: folder, binDir, ports, seeded: record?.seeded ?? false };
+  const ports = await freePorts(portNames, earlier?.ports);
+  const record: SandboxRecord = { stateDir: folder, binDir, ports, seeded };
   writeRecord(record);
   await ensureCertificates(record);
   writeKubeconfig(name, record);
 
-  const sandbox = new Sandbox(name, record);
+  const sandbox = new Sandbox(name, record, ephemeral ? guardSandbox(name) : undefined);
   try {
     await boot(record, sandbox.processes, report, signal);
   } catch (error) {
     await sandbox.processes.stop();
     throw error;
   }
-  writeRecord({ ...record, seeded: true });
+  record.seeded = true;
+  writeRecord(record);
   return sandbox;
 }
 
@@ -75,6 +88,7 @@ export class Sandbox {
   constructor(
     readonly name: string,
     private readonly record: SandboxRecord,
+    private readonly dismissGuardian?: () => void,
   ) {
     this.binDir = record.binDir;
     this.stateDir = record.stateDir;
@@ -92,7 +106,7 @@ export class Sandbox {
     if (!this.record.seeded) return false;
     if (this.status().some(({ pid }) => pid === undefined)) return false;
     await using api = new ApiClient(this.record);
-    return api.isReady();
+    return await api.isReady();
   }
 
   /** Runs the sandbox's kubectl against it and gives what it prints. */
@@ -122,11 +136,13 @@ export class Sandbox {
     this.processes.signal(name, 'SIGCONT');
   }
 
-  /** Ends every process; with `purge` the state is removed as well. */
-  async stop({ purge = false } = {}): Promise<void> {
-    using _lock = lockSandbox(this.name);
-    await this.processes.stop();
-    if (purge) rmSync(this.stateDir, { recursive: true, force: true });
+  /** Ends every process; with `purge`, as always of an ephemeral sandbox, the state is removed too. */
+  async stop({ purge = this.dismissGuardian !== undefined } = {}): Promise<void> {
+    await whileLocked(lockSandbox(this.name), async () => {
+      await this.processes.stop();
+      if (purge) rmSync(this.stateDir, { recursive: true, force: true });
+    });
+    this.dismissGuardian?.();
   }
 }
 

@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { findPackageJSON } from 'node:module';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { registerAs, type ConfigType } from '@nestjs/config';
 import { IsString } from 'class-validator';
-import { readConfig } from '#tools';
+import { readConfig, VERSION } from '#tools';
 
 class ClusterEnvironment {
   @IsString()
@@ -33,14 +31,8 @@ export const clusterConfig = registerAs('cluster', () => {
           serviceAccountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
         }
       : undefined,
-    userAgent: `skyflo-mcp/${packageVersion()}`,
+    userAgent: `skyflo-mcp/${VERSION}`,
   };
 });
 
 export type ClusterConfig = ConfigType<typeof clusterConfig>;
-
-function packageVersion(): string {
-  const path = findPackageJSON('..', import.meta.url);
-  if (!path) return 'unknown';
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
-}

@@ -71,15 +71,20 @@ export class Cluster {
 
   /** As `stream`, line by line, without the line ends. */
   async *lines(path: string, options: RequestOptions = {}): AsyncGenerator<string, void> {
+    const { signal } = options;
     const decoder = new TextDecoder();
     let rest = '';
     for await (const chunk of this.stream(path, options)) {
       const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
-      yield* lines;
+      for (const line of lines) {
+        if (signal?.aborted) return;
+        yield line;
+      }
     }
     rest += decoder.decode();
-    if (rest !== '') yield rest;
+    // After an abort the last line may be half of one.
+    if (rest !== '' && !signal?.aborted) yield rest;
   }
 
   /**

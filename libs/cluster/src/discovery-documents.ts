@@ -74,7 +74,7 @@ export function readAggregated({ items }: AggregatedDiscovery): Catalogue {
 }
 
 export function readResourceList({ groupVersion, resources }: ResourceList): ApiResource[] {
-  const [version = '', group = ''] = groupVersion.split('/').reverse();
+  const [version = '', group = ''] = groupVersion.split('/').toReversed();
   return resources
     .filter(({ name }) => !name.includes('/'))
     .map(

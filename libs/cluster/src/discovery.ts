@@ -111,9 +111,10 @@ export class Discovery {
 
   private unknown(resourceType: string): ToolError {
     const { resources = [], stale = [] } = this.catalogue ?? {};
-    const candidates = [...new Map(resources.map((it) => [it.plural, it])).values()].map((it) => ({
-      label: it.shortNames.length > 0 ? `${it.plural} (${it.shortNames.join(', ')})` : it.plural,
-      spellings: spellingsOf(it),
+    const byPlural = new Map(resources.toReversed().map((resource) => [resource.plural, resource]));
+    const candidates = [...byPlural.values()].map((resource) => ({
+      label: labelOf(resource),
+      spellings: spellingsOf(resource),
     }));
     const name = resourceType.split('.', 1)[0] ?? '';
     const nearest = nearestNames(name, candidates).map(({ label }) => label);
@@ -124,4 +125,8 @@ export class Discovery {
     const broken = stale.length > 0 ? ` These APIs do not answer now: ${stale.join(', ')}.` : '';
     return new ToolError('not_found', `Unknown resource type "${resourceType}".${hint}${broken}`);
   }
+}
+
+function labelOf({ plural, shortNames }: ApiResource): string {
+  return shortNames.length > 0 ? `${plural} (${shortNames.join(', ')})` : plural;
 }

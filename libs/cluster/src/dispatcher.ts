@@ -22,7 +22,7 @@ export function createDispatcher(
   // Made once: parsing certificates for each new connection would cost more than the handshake.
   const tls = {
     secureContext: secureContext(connection, { ca, cert, key }),
-    rejectUnauthorized,
+    rejectUnauthorized: rejectUnauthorized ?? true,
     ...(servername !== undefined && { servername }),
   };
   const options = {

@@ -19,8 +19,9 @@ export class EntryFields {
   /** The text of a field; an empty one counts as not given. */
   text(field: string): string | undefined {
     const value = this.entry?.fields[field] ?? '';
-    if (typeof value === 'object') this.fail(field, 'is not text');
-    return value === '' ? undefined : String(value);
+    if (typeof value === 'number') return String(value);
+    if (typeof value !== 'string') return this.fail(field, 'is not text');
+    return value === '' ? undefined : value;
   }
 
   required(field: string): string {

@@ -66,7 +66,7 @@ export class Kubeconfig {
 
   private read(file: string): Record<string, unknown> | undefined {
     try {
-      const document: unknown = parse(readFileSync(file, 'utf8'), { logLevel: 'silent' }) ?? {};
+      const document: unknown = parse(readFileSync(file, 'utf8'), { logLevel: 'error' }) ?? {};
       if (isRecord(document)) return document;
       this.problems.push(`${file}: not a kubeconfig`);
     } catch (error) {

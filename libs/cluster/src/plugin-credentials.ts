@@ -1,7 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
+import { ToolError } from '#tools';
 import type { EntryFields } from './entry-fields.js';
 import { besideFile } from './kubeconfig.js';
-import { ToolError } from '#tools';
 
 /** What a credential plugin gave. */
 interface Given {
@@ -9,6 +9,10 @@ interface Given {
   cert: string | undefined;
   key: string | undefined;
 }
+
+const REUSE_MS = 1_000;
+/** Characters of a plugin's complaint. */
+const MOST_SAID = 500;
 
 interface RequestOptions {
   headers?: Record<string, string>;
@@ -22,7 +26,8 @@ interface RequestOptions {
  */
 export class PluginCredentials {
   private kubeConfig: Promise<KubeConfig> | undefined;
-  private running: Promise<Given> | undefined;
+  private latest: Promise<Given> | undefined;
+  private askedAt = -Infinity;
 
   constructor(
     private readonly cluster: EntryFields,
@@ -31,13 +36,17 @@ export class PluginCredentials {
 
   /** @throws ToolError `unavailable` with what the plugin said */
   credentials(): Promise<Given> {
-    // One run of the plugin serves all requests that wait for it.
-    this.running ??= this.ask().finally(() => (this.running = undefined));
-    return this.running;
+    // One answer serves all requests that wait for it, and those of the next second.
+    if (!this.latest || performance.now() - this.askedAt > REUSE_MS) {
+      this.latest = this.ask().finally(() => (this.askedAt = performance.now()));
+      this.askedAt = Infinity;
+    }
+    return this.latest;
   }
 
   expire(): void {
     this.kubeConfig = undefined;
+    this.latest = undefined;
   }
 
   private async ask(): Promise<Given> {
@@ -51,9 +60,11 @@ export class PluginCredentials {
         key: options.key?.toString(),
       };
     } catch (cause) {
-      this.kubeConfig = undefined;
+      this.expire();
       const field = this.user.record('exec') ? 'exec' : 'auth-provider';
-      const said = cause instanceof Error ? cause.message.trim() : String(cause);
+      const said = (cause instanceof Error ? cause.message : String(cause))
+        .trim()
+        .slice(-MOST_SAID);
       throw new ToolError(
         'unavailable',
         `${this.user.origin}: user "${this.user.name}": ${field} gave no credentials: ${said}`,

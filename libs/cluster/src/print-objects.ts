@@ -4,7 +4,7 @@ import type { Cluster } from './cluster.js';
 import { toJson } from './json.js';
 import { fetchPages, type ListQuery } from './list-pages.js';
 import { inOrder } from './ordered.js';
-import { notFound, reportable, type Outcome, type PrintOptions } from './print.js';
+import { notFound, reportable, type Outcome, type PrintOptions } from './print-outcome.js';
 import { redactSecrets, stripManagedFields, type KubernetesObject } from './redact.js';
 import { toYaml } from './yaml.js';
 
@@ -32,7 +32,7 @@ interface ListSyntax {
 }
 
 const YAML: ListSyntax = {
-  document: (object) => toYaml(object).trimEnd(),
+  document: (object) => toYaml(object).slice(0, -1),
   item: (object) => toYaml([object]),
   separator: '',
   around: (items) =>
@@ -42,8 +42,8 @@ const YAML: ListSyntax = {
 const JSON_MARGIN = ' '.repeat(8);
 
 const JSON_TEXT: ListSyntax = {
-  document: (object) => toJson(object).trimEnd(),
-  item: (object) => `${JSON_MARGIN}${toJson(object, JSON_MARGIN).trimEnd()}`,
+  document: (object) => toJson(object).slice(0, -1),
+  item: (object) => `${JSON_MARGIN}${toJson(object, JSON_MARGIN).slice(0, -1)}`,
   separator: ',\n',
   around: (items) =>
     `{\n    "apiVersion": "v1",\n    "items": [${items === '' ? '' : `\n${items}\n    `}],\n` +
@@ -74,7 +74,8 @@ export async function printObjects(
         list.dropLast(page.replaces);
         const taken = list.add(page.objects);
         if (taken < page.objects.length) {
-          left = page.remaining && page.remaining + page.objects.length - taken;
+          const untaken = page.objects.length - taken;
+          left = page.remaining === undefined ? undefined : page.remaining + untaken;
           break;
         }
         await setImmediate();

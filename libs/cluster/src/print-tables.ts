@@ -2,7 +2,7 @@ import { ToolError } from '#tools';
 import type { Cluster } from './cluster.js';
 import type { ListQuery } from './list-pages.js';
 import { inOrder } from './ordered.js';
-import { reportable, type Outcome, type PrintOptions } from './print.js';
+import { reportable, type Outcome, type PrintOptions } from './print-outcome.js';
 import { nothingFound, sectionsOf, type SectionQuery } from './sections.js';
 import { tablePages, tablesOfNames, type TablePage } from './table-pages.js';
 import { namesOf, TableText } from './table-text.js';

@@ -31,7 +31,7 @@ export function redactSecrets<T extends KubernetesObject>(object: T, kind = obje
   redactValues(object.data, (value) =>
     BASE64.test(value) ? Buffer.from(value, 'base64').length : Buffer.byteLength(value),
   );
-  redactValues(object.stringData, Buffer.byteLength);
+  redactValues(object.stringData, (value) => Buffer.byteLength(value));
   const annotations = object.metadata?.annotations;
   const lastApplied = annotations?.[LAST_APPLIED];
   if (annotations && lastApplied !== undefined) {

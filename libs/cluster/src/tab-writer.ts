@@ -48,16 +48,13 @@ export function alignLines(lines: readonly Line[]): string[] {
   return aligned;
 }
 
+const SURROGATES = /[\ud800-\udfff]/;
+
 /** Width in characters: those outside the basic plane take two UTF-16 units. */
 export function widthOf(text: string): number {
-  let width = text.length;
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    if (unit >= 0xdc00 && unit <= 0xdfff) width--;
-  }
-  return width;
+  return SURROGATES.test(text) ? Array.from(text).length : text.length;
 }
 
 function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
+  return text.padEnd(width + text.length - widthOf(text));
 }

@@ -2,12 +2,12 @@ import { ToolError } from '#tools';
 import type { Cluster } from './cluster.js';
 import { fetchPages, type ListQuery, type Page } from './list-pages.js';
 import { inOrder } from './ordered.js';
-import { notFound } from './print.js';
+import { notFound } from './print-outcome.js';
 import { TABLE_ACCEPT, type Table } from './table.js';
 import { asTable, namesOf } from './table-text.js';
 
-/** Rows of a page. They carry no objects, so a page is small. */
-const PAGE_ROWS = 500;
+/** Rows of a page. Without metadata a row has some 150 bytes: fewer to a page would only cost round trips. */
+const PAGE_ROWS = { None: 2_500, Metadata: 500 };
 const NAMES_AT_ONCE = 16;
 const NAMESPACES_AT_ONCE = 16;
 /** With more namespaces than this, pages with metadata are cheaper than a request for each namespace. */
@@ -77,7 +77,7 @@ async function* pagesOf(
   includeObject: 'None' | 'Metadata',
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TablePage, void> {
-  const options = { accept: TABLE_ACCEPT, includeObject, limit: PAGE_ROWS, signal };
+  const options = { accept: TABLE_ACCEPT, includeObject, limit: PAGE_ROWS[includeObject], signal };
   for await (const { list, remaining, replaces } of fetchPages<Table>(cluster, query, options)) {
     yield { table: asTable(list), namespace: query.namespace, remaining, replaces };
   }

@@ -101,7 +101,11 @@ export function namesOf({ columnDefinitions, rows }: Table): string[] {
  * @param document a Table, a list or an object
  */
 export function asTable(document: Table | PlainDocument): Table {
-  if (isTable(document)) return { ...document, rows: document.rows ?? [] };
+  if (isTable(document)) {
+    // Go servers send null for an empty list.
+    const { rows, columnDefinitions } = document as Partial<Table>;
+    return { ...document, rows: rows ?? [], columnDefinitions: columnDefinitions ?? [] };
+  }
   const plain = document;
   return {
     kind: 'Table',
@@ -148,15 +152,20 @@ function text(cell: unknown): string {
   return typeof cell === 'string' ? cell : JSON.stringify(cell);
 }
 
+const LINE_END = /[\f\n\r]/;
+const ESCAPE = '\x1b';
+
 // Cut at the first line end, and no terminal escape sequences.
 function cellText(cell: unknown): string {
   const whole = text(cell);
-  const end = whole.search(/[\f\n\r]/);
+  const end = whole.search(LINE_END);
   const line = end < 0 ? whole : `${whole.slice(0, end)}...`;
-  return line.includes('\x1b') ? line.replaceAll('\x1b', '^[') : line;
+  return line.includes(ESCAPE) ? line.replaceAll(ESCAPE, '^[') : line;
 }
+
+const TAB = /[\t\v]/;
 
 // A tab inside a cell ends it, also for kubectl.
 function splitTabs(line: string[]): Line {
-  return line.some((cell) => /[\t\v]/.test(cell)) ? line.join('\t').split(/[\t\v]/) : line;
+  return line.some((cell) => TAB.test(cell)) ? line.join('\t').split(TAB) : line;
 }

@@ -1,4 +1,4 @@
-/** Words that YAML 1.1 reads as booleans, null, numbers or a merge. */
+/** Words that YAML 1.1 reads as booleans, null or numbers. */
 const WORDS = new Set([
   ...['y', 'yes', 'n', 'no', 'true', 'false', 'on', 'off', 'null'].flatMap((word) => [
     word,
@@ -7,14 +7,15 @@ const WORDS = new Set([
   ]),
   ...['nan', 'NaN', 'NAN'].map((word) => `.${word}`),
   ...['inf', 'Inf', 'INF'].flatMap((word) => [`.${word}`, `+.${word}`, `-.${word}`]),
-  ...['', '~', '<<'],
+  '',
+  '~',
 ]);
 const INTEGER = /^[-+]?(?:0b[01]+|0o?[0-7]+|0x[0-9a-f]{1,16}|[1-9]\d*|0)$/i;
 const FLOAT = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:e[-+]?\d+)?$/i;
 const BASE_60 = /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/;
-const DATE = /^\d{4}-(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12]\d|3[01])/;
-const TIME =
-  /^(?:[Tt]\d\d?:\d\d?:\d\d?(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)| +\d\d?:\d\d?:\d\d?(?:\.\d+)?)?$/;
+const DATE = String.raw`\d{4}-(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12]\d|3[01])`;
+const CLOCK = String.raw`\d\d?:\d\d?:\d\d?(?:\.\d+)?`;
+const TIMESTAMP = new RegExp(`^${DATE}(?:[Tt]${CLOCK}(?:Z|[-+]\\d\\d:\\d\\d)| +${CLOCK})?$`);
 
 /** Characters that only a double-quoted text can hold: controls, line separators, lone or paired surrogates, byte order marks. */
 const SPECIAL = /[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
@@ -50,8 +51,8 @@ export function yamlScalar(text: string, column: number, indent: number): string
     return literal ? literalBlock(text, indent) : doubleQuoted(text, column, indent);
   }
   if (hasOtherMeaning(text)) return doubleQuoted(text, column, indent);
-  if (isPlain(text)) return folded(text, column, indent, text.length);
-  return `'${folded(text.replaceAll("'", "''"), column + 1, indent, text.length)}'`;
+  if (isPlain(text)) return folded(text, column, indent);
+  return `'${folded(text.replaceAll("'", "''"), column + 1, indent)}'`;
 }
 
 /** A text as the key of a mapping: on one line. */
@@ -65,8 +66,7 @@ function hasOtherMeaning(text: string): boolean {
   const digits = text.replaceAll('_', '');
   if (INTEGER.test(digits) || BASE_60.test(text)) return true;
   if (FLOAT.test(text.startsWith('.') ? text : digits)) return Number.isFinite(Number(digits));
-  const date = DATE.exec(text);
-  return date !== null && TIME.test(text.slice(date[0].length));
+  return TIMESTAMP.test(text);
 }
 
 function isPlain(text: string): boolean {
@@ -89,7 +89,7 @@ function literalBlock(text: string, indent: number): string {
 
 function doubleQuoted(text: string, column: number, indent: number): string {
   const escaped = text.replace(SPECIAL_OR_QUOTE, escape);
-  return `"${folded(escaped, column + 1, indent, text.length, true)}"`;
+  return `"${folded(escaped, column + 1, indent, true)}"`;
 }
 
 function escape(character: string): string {
@@ -102,14 +102,8 @@ function escape(character: string): string {
 }
 
 /** Breaks at single spaces once a line is past the best width. In double quotes a break may also stand before another space, which is then escaped. */
-function folded(
-  text: string,
-  column: number,
-  indent: number,
-  length: number,
-  escapeSpaces = false,
-): string {
-  if (indent < 0 || column + length <= BEST_WIDTH || !text.includes(' ')) return text;
+function folded(text: string, column: number, indent: number, escapeSpaces = false): string {
+  if (indent < 0 || column + text.length <= BEST_WIDTH || !text.includes(' ')) return text;
   const margin = `\n${' '.repeat(indent)}`;
   let result = '';
   let at = column;

@@ -43,7 +43,7 @@ function scalar(value: unknown, column: number, indent: number): string {
   if (typeof value === 'string') return yamlScalar(value, column, indent);
   if (Array.isArray(value)) return '[]';
   if (typeof value === 'object' && value !== null) return '{}';
-  return String(value ?? null);
+  return JSON.stringify(value ?? null);
 }
 
 function isFilled(value: unknown): value is Filled {
@@ -58,7 +58,7 @@ const SIMPLE = /^[a-zA-Z]+$/;
 /** Letters by their code, other characters before letters, runs of digits by their number: `a2` before `a10`. */
 export function compareKeys(a: string, b: string): number {
   if (SIMPLE.test(a) && SIMPLE.test(b)) return a < b ? -1 : a > b ? 1 : 0;
-  const [left, right] = [[...a], [...b]];
+  const [left, right] = [Array.from(a), Array.from(b)];
   const length = Math.min(left.length, right.length);
   for (let index = 0; index < length; index++) {
     const [l, r] = [left[index]!, right[index]!];

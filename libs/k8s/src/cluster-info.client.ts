@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { listPages, type Cluster } from '#cluster';
+import { listAll, type Cluster } from '#cluster';
 import { ToolError, type ToolResult } from '#tools';
 
 interface Version {
@@ -52,13 +52,9 @@ export class ClusterInfoClient {
     cluster: Cluster,
     signal: AbortSignal,
   ): Promise<{ total: number; ready: number }> {
-    const count = { total: 0, ready: 0 };
     const resource = await cluster.discovery.resolve('nodes', signal);
-    for await (const page of listPages<Node>(cluster, { resource }, { signal })) {
-      count.total += page.length;
-      count.ready += page.filter(isReady).length;
-    }
-    return count;
+    const nodes = await listAll<Node>(cluster, { resource }, signal);
+    return { total: nodes.length, ready: nodes.filter(isReady).length };
   }
 
   private async services(cluster: Cluster, signal: AbortSignal): Promise<Service[]> {

@@ -1,4 +1,4 @@
-import { listPages, type ApiResource, type Cluster } from '#cluster';
+import { listAll, type ApiResource, type Cluster } from '#cluster';
 import { ToolError } from '#tools';
 
 interface Container {
@@ -65,22 +65,14 @@ export async function podsOf(
   return select(cluster, pods, namespace, labels, signal);
 }
 
-async function select(
+function select(
   cluster: Cluster,
   resource: ApiResource,
   namespace: string,
   labelSelector: string,
   signal: AbortSignal,
 ): Promise<Pod[]> {
-  const found: Pod[] = [];
-  for await (const page of listPages<Pod>(
-    cluster,
-    { resource, namespace, labelSelector },
-    { signal },
-  )) {
-    found.push(...page);
-  }
-  return found;
+  return listAll<Pod>(cluster, { resource, namespace, labelSelector }, signal);
 }
 
 /** A CronJob has no selector of its own: its pods are those of the Jobs that it owns. */
@@ -91,13 +83,10 @@ async function jobsSelector(
   signal: AbortSignal,
 ): Promise<string> {
   const resource = await cluster.discovery.resolve('jobs.batch', signal);
-  const names: string[] = [];
-  for await (const page of listPages<Job>(cluster, { resource, namespace }, { signal })) {
-    const owned = page.filter(({ metadata }) =>
-      metadata.ownerReferences?.some((owner) => owner.uid === uid),
-    );
-    names.push(...owned.map(({ metadata }) => metadata.name));
-  }
+  const jobs = await listAll<Job>(cluster, { resource, namespace }, signal);
+  const names = jobs
+    .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid))
+    .map(({ metadata }) => metadata.name);
   return `batch.kubernetes.io/job-name in (${names.join(',')})`;
 }
 

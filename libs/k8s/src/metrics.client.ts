@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { alignLines, listPages, type Cluster } from '#cluster';
+import { alignLines, listAll, type Cluster } from '#cluster';
 import { ToolError, type ToolResult } from '#tools';
 import type { TopNodesDto } from './dto/top-nodes.dto.js';
 import type { TopPodsDto } from './dto/top-pods.dto.js';
@@ -88,7 +88,10 @@ export class MetricsClient {
       `${row.cpu}m`,
       `${row.memory}Mi`,
     ]);
-    return { output: alignLines(no_headers ? cells : [header, ...cells]).join("\n"), data: { pods: rows } };
+    return {
+      output: alignLines(no_headers ? cells : [header, ...cells]).join('\n'),
+      data: { pods: rows },
+    };
   }
 
   /** The table of `kubectl top nodes`; percentages are of what pods can have. */
@@ -118,7 +121,10 @@ export class MetricsClient {
       ...unknown.map((name) => [name, ...Array<string>(4).fill('<unknown>')]),
     ];
     const header = ['NAME', 'CPU(cores)', 'CPU(%)', 'MEMORY(bytes)', 'MEMORY(%)'];
-    return { output: alignLines(no_headers ? cells : [header, ...cells]).join("\n"), data: { nodes: rows } };
+    return {
+      output: alignLines(no_headers ? cells : [header, ...cells]).join('\n'),
+      data: { nodes: rows },
+    };
   }
 
   private async allocatable(
@@ -128,12 +134,9 @@ export class MetricsClient {
     signal: AbortSignal,
   ): Promise<Map<string, Usage | undefined>> {
     const resource = await cluster.discovery.resolve('nodes', signal);
-    const found = new Map<string, Usage | undefined>();
-    const query = { resource, labelSelector, names: name === undefined ? undefined : [name] };
-    for await (const page of listPages<Node>(cluster, query, { signal })) {
-      for (const { metadata, status } of page) found.set(metadata.name, status?.allocatable);
-    }
-    return found;
+    const fieldSelector = name === undefined ? undefined : `metadata.name=${name}`;
+    const nodes = await listAll<Node>(cluster, { resource, labelSelector, fieldSelector }, signal);
+    return new Map(nodes.map(({ metadata, status }) => [metadata.name, status?.allocatable]));
   }
 }
 

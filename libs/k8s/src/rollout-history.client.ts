@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { alignLines, listPages, type Cluster } from '#cluster';
+import { listAll, type Cluster } from '#cluster';
 import type { ToolCall } from '#tools';
 import type { RolloutHistoryDto } from './dto/rollout-history.dto.js';
 import { KubectlClient } from './kubectl.client.js';
@@ -43,20 +43,17 @@ export class RolloutHistoryClient {
     signal: AbortSignal,
   ): Promise<string> {
     const resource = await cluster.discovery.resolve('replicasets.apps', signal);
-    const rows: { revision: number; cause: string }[] = [];
     const query = { resource, namespace, labelSelector: selectorText(spec.selector) };
-    for await (const page of listPages<ReplicaSet>(cluster, query, { signal })) {
-      for (const { metadata: set } of page) {
-        const revision = Number(set.annotations?.[REVISION]);
-        const isOwned = set.ownerReferences?.some(({ uid }) => uid === metadata.uid);
-        if (isOwned && revision > 0)
-          rows.push({ revision, cause: set.annotations?.[CHANGE_CAUSE] || '<none>' });
-      }
-    }
-    rows.sort((a, b) => a.revision - b.revision);
+    const rows = (await listAll<ReplicaSet>(cluster, query, signal))
+      .filter(({ metadata: set }) => set.ownerReferences?.some(({ uid }) => uid === metadata.uid))
+      .map(({ metadata: { annotations = {} } }) => ({
+        revision: Number(annotations[REVISION] ?? 0),
+        cause: annotations[CHANGE_CAUSE] || '<none>',
+      }))
+      .filter(({ revision }) => revision > 0)
+      .sort((a, b) => a.revision - b.revision);
     if (rows.length === 0) return `deployment.apps/${name}\nNo rollout history found.`;
-    const cells = rows.map(({ revision, cause }) => [String(revision), cause]);
-    const table = alignLines([['REVISION', 'CHANGE-CAUSE'], ...cells]).join('\n');
-    return `deployment.apps/${name}\n${table}`;
+    const lines = rows.map(({ revision, cause }) => `${String(revision).padEnd(10)}${cause}`);
+    return [`deployment.apps/${name}`, 'REVISION  CHANGE-CAUSE', ...lines].join('\n');
   }
 }

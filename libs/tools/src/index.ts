@@ -1,5 +1,5 @@
 export { BooleanField, ChoiceField, IntField, TextField } from './fields.decorator.js';
-export { inputClass, inputSchemaOf } from './input-schema.js';
+export { acceptedBy, inputClass, inputSchemaOf } from './input-schema.js';
 export type { InputSchema, PropertySchema } from './input-schema.js';
 export { readConfig } from './read-config.js';
 export { SharedField } from './shared-field.js';

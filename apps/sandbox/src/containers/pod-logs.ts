@@ -1,5 +1,12 @@
-import { appendFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { crashLog, criLine, logLinesOf } from './log-lines.js';
 
@@ -44,11 +51,14 @@ export class PodLogs {
    */
   spec() {
     return {
-      logs: [...this.running, ...this.crashed].map((name) => ({
-        containers: [name],
-        logsFile: this.file(name),
-        previousLogsFile: this.file(name, 'previous'),
-      })),
+      logs: [
+        ...this.running.map((name) => ({ containers: [name], logsFile: this.file(name) })),
+        ...this.crashed.map((name) => ({
+          containers: [name],
+          logsFile: this.file(name),
+          previousLogsFile: this.file(name, 'previous'),
+        })),
+      ],
     };
   }
 

@@ -7,6 +7,7 @@ export const JSON_RPC = {
   invalidParams: -32_602,
   internal: -32_603,
   refused: -32_000,
+  resourceNotFound: -32_002,
   sessionNotFound: -32_001,
 } as const;
 
@@ -17,8 +18,18 @@ export interface JsonRpcResult {
 }
 
 /** A fault of the protocol, not of a tool. Both SDKs answer a thrown error that has an integer `code` with that code. */
-export function protocolFault(code: number, message: string): Error {
-  return Object.assign(new Error(message), { code });
+export function protocolFault(code: number, message: string, data?: object): Error {
+  return Object.assign(new Error(message), { code, data });
+}
+
+/**
+ * A message as it should go out: what the SDKs answer as an internal error is a request that their schemas refused, for ours never
+ * fails.
+ */
+export function blameCaller<Message extends object>(message: Message): Message {
+  const { error } = message as { error?: { code: number } };
+  if (error?.code !== JSON_RPC.internal) return message;
+  return { ...message, error: { ...error, code: JSON_RPC.invalidParams } };
 }
 
 /** Answers an HTTP request with a JSON-RPC error, where no SDK object exists that could. */

@@ -1,6 +1,18 @@
 import { JSON_RPC, protocolFault, type JsonRpcResult } from './json-rpc.js';
 import type { CallContext, ToolCalls } from './tool-calls.js';
 
+/** The requests that the SDKs leave to us. */
+export const METHODS = [
+  'tools/list',
+  'tools/call',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+  'prompts/list',
+  'prompts/get',
+  'logging/setLevel',
+] as const;
+
 /** From chatty to silent (RFC 5424, as MCP uses it). */
 const LOG_LEVELS = [
   'debug',
@@ -22,9 +34,7 @@ export interface McpRequest extends Omit<CallContext, 'wantsLogs'> {
 }
 
 /**
- * One client's connection, whatever protocol era it speaks: answers the requests that are not the SDK's own business. The SDKs hand
- * them over through `fallbackRequestHandler`, as their registered handlers answer wrong parameters as an internal error and check
- * each result against a schema again.
+ * One client's connection, whatever protocol era it speaks: answers the requests that are not the SDK's own business.
  */
 export class McpConnection {
   /** Calls that are running. */
@@ -40,13 +50,18 @@ export class McpConnection {
         return this.call(request);
       case 'tools/list':
         return this.tools.list();
-      // Not declared as capabilities, but older clients ask without looking.
       case 'resources/list':
         return { resources: [] };
       case 'resources/templates/list':
         return { resourceTemplates: [] };
+      case 'resources/read':
+        throw protocolFault(JSON_RPC.resourceNotFound, 'There are no resources.', {
+          uri: request.params.uri,
+        });
       case 'prompts/list':
         return { prompts: [] };
+      case 'prompts/get':
+        throw protocolFault(JSON_RPC.invalidParams, 'There are no prompts.');
       case 'logging/setLevel':
         return this.setLogLevel(request.params.level);
       default:
@@ -66,7 +81,10 @@ export class McpConnection {
 
   private setLogLevel(level: unknown): JsonRpcResult {
     if (typeof level !== 'string' || !LOG_LEVELS.includes(level)) {
-      throw protocolFault(JSON_RPC.invalidParams, `The level must be one of ${LOG_LEVELS.join(', ')}.`);
+      throw protocolFault(
+        JSON_RPC.invalidParams,
+        `The level must be one of ${LOG_LEVELS.join(', ')}.`,
+      );
     }
     this.logLevel = level;
     return {};

@@ -1,4 +1,4 @@
-import { isLegacyRequest } from '@modelcontextprotocol/server';
+import { classifyInboundRequest } from '@modelcontextprotocol/server';
 import {
   All,
   Controller,
@@ -34,11 +34,8 @@ export class McpController implements BeforeApplicationShutdown {
   @All('mcp')
   async mcp(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { raw, body } = request;
-    await this.answer(reply, async () =>
-      (await isModern(request))
-        ? this.modern.handle(raw, reply.raw, body)
-        : this.streamable.handle(raw, reply.raw, body),
-    );
+    const gateway = isModern(request) ? this.modern : this.streamable;
+    await this.answer(reply, () => gateway.handle(raw, reply.raw, body));
   }
 
   @Get('sse')
@@ -49,9 +46,7 @@ export class McpController implements BeforeApplicationShutdown {
   @Post('messages')
   async postMessage(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { sessionId } = request.query as { sessionId?: unknown };
-    await this.answer(reply, () =>
-      this.sse.post(request.raw, reply.raw, sessionId, request.body),
-    );
+    await this.answer(reply, () => this.sse.post(request.raw, reply.raw, sessionId, request.body));
   }
 
   /** Open streams would keep the HTTP server from closing. */
@@ -75,8 +70,19 @@ export class McpController implements BeforeApplicationShutdown {
 }
 
 /** Whether a request is one of MCP 2026-07-28, or claims to be: the SDK tells by its method, headers and `_meta`. */
-async function isModern({ method, headers, body }: FastifyRequest): Promise<boolean> {
-  if (method !== 'POST' || typeof body !== 'object') return false;
-  const head = new Request('http://localhost/mcp', { method, headers: headers as Record<string, string> });
-  return !(await isLegacyRequest(head, body));
+function isModern({ method, headers, body }: FastifyRequest): boolean {
+  // What is not JSON is left to the older transport, whose parse errors are the same.
+  if (typeof body !== 'object') return false;
+  const { kind } = classifyInboundRequest({
+    httpMethod: method,
+    protocolVersionHeader: header(headers['mcp-protocol-version']),
+    mcpMethodHeader: header(headers['mcp-method']),
+    mcpNameHeader: header(headers['mcp-name']),
+    body,
+  });
+  return kind !== 'legacy';
+}
+
+function header(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
 }

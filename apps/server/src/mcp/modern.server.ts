@@ -1,7 +1,16 @@
-import { LOG_LEVEL_META_KEY, Server } from '@modelcontextprotocol/server';
-import { McpConnection } from './mcp-connection.js';
+import { LOG_LEVEL_META_KEY, Server, type StandardSchemaV1 } from '@modelcontextprotocol/server';
+import { McpConnection, METHODS } from './mcp-connection.js';
 import { CAPABILITIES, SERVER_INFO } from './server-identity.js';
 import type { ToolCalls } from './tool-calls.js';
+
+/** Parameters are checked by ours: what a schema of the SDK refuses, it would answer as an internal error. */
+const ANY_PARAMS: StandardSchemaV1<Record<string, unknown>> = {
+  '~standard': {
+    version: 1,
+    vendor: 'skyflo',
+    validate: (value) => ({ value: value as Record<string, unknown> }),
+  },
+};
 
 /** The server side of one request of a 2026-07-28 client, or of one stdio connection of any era. */
 export function modernServer(tools: ToolCalls): Server {
@@ -10,16 +19,17 @@ export function modernServer(tools: ToolCalls): Server {
     instructions: tools.instructions(),
   });
   const connection = new McpConnection(tools);
-  server.removeRequestHandler('logging/setLevel');
-  server.fallbackRequestHandler = ({ method, params = {} }, { mcpReq }) =>
-    connection.answer({
-      method,
-      params,
-      signal: mcpReq.signal,
-      logLevel: (mcpReq.envelope as Record<string, unknown> | undefined)?.[LOG_LEVEL_META_KEY],
-      notify: (name, content) => void mcpReq.notify({ method: name, params: content }).catch(ignore),
-    });
+  for (const method of METHODS) {
+    server.setRequestHandler(method, { params: ANY_PARAMS }, (params, { mcpReq }) =>
+      connection.answer({
+        method,
+        params,
+        signal: mcpReq.signal,
+        logLevel: (mcpReq.envelope as Record<string, unknown> | undefined)?.[LOG_LEVEL_META_KEY],
+        notify: (name, content) =>
+          void mcpReq.notify({ method: name, params: content }).catch(() => {}),
+      }),
+    );
+  }
   return server;
 }
-
-function ignore(): void {}

@@ -21,6 +21,7 @@ export class SessionServer extends Server {
     });
     this.connection = new McpConnection(tools);
     this.removeRequestHandler('logging/setLevel');
+    // Not registered one by one: the SDK would answer wrong parameters as an internal error, and check each result again.
     this.fallbackRequestHandler = async ({ method, params = {} }, extra) => {
       const { signal, requestId } = extra;
       try {
@@ -29,7 +30,7 @@ export class SessionServer extends Server {
           params,
           signal,
           notify: (name, content) =>
-            void extra.sendNotification({ method: name, params: content }).catch(ignore),
+            void extra.sendNotification({ method: name, params: content }).catch(() => {}),
         });
       } finally {
         if (signal.aborted) cancelled?.(requestId);
@@ -40,5 +41,3 @@ export class SessionServer extends Server {
   /** A server without tasks runs a call that asks for one as a plain call (MCP 2025-11-25, Tasks); the SDK would refuse it. */
   protected override assertTaskHandlerCapability(): void {}
 }
-
-function ignore(): void {}

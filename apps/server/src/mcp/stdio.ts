@@ -1,7 +1,15 @@
 import { serveStdio as serve, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
+import type { JSONRPCMessage } from '@modelcontextprotocol/server';
 import type { INestApplicationContext } from '@nestjs/common';
+import { blameCaller } from './json-rpc.js';
 import { modernServer } from './modern.server.js';
 import { ToolCalls } from './tool-calls.js';
+
+class StdioTransport extends StdioServerTransport {
+  override send(message: JSONRPCMessage): Promise<void> {
+    return super.send(blameCaller(message));
+  }
+}
 
 /**
  * Serves one MCP client of any protocol era over stdin and stdout. Its end of input cancels what runs and closes the application, after
@@ -10,7 +18,7 @@ import { ToolCalls } from './tool-calls.js';
 export async function serveStdio(app: INestApplicationContext): Promise<void> {
   app.enableShutdownHooks();
   const tools = app.get(ToolCalls);
-  const transport = new StdioServerTransport();
+  const transport = new StdioTransport();
   serve(() => modernServer(tools), { transport });
   await new Promise<void>((resolve) => {
     const { onclose } = transport;

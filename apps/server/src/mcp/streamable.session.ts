@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { SessionServer } from './session.server.js';
 import type { Session } from './sessions.js';
 import type { ToolCalls } from './tool-calls.js';
+import { toWebRequest, writeAnswer } from './web-exchange.js';
 
 interface SessionEvents {
   /** The client's `initialize` was accepted. */
@@ -16,7 +17,7 @@ interface SessionEvents {
 /** One session of Streamable HTTP, with its own server object. */
 export class StreamableSession implements Session {
   readonly id = randomUUID();
-  private readonly transport: StreamableHTTPServerTransport;
+  private readonly transport: WebStandardStreamableHTTPServerTransport;
   private readonly server: SessionServer;
   private openStreams = 0;
 
@@ -24,7 +25,7 @@ export class StreamableSession implements Session {
     tools: ToolCalls,
     private readonly events: SessionEvents,
   ) {
-    this.transport = new StreamableHTTPServerTransport({
+    this.transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => this.id,
       onsessioninitialized: () => events.opened(),
     });
@@ -58,9 +59,10 @@ export class StreamableSession implements Session {
       if (!response.writableFinished) this.cancel(body);
       this.events.used();
     });
-    // Left undefined, the transport would read the request's body, which was read already. It answers "" with a parse error.
-    const message = request.method === 'POST' ? (body ?? '') : undefined;
-    await this.transport.handleRequest(request, response, message);
+    // The transport answers text, which is what broken JSON comes as, with a parse error.
+    const parsedBody = body ?? '';
+    const answer = this.transport.handleRequest(toWebRequest(request), { parsedBody });
+    await writeAnswer(answer, response);
   }
 
   /** Nothing can be resumed here, so nobody will ever read the answers: the same as if the client had cancelled. */

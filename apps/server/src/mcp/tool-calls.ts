@@ -105,6 +105,8 @@ export class ToolCalls {
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       return failureResult(error, executionId);
+    } finally {
+      context.signal.removeEventListener('abort', cancel);
     }
   }
 }

@@ -20,7 +20,10 @@ export function successResult(
 }
 
 /** A tool's failure as an MCP result: the text is for the model, so it ends with what the tool had produced before it failed. */
-export function failureResult({ code, message, output }: ToolError, executionId: string): JsonRpcResult {
+export function failureResult(
+  { code, message, output }: ToolError,
+  executionId: string,
+): JsonRpcResult {
   const text = output ? `${message}\n\nOutput until then:\n${output}` : message;
   return {
     content: [{ type: 'text', text }],

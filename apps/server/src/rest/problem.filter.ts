@@ -1,4 +1,5 @@
 import { Catch, HttpException, HttpStatus, Logger, type ArgumentsHost } from '@nestjs/common';
+import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ToolError, type FieldError, type ToolErrorCode } from '#tools';
 import { executionIdOf } from './execution-id.js';
@@ -54,7 +55,8 @@ export class ProblemFilter {
 
   private problemOf(error: unknown, execution_id: string | undefined): Problem {
     if (error instanceof ToolError) {
-      const { code, message: detail, retryable, errors, output } = error;
+      const { code, message: detail, retryable, errors } = error;
+      const output = error.output || undefined;
       const status = STATUS_OF[code];
       return {
         title: titleOf(status),
@@ -86,7 +88,7 @@ function codeOf(status: number): ToolErrorCode {
 }
 
 function titleOf(status: number): string {
-  return status === 499
+  return status === STATUS_OF.cancelled
     ? 'Client Closed Request'
-    : (HttpStatus[status] ?? 'Error').replaceAll('_', ' ').toLowerCase();
+    : (STATUS_CODES[status] ?? 'Error');
 }

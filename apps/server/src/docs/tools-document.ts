@@ -1,0 +1,55 @@
+import { acceptedBy, type PropertySchema, type ToolDefinition, type ToolRegistry } from '#tools';
+
+/** The Markdown page that describes every tool of a registry. */
+export function toolsDocument(registry: ToolRegistry): string {
+  const sections = registry.categories().map(({ name, description }) => {
+    const tools = registry.list().filter(({ category }) => category === name);
+    return [`## ${name}`, `${description}.`, ...tools.map(toolSection)].join('\n\n');
+  });
+  return [
+    '# Tools',
+    'Generated from the tools themselves by `npm run docs:tools`. With more than one context in the kubeconfig, each tool that talks to a cluster also takes `context`.',
+    ...sections,
+  ].join('\n\n');
+}
+
+function toolSection(tool: ToolDefinition): string {
+  const { name, title, description, annotations, example } = tool;
+  const hint = annotations.readOnlyHint
+    ? 'Read-only'
+    : annotations.destructiveHint
+      ? 'Destructive'
+      : 'Writes';
+  return [
+    `### ${name}`,
+    `**${title}** · ${hint}`,
+    description,
+    parameterTable(tool),
+    `Example: \`${JSON.stringify(example)}\``,
+  ].join('\n\n');
+}
+
+function parameterTable({ inputSchema: { properties, required = [] } }: ToolDefinition): string {
+  const rows = Object.entries(properties).map(([name, property]) => {
+    const cells = [
+      `\`${name}\``,
+      accepted(property),
+      fallback(property, required.includes(name)),
+      property.description,
+    ];
+    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  });
+  if (rows.length === 0) return 'No parameters.';
+  return ['| parameter | accepts | default | meaning |', '| --- | --- | --- | --- |', ...rows].join(
+    '\n',
+  );
+}
+
+function accepted(property: PropertySchema): string {
+  return property.pattern ? 'text' : acceptedBy(property);
+}
+
+function fallback(property: PropertySchema, isRequired: boolean): string {
+  if (isRequired) return '(required)';
+  return property.default === undefined ? '' : `\`${JSON.stringify(property.default)}\``;
+}

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/*
+ * Between Node's HTTP objects and the web-standard ones of the SDKs. The SDKs' own adapters serve any server and any body, and take
+ * more time for that than all the rest of a call takes.
+ */
+
+const KEEP_ALIVE_MS = 15_000;
+const EVENT_STREAM = 'text/event-stream';
+
+/** A request without its body, which was read already. */
+export function toWebRequest(request: IncomingMessage, signal?: AbortSignal): Request {
+  const { method, headers, url = '/' } = request;
+  return new Request(`http://localhost${url}`, {
+    method,
+    headers: headers as Record<string, string>,
+    signal,
+  });
+}
+
+/**
+ * Writes an answer as it comes and as fast as the client reads it, until the client hangs up. An answer that is not there after 15 s
+ * becomes an event stream with signs of life, as clients and proxies give up on silence.
+ */
+export async function writeAnswer(
+  answer: Promise<Response>,
+  target: ServerResponse,
+): Promise<void> {
+  const signsOfLife = setInterval(() => {
+    if (!target.headersSent) target.writeHead(200, { 'content-type': EVENT_STREAM });
+    target.write(': keepalive\n\n');
+  }, KEEP_ALIVE_MS);
+  const source = await answer.finally(() => clearInterval(signsOfLife));
+  const headers = Object.fromEntries(source.headers);
+  if (source.body && headers['content-type'] === EVENT_STREAM) {
+    if (!target.headersSent) target.writeHead(source.status, headers);
+    return writeStream(source.body, target);
+  }
+  const text = await source.text();
+  if (target.headersSent) return void target.end(`event: message\ndata: ${text}\n\n`);
+  target.writeHead(source.status, { ...headers, 'content-length': Buffer.byteLength(text) });
+  target.end(text);
+}
+
+async function writeStream(body: ReadableStream<Uint8Array>, target: ServerResponse): Promise<void> {
+  // A stream that the client opened to listen may have nothing to say for long. Any other waits to go out with its first event.
+  if (target.req.method === 'GET') target.flushHeaders();
+  const reader = body.getReader();
+  const hangUp = () => void reader.cancel();
+  target.once('close', hangUp);
+  if (target.destroyed) hangUp();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (!target.write(value)) await Promise.race([once(target, 'drain'), once(target, 'close')]);
+  }
+  target.off('close', hangUp);
+  target.end();
+}

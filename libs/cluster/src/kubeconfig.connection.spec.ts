@@ -1,0 +1,145 @@
+import { chmodSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { KubeconfigConnection } from './kubeconfig.connection.js';
+import { Kubeconfig } from './kubeconfig.js';
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'connection-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const PEM = '-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n';
+
+function write(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+function connect(user: object, cluster: object = {}, context: object = {}): KubeconfigConnection {
+  const path = write(
+    'config',
+    stringify({
+      clusters: [{ name: 'c', cluster: { server: 'https://api.test:6443', ...cluster } }],
+      users: [{ name: 'u', user }],
+      contexts: [{ name: 'lab', context: { cluster: 'c', user: 'u', ...context } }],
+    }),
+  );
+  return new KubeconfigConnection(new Kubeconfig([path]), 'lab');
+}
+
+describe('KubeconfigConnection', () => {
+  it('reads server, namespace and TLS settings', () => {
+    const cluster = {
+      'certificate-authority-data': Buffer.from(PEM).toString('base64'),
+      'tls-server-name': 'other.test',
+      'insecure-skip-tls-verify': true,
+      'proxy-url': 'http://proxy.test:3128',
+    };
+    const connection = connect({}, cluster, { namespace: 'shop' });
+    expect(connection.server.href).toBe('https://api.test:6443/');
+    expect(connection.namespace).toBe('shop');
+    expect(connection.proxy?.href).toBe('http://proxy.test:3128/');
+    expect(connection.tls()).toEqual({
+      ca: PEM,
+      cert: undefined,
+      key: undefined,
+      servername: 'other.test',
+      rejectUnauthorized: false,
+    });
+  });
+
+  it('reads certificate files beside the kubeconfig, and the same options until they change', () => {
+    write('client.pem', PEM);
+    write('client.key', PEM);
+    const connection = connect({ 'client-certificate': 'client.pem', 'client-key': 'client.key' });
+    expect(connection.tls()).toMatchObject({ cert: PEM, key: PEM, rejectUnauthorized: true });
+    expect(connection.tls()).toBe(connection.tls());
+    expect(connection.namespace).toBe('default');
+  });
+
+  it.each([
+    [{ token: 'abc' }, 'Bearer abc'],
+    [{ username: 'jo', password: 'pw' }, `Basic ${Buffer.from('jo:pw').toString('base64')}`],
+    [{}, undefined],
+  ])('makes the authorization of %j', (user, expected) => {
+    expect(connect(user).authorization()).toBe(expected);
+  });
+
+  it('reads a token file again after it has changed', () => {
+    const path = write('token', 'first\n');
+    const connection = connect({ tokenFile: 'token', token: 'unused' });
+    expect(connection.authorization()).toBe('Bearer first');
+    write('token', 'second\n');
+    utimesSync(path, new Date(), new Date(Date.now() + 5_000));
+    expect(connection.renew()).toBe(true);
+    expect(connection.authorization()).toBe('Bearer second');
+  });
+
+  it('impersonates', () => {
+    const user = {
+      as: 'jane',
+      'as-uid': '42',
+      'as-groups': ['dev', 'ops'],
+      'as-user-extra': { 'acme.io/Team': ['a'] },
+    };
+    expect(connect(user).headers).toEqual({
+      'impersonate-user': 'jane',
+      'impersonate-uid': '42',
+      'impersonate-group': ['dev', 'ops'],
+      'impersonate-extra-acme.io%2Fteam': ['a'],
+    });
+  });
+
+  it('names what a context refers to in vain', () => {
+    expect(() => connect({}, {}, { user: 'nobody' })).toThrow(
+      'config: context "lab" names "nobody", which is not in "users".',
+    );
+    expect(() => connect({}, {}, { cluster: '' })).toThrow('context "lab": cluster is missing.');
+    expect(() => connect({}, { server: 'https://[' })).toThrow('cluster "c": server is not a URL.');
+  });
+
+  it('names a file that cannot be read', () => {
+    const connection = connect({ 'client-certificate': 'none.pem' });
+    expect(() => connection.tls()).toThrow(
+      `user "u": client-certificate: cannot read ${join(folder, 'none.pem')} (ENOENT).`,
+    );
+  });
+
+  it('names data that is not a certificate', () => {
+    const connection = connect({ 'client-key-data': 'AAAA' });
+    expect(() => connection.tls()).toThrow(
+      'user "u": client-key-data is not a PEM text in base64.',
+    );
+  });
+
+  it('asks an exec plugin, which learns what is asked of it', async () => {
+    const plugin = write(
+      'plugin',
+      `#!/bin/sh\necho "{\\"apiVersion\\":\\"client.authentication.k8s.io/v1\\",\\"kind\\":\\"ExecCredential\\",\\"status\\":{\\"token\\":\\"$1 $(echo "$KUBERNETES_EXEC_INFO" | wc -l)\\"}}"\n`,
+    );
+    chmodSync(plugin, 0o755);
+    const connection = connect({
+      exec: {
+        apiVersion: 'client.authentication.k8s.io/v1',
+        command: './plugin',
+        args: ['hello'],
+        interactiveMode: 'Never',
+      },
+    });
+    expect(await connection.tls()).toMatchObject({ cert: undefined });
+    expect(await connection.authorization()).toBe('Bearer hello 1');
+  });
+
+  it('passes on what a failing exec plugin says', async () => {
+    const connection = connect({
+      exec: { command: 'sh', args: ['-c', 'echo log in first >&2; exit 1'] },
+    });
+    await expect(connection.authorization()).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/user "u": exec gave no credentials: log in first$/) as string,
+    });
+  });
+});

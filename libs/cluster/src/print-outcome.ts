@@ -1,0 +1,38 @@
+import { ToolError } from '#tools';
+
+export type OutputFormat = 'table' | 'wide' | 'name' | 'yaml' | 'json';
+
+export interface PrintOptions {
+  format: OutputFormat;
+  /** Characters after which nothing more is fetched. The text ends with a whole row or object before that. */
+  maxChars: number;
+  signal?: AbortSignal;
+}
+
+export interface Printed {
+  /** Without a line end at its end. */
+  text: string;
+  /** Rows or objects in the text. */
+  shown: number;
+  /** The text was full before the list was through. */
+  truncated: boolean;
+  /** How many rows or objects are left out, where the API server says. */
+  remaining: number | undefined;
+}
+
+/** Text so far, and what could not be had. */
+export interface Outcome extends Printed {
+  errors: ToolError[];
+}
+
+/** The failure of one of several queries, for the report at the end. Anything that ends the whole call is thrown on. */
+export function reportable(error: unknown): ToolError {
+  if (error instanceof ToolError && error.code !== 'cancelled') return error;
+  throw error;
+}
+
+/** The error of a name that does not exist, for the report at the end. Anything else is thrown on. */
+export function notFound(error: unknown): ToolError {
+  if (error instanceof ToolError && error.code === 'not_found') return error;
+  throw error;
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { alignLines } from './tab-writer.js';
+import type { Table } from './table.js';
+import { asTable, namesOf, TableText } from './table-text.js';
+
+const table = (...cells: unknown[][]): Table => ({
+  kind: 'Table',
+  columnDefinitions: [
+    { name: 'Name', type: 'string', format: 'name' },
+    { name: 'Ready', type: 'string' },
+    { name: 'Node', type: 'string', priority: 1 },
+    { name: 'Age', type: 'string' },
+  ],
+  rows: cells.map((row) => ({ cells: row })),
+});
+
+const lines = (options: Partial<{ wide: boolean; showNamespace: boolean }>, ...tables: Table[]) => {
+  const text = new TableText({ wide: false, showNamespace: false, ...options });
+  for (const page of tables) text.add(page, 'shop');
+  return text.toLines();
+};
+
+describe('TableText', () => {
+  it('aligns over all pages and pads nothing at the end', () => {
+    expect(
+      lines({}, table(['a', '1/1', 'n', '5d']), table(['a-longer-name', '0/1', 'n', '3m'])),
+    ).toEqual([
+      'NAME            READY   AGE',
+      'a               1/1     5d',
+      'a-longer-name   0/1     3m',
+    ]);
+  });
+
+  it('shows wide columns, namespace and type where asked', () => {
+    const text = new TableText({ wide: true, showNamespace: true });
+    text.add(table(['a', '1/1', 'n', '5d']), 'shop');
+    expect(text.toLines('deployment.apps')).toEqual([
+      'NAMESPACE   NAME                READY   NODE   AGE',
+      'shop        deployment.apps/a   1/1     n      5d',
+    ]);
+  });
+
+  it('keeps a column at six characters at least and shows empty cells', () => {
+    expect(lines({}, table(['a', null, 'n', 0]))).toEqual([
+      'NAME   READY   AGE',
+      'a              0',
+    ]);
+  });
+
+  it('cuts cells at a line end and shows escapes', () => {
+    expect(lines({}, table(['a', 'x\ny', 'n', '\x1b[31mred']))[1]).toBe('a      x...    ^[[31mred');
+  });
+
+  it('has no lines without rows', () => {
+    expect(lines({}, table())).toEqual([]);
+  });
+
+  it('drops rows of a list that began anew', () => {
+    const text = new TableText({ wide: false, showNamespace: false });
+    text.add(table(['a', '1/1', 'n', '5d'], ['b', '1/1', 'n', '5d']));
+    text.dropLast(1);
+    expect(text.rows).toBe(1);
+  });
+
+  it('knows its size', () => {
+    const text = new TableText({ wide: false, showNamespace: false });
+    text.add(table(['a-name', '1/1', 'n', '5d'], ['b', '1/1', 'n', '5d']));
+    expect(text.size).toBe(text.toLines().join('\n').length + 1);
+  });
+});
+
+describe('asTable', () => {
+  it('makes names and ages of a plain list', () => {
+    const creationTimestamp = new Date(Date.now() - 5 * 86_400_000).toISOString();
+    const made = asTable({
+      kind: 'FooList',
+      items: [
+        { kind: 'Foo', metadata: { name: 'a', creationTimestamp } },
+        { kind: 'Foo', metadata: { name: 'b' } },
+      ],
+    });
+    expect(made.rows.map(({ cells }) => cells)).toEqual([
+      ['a', '5d'],
+      ['b', '<unknown>'],
+    ]);
+    expect(namesOf(made)).toEqual(['a', 'b']);
+  });
+
+  it('takes a Table with null for its rows', () => {
+    const empty = { kind: 'Table', rows: null, columnDefinitions: null } as unknown as Table;
+    expect(asTable(empty)).toMatchObject({ rows: [], columnDefinitions: [] });
+  });
+});
+
+describe('alignLines', () => {
+  it('aligns only neighbouring lines that have the column', () => {
+    expect(
+      alignLines([
+        ['a', 'b', 'c'],
+        ['a long first', 'c'],
+        ['a', 'b long', 'c'],
+      ]),
+    ).toEqual(['a              b     c', 'a long first   c', 'a              b long   c']);
+  });
+
+  it('counts characters, not UTF-16 units', () => {
+    expect(
+      alignLines([
+        ['😀😀😀😀', 'x'],
+        ['abcd', 'x'],
+      ]),
+    ).toEqual(['😀😀😀😀   x', 'abcd   x']);
+  });
+});

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { startSandbox, terminalReporter } from '#sandbox';
+import { spawnServer } from '../support/server-process.js';
+import { modernCaller, rawCaller, restCaller, sessionCaller, type Caller } from './callers.js';
+import { latencyOf, median, throughputOf } from './measure.js';
+import { fillNamespace } from './many-pods.js';
+import { printTable } from './print-table.js';
+
+const SMALL_NAMESPACE = 'billing';
+const LARGE_NAMESPACE = 'bench';
+const PODS = 2_000;
+const CONCURRENCY = 32;
+const ROUNDS = 3;
+
+/** Resident memory of a process, in MB. */
+function memoryOf(pid: number): number {
+  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes) / 1_024;
+}
+
+/** Measures each caller in turn, several times over, so that all of them see the same machine. */
+async function eachRound(
+  callers: Caller[],
+  measure: (caller: Caller) => Promise<number>,
+): Promise<number[]> {
+  const rounds = callers.map((): number[] => []);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, caller] of callers.entries()) rounds[index]?.push(await measure(caller));
+  }
+  return rounds.map(median);
+}
+
+async function main(): Promise<void> {
+  const sandbox = await startSandbox({ name: `bench-${process.pid}`, report: terminalReporter() });
+  try {
+    await fillNamespace(sandbox, LARGE_NAMESPACE, PODS);
+    const startedAt = performance.now();
+    const server = await spawnServer(sandbox.env);
+    const readyMs = performance.now() - startedAt;
+    try {
+      await measureServer(sandbox.kubeconfig, server.url, server.pid, readyMs);
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await sandbox.stop({ purge: true });
+  }
+}
+
+async function measureServer(
+  kubeconfig: string,
+  url: string,
+  pid: number,
+  readyMs: number,
+): Promise<void> {
+  const idleMb = memoryOf(pid);
+  const raw = rawCaller(kubeconfig);
+  const callers = [raw, restCaller(url), await sessionCaller(url), modernCaller(url)];
+  const small = await eachRound(
+    callers,
+    async (caller) => (await latencyOf(caller.pods(SMALL_NAMESPACE), 300)).p50,
+  );
+  const atOnce = await eachRound(callers, (caller) =>
+    throughputOf(caller.pods(SMALL_NAMESPACE), { count: 3_000, concurrency: CONCURRENCY }),
+  );
+  const large = await eachRound(
+    callers,
+    async (caller) => (await latencyOf(caller.pods(LARGE_NAMESPACE), 30)).p50,
+  );
+  const ratio = (figures: number[], index: number) => (figures[index] ?? NaN) / (figures[0] ?? NaN);
+  printTable(
+    [
+      'k8s_get of pods',
+      'small, p50',
+      '× raw',
+      `calls/s at ${CONCURRENCY}`,
+      '× raw',
+      `${PODS} pods, p50`,
+      '× raw',
+    ],
+    callers.map(({ name }, index) => [
+      name,
+      `${small[index]?.toFixed(2)} ms`,
+      ratio(small, index).toFixed(2),
+      atOnce[index]?.toFixed(0) ?? '',
+      ratio(atOnce, index).toFixed(2),
+      `${large[index]?.toFixed(1)} ms`,
+      ratio(large, index).toFixed(2),
+    ]),
+  );
+  printTable(
+    ['server', 'figure', 'goal'],
+    [
+      ['ready after its start', `${readyMs.toFixed(0)} ms`, '≤ 1500 ms'],
+      ['memory, idle', `${idleMb.toFixed(0)} MB`, '≤ 150 MB'],
+      [`memory after the ${PODS}-pod runs`, `${memoryOf(pid).toFixed(0)} MB`, '≤ 250 MB'],
+    ],
+  );
+  process.stdout.write(
+    'Goals beside the raw API server: p50 ≤ 1.8, calls/s ≥ 0.70, large namespace ≤ 2.0.\n',
+  );
+  await Promise.all(callers.map((caller) => caller.close()));
+}
+
+await main();

@@ -1,0 +1,124 @@
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kubectl } from './support/kubectl.js';
+import { writeKubeconfig } from './support/kubeconfig.js';
+import { execute } from './support/rest.js';
+import { startServer, type RunningServer } from './support/server.js';
+
+/** A way to the sandbox's API server that counts what is sent through it. */
+interface Way {
+  server: Server;
+  url: string;
+  sent: number;
+}
+
+interface Entry {
+  cluster: { server: string };
+  user: object;
+}
+
+let server: RunningServer;
+let ways: Way[];
+beforeAll(async () => {
+  const config = JSON.parse(await kubectl('config', 'view', '--raw', '--minify', '-o', 'json')) as {
+    clusters: Entry[];
+    users: Entry[];
+  };
+  const [{ cluster } = { cluster: { server: '' } }] = config.clusters;
+  const [{ user } = { user: {} }] = config.users;
+  ways = await Promise.all([openWay(cluster.server), openWay(cluster.server)]);
+  const names = ['blue', 'green'];
+  const kubeconfig = await writeKubeconfig({
+    clusters: ways.map(({ url }, index) => ({
+      name: names[index],
+      cluster: { ...cluster, server: url },
+    })),
+    users: [{ name: 'admin', user }],
+    contexts: names.map((name) => ({ name, context: { cluster: name, user: 'admin' } })),
+    'current-context': 'blue',
+  });
+  server = await startServer({ KUBECONFIG: kubeconfig });
+});
+afterAll(async () => {
+  await server.stop();
+  for (const { server: way } of ways) way.close();
+});
+
+async function openWay(target: string): Promise<Way> {
+  const { hostname, port } = new URL(target);
+  const way: Way = { server: createServer(), url: '', sent: 0 };
+  way.server.on('connection', (client) => {
+    const upstream = connect(Number(port), hostname);
+    client.on('data', (chunk) => (way.sent += chunk.length));
+    client.pipe(upstream).pipe(client);
+    for (const socket of [client, upstream]) {
+      socket.on('error', () => {
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => way.server.listen(0, '127.0.0.1', resolve));
+  way.url = `https://127.0.0.1:${(way.server.address() as AddressInfo).port}`;
+  return way;
+}
+
+interface Tool {
+  name: string;
+  category: string;
+  input_schema: { properties: Record<string, { description: string }>; required?: string[] };
+}
+
+describe('with two contexts', () => {
+  it('each tool reaches the API server that `context` names and no other', async () => {
+    const { tools } = (await (await fetch(`${server.url}/engine/v1/tools`)).json()) as {
+      tools: Tool[];
+    };
+    const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
+      paths: Record<
+        string,
+        { post: { requestBody: { content: Record<string, { example: object }> } } }
+      >;
+    };
+    for (const { name, category, input_schema } of tools) {
+      // The one tool that needs no cluster.
+      if (name === 'wait_for_x_seconds') continue;
+      expect([name, input_schema.properties['context']?.description]).toEqual([
+        name,
+        expect.stringContaining('blue, green'),
+      ]);
+      const path = `/engine/v1/tools/${category}/${name}/execute`;
+      const example = paths[path]?.post.requestBody.content['application/json']?.example;
+      for (const [index, context] of ['blue', 'green'].entries()) {
+        const before = ways.map(({ sent }) => sent);
+        const { body } = await execute(server.url, name, { ...example, context }, { category });
+        const reached = ways.map(({ sent }, way) => sent > (before[way] ?? 0));
+        expect([name, context, body.detail, reached]).toEqual([
+          name,
+          context,
+          undefined,
+          [index === 0, index === 1],
+        ]);
+      }
+    }
+  });
+
+  it('uses the current context when none is named', async () => {
+    const before = ways.map(({ sent }) => sent);
+    expect(await execute(server.url, 'k8s_get', { resource_type: 'ns' })).toMatchObject({
+      status: 200,
+    });
+    expect(ways.map(({ sent }, way) => sent > (before[way] ?? 0))).toEqual([true, false]);
+  });
+
+  it('names the contexts when one is unknown', async () => {
+    const { status, body } = await execute(server.url, 'k8s_get', {
+      resource_type: 'ns',
+      context: 'red',
+    });
+    expect(status).toBe(422);
+    expect(body.errors).toEqual([
+      expect.objectContaining({ field: 'context', accepts: 'one of blue, green' }),
+    ]);
+  });
+});

@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { kubectl } from './support/kubectl.js';
+import { execute } from './support/rest.js';
+import { startServer, type RunningServer } from './support/server.js';
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+const get = (args: Record<string, unknown>) => execute(server.url, 'k8s_get', args);
+
+/** Ages go on between two calls, so they are masked, and with them the space that their length leaves. */
+function masked(table: string): string[] {
+  return table
+    .trimEnd()
+    .split('\n')
+    .map((line) =>
+      line
+        .replace(/(?<=\s|\()(\d+[smhdy])+(?=\s|\)|$)/g, 'AGE')
+        .replace(/ {2,}/g, '  ')
+        .trimEnd(),
+    );
+}
+
+describe('k8s_get prints what kubectl prints', () => {
+  const shop = ['-n', 'shop'];
+  const cases: [string, Record<string, unknown>, string[]][] = [
+    ['pods', { resource_type: 'pods', namespace: 'shop' }, ['pods', ...shop]],
+    ['deployments', { resource_type: 'deployments', namespace: 'shop' }, ['deployments', ...shop]],
+    ['nodes', { resource_type: 'nodes' }, ['nodes']],
+    ['events', { resource_type: 'events', namespace: 'shop' }, ['events', ...shop]],
+    ['a custom resource', { resource_type: 'orders', namespace: 'shop' }, ['orders', ...shop]],
+    [
+      'a custom resource, wide',
+      { resource_type: 'orders', namespace: 'shop', output: 'wide' },
+      ['orders', ...shop, '-o', 'wide'],
+    ],
+    [
+      'pods, wide',
+      { resource_type: 'po', namespace: 'shop', output: ' Wide ' },
+      ['po', ...shop, '-o', 'wide'],
+    ],
+    ['nodes, wide', { resource_type: 'Node', output: 'wide' }, ['node', '-o', 'wide']],
+    [
+      'deployments, wide',
+      { resource_type: 'deployments.apps', namespace: 'shop', output: 'wide' },
+      ['deploy', ...shop, '-o', 'wide'],
+    ],
+    ['pods of all namespaces', { resource_type: 'pods', all_namespaces: true }, ['pods', '-A']],
+    [
+      'events of all namespaces',
+      { resource_type: 'events', all_namespaces: 'true' },
+      ['events', '-A'],
+    ],
+    [
+      'pods of all namespaces, wide',
+      { resource_type: 'pods', all_namespaces: true, output: 'wide' },
+      ['pods', '-A', '-o', 'wide'],
+    ],
+    [
+      'several kinds',
+      { resource_type: 'pods,services', namespace: 'shop' },
+      ['pods,services', ...shop],
+    ],
+    ['all', { resource_type: 'all', namespace: 'shop' }, ['all', ...shop]],
+    ['all of all namespaces', { resource_type: 'all', all_namespaces: true }, ['all', '-A']],
+    [
+      'kind/name',
+      { resource_type: 'deployment/web', namespace: 'shop' },
+      ['deployment/web', ...shop],
+    ],
+    [
+      'several names',
+      { resource_type: 'deploy', name: 'web, api', namespace: 'shop' },
+      ['deploy', 'web', 'api', ...shop],
+    ],
+    [
+      'a label selector',
+      { resource_type: 'pods', namespace: 'shop', label_selector: 'app in (web,api)' },
+      ['pods', ...shop, '-l', 'app in (web,api)'],
+    ],
+    [
+      'names',
+      { resource_type: 'pods,deployments', namespace: 'shop', output: 'name' },
+      ['pods,deployments', ...shop, '-o', 'name'],
+    ],
+    [
+      'rollouts',
+      { resource_type: 'rollouts.argoproj.io', namespace: 'shop' },
+      ['rollouts.argoproj.io', ...shop],
+    ],
+    [
+      'JSON',
+      { resource_type: 'deploy', name: 'web', namespace: 'shop', output: 'json' },
+      ['deploy', 'web', ...shop, '-o', 'json'],
+    ],
+    [
+      'YAML',
+      { resource_type: 'deploy', name: 'web', namespace: 'shop', output: 'yaml' },
+      ['deploy', 'web', ...shop, '-o', 'yaml'],
+    ],
+    [
+      'YAML of several',
+      { resource_type: 'configmaps,services', namespace: 'shop', output: 'yaml' },
+      ['configmaps,services', ...shop, '-o', 'yaml'],
+    ],
+  ];
+
+  it.each(cases)('%s', async (_, args, kubectlArgs) => {
+    // The cluster lives: what changed between the two readings is read again.
+    await vi.waitFor(
+      async () => {
+        const [answer, printed] = await Promise.all([get(args), kubectl('get', ...kubectlArgs)]);
+        expect(answer.status).toBe(200);
+        expect(masked(answer.body.result ?? '')).toEqual(masked(printed));
+      },
+      { timeout: 20_000, interval: 500 },
+    );
+  });
+});
+
+describe('k8s_get', () => {
+  it("looks in the context's own namespace when none is given", async () => {
+    const { body } = await get({ resource_type: 'pods', namespace: null });
+    expect(body.result).toBe('No resources found in default namespace.');
+  });
+
+  it('finds a name in all namespaces', async () => {
+    const { body } = await get({ resource_type: 'deployments', name: 'web', all_namespaces: true });
+    expect(masked(body.result ?? '')[1]).toMatch(/^shop\s+web\s/);
+  });
+
+  it('leaves managedFields out', async () => {
+    const { body } = await get({ resource_type: 'deployments', namespace: 'shop', output: 'yaml' });
+    expect(body.result).toContain('name: web');
+    expect(body.result).not.toContain('managedFields');
+  });
+
+  it.each(['yaml', 'json'])(
+    'shows of Secrets only how long their values are, in %s',
+    async (output) => {
+      const { body } = await get({
+        resource_type: 'secrets,configmaps',
+        namespace: 'shop',
+        output,
+      });
+      const secrets = JSON.parse(await kubectl('get', 'secrets', '-n', 'shop', '-o', 'json')) as {
+        items: { data?: Record<string, string> }[];
+      };
+      const values = secrets.items.flatMap(({ data }) => Object.values(data ?? {}));
+      expect(values.length).toBeGreaterThan(0);
+      for (const value of values) {
+        expect(body.result).not.toContain(value);
+        expect(body.result).not.toContain(Buffer.from(value, 'base64').toString());
+      }
+      expect(body.result).toMatch(/<redacted, \d+ bytes>/);
+    },
+  );
+
+  it('names the nearest kinds for an unknown one', async () => {
+    const { status, body } = await get({ resource_type: 'deploymnets', namespace: 'shop' });
+    expect(status).toBe(404);
+    expect(body).toMatchObject({
+      code: 'not_found',
+      detail: expect.stringContaining('deployments'),
+    });
+  });
+
+  it('says which object there is not', async () => {
+    const { status, body } = await get({ resource_type: 'pod', name: 'nope', namespace: 'shop' });
+    expect(status).toBe(404);
+    expect(body).toMatchObject({ code: 'not_found', detail: 'pods "nope" not found' });
+  });
+
+  it.each([
+    { resource_type: 'pods', namespace: 'shop', all_namespaces: true },
+    { resource_type: 'pod/web', name: 'web', namespace: 'shop' },
+    { resource_type: 'pods', name: 'web', label_selector: 'app=web', namespace: 'shop' },
+    { resource_type: 'pods', output: '' },
+    { resource_type: 'pods', output: 'jsonpath={.items}' },
+    { resource_type: '' },
+  ])('refuses %o', async (args) => {
+    const { status, body } = await get(args);
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ code: 'invalid_input', errors: [expect.any(Object)] });
+  });
+});

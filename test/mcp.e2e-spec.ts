@@ -1,0 +1,173 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { CLIENTS, type McpClient } from './support/mcp-clients.js';
+import { startServer, type LogLine, type RunningServer } from './support/server.js';
+
+const WAIT = 'wait_for_x_seconds';
+
+let server: RunningServer;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(async () => {
+  await server.stop();
+});
+
+describe.each(Object.entries(CLIENTS))('an MCP client, %s', (kind, connect) => {
+  let client: McpClient;
+
+  beforeAll(async () => {
+    client = await connect(server);
+  });
+
+  afterAll(async () => {
+    await client.close();
+  });
+
+  it('speaks its era', () => {
+    expect(client.protocolVersion() ?? '2025').toMatch(kind.slice(0, 4));
+    expect(client.instructions()).toContain('Kubernetes');
+  });
+
+  it('lists the tools', async () => {
+    const tools = await client.listTools();
+    const get = tools.find(({ name }) => name === 'k8s_get');
+    expect(Object.keys(get ?? {}).sort()).toEqual([
+      '_meta',
+      'annotations',
+      'description',
+      'inputSchema',
+      'name',
+      'title',
+    ]);
+    expect(get).toMatchObject({
+      title: 'Get Kubernetes Resources',
+      annotations: { readOnlyHint: true, destructiveHint: false },
+      inputSchema: { type: 'object', additionalProperties: false, required: ['resource_type'] },
+      _meta: { fastmcp: { tags: ['k8s'] } },
+    });
+  });
+
+  it('gets plain text, once', async () => {
+    const result = await client.call('k8s_get', { resource_type: 'namespaces', output: 'name' });
+    expect(result.content).toEqual([
+      { type: 'text', text: expect.stringContaining('namespace/kube-system') as string },
+    ]);
+    expect(result.isError).toBe(false);
+    expect(result).not.toHaveProperty('structuredContent');
+    expect(result._meta?.['skyflo/execution_id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('is told in words what was wrong with a call', async () => {
+    const unknown = await client.call('k8s_gte', {});
+    expect(unknown).toMatchObject({ isError: true, _meta: { 'skyflo/code': 'not_found' } });
+    expect(textOf(unknown)).toContain('k8s_gte');
+
+    const wrong = await client.call('k8s_get', { resource_type: 'pods', ns: 'shop' });
+    expect(wrong).toMatchObject({ isError: true, _meta: { 'skyflo/code': 'invalid_input' } });
+    expect(textOf(wrong)).toContain('"ns"');
+  });
+
+  it('sees progress that grows', async () => {
+    const seen: number[] = [];
+    const result = await client.call(
+      WAIT,
+      { seconds: 2 },
+      { onprogress: ({ progress }) => seen.push(progress) },
+    );
+    expect(textOf(result)).toContain('2 seconds');
+    expect(seen.length).toBeGreaterThanOrEqual(2);
+    expect(seen).toEqual([...new Set(seen)].sort((a, b) => a - b));
+  });
+
+  it('cancels a call, which ends the work', async () => {
+    const ended = nextOutcome(client.log);
+    const cancel = new AbortController();
+    const call = client.call(
+      WAIT,
+      { seconds: 60 },
+      { signal: cancel.signal, onprogress: () => cancel.abort() },
+    );
+    await expect(call).rejects.toThrow();
+    expect(await ended()).toBe('cancelled');
+    // The connection is as good as before.
+    expect(textOf(await client.call(WAIT, { seconds: 0 }))).toContain('0 seconds');
+  });
+
+  it('hangs up, which ends the work', async () => {
+    const other = await connect(server);
+    const ended = nextOutcome(other.log);
+    const started = Promise.withResolvers<void>();
+    const call = other.call(WAIT, { seconds: 60 }, { onprogress: () => started.resolve() });
+    const failed = expect(call).rejects.toThrow();
+    await started.promise;
+    await other.close();
+    await failed;
+    expect(await ended()).toBe('cancelled');
+  });
+
+  it('works beside others of its kind', async () => {
+    const others = await Promise.all([connect(server), connect(server)]);
+    try {
+      const [slow, ...quick] = await Promise.all([
+        client.call(WAIT, { seconds: 1 }),
+        ...others.map((other) => other.call(WAIT, { seconds: 0 })),
+      ]);
+      expect(textOf(slow)).toContain('1 second');
+      for (const result of quick) expect(textOf(result)).toContain('0 seconds');
+    } finally {
+      await Promise.all(others.map((other) => other.close()));
+    }
+  });
+});
+
+describe('a server that stops', () => {
+  let stopping: RunningServer;
+
+  beforeAll(async () => {
+    stopping = await startServer();
+  });
+
+  afterEach(async () => {
+    await stopping.stop('SIGKILL');
+  });
+
+  it('tells what it ended, closes open streams and is gone', async () => {
+    const kinds = Object.entries(CLIENTS).filter(([kind]) => !kind.includes('stdio'));
+    const clients = await Promise.all(kinds.map(([, connect]) => connect(stopping)));
+    const started = clients.map(() => Promise.withResolvers<void>());
+    const calls = clients.map((client, index) =>
+      client.call(WAIT, { seconds: 60 }, { onprogress: () => started[index]?.resolve() }),
+    );
+    await Promise.all(started.map(({ promise }) => promise));
+    const stopped = stopping.stop();
+    for (const result of await Promise.all(calls)) {
+      expect(result).toMatchObject({ isError: true, _meta: { 'skyflo/code': 'unavailable' } });
+    }
+    await stopped;
+    await Promise.all(clients.map((client) => client.close().catch(() => undefined)));
+  });
+});
+
+function textOf(result: { content: { text?: string }[] } | undefined): string {
+  return result?.content[0]?.text ?? '';
+}
+
+/** Waits for the end of the next call that the server logs, which must come soon. */
+function nextOutcome(log: LogLine[]): () => Promise<string | undefined> {
+  const seen = log.length;
+  return async () => {
+    await vi.waitFor(() => expect(outcomes(log.slice(seen))).not.toEqual([]), { timeout: 3_000 });
+    await delay(50);
+    return outcomes(log.slice(seen)).at(-1);
+  };
+}
+
+function outcomes(log: LogLine[]): string[] {
+  return log
+    .map(({ message }) => message as { message?: string; outcome?: string })
+    .filter(({ message }) => message === 'call')
+    .map(({ outcome }) => outcome ?? '');
+}

@@ -1,0 +1,285 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { execute, send } from './support/rest.js';
+import { startServer, type RunningServer } from './support/server.js';
+
+let server: RunningServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+const read = async (path: string) => {
+  const response = await fetch(server.url + path);
+  return { status: response.status, body: (await response.json()) as Record<string, never> };
+};
+const executePath = '/engine/v1/tools/k8s/k8s_get/execute';
+
+interface Tool {
+  name: string;
+  category: string;
+  annotations: { readOnlyHint: boolean };
+  approval_required: boolean;
+  parameters: {
+    name: string;
+    type: string;
+    aliases: string[];
+    allow_null: boolean;
+    required: boolean;
+  }[];
+}
+
+const toolsAt = async (path: string) => (await read(path)).body['tools'] as unknown as Tool[];
+
+describe('listing tools', () => {
+  it('lists every tool with its parameters', async () => {
+    const tools = await toolsAt('/engine/v1/tools');
+    expect(tools.map(({ name }) => name)).toContain('k8s_get');
+    const get = tools.find(({ name }) => name === 'k8s_get');
+    expect(get).toMatchObject({
+      title: 'Get Kubernetes Resources',
+      category: 'k8s',
+      tags: ['k8s'],
+      return_type: 'string',
+      available: true,
+      approval_required: false,
+    });
+    expect(get?.parameters[0]).toMatchObject({
+      name: 'resource_type',
+      type: 'string',
+      required: true,
+      allow_null: false,
+    });
+  });
+
+  it.each([
+    ['?category=kubernetes', ['k8s']],
+    ['?tag=metrics', ['k8s']],
+    ['?q=rollout', ['k8s']],
+    ['/kubernetes', ['k8s']],
+    ['/k8s/', ['k8s']],
+  ])('narrows by %s', async (path, categories) => {
+    const tools = await toolsAt(`/engine/v1/tools${path}`);
+    expect(tools.length).toBeGreaterThan(0);
+    expect([...new Set(tools.map(({ category }) => category))]).toEqual(categories);
+  });
+
+  it('asks approval for every tool that is not read-only', async () => {
+    for (const tool of await toolsAt('/engine/v1/tools')) {
+      expect(tool.approval_required).toBe(!tool.annotations.readOnlyHint);
+    }
+  });
+
+  it('names the categories', async () => {
+    expect((await read('/engine/v1/tools/categories')).body).toContain('k8s');
+  });
+
+  it('gives one tool', async () => {
+    const { body } = await read('/engine/v1/tools/kubernetes/k8s_logs');
+    expect(body).toMatchObject({ name: 'k8s_logs', input_schema: { additionalProperties: false } });
+  });
+
+  it.each(['/engine/v1/tools/nope', '/engine/v1/tools/k8s/nope', '/engine/v1/nope', '/nope'])(
+    'answers 404 for %s',
+    async (path) => {
+      const { status, body } = await read(path);
+      expect(status).toBe(404);
+      expect(body).toMatchObject({ code: 'not_found', status: 404 });
+    },
+  );
+
+  it('refuses a query that it does not know', async () => {
+    const { status, body } = await read('/engine/v1/tools?readonly=true');
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ errors: [{ field: 'readonly' }] });
+  });
+});
+
+describe('running a tool', () => {
+  it('answers with text and the id of the run', async () => {
+    const { status, body } = await execute(server.url, 'k8s_get', { resource_type: 'ns' });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      status: 'success',
+      result: expect.stringContaining('shop'),
+      execution_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+  });
+
+  it('adds data when asked for', async () => {
+    const { body } = await execute(server.url, 'k8s_cluster_info', {}, { query: '?data=true' });
+    expect(body.data).toMatchObject({ nodes: { total: 3 } });
+  });
+
+  it('takes no body for a tool without required parameters', async () => {
+    const url = `${server.url}/engine/v1/tools/k8s/k8s_cluster_info/execute`;
+    expect(await send(url, undefined, {})).toMatchObject({ status: 200 });
+  });
+
+  it('ends the work when the caller hangs up', async () => {
+    const url = `${server.url}/engine/v1/tools/k8s/wait_for_x_seconds/execute`;
+    await expect(
+      fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"seconds":60}',
+        signal: AbortSignal.timeout(300),
+      }),
+    ).rejects.toThrow();
+    await expect
+      .poll(() =>
+        server.log.some(({ message }) => isCall(message, 'wait_for_x_seconds', 'cancelled')),
+      )
+      .toBe(true);
+  });
+});
+
+function isCall(message: unknown, tool: string, outcome: string): boolean {
+  const line = (typeof message === 'object' ? message : {}) as { tool?: string; outcome?: string };
+  return line.tool === tool && line.outcome === outcome;
+}
+
+describe('bad input', () => {
+  it.each([
+    [{}, 'resource_type'],
+    [{ resource_type: 5 }, 'resource_type'],
+    [{ resource_type: 'pods', all_namespaces: 'maybe' }, 'all_namespaces'],
+    [{ resource_type: 'pods', namespace: '-A' }, 'namespace'],
+    [{ resource_type: 'pods', namespace: '../kube-system' }, 'namespace'],
+    [{ resource_type: 'pods', name: '--all' }, 'name'],
+    [{ resource_type: 'pods', name: 'a'.repeat(300) }, 'name'],
+    [{ resource_type: 'pods', name: 'naïve' }, 'name'],
+    [{ resource_type: 'pods', name: 'a/../../b' }, 'name'],
+    [{ resource_type: 'pods', ns: 'shop' }, 'ns'],
+    [{ resource_type: 'pods', ['__proto__']: {} }, undefined],
+  ])('says which parameter is wrong in %o, and what is right', async (args, field) => {
+    const { status, body, headers } = await execute(server.url, 'k8s_get', args);
+    if (field === undefined) return expect(status).toBeLessThan(500);
+    expect(status).toBe(422);
+    expect(headers.get('content-type')).toContain('application/problem+json');
+    expect(body.errors).toContainEqual({
+      field,
+      message: expect.any(String),
+      accepts: expect.any(String),
+    });
+  });
+
+  it.each(['[1]', '"pods"', '7', 'true'])('refuses the body %s', async (body) => {
+    const answer = await send(server.url + executePath, body);
+    expect(answer).toMatchObject({ status: 422, body: { code: 'invalid_input' } });
+  });
+
+  it('answers 400 to a body that is not JSON', async () => {
+    const answer = await send(server.url + executePath, '{"resource_type":');
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_input' } });
+  });
+
+  it('answers 413 to a body over the limit', async () => {
+    const answer = await send(
+      server.url + executePath,
+      JSON.stringify({ name: 'x'.repeat(5 * 1024 * 1024) }),
+    );
+    expect(answer).toMatchObject({ status: 413, body: { code: 'invalid_input' } });
+  });
+
+  it('answers 415 to another content type', async () => {
+    const answer = await send(server.url + executePath, 'resource_type=pods', {
+      'content-type': 'text/plain',
+    });
+    expect(answer).toMatchObject({ status: 415, body: { code: 'invalid_input' } });
+  });
+
+  it.each([
+    ['host', 'evil.example'],
+    ['origin', 'https://evil.example'],
+    ['origin', 'null'],
+  ])('refuses a foreign %s (%s)', async (header, value) => {
+    const status = await new Promise((resolve, reject) => {
+      request(`${server.url}/engine/v1/tools`, { headers: { [header]: value } }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(403);
+  });
+});
+
+describe('health', () => {
+  it('is alive and ready', async () => {
+    expect(await read('/health')).toEqual({ status: 200, body: { status: 'ok' } });
+    expect(await read('/health/ready')).toMatchObject({
+      status: 200,
+      body: { status: 'ready', missing: [] },
+    });
+  });
+});
+
+describe('/mcp/v1, for older Engines', () => {
+  it('is healthy', async () => {
+    expect((await read('/mcp/v1/health')).body).toEqual({ status: 'healthy' });
+  });
+
+  it('gives the parameter "name" its alias', async () => {
+    const tool = (await read('/mcp/v1/tools/kubernetes/k8s_describe')).body as unknown as Tool;
+    expect(tool.parameters.map(({ name, aliases }) => [name, aliases])).toEqual([
+      ['name', ['resource_name']],
+      ['resource_type', []],
+      ['namespace', []],
+    ]);
+  });
+
+  it('answers with approval_required, nulls and all', async () => {
+    const args = {
+      resource_type: 'ns',
+      name: null,
+      all_namespaces: false,
+      namespace: null,
+      output: null,
+    };
+    const { body } = await execute(server.url, 'k8s_get', args, {
+      base: '/mcp/v1',
+      category: 'kubernetes',
+    });
+    expect(body).toMatchObject({ status: 'success', approval_required: null });
+  });
+
+  it('does not wait itself', async () => {
+    const startedAt = Date.now();
+    const { status } = await execute(
+      server.url,
+      'wait_for_x_seconds',
+      { seconds: 120 },
+      { base: '/mcp/v1' },
+    );
+    expect(status).toBe(200);
+    expect(Date.now() - startedAt).toBeLessThan(30_000);
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('has an operation for each tool, whose example works', async () => {
+    const document = (await read('/openapi.json')).body as unknown as {
+      openapi: string;
+      paths: Record<
+        string,
+        {
+          post?: {
+            operationId: string;
+            requestBody: { content: Record<string, { example: Record<string, unknown> }> };
+          };
+        }
+      >;
+    };
+    expect(document.openapi).toMatch(/^3\.1\./);
+    expect(Object.keys(document.paths).filter((path) => path.startsWith('/mcp'))).toEqual([]);
+    for (const { name, category } of await toolsAt('/engine/v1/tools')) {
+      const operation = document.paths[`/engine/v1/tools/${category}/${name}/execute`]?.post;
+      expect(operation?.operationId).toBe(name);
+      const { example = {} } = operation?.requestBody.content['application/json'] ?? {};
+      const { status, body } = await execute(server.url, name, example, { category });
+      expect([name, status, body.detail]).toEqual([name, 200, undefined]);
+    }
+  });
+});

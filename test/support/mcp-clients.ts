@@ -1,0 +1,119 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import {
+  Client as ModernClient,
+  StreamableHTTPClientTransport as ModernHttpTransport,
+} from '@modelcontextprotocol/client';
+import { StdioClientTransport as ModernStdioTransport } from '@modelcontextprotocol/client/stdio';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { inject } from 'vitest';
+import './sandbox-env.js';
+import { parseLogLine, SERVER_BIN, type LogLine, type RunningServer } from './server-process.js';
+
+/** A tool's answer as MCP clients get it. */
+export interface CallResult {
+  content: { type: string; text?: string }[];
+  structuredContent?: unknown;
+  isError?: boolean;
+  _meta?: Record<string, unknown>;
+}
+
+export interface CallOptions {
+  meta?: Record<string, unknown>;
+  onprogress?: (progress: { progress: number; total?: number; message?: string }) => void;
+  signal?: AbortSignal;
+}
+
+/** An MCP client of any SDK and transport. */
+export interface McpClient {
+  protocolVersion(): string | undefined;
+  instructions(): string | undefined;
+  listTools(): Promise<{ name: string; [key: string]: unknown }[]>;
+  call(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<CallResult>;
+  close(): Promise<void>;
+  /** What the server that it talks to has logged. */
+  log: LogLine[];
+}
+
+const CLIENT_INFO = { name: 'test', version: '1.0.0' };
+const MODERN = { versionNegotiation: { mode: { pin: '2026-07-28' } } };
+
+/** Each kind of client that the server is made for. */
+export const CLIENTS: Record<string, (server: RunningServer) => Promise<McpClient>> = {
+  '2025 over Streamable HTTP': ({ url, log }) =>
+    connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`)), log),
+  '2025 over HTTP+SSE': ({ url, log }) =>
+    connect(new SSEClientTransport(new URL(`${url}/sse`)), log),
+  '2026 over Streamable HTTP': async ({ url, log }) => {
+    const client = new ModernClient(CLIENT_INFO, MODERN);
+    await client.connect(new ModernHttpTransport(new URL(`${url}/mcp`)));
+    return wrapModern(client, log);
+  },
+  '2025 over stdio': () => {
+    const transport = new StdioClientTransport(stdioServer());
+    return connect(transport, logOf(transport.stderr as Readable));
+  },
+  '2026 over stdio': async () => {
+    const client = new ModernClient(CLIENT_INFO, MODERN);
+    const transport = new ModernStdioTransport(stdioServer());
+    const log = logOf(transport.stderr as Readable);
+    await client.connect(transport);
+    return wrapModern(client, log);
+  },
+};
+
+async function connect(transport: Transport, log: LogLine[]): Promise<McpClient> {
+  const client = new Client(CLIENT_INFO);
+  let protocolVersion: string | undefined;
+  transport.setProtocolVersion = chain(transport, (version) => (protocolVersion = version));
+  await client.connect(transport);
+  return {
+    protocolVersion: () => protocolVersion,
+    instructions: () => client.getInstructions(),
+    listTools: async () => (await client.listTools()).tools,
+    call: async (name, args, { meta, ...options } = {}) =>
+      (await client.callTool(
+        { name, arguments: args, _meta: meta },
+        undefined,
+        options,
+      )) as CallResult,
+    close: () => client.close(),
+    log,
+  };
+}
+
+function chain(transport: Transport, note: (version: string) => void): (version: string) => void {
+  const { setProtocolVersion } = transport;
+  return (version) => {
+    note(version);
+    setProtocolVersion?.call(transport, version);
+  };
+}
+
+function wrapModern(client: ModernClient, log: LogLine[]): McpClient {
+  return {
+    protocolVersion: () => client.getNegotiatedProtocolVersion(),
+    instructions: () => client.getInstructions(),
+    listTools: async () =>
+      (await client.listTools()).tools as Awaited<ReturnType<McpClient['listTools']>>,
+    call: async (name, args, { meta, ...options } = {}) =>
+      (await client.callTool({ name, arguments: args, _meta: meta }, options)) as CallResult,
+    close: () => client.close(),
+    log,
+  };
+}
+
+function stdioServer() {
+  const env = { ...process.env, ...inject('sandboxEnv') } as Record<string, string>;
+  return { command: SERVER_BIN, args: ['--stdio'], env, stderr: 'pipe' as const };
+}
+
+function logOf(stderr: Readable): LogLine[] {
+  const log: LogLine[] = [];
+  createInterface({ input: stderr }).on('line', (text) => log.push(parseLogLine(text)));
+  return log;
+}

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { findPackageJSON } from 'node:module';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** The program, as installed. */
+export const SERVER_BIN = join(
+  dirname(findPackageJSON(import.meta.url) ?? ''),
+  'bin/skyflo-mcp.js',
+);
+
+/** A line of the server's log. */
+export interface LogLine {
+  level: string;
+  message: unknown;
+  context?: string;
+}
+
+export interface RunningServer {
+  /** Without a slash at the end. */
+  url: string;
+  pid: number;
+  /** What it has logged so far. */
+  log: LogLine[];
+  /** Ends it as an operator would, and waits until it is gone. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts the real server on a free port, with some variables added to this process's environment. */
+export async function spawnServer(env: Record<string, string>): Promise<RunningServer> {
+  const child = spawn(SERVER_BIN, {
+    env: { ...process.env, PORT: '0', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const log: LogLine[] = [];
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stderr }).on('line', (text) => {
+      const line = parseLogLine(text);
+      log.push(line);
+      const listening = /Listening on (\S+)/.exec(String(line.message));
+      if (listening?.[1]) resolve(listening[1]);
+    });
+    child.once('error', reject);
+    void exited.then(() => reject(new Error(`The server did not start: ${JSON.stringify(log)}`)));
+  });
+  return {
+    url,
+    pid: child.pid ?? 0,
+    log,
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      const [code] = await exited;
+      return code;
+    },
+  };
+}
+
+/** Reads a line of the server's log; anything else is a line of level "text". */
+export function parseLogLine(text: string): LogLine {
+  try {
+    return JSON.parse(text) as LogLine;
+  } catch {
+    return { level: 'text', message: text };
+  }
+}

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startServer, type RunningServer } from './support/server.js';
+
+interface ListedTool {
+  name: string;
+  title: string;
+  description: string;
+  category: string;
+  tags: string[];
+  annotations: Record<string, unknown>;
+  input_schema: Schema;
+}
+
+interface Schema {
+  type: string;
+  properties: Record<string, Record<string, unknown>>;
+  required?: string[];
+  additionalProperties: boolean;
+}
+
+const WORDS = [
+  'type',
+  'properties',
+  'required',
+  'additionalProperties',
+  'description',
+  'enum',
+  'anyOf',
+  'default',
+  'items',
+  'minimum',
+  'maximum',
+  'pattern',
+];
+const CATEGORY_ORDER = ['argo', 'helm', 'k8s'];
+
+/** Tool → [readOnlyHint, destructiveHint]. A change here is a change of what runs without approval. */
+const HINTS: Record<string, [boolean, boolean]> = {
+  k8s_logs: [true, false],
+  k8s_get: [true, false],
+  k8s_describe: [true, false],
+  wait_for_x_seconds: [true, false],
+  k8s_rollout_status: [true, false],
+  k8s_rollout_history: [true, false],
+  k8s_cluster_info: [true, false],
+  k8s_top_pods: [true, false],
+  k8s_top_nodes: [true, false],
+};
+
+let server: RunningServer;
+let tools: ListedTool[];
+let paths: Record<
+  string,
+  { post?: { operationId: string; requestBody?: { content: Record<string, { schema: Schema }> } } }
+>;
+beforeAll(async () => {
+  server = await startServer();
+  const read = async (path: string): Promise<unknown> => (await fetch(server.url + path)).json();
+  ({ tools } = (await read('/engine/v1/tools')) as { tools: ListedTool[] });
+  ({ paths } = (await read('/openapi.json')) as { paths: typeof paths });
+});
+afterAll(() => server.stop());
+
+describe('the whole registry', () => {
+  it('is what was published', () => {
+    const published = tools.map(
+      ({ name, title, description, tags, annotations, input_schema }) => ({
+        name,
+        title,
+        description,
+        tags,
+        annotations,
+        input_schema,
+      }),
+    );
+    expect(published).toMatchSnapshot();
+  });
+
+  it('is listed by category', () => {
+    const categories = tools.map(({ category }) => CATEGORY_ORDER.indexOf(category));
+    expect(categories).toEqual(categories.toSorted((a, b) => a - b));
+  });
+
+  it('has the hints that approval rests on', () => {
+    const hints = tools.map(({ name, annotations }) => [
+      name,
+      [annotations['readOnlyHint'], annotations['destructiveHint']],
+    ]);
+    expect(Object.fromEntries(hints)).toEqual(HINTS);
+  });
+
+  it('has for each tool a name, title, description and tags in the form that clients read', () => {
+    for (const { name, title, description, category, tags, annotations } of tools) {
+      expect(name).toMatch(/^(k8s|argo|helm)_[a-z_]+$|^wait_for_x_seconds$/);
+      expect(title).toMatch(/\S/);
+      expect(description).toMatch(/^[A-Z].{40,}\.$/);
+      expect(tags[0]).toBe(category);
+      expect(Object.keys(annotations).toSorted()).toEqual(['destructiveHint', 'readOnlyHint']);
+    }
+  });
+
+  it('has schemas of only the words that every model understands', () => {
+    for (const { name, input_schema: schema } of tools) {
+      const { properties, ...top } = schema;
+      const words = [
+        ...Object.keys(top),
+        ...Object.values(properties).flatMap((property) => Object.keys(property)),
+      ];
+      expect([name, words.filter((word) => !WORDS.includes(word))]).toEqual([name, []]);
+      expect([name, schema.type, schema.additionalProperties]).toEqual([name, 'object', false]);
+      for (const [parameter, property] of Object.entries(properties)) {
+        expect([name, parameter, property['description']]).toEqual([
+          name,
+          parameter,
+          expect.stringMatching(/\S/),
+        ]);
+        const isOptional = !(schema.required ?? []).includes(parameter);
+        if (!isOptional) expect(property).not.toHaveProperty('default');
+        if ('pattern' in property)
+          expect(() => new RegExp(String(property['pattern']))).not.toThrow();
+      }
+    }
+  });
+
+  it('has for each tool an OpenAPI operation with the same schema', () => {
+    for (const { name, category, input_schema } of tools) {
+      const operation = paths[`/engine/v1/tools/${category}/${name}/execute`]?.post;
+      expect(operation?.operationId).toBe(name);
+      expect(operation?.requestBody?.content['application/json']?.schema).toEqual(input_schema);
+    }
+  });
+});
