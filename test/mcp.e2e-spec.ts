@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { outcomeOf } from './support/call-log.js';
 import { CLIENTS, type McpClient } from './support/mcp-clients.js';
-import { startServer, type LogLine, type RunningServer } from './support/server.js';
+import { startServer, type RunningServer } from './support/server.js';
 
 const WAIT = 'wait_for_x_seconds';
 
@@ -27,7 +27,7 @@ describe.each(Object.entries(CLIENTS))('an MCP client, %s', (kind, connect) => {
   });
 
   it('speaks its era', () => {
-    expect(client.protocolVersion() ?? '2025').toMatch(kind.slice(0, 4));
+    expect(client.protocolVersion()).toMatch(kind.slice(0, 4));
     expect(client.instructions()).toContain('Kubernetes');
   });
 
@@ -83,7 +83,7 @@ describe.each(Object.entries(CLIENTS))('an MCP client, %s', (kind, connect) => {
   });
 
   it('cancels a call, which ends the work', async () => {
-    const ended = nextOutcome(client.log);
+    const ended = outcomeOf(client.log);
     const cancel = new AbortController();
     const call = client.call(
       WAIT,
@@ -98,7 +98,7 @@ describe.each(Object.entries(CLIENTS))('an MCP client, %s', (kind, connect) => {
 
   it('hangs up, which ends the work', async () => {
     const other = await connect(server);
-    const ended = nextOutcome(other.log);
+    const ended = outcomeOf(other.log);
     const started = Promise.withResolvers<void>();
     const call = other.call(WAIT, { seconds: 60 }, { onprogress: () => started.resolve() });
     const failed = expect(call).rejects.toThrow();
@@ -153,21 +153,4 @@ describe('a server that stops', () => {
 
 function textOf(result: { content: { text?: string }[] } | undefined): string {
   return result?.content[0]?.text ?? '';
-}
-
-/** Waits for the end of the next call that the server logs, which must come soon. */
-function nextOutcome(log: LogLine[]): () => Promise<string | undefined> {
-  const seen = log.length;
-  return async () => {
-    await vi.waitFor(() => expect(outcomes(log.slice(seen))).not.toEqual([]), { timeout: 3_000 });
-    await delay(50);
-    return outcomes(log.slice(seen)).at(-1);
-  };
-}
-
-function outcomes(log: LogLine[]): string[] {
-  return log
-    .map(({ message }) => message as { message?: string; outcome?: string })
-    .filter(({ message }) => message === 'call')
-    .map(({ outcome }) => outcome ?? '');
 }

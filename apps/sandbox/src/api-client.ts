@@ -42,9 +42,10 @@ export class ApiClient implements AsyncDisposable {
     if (statusCode >= 300) throw new Error(`PATCH ${path}: ${statusCode} ${text.slice(0, 500)}`);
   }
 
-  /** The lines of an answer that goes on until the server or `signal` ends it (a watch). */
-  async *lines(path: string, signal: AbortSignal): AsyncGenerator<string> {
-    const { statusCode, body } = await this.request('GET', path, { signal, bodyTimeout: 0 });
+  /** The lines of a watch, which the server ends after five minutes. */
+  async *watch(path: string): AsyncGenerator<string> {
+    const limited = `${path}&watch=true&timeoutSeconds=300`;
+    const { statusCode, body } = await this.request('GET', limited, { bodyTimeout: 330_000 });
     if (statusCode >= 300) throw new Error(`GET ${path}: ${statusCode} ${await body.text()}`);
     let rest = '';
     for await (const chunk of body.setEncoding('utf8')) {

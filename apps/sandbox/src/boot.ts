@@ -8,8 +8,6 @@ import type { Reporter } from './reporter.js';
 import { seedDemo } from './seed.js';
 import { waitFor } from './wait.js';
 
-const timeoutMs = 60_000;
-
 const definedKinds = {
   'kwok.x-k8s.io/v1alpha1': kwokKinds,
   'argoproj.io/v1alpha1': ['Rollout', 'AnalysisRun', 'AnalysisTemplate', 'Experiment'],
@@ -39,13 +37,13 @@ export async function boot(
   try {
     report.state('Starting etcd and the API server');
     start('etcd', 'kube-apiserver');
-    await waitFor(() => api.isReady(), { what: 'the API server', timeoutMs, signal });
+    await waitFor(() => api.isReady(), { what: 'the API server', signal });
 
     report.state('Defining resources');
     await applyFiles(record, definitionFiles(record), { signal });
     await waitFor(() => definitionsEstablished(api), {
       what: 'the custom resources to be established',
-      timeoutMs,
+
       signal,
     });
 
@@ -55,7 +53,7 @@ export async function boot(
     start('rollouts-controller', 'metrics-server', 'containers');
     await applyObjects(record, platformObjects(record), { signal });
     if (record.seeded) await moveKubeletPort(api, record.ports.kwok);
-    await waitFor(() => nodesReady(api), { what: 'the nodes to be ready', timeoutMs, signal });
+    await waitFor(() => nodesReady(api), { what: 'the nodes to be ready', signal });
 
     if (!record.seeded) {
       report.state('Seeding the demo shop');

@@ -37,9 +37,10 @@ export function clusterProcesses({ stateDir, binDir, ports }: ClusterLayout) {
   const kubeconfig = join(stateDir, 'kubeconfig');
   const pki = (file: string) => join(stateDir, 'pki', file);
   const url = (port: keyof Ports) => `https://127.0.0.1:${ports[port]}`;
-  const serving = ['--tls-cert-file', '--tls-private-key-file'].map(
-    (flag, index) => `${flag}=${pki(index === 0 ? 'serving.crt' : 'serving.key')}`,
-  );
+  const serving = [
+    `--tls-cert-file=${pki('serving.crt')}`,
+    `--tls-private-key-file=${pki('serving.key')}`,
+  ];
   const specs: (Omit<ProcessSpec<ProcessName>, 'program'> & { program?: string })[] = [
     {
       name: 'etcd',
@@ -124,6 +125,7 @@ export function clusterProcesses({ stateDir, binDir, ports }: ClusterLayout) {
         '--node-ip=127.0.0.1',
         `--node-port=${ports.kwok}`,
         ...serving,
+        '--v=WARN',
         `--enable-crds=${kwokKinds.join(',')}`,
       ],
     },

@@ -14,7 +14,7 @@ export async function runProgram(
   layout: ClusterLayout,
   program: 'kubectl' | 'helm',
   args: string[],
-  { input, signal, timeoutMs = 30_000 }: RunOptions = {},
+  { input, signal, timeoutMs = 60_000 }: RunOptions = {},
 ): Promise<string> {
   const { stdout } = await execa(join(layout.binDir, program), args, {
     env: sandboxEnvironment(layout),

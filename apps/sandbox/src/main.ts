@@ -32,9 +32,11 @@ class Interrupted extends Error {
   }
 }
 
+const report = terminalReporter();
+
 await main(process.argv.slice(2)).catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${message}\n`);
+  report.line(message);
   process.exitCode = exitCode(error);
 });
 
@@ -82,7 +84,6 @@ async function up(name: string): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => cancel.abort(new Interrupted(signal)));
   }
-  const report = terminalReporter();
   const sandbox = await startSandbox({ name, report, signal: cancel.signal });
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
   report.line(`Sandbox "${name}" is ready after ${seconds} s.`);

@@ -45,7 +45,8 @@ function checkName(name: string): string {
   );
 }
 
-function packageRoot(): string {
+/** The folder of package.json. */
+export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) {
     const parent = dirname(folder);

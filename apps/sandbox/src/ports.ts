@@ -20,7 +20,8 @@ export async function freePorts<Name extends string>(
   return Object.fromEntries(ports) as Record<Name, number>;
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Whether a server could listen on that port of loopback. */
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

@@ -1,73 +1,71 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { findPackageJSON } from 'node:module';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { packageRoot } from './paths.js';
+import { isFree } from './ports.js';
 import { terminalReporter } from './reporter.js';
-import { openSandbox, startSandbox, type Sandbox } from './sandbox.js';
+import { startSandbox } from './sandbox.js';
+import { waitFor } from './wait.js';
 
-const NAME = 'dev';
-const SERVER = join(dirname(findPackageJSON(import.meta.url) ?? '.'), 'bin', 'skyflo-mcp.js');
+/*
+ * A sandbox and a server on it, for somebody who wants to see the product. Ctrl-C ends the server;
+ * the sandbox stays for the next time.
+ */
 
-/** Starts the sandbox and a server on it, says how to try it, and ends what it started on Ctrl-C. */
-async function quickstart(): Promise<void> {
-  const cancel = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => cancel.abort(new Error(`Stopped by ${signal}.`)));
+const port = process.env['PORT'] ?? '8081';
+const origin = `http://localhost:${port}`;
+const report = terminalReporter();
+const cancel = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => cancel.abort(new Error(`Stopped by ${signal}.`)));
+}
+
+try {
+  await run();
+} catch (error) {
+  report.line(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
+
+async function run(): Promise<void> {
+  if (!(await isFree(Number(port)))) {
+    throw new Error(`Port ${port} is taken. Choose another: PORT=8082 npm run quickstart`);
   }
-  const report = terminalReporter();
-  // A sandbox that somebody else has started is not ours to stop.
-  const isOurs = !(await openSandbox(NAME)?.isUp());
-  const sandbox = await startSandbox({ name: NAME, report, signal: cancel.signal });
+  const { signal } = cancel;
+  const sandbox = await startSandbox({ name: 'dev', report, signal });
+  report.state('Starting the server');
+  const server = execa(join(packageRoot(), 'bin', 'skyflo-mcp.js'), {
+    env: sandbox.env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    cancelSignal: signal,
+    reject: false,
+  });
+  const ended = new AbortController();
+  void server.then(() => ended.abort(new Error('The server ended before it was ready.')));
+  await waitFor(isServing, { what: 'the server', timeoutMs: 30_000, signal: ended.signal });
+  report.line(welcome());
+  await server;
+  report.line('The server has ended. The sandbox still runs: npm run sandbox -- status | down');
+}
+
+async function isServing(): Promise<boolean> {
   try {
-    await serve(sandbox, cancel.signal);
-  } finally {
-    if (isOurs) {
-      report.line('Stopping the sandbox...');
-      await sandbox.stop();
-    }
+    return (await fetch(`${origin}/health`)).ok;
+  } catch {
+    return false;
   }
 }
 
-async function serve(sandbox: Sandbox, cancelled: AbortSignal): Promise<void> {
-  const server = spawn(SERVER, {
-    env: { ...process.env, ...sandbox.env },
-    stdio: ['ignore', 'inherit', 'pipe'],
-    // Ctrl-C reaches the whole group of the terminal: only we decide when the server ends.
-    detached: true,
-  });
-  const exited = once(server, 'exit');
-  const stop = () => server.kill('SIGTERM');
-  cancelled.addEventListener('abort', stop, { once: true });
-  if (cancelled.aborted) stop();
-  createInterface({ input: server.stderr }).on('line', (line) => {
-    const url = /Listening on (http:\/\/[^\s"]+)/.exec(line)?.[1];
-    process.stderr.write(url ? welcome(url, sandbox) : `${line}\n`);
-  });
-  const [code] = (await exited) as [number | null];
-  if (!cancelled.aborted) process.exitCode = code ?? 1;
-}
-
-function welcome(listening: string, { kubeconfig }: Sandbox): string {
-  const url = listening.replace('127.0.0.1', 'localhost');
-  const host = url.replace('http://', '');
+function welcome(): string {
+  const body = JSON.stringify({ resource_type: 'pods', namespace: 'shop' });
   return `
-Skyflo MCP is running on a demo cluster.
+  Swagger UI   ${origin}/docs
+  MCP          ${origin}/mcp
+  REST         ${origin}/engine/v1/tools
 
-  Swagger UI   ${url}/docs
-  MCP          ${url}/mcp
-  kubeconfig   ${kubeconfig}
+Try it, in another terminal:
 
-Try it:
+  curl -s ${origin}/engine/v1/tools/k8s/k8s_get/execute -H 'content-type: application/json' -d '${body}'
 
-  curl -s ${host}/engine/v1/tools/k8s/k8s_get/execute -H 'content-type: application/json' -d '{"resource_type":"pods","namespace":"shop"}'
-
-Ctrl-C ends it.
-
+Ctrl-C ends the server. The cluster goes on until: npm run sandbox -- down
 `;
 }
-
-quickstart().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});

@@ -124,7 +124,7 @@ export class Sandbox {
     this.processes.start(name);
     if (name !== 'kube-apiserver') return;
     await using api = new ApiClient(this.record);
-    await waitFor(() => api.isReady(), { what: 'the API server', timeoutMs: 60_000 });
+    await waitFor(() => api.isReady(), { what: 'the API server' });
   }
 
   /** Makes a process hang: connections are accepted, nothing is answered. */

@@ -5,8 +5,6 @@ import { type KubernetesObject, readObjects } from './platform.js';
 import type { ClusterLayout } from './record.js';
 import { waitFor } from './wait.js';
 
-const timeoutMs = 60_000;
-
 interface Workload extends KubernetesObject {
   spec: { replicas: number; template: { spec: { containers: { image: string }[] } } };
 }
@@ -15,6 +13,7 @@ interface WorkloadStatus {
   metadata: { generation: number; annotations?: Record<string, string> };
   status?: {
     observedGeneration?: number | string;
+    replicas?: number;
     availableReplicas?: number;
     updatedReplicas?: number;
     phase?: string;
@@ -22,6 +21,10 @@ interface WorkloadStatus {
     succeeded?: number;
     numberReady?: number;
   };
+}
+
+interface PodList {
+  items: Pick<KubernetesObject, 'metadata'>[];
 }
 
 /** Makes the demo shop and waits until each workload is in the state that it is meant to show. */
@@ -44,17 +47,19 @@ export async function seedDemo(layout: ClusterLayout, signal: AbortSignal): Prom
         const workload = await api.get<WorkloadStatus>(path);
         return workload !== undefined && Boolean(reached(workload));
       },
-      { what, timeoutMs, signal },
+      { what, signal },
     );
-  const deployment = (name: string, ready: number, revision?: string) =>
+  /** Two pods are available; either all of them are of the latest release or one more is. */
+  const deployment = (name: string, revision: string, updated = 2) =>
     until(
       `/apis/apps/v1/namespaces/shop/deployments/${name}`,
-      `deployment ${name} to have ${ready} pods`,
+      `deployment ${name} to be at revision ${revision}`,
       ({ metadata, status }) =>
         status?.observedGeneration === metadata.generation &&
-        (status.availableReplicas ?? 0) >= ready &&
-        (revision === undefined ||
-          metadata.annotations?.['deployment.kubernetes.io/revision'] === revision),
+        metadata.annotations?.['deployment.kubernetes.io/revision'] === revision &&
+        status.availableReplicas === 2 &&
+        status.updatedReplicas === updated &&
+        status.replicas === (updated === 2 ? 2 : 3),
     );
   const release = (kind: string, name: string, tag: string) => {
     const workload = shop.find((one) => one.kind === kind && one.metadata.name === name);
@@ -69,19 +74,18 @@ export async function seedDemo(layout: ClusterLayout, signal: AbortSignal): Prom
     );
 
   await Promise.all([
-    deployment('web', 2, '1')
+    deployment('web', '1')
       .then(() => release('Deployment', 'web', '1.28'))
-      .then(() => deployment('web', 2, '2'))
+      .then(() => deployment('web', '2'))
       .then(() => release('Deployment', 'web', '1.29'))
-      .then(() => deployment('web', 2, '3')),
-    deployment('payments', 2, '1')
+      .then(() => deployment('web', '3')),
+    deployment('payments', '1')
       .then(() => release('Deployment', 'payments', 'invalid-tag'))
-      .then(() => deployment('payments', 2, '2')),
+      .then(() => deployment('payments', '2', 1)),
     checkout('healthy', (status) => status?.phase === 'Healthy')
       .then(() => release('Rollout', 'checkout', '1.5.0'))
       .then(() => checkout('paused', (status) => status?.pauseConditions !== undefined)),
-    ...['api', 'worker'].map((name) => deployment(name, 2)),
-    deployment('shop-cache', 2),
+    ...['api', 'worker', 'shop-cache'].map((name) => deployment(name, '1')),
     until(
       '/apis/batch/v1/namespaces/shop/jobs/migrate-schema',
       'job migrate-schema to complete',
@@ -93,6 +97,21 @@ export async function seedDemo(layout: ClusterLayout, signal: AbortSignal): Prom
       ({ status }) => status?.numberReady === 3,
     ),
   ]);
+  await waitFor(() => allHaveLogs(api), { what: 'the pods of the demo to have logs', signal });
+}
+
+/** Every pod that writes logs has a state, good or broken as it is meant to be, and its logs. */
+async function allHaveLogs(api: ApiClient): Promise<boolean> {
+  const pods = await api.get<PodList>('/api/v1/pods?labelSelector=sandbox.skyflo.ai/logs');
+  const logs = await api.get<PodList>('/apis/kwok.x-k8s.io/v1alpha1/logs');
+  if (pods === undefined || logs === undefined) return false;
+  const id = ({ metadata }: PodList['items'][number]) => `${metadata.namespace}/${metadata.name}`;
+  const withLogs = new Set(logs.items.map(id));
+  const apps = new Set(pods.items.map(({ metadata }) => metadata.labels?.['app']));
+  return (
+    ['invoices', 'mailer', 'postgres', 'search'].every((app) => apps.has(app)) &&
+    pods.items.every((pod) => withLogs.has(id(pod)))
+  );
 }
 
 /** Two revisions, so that there is something to compare and to roll back to. */

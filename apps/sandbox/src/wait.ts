@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface WaitOptions {
   /** What is waited for, for the message of a time-out: "the API server to be ready". */
   what: string;
-  timeoutMs: number;
+  timeoutMs?: number;
   intervalMs?: number;
   signal?: AbortSignal;
 }
@@ -11,7 +11,7 @@ export interface WaitOptions {
 /** Calls `probe` until it gives something other than undefined or false, and returns that. */
 export async function waitFor<T>(
   probe: () => Promise<T | undefined | false> | T | undefined | false,
-  { what, timeoutMs, intervalMs = 50, signal }: WaitOptions,
+  { what, timeoutMs = 120_000, intervalMs = 50, signal }: WaitOptions,
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
@@ -21,6 +21,8 @@ export async function waitFor<T>(
     if (Date.now() > end) {
       throw new Error(`Waited ${Math.round(timeoutMs / 1000)} s for ${what}, in vain.`);
     }
-    await sleep(intervalMs, undefined, { signal });
+    await sleep(intervalMs, undefined, { signal }).catch((error: unknown) => {
+      throw signal?.aborted ? signal.reason : error;
+    });
   }
 }

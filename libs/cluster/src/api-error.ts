@@ -69,7 +69,7 @@ export function retryAfter(headers: Answer['headers']): number | undefined {
 function message(status: number, cause: ApiStatus | undefined, connection: Connection): string {
   const target = describe(connection);
   if (status === 401) {
-    return `${target} refused the credentials of this server (401). Renew the user of context "${connection.name}" in the kubeconfig.`;
+    return `${target} refused the credentials of this server (401). Renew the credentials of this context.`;
   }
   if (!cause?.message) return `${target} answered with HTTP ${status}.`;
   return status >= 500 || status === 429 ? `${target}: ${cause.message}` : cause.message;

@@ -39,6 +39,7 @@ export class HttpClient {
   private calls: Dispatcher | undefined;
   // Streams last: with connections of their own they hold up no calls.
   private streams: Dispatcher | undefined;
+  private readonly outdated = new Set<Dispatcher>();
   private tls: TlsOptions | undefined;
 
   constructor(
@@ -85,7 +86,8 @@ export class HttpClient {
 
   /** Closes all connections; requests under way fail. */
   async close(): Promise<void> {
-    await Promise.all([this.calls?.destroy(), this.streams?.destroy()]);
+    const all = [this.calls, this.streams, ...this.outdated];
+    await Promise.all(all.flatMap((dispatcher) => dispatcher?.destroy() ?? []));
   }
 
   private async attempts<T extends { status: number; headers: Answer['headers'] }>(
@@ -149,12 +151,17 @@ export class HttpClient {
 
   private use(tls: TlsOptions): void {
     if (this.tls === tls) return;
-    const outdated = [this.calls, this.streams];
+    for (const dispatcher of [this.calls, this.streams]) if (dispatcher) this.retire(dispatcher);
     this.calls = createDispatcher(this.connection, tls, MAX_CONNECTIONS);
     this.streams = createDispatcher(this.connection, tls, undefined);
     this.tls = tls;
-    // Lets the requests under way end first.
-    for (const dispatcher of outdated) void dispatcher?.close();
+  }
+
+  /** Closes a pool as soon as its requests under way have ended. */
+  private retire(dispatcher: Dispatcher): void {
+    this.outdated.add(dispatcher);
+    const forget = () => this.outdated.delete(dispatcher);
+    dispatcher.close().then(forget, forget);
   }
 
   private dispatchOptions(

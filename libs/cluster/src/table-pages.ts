@@ -1,10 +1,11 @@
 import { ToolError } from '#tools';
+import { asTable } from './as-table.js';
 import type { Cluster } from './cluster.js';
 import { fetchPages, type ListQuery, type Page } from './list-pages.js';
 import { inOrder } from './ordered.js';
 import { notFound } from './print-outcome.js';
 import { TABLE_ACCEPT, type Table } from './table.js';
-import { asTable, namesOf } from './table-text.js';
+import { namesOf } from './table-text.js';
 
 /** Rows of a page. Without metadata a row has some 150 bytes: fewer to a page would only cost round trips. */
 const PAGE_ROWS = { None: 2_500, Metadata: 500 };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { asTable } from './as-table.js';
 import { alignLines } from './tab-writer.js';
 import type { Table } from './table.js';
-import { asTable, namesOf, TableText } from './table-text.js';
+import { namesOf, TableText } from './table-text.js';
 
 const table = (...cells: unknown[][]): Table => ({
   kind: 'Table',

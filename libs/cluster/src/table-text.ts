@@ -1,6 +1,6 @@
-import { humanAge } from './age.js';
+import { numberText } from './number-text.js';
 import { alignLines, widthOf, type Line } from './tab-writer.js';
-import type { ColumnDefinition, Table, TableRow } from './table.js';
+import type { ColumnDefinition, Table } from './table.js';
 
 interface TableTextOptions {
   /** With the columns that kubectl shows only for `-o wide`. */
@@ -96,60 +96,14 @@ export function namesOf({ columnDefinitions, rows }: Table): string[] {
   return rows.map(({ cells }) => text(cells[column]));
 }
 
-/**
- * What an API server gave for a Table: the Table itself or, from servers that make none, one of name and age, as kubectl makes it.
- * @param document a Table, a list or an object
- */
-export function asTable(document: Table | PlainDocument): Table {
-  if (isTable(document)) {
-    // Go servers send null for an empty list.
-    const { rows, columnDefinitions } = document as Partial<Table>;
-    return { ...document, rows: rows ?? [], columnDefinitions: columnDefinitions ?? [] };
-  }
-  const plain = document;
-  return {
-    kind: 'Table',
-    metadata: plain.items ? plain.metadata : undefined,
-    columnDefinitions: [
-      { name: 'Name', type: 'string', format: 'name' },
-      { name: 'Age', type: 'string' },
-    ],
-    rows: (plain.items ?? [plain]).map(rowOf),
-  };
-}
-
-/** An object, or a list of them. */
-export interface PlainDocument {
-  kind: string;
-  metadata?: {
-    name?: string;
-    namespace?: string;
-    creationTimestamp?: string;
-    continue?: string;
-    remainingItemCount?: number;
-  };
-  items?: PlainDocument[];
-}
-
-function isTable(document: Table | PlainDocument): document is Table {
-  return document.kind === 'Table';
-}
-
-function rowOf({ metadata = {} }: PlainDocument): TableRow {
-  const { name, namespace, creationTimestamp } = metadata;
-  const age = creationTimestamp
-    ? humanAge((Date.now() - Date.parse(creationTimestamp)) / 1000)
-    : '<unknown>';
-  return { cells: [name ?? '', age], object: { metadata: { name, namespace } } };
-}
-
 function nameColumnOf(columns: readonly ColumnDefinition[]): number {
   return columns.findIndex(({ format, type }) => format === 'name' && type === 'string');
 }
 
 function text(cell: unknown): string {
   if (cell === null || cell === undefined) return '';
-  return typeof cell === 'string' ? cell : JSON.stringify(cell);
+  if (typeof cell === 'string') return cell;
+  return typeof cell === 'number' ? numberText(cell) : JSON.stringify(cell);
 }
 
 const LINE_END = /[\f\n\r]/;

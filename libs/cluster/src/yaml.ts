@@ -1,3 +1,4 @@
+import { numberText } from './number-text.js';
 import { yamlKey, yamlScalar } from './yaml-scalar.js';
 
 /** JSON data as kubectl prints it for `-o yaml`: keys sorted, two spaces of indentation, lists level with their key. Ends with a line end. */
@@ -43,7 +44,7 @@ function scalar(value: unknown, column: number, indent: number): string {
   if (typeof value === 'string') return yamlScalar(value, column, indent);
   if (Array.isArray(value)) return '[]';
   if (typeof value === 'object' && value !== null) return '{}';
-  return JSON.stringify(value ?? null);
+  return typeof value === 'number' ? numberText(value) : JSON.stringify(value ?? null);
 }
 
 function isFilled(value: unknown): value is Filled {

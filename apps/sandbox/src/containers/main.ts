@@ -45,8 +45,8 @@ async function followPods(): Promise<never> {
       if (list !== undefined) {
         forgetAllBut(list.items);
         for (const pod of list.items) await play(pod);
-        const watch = `${path}&watch=true&resourceVersion=${list.metadata.resourceVersion}`;
-        for await (const line of api.lines(watch, AbortSignal.timeout(600_000))) {
+        const since = `${path}&resourceVersion=${list.metadata.resourceVersion}`;
+        for await (const line of api.watch(since)) {
           const { type, object } = JSON.parse(line) as { type: string; object: LoggingPod };
           if (type === 'ERROR') break;
           if (type === 'DELETED') forget(object.metadata.uid);
@@ -54,7 +54,7 @@ async function followPods(): Promise<never> {
         }
       }
     } catch (error) {
-      process.stderr.write(`${new Date().toISOString()} ${String(error)}\n`);
+      complain(error);
     }
     await sleep(retryMs);
   }
@@ -64,19 +64,26 @@ async function followPods(): Promise<never> {
 async function play(pod: LoggingPod): Promise<void> {
   const { name, namespace, uid } = pod.metadata;
   if (logs.has(uid) || pod.status?.containerStatuses === undefined) return;
+  if (pod.metadata.deletionTimestamp !== undefined) return;
   const podLogs = new PodLogs(join(folder, namespace, name), pod);
   const path = `/apis/kwok.x-k8s.io/v1alpha1/namespaces/${namespace}/logs/${name}`;
-  await api.patch(`${path}?fieldManager=sandbox&force=true`, 'apply-patch+yaml', {
-    apiVersion: 'kwok.x-k8s.io/v1alpha1',
-    kind: 'Logs',
-    metadata: {
-      name,
-      namespace,
-      ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name, uid }],
-    },
-    spec: podLogs.spec(),
-  });
-  logs.set(uid, podLogs);
+  const ownerReferences = [{ apiVersion: 'v1', kind: 'Pod', name, uid }];
+  try {
+    await api.patch(`${path}?fieldManager=sandbox&force=true`, 'apply-patch+yaml', {
+      apiVersion: 'kwok.x-k8s.io/v1alpha1',
+      kind: 'Logs',
+      metadata: { name, namespace, ownerReferences },
+      spec: podLogs.spec(),
+    });
+    logs.set(uid, podLogs);
+  } catch (error) {
+    // One pod that cannot have logs (its namespace goes away) takes none from the others.
+    complain(error);
+  }
+}
+
+function complain(error: unknown): void {
+  process.stderr.write(`${new Date().toISOString()} ${String(error)}\n`);
 }
 
 function forgetAllBut(pods: LoggingPod[]): void {

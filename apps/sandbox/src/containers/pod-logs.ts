@@ -12,7 +12,7 @@ import { crashLog, criLine, logLinesOf } from './log-lines.js';
 
 /** A pod as far as its logs go. */
 export interface LoggingPod {
-  metadata: { name: string; namespace: string; uid: string };
+  metadata: { name: string; namespace: string; uid: string; deletionTimestamp?: string };
   status?: {
     containerStatuses?: {
       name: string;

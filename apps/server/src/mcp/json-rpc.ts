@@ -23,10 +23,10 @@ export function protocolFault(code: number, message: string, data?: object): Err
 }
 
 /**
- * A message as it should go out: what the SDKs answer as an internal error is a request that their schemas refused, for ours never
- * fails.
+ * What the SDKs answer as an internal error is a request that their schemas refused, which is the caller's fault; our own handlers end
+ * with no such error. Every other message is left as it is.
  */
-export function blameCaller<Message extends object>(message: Message): Message {
+export function asCallersFault<Message extends object>(message: Message): Message {
   const { error } = message as { error?: { code: number } };
   if (error?.code !== JSON_RPC.internal) return message;
   return { ...message, error: { ...error, code: JSON_RPC.invalidParams } };

@@ -1,6 +1,8 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { asCallersFault } from './json-rpc.js';
 import { McpConnection } from './mcp-connection.js';
 import { CAPABILITIES, SERVER_INFO } from './server-identity.js';
 import type { ToolCalls } from './tool-calls.js';
@@ -36,6 +38,12 @@ export class SessionServer extends Server {
         if (signal.aborted) cancelled?.(requestId);
       }
     };
+  }
+
+  override async connect(transport: Transport): Promise<void> {
+    const send = transport.send.bind(transport);
+    transport.send = (message, options) => send(asCallersFault(message), options);
+    await super.connect(transport);
   }
 
   /** A server without tasks runs a call that asks for one as a plain call (MCP 2025-11-25, Tasks); the SDK would refuse it. */

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
-import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { Inject, Injectable } from '@nestjs/common';
-import { blameCaller, JSON_RPC, refuse } from './json-rpc.js';
+import { JSON_RPC, refuse } from './json-rpc.js';
 import { mcpConfig, type McpConfig } from './mcp.config.js';
 import { SessionServer } from './session.server.js';
 import { Sessions, type Session } from './sessions.js';
@@ -10,12 +9,6 @@ import { ToolCalls } from './tool-calls.js';
 
 const KEEP_ALIVE_MS = 15_000;
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
-
-class SseTransport extends SSEServerTransport {
-  override send(message: JSONRPCMessage): Promise<void> {
-    return super.send(blameCaller(message));
-  }
-}
 
 interface SseSession extends Session {
   transport: SSEServerTransport;
@@ -41,7 +34,7 @@ export class SseGateway {
     if (!this.sessions.makeRoom()) {
       return refuse(stream, 503, JSON_RPC.refused, 'Too many sessions are busy.');
     }
-    const transport = new SseTransport('/messages', stream);
+    const transport = new SSEServerTransport('/messages', stream);
     const server = new SessionServer(this.tools);
     const id = transport.sessionId;
     this.sessions.add({

@@ -1,15 +1,8 @@
 import { serveStdio as serve, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
-import type { JSONRPCMessage } from '@modelcontextprotocol/server';
 import type { INestApplicationContext } from '@nestjs/common';
-import { blameCaller } from './json-rpc.js';
+import { asCallersFault } from './json-rpc.js';
 import { modernServer } from './modern.server.js';
 import { ToolCalls } from './tool-calls.js';
-
-class StdioTransport extends StdioServerTransport {
-  override send(message: JSONRPCMessage): Promise<void> {
-    return super.send(blameCaller(message));
-  }
-}
 
 /**
  * Serves one MCP client of any protocol era over stdin and stdout. Its end of input cancels what runs and closes the application, after
@@ -18,7 +11,9 @@ class StdioTransport extends StdioServerTransport {
 export async function serveStdio(app: INestApplicationContext): Promise<void> {
   app.enableShutdownHooks();
   const tools = app.get(ToolCalls);
-  const transport = new StdioTransport();
+  const transport = new StdioServerTransport();
+  const send = transport.send.bind(transport);
+  transport.send = (message) => send(asCallersFault(message));
   serve(() => modernServer(tools), { transport });
   await new Promise<void>((resolve) => {
     const { onclose } = transport;

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /*
@@ -43,7 +42,10 @@ export async function writeAnswer(
   target.end(text);
 }
 
-async function writeStream(body: ReadableStream<Uint8Array>, target: ServerResponse): Promise<void> {
+async function writeStream(
+  body: ReadableStream<Uint8Array>,
+  target: ServerResponse,
+): Promise<void> {
   // A stream that the client opened to listen may have nothing to say for long. Any other waits to go out with its first event.
   if (target.req.method === 'GET') target.flushHeaders();
   const reader = body.getReader();
@@ -53,8 +55,18 @@ async function writeStream(body: ReadableStream<Uint8Array>, target: ServerRespo
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    if (!target.write(value)) await Promise.race([once(target, 'drain'), once(target, 'close')]);
+    if (!target.write(value) && !target.destroyed) await drained(target);
   }
   target.off('close', hangUp);
   target.end();
+}
+
+function drained(target: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      target.off('drain', done).off('close', done);
+      resolve();
+    };
+    target.on('drain', done).on('close', done);
+  });
 }

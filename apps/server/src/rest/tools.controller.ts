@@ -67,7 +67,10 @@ export class ToolsController {
     const { name } = this.catalog.get(category, tool);
     const execution_id = newExecutionId(request);
     const hangUp = new AbortController();
-    reply.raw.once('close', () => hangUp.abort(new ToolError('cancelled', 'The caller hung up.')));
+    reply.raw.once('close', () => {
+      if (reply.raw.writableFinished) return;
+      hangUp.abort(new ToolError('cancelled', 'The caller hung up.'));
+    });
     const { output, data } = await this.invoker.call(name, body, {
       executionId: execution_id,
       signal: hangUp.signal,

@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startServer, type RunningServer } from './support/server.js';
+
+const CLI = new URL('../node_modules/.bin/conformance', import.meta.url).pathname;
+
+/*
+ * The scenarios of the public suite that say something about a server whose tools are its own. All others call tools, read resources
+ * or get prompts of the suite's reference server (test_simple_text, test://static-text, ...): tools-call-*, json-schema-2020-12,
+ * completion-complete, elicitation-*, server-sse-polling, resources-read-*, resources-templates-read, resources-(un)subscribe,
+ * prompts-get-*, http-custom-header-server-validation and input-required-result-* but the one below; tasks-* and sep-2640-* test
+ * extensions that this server does not have.
+ */
+const SCENARIOS = {
+  '2025-06-18': [
+    'server-initialize',
+    'server-session-lifecycle',
+    'logging-set-level',
+    'ping',
+    'tools-list',
+    'resources-list',
+    'prompts-list',
+  ],
+  '2025-11-25': [
+    'server-initialize',
+    'server-session-lifecycle',
+    'logging-set-level',
+    'ping',
+    'tools-list',
+    'server-sse-multiple-streams',
+    'resources-list',
+    'prompts-list',
+    'dns-rebinding-protection',
+  ],
+  '2026-07-28': [
+    'server-stateless',
+    'tools-list',
+    'server-sse-multiple-streams',
+    'resources-list',
+    'sep-2164-resource-not-found',
+    'prompts-list',
+    'dns-rebinding-protection',
+    'caching',
+    'http-header-validation',
+    'input-required-result-unsupported-methods',
+  ],
+};
+
+/** Checks of those scenarios that call the reference server's tool test_missing_capability. */
+const FIXTURE_CHECKS = [
+  'sep-2575-missing-capability-http-400',
+  'sep-2575-server-rejects-undeclared-capability',
+];
+
+let server: RunningServer;
+let results: string;
+
+beforeAll(async () => {
+  server = await startServer();
+  results = await mkdtemp(join(tmpdir(), 'conformance-'));
+});
+
+afterAll(async () => {
+  await server.stop();
+  await rm(results, { recursive: true });
+});
+
+describe.each(Object.entries(SCENARIOS))('MCP %s', (version, scenarios) => {
+  it.each(scenarios)('conforms: %s', async (scenario) => {
+    const report = await runScenario(scenario, version);
+    expect(report).toMatch(/\[\S+ *\] SUCCESS/);
+    expect(checksThat('(FAILURE|WARNING)', report)).toEqual(
+      scenario === 'server-stateless' ? FIXTURE_CHECKS : [],
+    );
+  });
+});
+
+/** Runs one scenario and gives the suite's report, a line a check. */
+function runScenario(scenario: string, version: string): Promise<string> {
+  const args = ['server', '--url', `${server.url}/mcp`, '--scenario', scenario];
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [CLI, ...args, '--spec-version', version, '--output-dir', results],
+      { env: { ...process.env, NO_COLOR: '1' } },
+      (_failed, stdout, stderr) => resolve((stdout + stderr).replaceAll(/\x1b\[\d+m/g, '')),
+    );
+  });
+}
+
+function checksThat(outcome: string, report: string): string[] {
+  const line = new RegExp(`\\[(\\S+) *\\] ${outcome}`, 'g');
+  return [...report.matchAll(line)].map(([, check]) => check ?? '').sort();
+}

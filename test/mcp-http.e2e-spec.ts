@@ -1,0 +1,314 @@
+import { request, type IncomingHttpHeaders } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { outcomeOf } from './support/call-log.js';
+import { initialize, McpSession } from './support/mcp-session.js';
+import { startServer, type RunningServer } from './support/server.js';
+
+const WAIT = 'wait_for_x_seconds';
+
+let server: RunningServer;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+
+afterAll(async () => {
+  await server.stop();
+});
+
+describe('versions', () => {
+  it.each(['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'])(
+    'speaks %s',
+    async (version) => {
+      const { body } = await new McpSession(server.url).post(initialize(version));
+      expect(body).toMatchObject({ result: { protocolVersion: version } });
+    },
+  );
+
+  it('answers an unknown version with the newest that has sessions', async () => {
+    const { body } = await new McpSession(server.url).post(initialize('2099-01-01'));
+    expect(body).toMatchObject({
+      result: {
+        protocolVersion: '2025-11-25',
+        serverInfo: {
+          name: 'Skyflo MCP Server',
+          version: expect.stringMatching(/^\d+\./) as string,
+        },
+      },
+    });
+  });
+
+  it('refuses an unknown version in the header', async () => {
+    const session = await McpSession.open(server.url);
+    session.headers['mcp-protocol-version'] = '2019-01-01';
+    expect(await session.post({ jsonrpc: '2.0', id: 2, method: 'ping' })).toMatchObject({
+      status: 400,
+    });
+  });
+});
+
+describe('sessions', () => {
+  it('asks for the session that a request belongs to', async () => {
+    const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+    expect(await new McpSession(server.url).post(list)).toMatchObject({ status: 400 });
+  });
+
+  it('ends with DELETE, and what runs with it', async () => {
+    const session = await McpSession.open(server.url);
+    const outcome = outcomeOf(server.log);
+    const call = session.call(WAIT, { seconds: 60 });
+    await delay(200);
+    expect(await session.send('DELETE')).toMatchObject({ status: 200 });
+    expect(await outcome()).toBe('cancelled');
+    await call;
+    expect(await session.call(WAIT, { seconds: 0 })).toMatchObject({ status: 404 });
+  });
+
+  it('are unknown to a server that was restarted, and clients start anew', async () => {
+    const first = await startServer();
+    const url = new URL(`${first.url}/mcp`);
+    const client = new Client({ name: 'test', version: '1.0.0' });
+    await client.connect(new StreamableHTTPClientTransport(url));
+    await first.stop();
+    const second = await startServer({ PORT: url.port });
+    try {
+      await expect(client.listTools()).rejects.toMatchObject({ code: 404 });
+      await client.close();
+      await client.connect(new StreamableHTTPClientTransport(url));
+      expect((await client.listTools()).tools).not.toEqual([]);
+      await client.close();
+    } finally {
+      await second.stop();
+    }
+  });
+
+  it('end when nobody uses or watches them', async () => {
+    const impatient = await startServer({ MCP_SESSION_IDLE_SECONDS: '1' });
+    try {
+      const [idle, watched, busy] = await Promise.all(
+        [1, 2, 3].map(() => McpSession.open(impatient.url)),
+      );
+      const stream = await watched?.listen();
+      const call = busy?.call(WAIT, { seconds: 3 });
+      await delay(2_500);
+      const ping = { jsonrpc: '2.0', id: 9, method: 'ping' };
+      expect(await idle?.post(ping)).toMatchObject({ status: 404 });
+      expect(await watched?.post(ping)).toMatchObject({ status: 200 });
+      expect(await call).toMatchObject({ status: 200, body: { result: { isError: false } } });
+      stream?.destroy();
+    } finally {
+      await impatient.stop();
+    }
+  });
+
+  it('are bounded: the one used longest ago makes room, but never one that works', async () => {
+    const small = await startServer({ MCP_MAX_SESSIONS: '2' });
+    try {
+      const busy = await McpSession.open(small.url);
+      const call = busy.call(WAIT, { seconds: 60 });
+      await delay(200);
+      const idle = await McpSession.open(small.url);
+      const third = await McpSession.open(small.url);
+      const ping = { jsonrpc: '2.0', id: 9, method: 'ping' };
+      expect(await idle.post(ping)).toMatchObject({ status: 404 });
+      expect(await third.post(ping)).toMatchObject({ status: 200 });
+      expect(await busy.post(ping)).toMatchObject({ status: 200 });
+      const alsoBusy = third.call(WAIT, { seconds: 60 });
+      await delay(200);
+      expect(await new McpSession(small.url).post(initialize())).toMatchObject({ status: 503 });
+      await Promise.all([busy.send('DELETE'), third.send('DELETE')]);
+      await Promise.all([call, alsoBusy]);
+    } finally {
+      await small.stop();
+    }
+  });
+});
+
+describe('what is not MCP', () => {
+  it.each(['/mcp', '/messages?sessionId=none'])('broken JSON at %s', async (path) => {
+    const { status, body } = await send(path, '{"jsonrpc":');
+    expect([400, 404]).toContain(status);
+    if (path === '/mcp') expect(body).toMatchObject({ error: { code: -32700 } });
+  });
+
+  it('broken JSON in a session of each transport', async () => {
+    const session = await McpSession.open(server.url);
+    expect(await session.send('POST', '{"jsonrpc":')).toMatchObject({
+      status: 400,
+      body: { error: { code: -32700 } },
+    });
+    const sse = await openSse();
+    expect(await send(sse.path, '{"jsonrpc":')).toMatchObject({
+      status: 400,
+      body: { error: { code: -32700 } },
+    });
+    expect(await send(sse.path, '')).toMatchObject({ status: 400 });
+    sse.close();
+  });
+
+  it('another content type, or a client that takes no event streams', async () => {
+    const message = JSON.stringify(initialize());
+    expect(await send('/mcp', message, { 'content-type': 'text/plain' })).toMatchObject({
+      status: 415,
+    });
+    expect(await send('/mcp', message, { accept: 'application/json' })).toMatchObject({
+      status: 406,
+    });
+    expect(await send('/mcp', '', {}, 'PUT')).toMatchObject({ status: 405 });
+  });
+
+  it('never becomes an internal error', async () => {
+    const session = await McpSession.open(server.url);
+    const sse = await openSse();
+    for (const message of ODD_MESSAGES) {
+      const answers = [
+        await session.post(message),
+        await send(sse.path, JSON.stringify(message)),
+        await new McpSession(server.url).post(message),
+        await send('/mcp', JSON.stringify(modern(message)), {
+          'mcp-protocol-version': '2026-07-28',
+        }),
+      ];
+      for (const { status, text } of answers) {
+        expect(status, JSON.stringify(message)).toBeLessThan(500);
+        expect(text, JSON.stringify(message)).not.toContain('-32603');
+      }
+    }
+    expect(await session.call(WAIT, { seconds: 0 })).toMatchObject({ status: 200 });
+    expect(sse.text()).toContain('-32602');
+    expect(sse.text()).not.toContain('-32603');
+    sse.close();
+  });
+
+  it.each(['/mcp', '/sse', '/messages'])('a foreign Host or Origin at %s', async (path) => {
+    const method = path === '/sse' ? 'GET' : 'POST';
+    expect(await send(path, '', { host: 'evil.example' }, method)).toMatchObject({ status: 403 });
+    expect(await send(path, '', { origin: 'http://evil.example' }, method)).toMatchObject({
+      status: 403,
+    });
+  });
+});
+
+it('gives signs of life every 15 s, in each era', { timeout: 40_000 }, async () => {
+  const session = await McpSession.open(server.url);
+  const wait = { name: WAIT, arguments: { seconds: 17 } };
+  const message = { jsonrpc: '2.0', id: 5, method: 'tools/call', params: wait };
+  const headers = {
+    'mcp-protocol-version': '2026-07-28',
+    'mcp-method': 'tools/call',
+    'mcp-name': WAIT,
+  };
+  const sse = await openSse();
+  const [older, newer] = await Promise.all([
+    session.send('POST', JSON.stringify(message)),
+    send('/mcp', JSON.stringify(modern(message)), headers),
+    delay(16_000),
+  ]);
+  for (const { text, status } of [older, newer]) {
+    expect(status).toBe(200);
+    expect(text).toMatch(/^: keepalive\n\n/);
+    expect(text).toContain('Waited for 17 seconds');
+  }
+  expect(sse.text()).toContain(': keepalive\n\n');
+  sse.close();
+});
+
+const ODD_MESSAGES: unknown[] = [
+  null,
+  7,
+  'text',
+  [],
+  {},
+  [{}],
+  { jsonrpc: '1.0', id: 1, method: 'ping' },
+  { jsonrpc: '2.0', id: {}, method: 'ping' },
+  { jsonrpc: '2.0', id: 1 },
+  { jsonrpc: '2.0', id: 1, method: 'nothing/such' },
+  { jsonrpc: '2.0', id: 1, method: 'initialize', params: {} },
+  { jsonrpc: '2.0', id: 1, method: 'ping', params: { _meta: 5 } },
+  { jsonrpc: '2.0', id: 1, method: 'tools/call' },
+  { jsonrpc: '2.0', id: 1, method: 'tools/call', params: [] },
+  { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 5 } },
+  { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: '__proto__' } },
+  { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'k8s_get', arguments: 'x' } },
+  { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'k8s_get', arguments: [] } },
+  {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name: WAIT, arguments: { seconds: 0 }, task: {} },
+  },
+  { jsonrpc: '2.0', id: 1, method: 'tools/list', params: { cursor: 'none' } },
+  { jsonrpc: '2.0', id: 1, method: 'logging/setLevel', params: { level: 9 } },
+  { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri: 'k8s://none' } },
+  { jsonrpc: '2.0', id: 1, method: 'prompts/get', params: { name: 'none' } },
+  { jsonrpc: '2.0', id: 1, method: 'completion/complete', params: {} },
+  { jsonrpc: '2.0', id: 1, method: 'tasks/get', params: { taskId: 'none' } },
+  { jsonrpc: '2.0', method: 'notifications/cancelled', params: {} },
+  { jsonrpc: '2.0', id: 99, result: {} },
+];
+
+/** The same message as a 2026 client sends it. */
+function modern(message: unknown): unknown {
+  const { params, ...rest } = (message ?? {}) as { params?: object };
+  return {
+    ...rest,
+    params: {
+      ...params,
+      _meta: {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1.0.0' },
+        'io.modelcontextprotocol/clientCapabilities': {},
+      },
+    },
+  };
+}
+
+/** Sends any header, which fetch does not; the answer's body is parsed where it is JSON. */
+function send(
+  path: string,
+  body: string,
+  headers: IncomingHttpHeaders = {},
+  method = 'POST',
+): Promise<{ status: number; body: unknown; text: string }> {
+  const all = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    ...headers,
+  };
+  return new Promise((resolve, reject) => {
+    request(`${server.url}${path}`, { method, headers: all }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => {
+        const isJson = String(response.headers['content-type']).includes('json');
+        resolve({ status: response.statusCode ?? 0, text, body: isJson ? JSON.parse(text) : text });
+      });
+    })
+      .on('error', reject)
+      .end(body);
+  });
+}
+
+/** Opens an event stream and reads where to post. */
+async function openSse(): Promise<{ path: string; text: () => string; close: () => void }> {
+  const abort = new AbortController();
+  const response = await fetch(`${server.url}/sse`, { signal: abort.signal });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  const read = async () => {
+    const chunk = await reader?.read();
+    text += chunk?.value ?? '';
+    return !chunk?.done;
+  };
+  await read();
+  const path = /data: (\S+)/.exec(text)?.[1] ?? '';
+  const rest = async () => {
+    while (await read());
+  };
+  void rest().catch(() => undefined);
+  return { path, text: () => text, close: () => abort.abort() };
+}
