@@ -1,2 +1,2 @@
-#!/usr/bin/env -S node --max-semi-space-size=4 --optimize-for-size
+#!/usr/bin/env -S node --max-semi-space-size=8
 import '../dist/apps/server/src/main.js';

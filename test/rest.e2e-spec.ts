@@ -111,6 +111,16 @@ describe('running a tool', () => {
     expect(body.data).toMatchObject({ nodes: { total: 3 } });
   });
 
+  it('answers with the text alone when asked for it', async () => {
+    const response = await fetch(server.url + executePath, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/plain' },
+      body: '{"resource_type":"nodes"}',
+    });
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(await response.text()).toMatch(/^NAME +STATUS/);
+  });
+
   it('takes no body for a tool without required parameters', async () => {
     const url = `${server.url}/engine/v1/tools/k8s/k8s_cluster_info/execute`;
     expect(await send(url, undefined, {})).toMatchObject({ status: 200 });

@@ -31,7 +31,11 @@ async function eachRound(
 }
 
 async function main(): Promise<void> {
-  const sandbox = await startSandbox({ name: `bench-${process.pid}`, report: terminalReporter() });
+  const sandbox = await startSandbox({
+    name: `bench-${process.pid}`,
+    ephemeral: true,
+    report: terminalReporter(),
+  });
   try {
     await fillNamespace(sandbox, LARGE_NAMESPACE, PODS);
     const startedAt = performance.now();

@@ -1,3 +1,5 @@
+import 'vitest';
+
 declare module 'vitest' {
   interface ProvidedContext {
     /** The environment that reaches this run's sandbox: KUBECONFIG and PATH. */
@@ -8,5 +10,3 @@ declare module 'vitest' {
     sandboxFolder: string;
   }
 }
-
-export {};

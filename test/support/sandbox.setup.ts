@@ -5,7 +5,7 @@ import './sandbox-env.js';
 /** Gives the whole run one sandbox of its own, and takes it away when the run ends, however it ends. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const report = { line: log, state: () => undefined };
-  const sandbox = await startSandbox({ name: `test-${process.pid}`, report });
+  const sandbox = await startSandbox({ name: `test-${process.pid}`, ephemeral: true, report });
   project.provide('sandboxEnv', sandbox.env);
   project.provide('sandboxName', sandbox.name);
   project.provide('sandboxFolder', sandbox.stateDir);

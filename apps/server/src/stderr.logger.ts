@@ -11,8 +11,11 @@ const NOISY_CONTEXTS = new Set([
 
 /** Nest's console logger, all of it on stderr: stdout belongs to MCP's stdio transport and to what people pipe. */
 export class StderrLogger extends ConsoleLogger {
+  private lines = '';
+
   constructor() {
     super({ json: !process.stderr.isTTY, logLevels: ['log', 'warn', 'error', 'fatal'] });
+    process.once('exit', () => this.flush());
   }
 
   override log(message: unknown, ...rest: unknown[]): void {
@@ -30,10 +33,17 @@ export class StderrLogger extends ConsoleLogger {
     super.printMessages(messages, context, logLevel, 'stderr', errorStack, params);
   }
 
+  /** Lines of one turn of the event loop go out in one write: each write to a file or pipe holds the loop up. */
   protected override printAsJson(
     message: unknown,
     options: Parameters<ConsoleLogger['printAsJson']>[1],
   ): void {
-    super.printAsJson(message, { ...options, writeStreamType: 'stderr' });
+    if (this.lines === '') setImmediate(() => this.flush());
+    this.lines += `${this.stringifyJsonLogObject(this.getJsonLogObject(message, options))}\n`;
+  }
+
+  private flush(): void {
+    process.stderr.write(this.lines);
+    this.lines = '';
   }
 }

@@ -27,6 +27,7 @@ export async function* inOrder<T, R>(
     }
   } finally {
     signal?.removeEventListener('abort', forward);
-    stop.abort();
+    // Aborting makes an exception with its stack, which is dear where nothing is left to stop.
+    if (running.length > 0) stop.abort();
   }
 }

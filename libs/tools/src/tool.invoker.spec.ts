@@ -53,7 +53,7 @@ const READ = {
 class DemoTools {
   @Tool({ ...READ, order: 1, name: 'demo_echo', description: 'Echoes.' })
   echo(input: EchoDto): { output: string; data: unknown } {
-    return { output: 'echo', data: { ...input } };
+    return { output: 'echo', data: Object.fromEntries(Object.entries(input)) };
   }
 
   @Tool({ ...READ, order: 2, name: 'demo_work', description: 'Works.', timeLimitSeconds: 0.2 })

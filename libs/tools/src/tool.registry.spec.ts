@@ -111,21 +111,19 @@ describe(ToolRegistry.name, () => {
   });
 
   it('refuses two input classes of one name', async () => {
-    function another(): new () => object {
-      class GreetDto {
-        @TextField({ description: 'Whom to greet.', format: 'name' })
-        name!: string;
-      }
-      @ToolProvider({ name: 'demo', description: 'Demo' })
-      class OtherTools {
-        @Tool({ ...OPTIONS, name: 'demo_other' })
-        greet(_: GreetDto): string {
-          return 'hello';
-        }
-      }
-      return OtherTools;
+    class OtherDto {
+      @TextField({ description: 'Whom to greet.', format: 'name' })
+      name!: string;
     }
-    await expect(registryOf(providerOf({}), another())).rejects.toThrow('GreetDto');
+    Object.defineProperty(OtherDto, 'name', { value: 'GreetDto' });
+    @ToolProvider({ name: 'demo', description: 'Demo' })
+    class OtherTools {
+      @Tool({ ...OPTIONS, name: 'demo_other' })
+      greet(_: OtherDto): string {
+        return 'hello';
+      }
+    }
+    await expect(registryOf(providerOf({}), OtherTools)).rejects.toThrow('GreetDto');
   });
 
   it('refuses a schema with words that clients may not understand', async () => {

@@ -34,11 +34,11 @@ export class LegacyToolsController extends ToolsController {
     @Body() body: unknown,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ExecuteView & { approval_required: null }> {
+  ): Promise<(ExecuteView & { approval_required: null }) | string> {
     // The older Engine sleeps by itself once this call is answered.
     const args = tool === 'wait_for_x_seconds' ? withoutWait(body) : body;
     const answer = await super.execute(category, tool, query, args, request, reply);
-    return { ...answer, approval_required: null };
+    return typeof answer === 'string' ? answer : { ...answer, approval_required: null };
   }
 }
 

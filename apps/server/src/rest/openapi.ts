@@ -107,7 +107,11 @@ function operationOf(tool: ToolDefinition): Operation {
     responses: {
       200: {
         description: 'The tool succeeded.',
-        content: { 'application/json': { schema: { $ref: '#/components/schemas/ToolAnswer' } } },
+        content: {
+          // The first is what Swagger UI asks for: people want to read the text as it is.
+          'text/plain': { schema: { type: 'string' } },
+          'application/json': { schema: { $ref: '#/components/schemas/ToolAnswer' } },
+        },
       },
       ...failures(),
     },

@@ -63,7 +63,7 @@ export class ToolsController {
     @Body() body: unknown,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ExecuteView> {
+  ): Promise<ExecuteView | string> {
     const { name } = this.catalog.get(category, tool);
     const execution_id = newExecutionId(request);
     const hangUp = new AbortController();
@@ -75,6 +75,7 @@ export class ToolsController {
       executionId: execution_id,
       signal: hangUp.signal,
     });
+    if (request.headers.accept?.startsWith('text/plain')) return output;
     return {
       status: 'success',
       result: output,
