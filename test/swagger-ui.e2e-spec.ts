@@ -51,14 +51,15 @@ describe.skipIf(!existsSync(CHROMIUM))('Swagger UI', () => {
     await picture('swagger-ui.png');
   });
 
-  it('runs a tool with its example', async () => {
+  it('runs a tool with its example and shows its text', async () => {
     const get = operation('k8s_get');
     await get.locator('.opblock-summary').click();
+    await get.locator('.response-control-media-type select').first().selectOption('text/plain');
     await get.locator('button.execute').click();
     const answer = get.locator('.live-responses-table .response').first();
     await answer.waitFor();
     expect(await answer.locator('.response-col_status').innerText()).toContain('200');
-    expect(await answer.innerText()).toMatch(/NAME +READY +STATUS/);
+    expect(await answer.innerText()).toMatch(/\nNAME +READY +STATUS/);
     await get
       .locator('.execute-wrapper, .btn-group')
       .first()

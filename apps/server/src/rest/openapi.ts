@@ -108,7 +108,7 @@ function operationOf(tool: ToolDefinition): Operation {
       200: {
         description: 'The tool succeeded.',
         content: {
-          // The first is what Swagger UI asks for: people want to read the text as it is.
+          // For people, who want to read the text as it is.
           'text/plain': { schema: { type: 'string' } },
           'application/json': { schema: { $ref: '#/components/schemas/ToolAnswer' } },
         },
