@@ -30,12 +30,20 @@ export class Sessions<T extends Session> {
   use(id: string): T | undefined {
     const entry = this.byId.get(id);
     if (!entry) return undefined;
-    this.add(entry.session);
+    this.byId.delete(id);
+    this.byId.set(id, { ...entry, usedAt: Date.now() });
     return entry.session;
   }
 
+  /** Whether one more can be added: not when all of them are at work. */
+  hasRoom(): boolean {
+    return this.byId.size < this.limits.max || this.idlest() !== undefined;
+  }
+
+  /** Adds a session, for which the one that was used longest ago is ended if need be. */
   add(session: T): void {
-    this.byId.delete(session.id);
+    const leaving = this.byId.size < this.limits.max ? undefined : this.idlest();
+    if (leaving) this.end(leaving);
     this.byId.set(session.id, { session, usedAt: Date.now() });
   }
 
@@ -43,19 +51,15 @@ export class Sessions<T extends Session> {
     this.byId.delete(id);
   }
 
-  /** Makes room for one more: ends the session that was used longest ago, if need be. False when all of them are busy. */
-  makeRoom(): boolean {
-    if (this.byId.size < this.limits.max) return true;
-    const idlest = [...this.byId.values()].find(({ session }) => !session.isRunning());
-    if (!idlest) return false;
-    this.end(idlest.session);
-    return true;
-  }
-
   /** Ends them all and stops looking for unused ones. */
   async closeAll(): Promise<void> {
     clearInterval(this.sweeper);
     await Promise.all([...this.byId.values()].map(({ session }) => session.close()));
+  }
+
+  private idlest(): T | undefined {
+    for (const { session } of this.byId.values()) if (!session.isRunning()) return session;
+    return undefined;
   }
 
   private endIdle(): void {

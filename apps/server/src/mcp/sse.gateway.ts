@@ -31,7 +31,7 @@ export class SseGateway {
   /** Opens an event stream, whose first event tells where to post. */
   async open(stream: ServerResponse): Promise<void> {
     if (stream.destroyed) return;
-    if (!this.sessions.makeRoom()) {
+    if (!this.sessions.hasRoom()) {
       return refuse(stream, 503, JSON_RPC.refused, 'Too many sessions are busy.');
     }
     const transport = new SSEServerTransport('/messages', stream);

@@ -39,7 +39,7 @@ export class StreamableGateway {
     response: ServerResponse,
     body: unknown,
   ): Promise<void> {
-    if (!this.sessions.makeRoom()) {
+    if (!this.sessions.hasRoom()) {
       return refuse(response, 503, JSON_RPC.refused, 'All sessions are busy.');
     }
     const session = new StreamableSession(this.tools, {

@@ -8,10 +8,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 const KEEP_ALIVE_MS = 15_000;
 const EVENT_STREAM = 'text/event-stream';
 
-/** A request without its body, which was read already. */
-export function toWebRequest(request: IncomingMessage, signal?: AbortSignal): Request {
-  const { method, headers, url = '/' } = request;
-  return new Request(`http://localhost${url}`, {
+/** A request without its body, which was read already. Nobody looks at its URL. */
+export function toWebRequest(
+  { method, headers }: IncomingMessage,
+  signal?: AbortSignal,
+): Request {
+  return new Request('http://localhost/mcp', {
     method,
     headers: headers as Record<string, string>,
     signal,
