@@ -3,11 +3,12 @@ import { ConfigModule } from '@nestjs/config';
 import { clusterConfig } from './cluster.config.js';
 import { Clusters } from './clusters.js';
 import { ContextField } from './context.field.js';
+import { DryRunField } from './dry-run.field.js';
 
 /** Access to the Kubernetes API servers of the kubeconfig. */
 @Module({
   imports: [ConfigModule.forFeature(clusterConfig)],
-  providers: [Clusters, ContextField],
-  exports: [Clusters, ContextField],
+  providers: [Clusters, ContextField, DryRunField],
+  exports: [Clusters, ContextField, DryRunField],
 })
 export class ClusterModule {}

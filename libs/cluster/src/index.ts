@@ -23,3 +23,7 @@ export type { Table } from './table.js';
 export { TableText } from './table-text.js';
 export { alignLines } from './tab-writer.js';
 export { toYaml } from './yaml.js';
+export { DryRunField, isDryRun } from './dry-run.field.js';
+export { diffObjects } from './object-diff.js';
+export { changeText, FIELD_MANAGER, patchObject, readObject } from './write.js';
+export type { Change, ObjectRef, PatchType, WriteOptions } from './write.js';

@@ -1,0 +1,80 @@
+import type { ApiResource } from './api-resource.js';
+import type { Cluster } from './cluster.js';
+import { diffObjects } from './object-diff.js';
+import type { KubernetesObject } from './redact.js';
+
+/** The field manager of everything that this server writes. */
+export const FIELD_MANAGER = 'skyflo-mcp';
+
+const CONTENT_TYPES = {
+  strategic: 'application/strategic-merge-patch+json',
+  merge: 'application/merge-patch+json',
+  json: 'application/json-patch+json',
+  apply: 'application/apply-patch+yaml',
+};
+
+export type PatchType = keyof typeof CONTENT_TYPES;
+
+/** One object, wherever it is; `namespace` is of no effect for kinds outside namespaces. */
+export interface ObjectRef {
+  resource: ApiResource;
+  namespace?: string;
+  name: string;
+}
+
+/** An object before and after a write; undefined where it was, or is, not there. */
+export interface Change {
+  before: KubernetesObject | undefined;
+  after: KubernetesObject | undefined;
+}
+
+export interface WriteOptions {
+  /** Lets the API server work everything out and store nothing. */
+  dryRun: boolean;
+  signal: AbortSignal;
+  subresource?: string;
+  /** For `apply`: takes over fields that others manage. */
+  force?: boolean;
+}
+
+/** Reads an object, whole. @throws ToolError `not_found`, and as `Cluster.request` */
+export function readObject(
+  cluster: Cluster,
+  { resource, namespace, name }: ObjectRef,
+  signal: AbortSignal,
+): Promise<KubernetesObject> {
+  return cluster.request(resource.path(namespace, name), { signal });
+}
+
+/**
+ * Patches an object, with strict field validation (unknown and doubled fields are refused).
+ * @returns the object as it is then, or would be
+ * @throws ToolError `conflict`, `invalid_input`, and as `Cluster.request`; never tried again when its outcome is unknown
+ */
+export function patchObject(
+  cluster: Cluster,
+  { resource, namespace, name }: ObjectRef,
+  type: PatchType,
+  patch: unknown,
+  { dryRun, signal, subresource, force }: WriteOptions,
+): Promise<KubernetesObject> {
+  return cluster.request(resource.path(namespace, name, subresource), {
+    method: 'PATCH',
+    contentType: CONTENT_TYPES[type],
+    body: patch,
+    query: {
+      fieldManager: FIELD_MANAGER,
+      fieldValidation: 'Strict',
+      force,
+      dryRun: dryRun ? 'All' : undefined,
+    },
+    signal,
+  });
+}
+
+/** What a write answers: what was done, then the diff of it. A dry run says that it was one. */
+export function changeText(summary: string, { before, after }: Change, isDryRun: boolean): string {
+  const first = isDryRun ? `${summary} (dry run: nothing was changed)` : summary;
+  const diff = diffObjects(before, after);
+  return diff === '' ? first : `${first}\n\n${diff}`;
+}
