@@ -17,6 +17,9 @@ interface Entry {
   user: object;
 }
 
+/** The tools that need no cluster. */
+const WITHOUT_CLUSTER = ['wait_for_x_seconds', 'k8s_port_forward_list', 'k8s_port_forward_stop'];
+
 let server: RunningServer;
 let ways: Way[];
 beforeAll(async () => {
@@ -81,8 +84,7 @@ describe('with two contexts', () => {
       >;
     };
     for (const { name, category, input_schema } of tools) {
-      // The one tool that needs no cluster.
-      if (name === 'wait_for_x_seconds') continue;
+      if (WITHOUT_CLUSTER.includes(name)) continue;
       expect([name, input_schema.properties['context']?.description]).toEqual([
         name,
         expect.stringContaining('blue, green'),

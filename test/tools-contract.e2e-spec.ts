@@ -45,6 +45,12 @@ const HINTS: Record<string, [boolean, boolean]> = {
   k8s_cluster_info: [true, false],
   k8s_top_pods: [true, false],
   k8s_top_nodes: [true, false],
+  k8s_drain: [false, true],
+  k8s_run_pod: [false, false],
+  k8s_exec: [false, true],
+  k8s_port_forward: [false, false],
+  k8s_port_forward_list: [true, false],
+  k8s_port_forward_stop: [false, false],
 };
 
 let server: RunningServer;

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Pool } from 'undici';
-import { parse } from 'yaml';
+import { apiPool, CONNECTIONS, textOf } from './api.js';
 
 /** The ways to ask for the pods of a namespace: the API server itself, and the two doors. All keep their connections alive. */
 export interface Caller {
@@ -9,34 +8,15 @@ export interface Caller {
   close(): Promise<void>;
 }
 
-interface Kubeconfig {
-  clusters: { cluster: { server: string; 'certificate-authority-data': string } }[];
-  users: { user: { 'client-certificate-data': string; 'client-key-data': string } }[];
-}
-
-const CONNECTIONS = 32;
-
 /** The API server itself, asked for the Table that the tools ask it for. */
 export function rawCaller(kubeconfigPath: string): Caller {
-  const { clusters, users } = parse(readFileSync(kubeconfigPath, 'utf8')) as Kubeconfig;
-  const cluster = clusters[0]?.cluster;
-  const user = users[0]?.user;
-  if (!cluster || !user) throw new Error('The kubeconfig names no cluster and user.');
-  const decode = (text: string) => Buffer.from(text, 'base64');
-  const pool = new Pool(cluster.server, {
-    connections: CONNECTIONS,
-    connect: {
-      ca: decode(cluster['certificate-authority-data']),
-      cert: decode(user['client-certificate-data']),
-      key: decode(user['client-key-data']),
-    },
-  });
+  const pool = apiPool(kubeconfigPath);
   const headers = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
   return {
     name: 'API server',
     pods: (namespace) => async () => {
       const path = `/api/v1/namespaces/${namespace}/pods?includeObject=None`;
-      return check(await pool.request({ method: 'GET', path, headers }));
+      return textOf(await pool.request({ method: 'GET', path, headers }));
     },
     close: () => pool.close(),
   };
@@ -50,7 +30,7 @@ export function restCaller(url: string): Caller {
     pods: (namespace) => {
       const body = JSON.stringify({ resource_type: 'pods', namespace });
       return async () =>
-        check(
+        textOf(
           await pool.request({
             method: 'POST',
             path: '/engine/v1/tools/k8s/k8s_get/execute',
@@ -81,7 +61,7 @@ export async function sessionCaller(url: string): Promise<Caller> {
     method: 'initialize',
     params: { protocolVersion, capabilities: {}, clientInfo },
   });
-  await check(opened);
+  await textOf(opened);
   headers['mcp-session-id'] = String(opened.headers['mcp-session-id']);
   headers['mcp-protocol-version'] = protocolVersion;
   await (await post({ method: 'notifications/initialized' })).body.dump();
@@ -90,7 +70,7 @@ export async function sessionCaller(url: string): Promise<Caller> {
     name: 'MCP 2025 (session)',
     pods: (namespace) => async () => {
       const params = { name: 'k8s_get', arguments: { resource_type: 'pods', namespace } };
-      return check(await post({ id: id++, method: 'tools/call', params }));
+      return textOf(await post({ id: id++, method: 'tools/call', params }));
     },
     close: async () => {
       await (await pool.request({ method: 'DELETE', path: '/mcp', headers })).body.dump();
@@ -115,7 +95,7 @@ export function modernCaller(url: string): Caller {
       };
       const params = { name, arguments: { resource_type: 'pods', namespace }, _meta };
       const body = JSON.stringify({ jsonrpc: '2.0', id: id++, method: 'tools/call', params });
-      return check(
+      return textOf(
         await pool.request({
           method: 'POST',
           path: '/mcp',
@@ -132,12 +112,4 @@ export function modernCaller(url: string): Caller {
     },
     close: () => pool.close(),
   };
-}
-
-async function check({ statusCode, body }: Awaited<ReturnType<Pool['request']>>): Promise<string> {
-  const text = await body.text();
-  const isGood =
-    statusCode === 200 && !text.includes('"isError":true') && !text.includes('"error":{');
-  if (!isGood) throw new Error(`The call failed with ${statusCode}: ${text.slice(0, 500)}`);
-  return text;
 }

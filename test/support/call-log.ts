@@ -10,6 +10,11 @@ export function outcomeOf(log: LogLine[]): () => Promise<string | undefined> {
   };
 }
 
+/** How the calls of one tool ended that the server has logged so far. */
+export function outcomesOf(log: LogLine[], tool: string): (string | undefined)[] {
+  return outcomes(log.filter(({ message }) => (message as { tool?: string }).tool === tool));
+}
+
 function outcomes(log: LogLine[]): (string | undefined)[] {
   return log
     .map(({ message }) => message as { message?: string; outcome?: string })

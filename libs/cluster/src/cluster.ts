@@ -1,5 +1,6 @@
 import { ToolError } from '#tools';
 import { apiError } from './api-error.js';
+import { CHANNEL_PROTOCOLS, type ChannelStream } from './channel-stream.js';
 import type { Connection } from './connection.js';
 import { fetchCatalogue } from './discovery-fetch.js';
 import { Discovery } from './discovery.js';
@@ -101,6 +102,20 @@ export class Cluster {
       }
       yield event;
     }
+  }
+
+  /**
+   * Opens a WebSocket that carries several streams, as exec and port-forward do; the path is with its query. The signal ends the opening only:
+   * a stream that is open is its caller's to destroy.
+   * @param protocols sub-protocols, the best first
+   * @throws ToolError as `request`
+   */
+  channels(
+    path: string,
+    signal?: AbortSignal,
+    protocols: string[] = CHANNEL_PROTOCOLS,
+  ): Promise<ChannelStream> {
+    return this.http.channels(path, protocols, signal);
   }
 
   /** Closes the connections. Requests under way fail as `unavailable`. */

@@ -1,11 +1,13 @@
 import type { Dispatcher } from 'undici';
 import { ToolError } from '#tools';
 import { apiError, retryAfter } from './api-error.js';
+import type { ChannelStream } from './channel-stream.js';
 import { collect, open, type Answer } from './exchange.js';
 import type { Connection, TlsOptions } from './connection.js';
 import { Deadline } from './deadline.js';
 import { createDispatcher } from './dispatcher.js';
 import { describe, isDeadSocket, isRefused, transportError } from './transport-error.js';
+import { openWebSocket } from './web-socket.js';
 
 export interface RequestOptions {
   /** GET unless said. */
@@ -84,6 +86,31 @@ export class HttpClient {
     }
   }
 
+  /**
+   * Opens a WebSocket for several streams. The signal ends the opening only: a stream that is open is its caller's to destroy.
+   * @param protocols sub-protocols, the best first
+   * @throws ToolError as `send`
+   */
+  async channels(
+    path: string,
+    protocols: string[],
+    signal: AbortSignal | undefined,
+  ): Promise<ChannelStream> {
+    const options: RequestOptions = { signal, accept: '*/*' };
+    const deadline = this.deadline(options, READ_LIMIT_MS);
+    try {
+      const handshake = (dispatch: Dispatcher.DispatchOptions) =>
+        openWebSocket(this.streams!, dispatch, protocols, deadline);
+      // The handshake is a GET, but what it starts must not be started twice.
+      const { channels } = await this.attempts(path, options, deadline, handshake, false);
+      return channels;
+    } catch (error) {
+      throw deadline.ended ?? transportError(error, this.connection, false);
+    } finally {
+      deadline.dispose();
+    }
+  }
+
   /** Closes all connections; requests under way fail. */
   async close(): Promise<void> {
     const all = [this.calls, this.streams, ...this.outdated];
@@ -95,8 +122,8 @@ export class HttpClient {
     options: RequestOptions,
     deadline: Deadline,
     perform: (dispatch: Dispatcher.DispatchOptions) => Promise<Answer | T>,
+    read = isRead(options),
   ): Promise<T> {
-    const read = isRead(options);
     let reconnected = false;
     let renewed = false;
     for (;;) {

@@ -3,14 +3,29 @@ import { redactSecrets, type KubernetesObject } from './redact.js';
 import { toYaml } from './yaml.js';
 
 /** What the API server itself counts on or fills in: no part of what somebody changed. */
-const SERVER_FIELDS = ['managedFields', 'resourceVersion', 'generation'];
+const SERVER_FIELDS = [
+  'creationTimestamp',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+  'uid',
+];
+
+/** The object once more, as one line of text, for `kubectl apply` to compare with. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** Lines of a diff that are shown; the rest of a longer one is only counted. */
 const MAX_LINES = 400;
 
+/** Characters of a line that are shown. */
+const MAX_LINE_LENGTH = 1_000;
+
+/** Changed lines up to which a diff is looked for: the time for it grows with their square. */
+const MAX_CHANGES = 1_000;
+
 /**
- * What changes between two versions of an object, as a unified diff of their YAML; "" if nothing does. `status` and what the API server keeps for
- * itself are left out, values of Secrets are shown as their size, a changed value of the same size as changed.
+ * What changes between two versions of an object, as a unified diff of their YAML; "" if nothing does. `status` and what the API server
+ * and kubectl keep for themselves are left out, values of Secrets are shown as their size, a changed value as changed.
  * @param before undefined for an object that is created
  * @param after undefined for one that is deleted
  */
@@ -20,23 +35,65 @@ export function diffObjects(
 ): string {
   const [from, to] = [textOf(before), textOf(after, before)];
   if (from === to) return '';
-  const patch = createTwoFilesPatch('live', 'result', from, to, undefined, undefined, {
+  const lines = before && after ? changedLines(from, to) : allLines(from, to);
+  const shown = lines.slice(0, MAX_LINES).map(shorten);
+  const left = lines.length - shown.length;
+  const rest = left > 0 ? [`[${left} more lines]`] : [];
+  return ['--- live', '+++ result', ...shown, ...rest].join('\n');
+}
+
+function changedLines(from: string, to: string): string[] {
+  // Undefined where it gives up.
+  const patch = createTwoFilesPatch('', '', from, to, undefined, undefined, {
     context: 3,
+    maxEditLength: MAX_CHANGES,
   });
-  const lines = patch.split('\n').slice(1).join('\n').trimEnd().split('\n');
-  if (lines.length <= MAX_LINES) return lines.join('\n');
-  return [...lines.slice(0, MAX_LINES), `[${lines.length - MAX_LINES} more lines]`].join('\n');
+  if (patch !== undefined) {
+    const lines = patch.trimEnd().split('\n');
+    return lines.slice(lines.findIndex((line) => line.startsWith('@@')));
+  }
+  const [before, after] = [linesOf(from).length, linesOf(to).length];
+  return [`[More than ${MAX_CHANGES} lines changed: ${before} lines before, ${after} after.]`];
+}
+
+/** The hunk of an object that is new or gone. */
+function allLines(from: string, to: string): string[] {
+  const [removed, added] = [linesOf(from), linesOf(to)];
+  const range = (lines: string[]) => (lines.length === 0 ? '0,0' : `1,${lines.length}`);
+  return [
+    `@@ -${range(removed)} +${range(added)} @@`,
+    ...removed.map((line) => `-${line}`),
+    ...added.map((line) => `+${line}`),
+  ];
+}
+
+function linesOf(text: string): string[] {
+  return text === '' ? [] : text.trimEnd().split('\n');
+}
+
+function shorten(line: string): string {
+  const left = line.length - MAX_LINE_LENGTH;
+  return left > 0 ? `${line.slice(0, MAX_LINE_LENGTH)}[${left} more characters]` : line;
 }
 
 function textOf(object: KubernetesObject | undefined, other?: KubernetesObject): string {
   if (!object) return '';
-  const { status: _, ...shown } = structuredClone(object);
-  const metadata = Object.entries(shown.metadata ?? {}).filter(
-    ([field]) => !SERVER_FIELDS.includes(field),
-  );
-  const trimmed = redactSecrets({ ...shown, metadata: Object.fromEntries(metadata) });
-  if (object.kind === 'Secret' && other) markChanged(trimmed, object, other);
-  return toYaml(trimmed);
+  const { status: _, ...shown } = object;
+  const trimmed = { ...shown, metadata: ownMetadata(object.metadata ?? {}) };
+  if (object.kind !== 'Secret') return toYaml(trimmed);
+  const redacted = redactSecrets(structuredClone(trimmed));
+  if (other) markChanged(redacted, object, other);
+  return toYaml(redacted);
+}
+
+type Metadata = NonNullable<KubernetesObject['metadata']>;
+
+function ownMetadata(metadata: Metadata): Metadata {
+  const entries = Object.entries(metadata).filter(([field]) => !SERVER_FIELDS.includes(field));
+  const { annotations, ...own } = Object.fromEntries(entries) as Metadata;
+  if (!annotations) return own;
+  const { [LAST_APPLIED]: _, ...others } = annotations;
+  return Object.keys(others).length === 0 ? own : { ...own, annotations: others };
 }
 
 /** Two values of one size look the same once redacted: the later one is marked. */

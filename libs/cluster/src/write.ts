@@ -2,6 +2,7 @@ import type { ApiResource } from './api-resource.js';
 import type { Cluster } from './cluster.js';
 import { diffObjects } from './object-diff.js';
 import type { KubernetesObject } from './redact.js';
+import { writeError } from './write-error.js';
 
 /** The field manager of everything that this server writes. */
 export const FIELD_MANAGER = 'skyflo-mcp';
@@ -51,25 +52,29 @@ export function readObject(
  * @returns the object as it is then, or would be
  * @throws ToolError `conflict`, `invalid_input`, and as `Cluster.request`; never tried again when its outcome is unknown
  */
-export function patchObject(
+export async function patchObject(
   cluster: Cluster,
   { resource, namespace, name }: ObjectRef,
   type: PatchType,
   patch: unknown,
   { dryRun, signal, subresource, force }: WriteOptions,
 ): Promise<KubernetesObject> {
-  return cluster.request(resource.path(namespace, name, subresource), {
-    method: 'PATCH',
-    contentType: CONTENT_TYPES[type],
-    body: patch,
-    query: {
-      fieldManager: FIELD_MANAGER,
-      fieldValidation: 'Strict',
-      force,
-      dryRun: dryRun ? 'All' : undefined,
-    },
-    signal,
-  });
+  try {
+    return await cluster.request(resource.path(namespace, name, subresource), {
+      method: 'PATCH',
+      contentType: CONTENT_TYPES[type],
+      body: patch,
+      query: {
+        fieldManager: FIELD_MANAGER,
+        fieldValidation: 'Strict',
+        force,
+        dryRun: dryRun ? 'All' : undefined,
+      },
+      signal,
+    });
+  } catch (error) {
+    throw writeError(error);
+  }
 }
 
 /** What a write answers: what was done, then the diff of it. A dry run says that it was one. */

@@ -1,5 +1,7 @@
-import { Clusters } from '#cluster';
+import { Clusters, DryRunField } from '#cluster';
 import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
+import { CordonClient } from './cordon.client.js';
+import { CordonDto } from './dto/cordon.dto.js';
 import { TopNodesDto } from './dto/top-nodes.dto.js';
 import { K8S } from './k8s.category.js';
 import { MetricsClient } from './metrics.client.js';
@@ -9,8 +11,37 @@ import { MetricsClient } from './metrics.client.js';
 export class NodesTools {
   constructor(
     private readonly clusters: Clusters,
+    private readonly cordons: CordonClient,
     private readonly metrics: MetricsClient,
   ) {}
+
+  @Tool({
+    order: 150,
+    name: 'k8s_cordon',
+    title: 'Cordon Kubernetes Node',
+    description:
+      'Keeps new pods off a node; those on it stay. Use it before maintenance or on a node that misbehaves; k8s_drain also moves the pods away, k8s_uncordon takes it back.',
+    annotations: { readOnlyHint: false, destructiveHint: false },
+    example: { node_name: 'node-1', dry_run: true },
+    sharedFields: [DryRunField],
+  })
+  async cordon({ node_name }: CordonDto, call: ToolCall): Promise<string> {
+    return this.cordons.setUnschedulable(this.clusters.of(call), node_name, true, call);
+  }
+
+  @Tool({
+    order: 160,
+    name: 'k8s_uncordon',
+    title: 'Uncordon Kubernetes Node',
+    description:
+      'Lets new pods onto a node again. Use it after k8s_cordon or k8s_drain, when the node is fit for use.',
+    annotations: { readOnlyHint: false, destructiveHint: false },
+    example: { node_name: 'node-1', dry_run: true },
+    sharedFields: [DryRunField],
+  })
+  async uncordon({ node_name }: CordonDto, call: ToolCall): Promise<string> {
+    return this.cordons.setUnschedulable(this.clusters.of(call), node_name, false, call);
+  }
 
   @Tool({
     order: 220,

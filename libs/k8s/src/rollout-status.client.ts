@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Cluster } from '#cluster';
-import { ToolError, type ToolCall, type ToolResult } from '#tools';
+import type { ToolCall, ToolResult } from '#tools';
 import type { RolloutStatusDto } from './dto/rollout-status.dto.js';
+import { objectVersions } from './object-versions.js';
 import { rolloutState, type RolloutState, type Workload } from './rollout-state.js';
 
 /** Watches a rollout until it ends. */
@@ -10,10 +11,13 @@ export class RolloutStatusClient {
   /** Each change of its state, a line each, and in the end whether it is finished; ends at the query's time limit. */
   async follow(cluster: Cluster, query: RolloutStatusDto, call: ToolCall): Promise<ToolResult> {
     const { resource_type: kind, timeout_seconds: seconds } = query;
-    const signal = AbortSignal.any([call.signal, AbortSignal.timeout(seconds * 1_000)]);
+    const ended = AbortSignal.any([call.signal, AbortSignal.timeout(seconds * 1_000)]);
+    const signals = { cancelled: call.signal, ended };
+    const resource = await cluster.discovery.resolve(`${kind}s.apps`, call.signal);
+    const path = resource.path(query.namespace);
     const lines: string[] = [];
     let last: RolloutState | undefined;
-    for await (const workload of this.versions(cluster, query, call.signal, signal)) {
+    for await (const workload of objectVersions<Workload>(cluster, path, query.name, signals)) {
       const state = rolloutState(kind, workload);
       if (state.message !== last?.message) {
         lines.push(state.message);
@@ -30,44 +34,4 @@ export class RolloutStatusClient {
     }
     return { output: lines.join('\n'), data: { state: last?.state, message: last?.message } };
   }
-
-  /** The workload as it is, then each later version of it, until the signal aborts. */
-  private async *versions(
-    cluster: Cluster,
-    { resource_type, name, namespace }: RolloutStatusDto,
-    cancelled: AbortSignal,
-    ended: AbortSignal,
-  ): AsyncGenerator<Workload, void> {
-    const resource = await cluster.discovery.resolve(`${resource_type}s.apps`, cancelled);
-    do {
-      const now = await cluster.request<Workload>(resource.path(namespace, name), {
-        signal: cancelled,
-      });
-      yield now;
-      if (ended.aborted) return;
-      const query = {
-        fieldSelector: `metadata.name=${name}`,
-        resourceVersion: now.metadata.resourceVersion,
-      };
-      try {
-        for await (const { type, object } of cluster.watch<Workload>(resource.path(namespace), {
-          query,
-          signal: ended,
-        })) {
-          if (type === 'DELETED') throw deleted(resource_type, name);
-          if (type !== 'BOOKMARK') yield object;
-        }
-      } catch (error) {
-        // The server has forgotten the version that the watch starts from: read the object anew.
-        if (!(error instanceof ToolError) || error.code !== 'upstream') throw error;
-      }
-    } while (!ended.aborted);
-  }
-}
-
-function deleted(kind: string, name: string): ToolError {
-  return new ToolError(
-    'not_found',
-    `The ${kind} "${name}" was deleted while its rollout was watched.`,
-  );
 }

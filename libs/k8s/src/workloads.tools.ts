@@ -1,22 +1,88 @@
-import { Clusters } from '#cluster';
+import { Clusters, DryRunField } from '#cluster';
 import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
 import { RolloutHistoryDto } from './dto/rollout-history.dto.js';
+import { RolloutRestartDto } from './dto/rollout-restart.dto.js';
 import { RolloutStatusDto } from './dto/rollout-status.dto.js';
+import { RolloutUndoDto } from './dto/rollout-undo.dto.js';
+import { ScaleDto } from './dto/scale.dto.js';
+import { SetImageDto } from './dto/set-image.dto.js';
 import { K8S } from './k8s.category.js';
 import { RolloutHistoryClient } from './rollout-history.client.js';
+import { RolloutRestartClient } from './rollout-restart.client.js';
 import { RolloutStatusClient } from './rollout-status.client.js';
+import { RolloutUndoClient } from './rollout-undo.client.js';
+import { ScaleClient } from './scale.client.js';
+import { SetImageClient } from './set-image.client.js';
 
 /** Seconds that a watch may go over its own time limit, to answer. */
 const MARGIN_SECONDS = 15;
 
-/** Tools for Deployments, DaemonSets and StatefulSets. */
+/** Tools for Deployments and whatever else runs pods. */
 @ToolProvider(K8S)
 export class WorkloadsTools {
   constructor(
     private readonly clusters: Clusters,
     private readonly status: RolloutStatusClient,
     private readonly history: RolloutHistoryClient,
+    private readonly images: SetImageClient,
+    private readonly restarts: RolloutRestartClient,
+    private readonly scales: ScaleClient,
+    private readonly rollbacks: RolloutUndoClient,
   ) {}
+
+  @Tool({
+    order: 60,
+    name: 'k8s_set_image',
+    title: 'Update Kubernetes Container Images',
+    description:
+      'Sets the images of one or more containers of a workload, init containers too, and says from what to what. Use it to release another version; follow it with k8s_rollout_status.',
+    annotations: { readOnlyHint: false, destructiveHint: false },
+    example: {
+      resource_name: 'web',
+      resource_type: 'deployment',
+      container_images: 'nginx=nginx:1.28',
+      namespace: 'shop',
+      dry_run: true,
+    },
+    sharedFields: [DryRunField],
+  })
+  async setImage(query: SetImageDto, call: ToolCall): Promise<string> {
+    return this.images.set(this.clusters.of(call), query, call);
+  }
+
+  @Tool({
+    order: 70,
+    name: 'k8s_rollout_restart',
+    title: 'Restart Kubernetes Deployment',
+    description:
+      'Replaces the pods of a deployment, daemonset or statefulset by new ones, a few at a time. Use it where pods must read changed configuration or are stuck; follow it with k8s_rollout_status.',
+    annotations: { readOnlyHint: false, destructiveHint: false },
+    example: { name: 'web', namespace: 'shop', dry_run: true },
+    sharedFields: [DryRunField],
+  })
+  async rolloutRestart(query: RolloutRestartDto, call: ToolCall): Promise<string> {
+    return this.restarts.restart(this.clusters.of(call), query, call);
+  }
+
+  @Tool({
+    order: 80,
+    name: 'k8s_scale',
+    title: 'Scale Kubernetes Resource',
+    description:
+      'Sets the number of pods of a deployment, statefulset, replicaset or anything else that can be scaled, and says from what to what. A workload with a HorizontalPodAutoscaler is set back by it: change that instead.',
+    annotations: { readOnlyHint: false, destructiveHint: true },
+    example: {
+      name: 'web',
+      resource_type: 'deployment',
+      replicas: 3,
+      namespace: 'shop',
+      dry_run: true,
+    },
+    sharedFields: [DryRunField],
+  })
+  async scale(query: ScaleDto, call: ToolCall): Promise<string> {
+    return this.scales.scale(this.clusters.of(call), query, call);
+  }
 
   @Tool({
     order: 110,
@@ -30,6 +96,20 @@ export class WorkloadsTools {
   })
   async rolloutStatus(query: RolloutStatusDto, call: ToolCall): Promise<ToolResult> {
     return this.status.follow(this.clusters.of(call), query, call);
+  }
+
+  @Tool({
+    order: 120,
+    name: 'k8s_rollout_undo',
+    title: 'Rollback Kubernetes Resource',
+    description:
+      'Brings a workload back to the pod template of an earlier revision, by itself the one before, and shows what changes by that. Use it when a release does harm; k8s_rollout_history lists the revisions.',
+    annotations: { readOnlyHint: false, destructiveHint: true },
+    example: { name: 'web', resource_type: 'deployment', namespace: 'shop', dry_run: true },
+    sharedFields: [DryRunField],
+  })
+  async rolloutUndo(query: RolloutUndoDto, call: ToolCall): Promise<string> {
+    return this.rollbacks.undo(this.clusters.of(call), query, call);
   }
 
   @Tool({

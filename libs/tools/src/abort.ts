@@ -1,17 +1,25 @@
 /**
  * Waits for `promise`, but not longer than until `signal` aborts: whatever a tool does, its caller is answered.
+ * @param graceMs milliseconds that the promise is given after an abort
  * @throws the signal's reason when it aborts first
  */
-export async function untilAborted<T>(promise: PromiseLike<T>, signal: AbortSignal): Promise<T> {
+export async function untilAborted<T>(
+  promise: PromiseLike<T>,
+  signal: AbortSignal,
+  graceMs = 0,
+): Promise<T> {
   signal.throwIfAborted();
   let stop!: () => void;
+  let timer: NodeJS.Timeout | undefined;
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error);
+    const end = () => reject(signal.reason as Error);
+    stop = graceMs === 0 ? end : () => (timer = setTimeout(end, graceMs));
   });
   signal.addEventListener('abort', stop, { once: true });
   try {
     return await Promise.race([promise, aborted]);
   } finally {
+    clearTimeout(timer);
     signal.removeEventListener('abort', stop);
   }
 }

@@ -45,6 +45,24 @@ export const TEXT_FORMATS = {
     pattern: /^[A-Za-z0-9!][A-Za-z0-9!=,()_./ -]{0,1999}$/,
     means: 'a label selector such as "app=web,tier in (front, back),!canary"',
   },
+  /** Pairs for `k8s_set_image`. */
+  containerImages: {
+    pattern:
+      /^(\*|[a-z0-9][a-z0-9-]{0,62})=[A-Za-z0-9][A-Za-z0-9_.:@/-]{0,511}([, ]+(\*|[a-z0-9][a-z0-9-]{0,62})=[A-Za-z0-9][A-Za-z0-9_.:@/-]{0,511})*$/,
+    means:
+      'container=image, or several joined by commas, such as "web=nginx:1.28,proxy=envoy:v1.36"',
+  },
+  image: {
+    pattern: /^[A-Za-z0-9][A-Za-z0-9_.:@/-]{0,511}$/,
+    means: 'an image such as "nginx:1.28" or "registry.example.com/team/app@sha256:..."',
+  },
+  /** Pairs for `k8s_port_forward`. */
+  portPairs: {
+    pattern:
+      /^([0-9]{0,5}:)?[A-Za-z0-9][A-Za-z0-9-]{0,14}([, ]+([0-9]{0,5}:)?[A-Za-z0-9][A-Za-z0-9-]{0,14}){0,9}$/,
+    means:
+      'local:remote, or several joined by commas or spaces, such as "8080:80" or "0:http,9090:metrics"',
+  },
   duration: {
     pattern: /^([0-9]+(\.[0-9]+)?(h|m|s|ms))+$/,
     means: 'a duration such as "30s", "5m" or "1h30m"',

@@ -66,6 +66,21 @@ class DemoTools {
     return 'done';
   }
 
+  @Tool({
+    ...READ,
+    order: 4,
+    name: 'demo_write',
+    description: 'Writes.',
+    annotations: { readOnlyHint: false, destructiveHint: false },
+    timeLimitSeconds: 0.2,
+  })
+  async write({ kind }: WorkDto, { signal }: ToolCall): Promise<string> {
+    if (kind === 'stubborn') await sleep(60_000, undefined, { ref: false });
+    await sleep(60_000, undefined, { signal }).catch(ignore);
+    await sleep(100);
+    throw (signal.reason as ToolError).withOutput('one of two written');
+  }
+
   @Tool({ ...READ, order: 3, name: 'demo_stream', description: 'Streams.', timeLimitSeconds: 0.2 })
   async *stream({ kind }: WorkDto): AsyncGenerator<string> {
     yield 'one ';
@@ -75,6 +90,8 @@ class DemoTools {
     yield 'three';
   }
 }
+
+function ignore(): void {}
 
 let invoker: ToolInvoker;
 beforeAll(async () => {
@@ -209,6 +226,22 @@ describe('running a tool', () => {
     const running = call('demo_work', { kind }, caller.signal);
     caller.abort(new ToolError('cancelled', 'Enough.'));
     await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('gives a write time to say what it has done', async () => {
+    await expect(call('demo_write', { kind: 'obedient' })).rejects.toMatchObject({
+      code: 'timeout',
+      retryable: false,
+      output: 'one of two written',
+    });
+  });
+
+  it('waits for the last words of a write no longer than 2 s', async () => {
+    const startedAt = performance.now();
+    await expect(call('demo_write', { kind: 'stubborn' })).rejects.toMatchObject({
+      code: 'timeout',
+    });
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
 
   it('does not start a call that was cancelled before', async () => {

@@ -120,6 +120,9 @@ export class ToolInvoker implements OnModuleInit {
 
 function ignore(): void {}
 
+/** What a write is given after an abort, to say what it has done. */
+const WRITE_GRACE_MS = 2_000;
+
 async function runTool({ tool, input, call }: ToolInvocation): Promise<ToolResult> {
   call.signal.throwIfAborted();
   try {
@@ -128,6 +131,7 @@ async function runTool({ tool, input, call }: ToolInvocation): Promise<ToolResul
     const result = await untilAborted(
       Promise.resolve(produced as ToolResult | string),
       call.signal,
+      tool.annotations.readOnlyHint ? 0 : WRITE_GRACE_MS,
     );
     return typeof result === 'string' ? { output: result } : result;
   } catch (error) {

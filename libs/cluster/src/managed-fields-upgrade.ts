@@ -1,0 +1,49 @@
+import {
+  isOurApply,
+  KUBECTL_APPLY_MANAGER,
+  managedFieldsOf,
+  unionOf,
+  type FieldSet,
+  type ManagedFieldsEntry,
+} from './managed-fields.js';
+import type { KubernetesObject } from './redact.js';
+import { FIELD_MANAGER } from './write.js';
+
+const LAST_APPLIED = 'f:kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * The managedFields of an object after what client-side `kubectl apply` has set is moved to our server-side apply, as client-go's csaupgrade
+ * does: only so does a later apply remove what it leaves out. The annotation that `kubectl apply` compares with stays as it is, and is then
+ * nobody's. Undefined where there is nothing to move.
+ */
+export function upgradedManagedFields(object: KubernetesObject): ManagedFieldsEntry[] | undefined {
+  const entries = managedFieldsOf(object);
+  const theirs = entries.filter(isKubectlApply);
+  const [newest] = theirs;
+  if (!newest) return undefined;
+  const ours = entries.find(isOurApply);
+  const target = ours ?? { ...newest, manager: FIELD_MANAGER, operation: 'Apply' as const };
+  // The fields of another version may have other names.
+  const moved = theirs.filter(({ apiVersion }) => apiVersion === target.apiVersion);
+  const fieldsV1 = unionOf([...(ours ? [ours] : []), ...moved.map(withoutLastApplied)]);
+  const others = entries.filter((entry) => entry !== ours && !isKubectlApply(entry));
+  return [{ ...target, fieldsV1 }, ...others];
+}
+
+function isKubectlApply({ manager, operation, subresource }: ManagedFieldsEntry): boolean {
+  return manager === KUBECTL_APPLY_MANAGER && operation === 'Update' && !subresource;
+}
+
+function withoutLastApplied(entry: ManagedFieldsEntry): ManagedFieldsEntry {
+  const { 'f:metadata': metadata = {}, ...rest } = entry.fieldsV1 ?? {};
+  const { 'f:annotations': annotations = {}, ...otherMetadata } = metadata;
+  // Whoever has the map itself (".") would take with it what is nobody's.
+  const { [LAST_APPLIED]: _, '.': __, ...otherAnnotations } = annotations;
+  const kept = { ...otherMetadata, ...unlessEmpty('f:annotations', otherAnnotations) };
+  return { ...entry, fieldsV1: { ...unlessEmpty('f:metadata', kept), ...rest } };
+}
+
+/** An empty set would stand for the field as a whole. */
+function unlessEmpty(element: string, fields: FieldSet): FieldSet {
+  return Object.keys(fields).length === 0 ? {} : { [element]: fields };
+}

@@ -1,0 +1,169 @@
+import {
+  apiStatusOf,
+  changedFields,
+  fieldText,
+  FIELD_MANAGER,
+  isOurApply,
+  KUBECTL_APPLY_MANAGER,
+  lostFields,
+  managedFieldsOf,
+  patchObject,
+  removeField,
+  unionOf,
+  upgradedManagedFields,
+  writeError,
+  type Change,
+  type Cluster,
+  type FieldPath,
+  type KubernetesObject,
+  type ManagedFieldsEntry,
+} from '#cluster';
+import { ToolError } from '#tools';
+import type { LiveObjects } from './apply-live.js';
+import type { ApplyItem } from './apply-plan.js';
+
+export interface ApplyOptions {
+  /** Takes fields over from other managers. */
+  force: boolean;
+  /** Removes what an earlier apply of ours had set and the manifest leaves out. */
+  prune: boolean;
+  signal: AbortSignal;
+}
+
+/** What an apply of one object would do. */
+export interface CheckedApply extends Change {
+  /** Nothing has to be sent if not. */
+  isNeeded: boolean;
+  /** Whether fields of other managers are taken over: our own, or, where the caller wants it, anybody's. */
+  force: boolean;
+  /** The managedFields that the object has to get before, if any. */
+  upgraded: ManagedFieldsEntry[] | undefined;
+  /** What is removed, as an earlier apply of ours had set it: `data.old-key`. */
+  removed: string[];
+}
+
+const OUR_MANAGERS = [FIELD_MANAGER, KUBECTL_APPLY_MANAGER];
+
+/** What may be removed without being asked for: an apply of a Secret or ConfigMap replaces its content. */
+const CONTENT_KINDS = ['secrets', 'configmaps'];
+const CONTENT_FIELDS = ['f:data', 'f:stringData', 'f:binaryData'];
+
+/**
+ * Lets the API server work out what applying an object would do; nothing is changed.
+ * @throws ToolError as `patchObject`; `conflict` with the managers and fields that are not ours; `precondition` with the fields that would be dropped
+ */
+export async function checkApply(
+  cluster: Cluster,
+  item: ApplyItem,
+  live: LiveObjects,
+  options: ApplyOptions,
+): Promise<CheckedApply> {
+  const { signal } = options;
+  const { after, force } = await dryRun(cluster, item, options);
+  const version = after.metadata?.['resourceVersion'];
+  // What would be created only now has no version yet.
+  const before = version ? await live.read(item, version) : undefined;
+  if (!before) return { before, after, force, isNeeded: true, upgraded: undefined, removed: [] };
+  const upgraded = upgradedManagedFields(before);
+  const entries = upgraded ?? managedFieldsOf(before);
+  const set = unionOf(entries.filter(isOurApply));
+  const kept = unionOf([
+    ...entries.filter((entry) => !isOurApply(entry)),
+    ...managedFieldsOf(after).filter(isOurApply),
+  ]);
+  const lost = lostFields(set, kept);
+  // As long as the entry of kubectl is there, the API server removes nothing.
+  const result =
+    upgraded && lost.length > 0 ? await dryRunWithout(cluster, item, after, lost, signal) : after;
+  const removed = changedFields(set, kept, before, result);
+  refuseDropped(item, removed, options);
+  return {
+    before,
+    after: result,
+    force,
+    isNeeded: upgraded !== undefined || JSON.stringify(before) !== JSON.stringify(after),
+    upgraded,
+    removed: removed.map(fieldText),
+  };
+}
+
+async function dryRun(
+  cluster: Cluster,
+  item: ApplyItem,
+  { force, signal }: ApplyOptions,
+): Promise<{ after: KubernetesObject; force: boolean }> {
+  const attempt = (forced: boolean) =>
+    patchObject(cluster, item, 'apply', item.object, { dryRun: true, force: forced, signal });
+  try {
+    return { after: await attempt(force), force };
+  } catch (error) {
+    const conflicts = conflictsOf(error);
+    if (conflicts.length === 0) throw error;
+    const others = conflicts.filter(({ manager }) => !OUR_MANAGERS.includes(manager));
+    if (others.length > 0) throw conflictError(others);
+    return { after: await attempt(true), force: true };
+  }
+}
+
+interface FieldConflict {
+  manager: string;
+  field: string;
+}
+
+/** Whose fields an apply would change. None for any other error. */
+function conflictsOf(error: unknown): FieldConflict[] {
+  return (apiStatusOf(error)?.details?.causes ?? [])
+    .filter(({ reason }) => reason === 'FieldManagerConflict')
+    .map(({ message = '', field = '' }) => ({
+      manager: /^conflict with "((?:[^"\\]|\\.)*)"/.exec(message)?.[1] ?? message,
+      field: field.replace(/^\./, ''),
+    }));
+}
+
+function conflictError(conflicts: readonly FieldConflict[]): ToolError {
+  const byManager = Map.groupBy(conflicts, ({ manager }) => manager);
+  const owners = [...byManager].map(
+    ([manager, owned]) => `"${manager}" manages ${owned.map(({ field }) => field).join(', ')}`,
+  );
+  const wayOn =
+    'Leave these fields out of the manifest, or set force_conflicts to true to take them over.';
+  // Without the API server's Status: that would say that trying again may help.
+  return new ToolError('conflict', `${owners.join('; ')}. ${wayOn}`);
+}
+
+/** The object as the API server would make it without some fields: with its defaults in their place. */
+async function dryRunWithout(
+  cluster: Cluster,
+  { resource, namespace, name }: ApplyItem,
+  object: KubernetesObject,
+  fields: readonly FieldPath[],
+  signal: AbortSignal,
+): Promise<KubernetesObject> {
+  const body = structuredClone(object);
+  for (const field of fields) removeField(body, field);
+  try {
+    return await cluster.request<KubernetesObject>(resource.path(namespace, name), {
+      method: 'PUT',
+      body,
+      query: { fieldManager: FIELD_MANAGER, dryRun: 'All' },
+      signal,
+    });
+  } catch (error) {
+    throw writeError(error);
+  }
+}
+
+function refuseDropped(
+  { resource }: ApplyItem,
+  removed: readonly FieldPath[],
+  { prune }: ApplyOptions,
+): void {
+  const isContent = ([first = '']: FieldPath) =>
+    CONTENT_KINDS.includes(resource.groupResource) && CONTENT_FIELDS.includes(first);
+  const dropped = removed.filter((path) => !isContent(path)).map(fieldText);
+  if (prune || dropped.length === 0) return;
+  throw new ToolError(
+    'precondition',
+    `The manifest leaves out what an earlier apply had set, which would drop it: ${dropped.join(', ')}. Add these fields to the manifest, set prune_fields to true to drop them, or change single fields with k8s_patch.`,
+  );
+}

@@ -1,0 +1,107 @@
+import { diffObjects } from '#cluster';
+import { ToolError } from '#tools';
+import { nameOf, type ApplyItem } from './apply-plan.js';
+import type { Applied } from './apply-send.js';
+
+/** Lines of diffs that are shown of one call; what is longer can be had object by object. */
+const MAX_DIFF_LINES = 2_000;
+
+interface Outcome {
+  state: 'created' | 'configured' | 'unchanged' | 'failed';
+  diff: string;
+  removed: readonly string[];
+  error?: ToolError;
+}
+
+/** What an apply has done so far, in words. */
+export class ApplyReport {
+  private readonly outcomes = new Map<ApplyItem, Outcome>();
+
+  /** @param items all of them, in the order of their lines */
+  constructor(private readonly items: readonly ApplyItem[]) {}
+
+  /** @returns the object's line, as kubectl prints it */
+  add(item: ApplyItem, { before, after, removed }: Applied): string {
+    const diff = diffObjects(before, after);
+    const state = !before ? 'created' : diff === '' ? 'unchanged' : 'configured';
+    this.outcomes.set(item, { state, diff, removed });
+    return `${item.label} ${state}`;
+  }
+
+  fail(item: ApplyItem, error: ToolError): void {
+    this.outcomes.set(item, { state: 'failed', diff: '', removed: [], error });
+  }
+
+  get count(): number {
+    return this.outcomes.size;
+  }
+
+  text(isDryRun: boolean): string {
+    const notes = isDryRun ? ['(dry run: nothing was changed)'] : [];
+    for (const item of this.items) {
+      const outcome = this.outcomes.get(item);
+      if (!outcome) {
+        const why = 'its namespace or its kind is created by this manifest';
+        notes.push(`Not checked: ${nameOf(item)}, as ${why}`);
+      } else if (outcome.removed.length > 0) {
+        notes.push(`Removed from ${nameOf(item)}: ${outcome.removed.join(', ')}`);
+      }
+    }
+    const head = [...this.lines('not checked'), ...notes].join('\n');
+    return [head, ...this.diffs()].join('\n\n');
+  }
+
+  data(isDryRun: boolean): object {
+    const objects = this.items.map((item) => ({
+      apiVersion: item.resource.apiVersion,
+      kind: item.resource.kind,
+      namespace: item.namespace,
+      name: item.name,
+      result: this.outcomes.get(item)?.state ?? 'not checked',
+    }));
+    return { dry_run: isDryRun, objects };
+  }
+
+  /**
+   * The error for an apply that ended early. Says exactly what was applied and what was not.
+   * @param reason why it ended, if not at an object
+   */
+  failure(reason?: ToolError): ToolError {
+    const applied = [...this.outcomes.values()].filter(({ error }) => !error).length;
+    const sentences = [`${applied || 'None'} of ${this.items.length} objects applied`];
+    let cause = reason;
+    for (const [item, { error }] of this.outcomes) {
+      if (!error) continue;
+      cause ??= error;
+      sentences.push(`${nameOf(item)} failed: ${error.message}`);
+    }
+    if (reason) sentences.push(reason.message);
+    const left = this.items.filter((item) => !this.outcomes.has(item)).map(nameOf);
+    if (left.length > 0) sentences.push(`Not applied: ${left.join(', ')}`);
+    return new ToolError(cause?.code ?? 'failed', sentences.join('\n'), {
+      cause,
+      // Whether one write may be sent again says nothing of the whole manifest.
+      retryable: false,
+      retryAfterSeconds: cause?.retryAfterSeconds,
+      output: this.lines('not applied').join('\n'),
+    });
+  }
+
+  private lines(missing: string): string[] {
+    return this.items.map((item) => `${item.label} ${this.outcomes.get(item)?.state ?? missing}`);
+  }
+
+  private diffs(): string[] {
+    const shown: string[] = [];
+    let hidden = 0;
+    let total = 0;
+    for (const item of this.items) {
+      const diff = this.outcomes.get(item)?.diff ?? '';
+      if (diff === '') continue;
+      total += diff.split('\n').length;
+      if (total > MAX_DIFF_LINES) hidden++;
+      else shown.push(`${nameOf(item)}:\n${diff}`);
+    }
+    return hidden > 0 ? [...shown, `[The diffs of ${hidden} more objects are left out.]`] : shown;
+  }
+}

@@ -1,0 +1,166 @@
+import { apiStatusOf, type Cluster } from '#cluster';
+import { ToolError, type ToolCall, type ToolResult } from '#tools';
+import { atOnce } from './apply-at-once.js';
+import type { ApplyOptions, CheckedApply } from './apply-check.js';
+import { LiveObjects } from './apply-live.js';
+import { isDefinedBy, nameOf, type ApplyItem, type ApplyPlan } from './apply-plan.js';
+import { ApplyReport } from './apply-report.js';
+import { checkSteady, sendApply, waitUntilEstablished } from './apply-send.js';
+import { WriteTail } from './apply-tail.js';
+import { withoutValues } from './manifest-secret.js';
+
+/** Requests at the same time. */
+const AT_ONCE = 16;
+
+/**
+ * One apply. The order: namespaces, custom resource definitions (until they are served), then the rest as the manifest has it; only
+ * neighbours of one kind are sent at the same time. After the first failure nothing more is sent.
+ */
+export class ApplyRun {
+  private readonly items: readonly ApplyItem[];
+  private readonly live: LiveObjects;
+  private readonly report: ApplyReport;
+  private readonly checks = new Map<ApplyItem, CheckedApply>();
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly plan: ApplyPlan,
+    private readonly options: ApplyOptions,
+  ) {
+    this.items = [...plan.namespaces, ...plan.definitions, ...plan.others];
+    this.live = new LiveObjects(cluster, this.items, options.signal);
+    this.report = new ApplyReport(this.items);
+  }
+
+  /**
+   * Checks what can be checked now, many objects at once. What needs a namespace or a kind that the manifest itself creates has to wait.
+   * @throws ToolError that names all objects that cannot be applied
+   */
+  async check(): Promise<void> {
+    const { namespaces, definitions, others } = this.plan;
+    await this.checkEach([...namespaces, ...definitions]);
+    const created = namespaces.filter((item) => !this.checks.get(item)?.before);
+    const names = created.map(({ name }) => name);
+    const changed = definitions.filter((item) => this.checks.get(item)?.isNeeded);
+    await this.checkEach(
+      others.filter((item) => !names.includes(item.namespace ?? '') && !isDefinedBy(item, changed)),
+    );
+  }
+
+  /** Applies everything. @throws ToolError whose output says what was applied and what was not */
+  async send(progress: ToolCall['progress']): Promise<void> {
+    const tail = new WriteTail(this.options.signal);
+    try {
+      for (const batch of batchesOf(this.items)) {
+        const isSent = await this.sendEach(batch, tail.signal, progress);
+        if (!isSent) throw this.report.failure(this.abortReason);
+        if (this.plan.definitions.includes(batch[0]!)) await this.establish(batch);
+      }
+    } finally {
+      tail.dispose();
+    }
+  }
+
+  /** What was done, or, without `send`, would be. */
+  result(isDryRun: boolean): ToolResult {
+    if (isDryRun) for (const [item, checked] of this.checks) this.report.add(item, checked);
+    return { output: this.report.text(isDryRun), data: this.report.data(isDryRun) };
+  }
+
+  private async checkEach(items: readonly ApplyItem[]): Promise<void> {
+    const { signal } = this.options;
+    const failed = new Map<ApplyItem, ToolError>();
+    await atOnce(items, AT_ONCE, async (item) => {
+      try {
+        this.checks.set(item, await checkSteady(this.cluster, item, this.live, this.options));
+      } catch (error) {
+        failed.set(item, named(item, this.failureOf(item, error)));
+      }
+      return !signal.aborted;
+    });
+    signal.throwIfAborted();
+    const failures = items.flatMap((item) => failed.get(item) ?? []);
+    const [failure] = failures;
+    if (!failure) return;
+    const { code, cause, retryable, retryAfterSeconds } = failure;
+    const messages = [...failures.map(({ message }) => message), 'Nothing was applied.'];
+    throw new ToolError(code, messages.join('\n'), { cause, retryable, retryAfterSeconds });
+  }
+
+  /** @returns whether all were sent; failures are in the report */
+  private async sendEach(
+    batch: readonly ApplyItem[],
+    writeSignal: AbortSignal,
+    progress: ToolCall['progress'],
+  ): Promise<boolean> {
+    const { cluster, live, options, report } = this;
+    let isSent = true;
+    await atOnce(batch, AT_ONCE, async (item) => {
+      try {
+        options.signal.throwIfAborted();
+        const checked = this.checks.get(item) ?? (await checkSteady(cluster, item, live, options));
+        const applied = await sendApply(cluster, item, checked, live, options, writeSignal);
+        const message = report.add(item, applied);
+        progress({ progress: report.count, total: this.items.length, message });
+      } catch (error) {
+        isSent = false;
+        // Until the writes themselves are ended, an object that the end of the call stops is one that was not applied.
+        const isStopped = options.signal.aborted && !writeSignal.aborted;
+        if (!isStopped) report.fail(item, this.failureOf(item, error));
+      }
+      return isSent;
+    });
+    return isSent;
+  }
+
+  private get abortReason(): ToolError | undefined {
+    const { aborted, reason } = this.options.signal;
+    return aborted && reason instanceof ToolError ? reason : undefined;
+  }
+
+  private async establish(definitions: readonly ApplyItem[]): Promise<void> {
+    const { cluster, options } = this;
+    await atOnce(definitions, AT_ONCE, async (item) => {
+      try {
+        await waitUntilEstablished(cluster, item, options.signal);
+      } catch (error) {
+        throw this.report.failure(this.failureOf(item, error));
+      }
+      return true;
+    });
+    cluster.discovery.invalidate();
+  }
+
+  /** Why an object was not applied, without any value of a Secret. Anything that is no failure of the object's is thrown on. */
+  private failureOf({ object, namespace }: ApplyItem, error: unknown): ToolError {
+    const { signal } = this.options;
+    const failure: unknown =
+      !(error instanceof ToolError) && signal.aborted ? signal.reason : error;
+    if (!(failure instanceof ToolError)) throw failure;
+    const missing = apiStatusOf(failure)?.details;
+    if (
+      failure.code === 'not_found' &&
+      missing?.kind === 'namespaces' &&
+      missing.name === namespace
+    ) {
+      const message = `The namespace "${namespace}" does not exist. Create it, or put it into the manifest.`;
+      return new ToolError('not_found', message, { cause: failure.cause });
+    }
+    return withoutValues(failure, object);
+  }
+}
+
+/** Neighbours of one kind together. */
+function batchesOf(items: readonly ApplyItem[]): ApplyItem[][] {
+  const batches: ApplyItem[][] = [];
+  for (const item of items) {
+    const last = batches.at(-1);
+    if (last?.[0]?.resource === item.resource) last.push(item);
+    else batches.push([item]);
+  }
+  return batches;
+}
+
+function named(item: ApplyItem, { code, message, cause, ...options }: ToolError): ToolError {
+  return new ToolError(code, `${nameOf(item)}: ${message}`, { ...options, cause });
+}

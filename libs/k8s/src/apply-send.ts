@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  apiStatusOf,
+  patchObject,
+  readObject,
+  type Change,
+  type Cluster,
+  type KubernetesObject,
+} from '#cluster';
+import { ToolError } from '#tools';
+import { checkApply, type ApplyOptions, type CheckedApply } from './apply-check.js';
+import type { LiveObjects } from './apply-live.js';
+import type { ApplyItem } from './apply-plan.js';
+
+const MOST_ATTEMPTS = 5;
+const ESTABLISHED_LIMIT_MS = 30_000;
+const POLL_MS = 50;
+
+/** What was done to an object. */
+export interface Applied extends Change {
+  removed: string[];
+}
+
+/**
+ * Checks an object, again where somebody else changes it meanwhile.
+ * @throws ToolError as `checkApply`
+ */
+export async function checkSteady(
+  cluster: Cluster,
+  item: ApplyItem,
+  live: LiveObjects,
+  options: ApplyOptions,
+): Promise<CheckedApply> {
+  return untilSteady(() => checkApply(cluster, item, live, options));
+}
+
+/**
+ * Applies one object as it was checked. Where it takes over fields, this holds for the version that was checked only: of a later one, the check
+ * is made anew.
+ * @param writeSignal ends what is being written; a little later than `options.signal`, so that its outcome is known
+ * @throws ToolError as `checkApply`
+ */
+export async function sendApply(
+  cluster: Cluster,
+  item: ApplyItem,
+  checked: CheckedApply,
+  live: LiveObjects,
+  options: ApplyOptions,
+  writeSignal: AbortSignal,
+): Promise<Applied> {
+  let present: CheckedApply | undefined = checked;
+  return untilSteady(async () => {
+    present ??= await checkApply(cluster, item, live, options);
+    const { before, force, upgraded, removed, isNeeded } = present;
+    if (!isNeeded) return { before, after: before, removed };
+    present = undefined;
+    const write = { dryRun: false, signal: writeSignal };
+    let version = before?.metadata?.['resourceVersion'] as string | undefined;
+    if (upgraded) {
+      const patch = [
+        { op: 'replace', path: '/metadata/managedFields', value: upgraded },
+        { op: 'replace', path: '/metadata/resourceVersion', value: version },
+      ];
+      const { metadata } = await patchObject(cluster, item, 'json', patch, write);
+      version = metadata?.['resourceVersion'] as string | undefined;
+    }
+    const body = force && !options.force ? atVersion(item.object, version) : item.object;
+    const after = await patchObject(cluster, item, 'apply', body, { ...write, force });
+    return { before, after, removed };
+  });
+}
+
+/**
+ * Waits until the API server serves what a custom resource definition defines.
+ * @throws ToolError `timeout` with what it says of itself
+ */
+export async function waitUntilEstablished(
+  cluster: Cluster,
+  item: ApplyItem,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = performance.now() + ESTABLISHED_LIMIT_MS;
+  for (;;) {
+    const definition = await readObject(cluster, item, signal);
+    const { conditions = [] } = (definition['status'] ?? {}) as Status;
+    if (conditions.some(({ type, status }) => type === 'Established' && status === 'True')) return;
+    if (performance.now() > until) {
+      const seconds = ESTABLISHED_LIMIT_MS / 1_000;
+      const said = conditions.map(({ type, message }) => `${type}: ${message}`).join('; ');
+      throw new ToolError(
+        'timeout',
+        `${item.label} is not established after ${seconds} s. ${said}`,
+      );
+    }
+    await sleep(POLL_MS, undefined, { signal });
+  }
+}
+
+interface Status {
+  conditions?: { type: string; status: string; message?: string }[];
+}
+
+/** Does it again, as long as it fails since the object has been changed meanwhile. */
+async function untilSteady<T>(task: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await task();
+    } catch (error) {
+      if (attempt === MOST_ATTEMPTS || !isModified(error)) throw error;
+    }
+  }
+}
+
+/** The API server's own conflicts; those that the check has made of managers are for the caller. */
+function isModified(error: unknown): boolean {
+  return (
+    error instanceof ToolError && error.code === 'conflict' && apiStatusOf(error) !== undefined
+  );
+}
+
+function atVersion(
+  object: KubernetesObject,
+  resourceVersion: string | undefined,
+): KubernetesObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion } };
+}

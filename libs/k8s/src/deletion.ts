@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  apiStatusOf,
+  listAll,
+  readObject,
+  type Cluster,
+  type KubernetesObject,
+  type ObjectRef,
+} from '#cluster';
+import { ToolError } from '#tools';
+
+/** Between two looks, where a watch cannot be had or ended early. */
+const PAUSE_MS = 500;
+
+/** Dependents that are named. */
+const MOST_NAMED = 10;
+
+const FOREGROUND = 'foregroundDeletion';
+const ORPHAN = 'orphan';
+
+interface Dependent {
+  metadata: {
+    name: string;
+    ownerReferences?: { uid: string; blockOwnerDeletion?: boolean }[];
+  };
+}
+
+interface Condition {
+  status: string;
+  message?: string;
+}
+
+/**
+ * Waits until an object is gone, or another has taken its name.
+ * @returns undefined then, or the object as it last was when the time is over
+ * @throws ToolError as `readObject`
+ */
+export async function untilGone(
+  cluster: Cluster,
+  ref: ObjectRef,
+  { metadata }: KubernetesObject,
+  seconds: number,
+  cancelled: AbortSignal,
+): Promise<KubernetesObject | undefined> {
+  const ended = AbortSignal.any([cancelled, AbortSignal.timeout(seconds * 1_000)]);
+  const isGone = (object: KubernetesObject) => object.metadata?.uid !== metadata?.uid;
+  for (;;) {
+    const now = await readIfThere(cluster, ref, cancelled);
+    if (!now || isGone(now)) return undefined;
+    if (ended.aborted) return now;
+    if (await sawDeletion(cluster, ref, now, isGone, ended)) return undefined;
+    await sleep(PAUSE_MS, undefined, { signal: ended }).catch(() => undefined);
+    cancelled.throwIfAborted();
+  }
+}
+
+/** What keeps an object that is being deleted, for people. */
+export async function obstaclesOf(
+  cluster: Cluster,
+  { resource, namespace }: ObjectRef,
+  object: KubernetesObject,
+  signal: AbortSignal,
+): Promise<string> {
+  const { finalizers = [], deletionGracePeriodSeconds: grace = 0 } = (object.metadata ?? {}) as {
+    finalizers?: string[];
+    deletionGracePeriodSeconds?: number;
+  };
+  const others = finalizers.filter((name) => name !== FOREGROUND && name !== ORPHAN);
+  const obstacles: string[] = [];
+  if (others.length > 0) {
+    obstacles.push(`its finalizers ${others.join(', ')} (each is removed by its own controller)`);
+  }
+  if (finalizers.includes(FOREGROUND)) {
+    obstacles.push(await dependentsText(cluster, namespace, object, signal));
+  }
+  if (finalizers.includes(ORPHAN)) obstacles.push('its dependents to be released');
+  if (resource.groupResource === 'namespaces') obstacles.push(...conditionsOf(object));
+  if (obstacles.length === 0 && grace > 0) obstacles.push(`its grace period of ${grace} s`);
+  return obstacles.join('; ') || 'the API server to remove it';
+}
+
+/** Watches an object until it is gone (true), or the watch ends. What keeps it from being watched is for the next look to find out. */
+async function sawDeletion(
+  cluster: Cluster,
+  { resource, namespace, name }: ObjectRef,
+  now: KubernetesObject,
+  isGone: (object: KubernetesObject) => boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const query = {
+    fieldSelector: `metadata.name=${name}`,
+    resourceVersion: String(now.metadata?.resourceVersion),
+  };
+  try {
+    const events = cluster.watch<KubernetesObject>(resource.path(namespace), { query, signal });
+    for await (const { type, object } of events) {
+      if (type === 'DELETED' || (type !== 'BOOKMARK' && isGone(object))) return true;
+    }
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+  }
+  return false;
+}
+
+async function readIfThere(
+  cluster: Cluster,
+  ref: ObjectRef,
+  signal: AbortSignal,
+): Promise<KubernetesObject | undefined> {
+  try {
+    return await readObject(cluster, ref, signal);
+  } catch (error) {
+    if (apiStatusOf(error)?.code === 404) return undefined;
+    throw error;
+  }
+}
+
+/** The dependents that hold up a foreground deletion, of the kinds that `kubectl get all` lists. */
+async function dependentsText(
+  cluster: Cluster,
+  namespace: string | undefined,
+  { metadata }: KubernetesObject,
+  signal: AbortSignal,
+): Promise<string> {
+  const kinds = await cluster.discovery.category('all', signal);
+  const found = await Promise.all(
+    kinds.map(async (resource) => {
+      // A kind that may not be listed is left out.
+      const objects = await listAll<Dependent>(cluster, { resource, namespace }, signal).catch(
+        () => [],
+      );
+      return objects
+        .filter(({ metadata: { ownerReferences } }) =>
+          ownerReferences?.some(
+            ({ uid, blockOwnerDeletion }) => uid === metadata?.uid && blockOwnerDeletion,
+          ),
+        )
+        .map((object) => `${resource.typeName}/${object.metadata.name}`);
+    }),
+  );
+  const names = found.flat();
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
+  return `its dependents ${names.slice(0, MOST_NAMED).join(', ')}${more}`.trim();
+}
+
+/** What a namespace says of its own deletion. */
+function conditionsOf({ status }: KubernetesObject): string[] {
+  const { conditions = [] } = (status ?? {}) as { conditions?: Condition[] };
+  return conditions.flatMap(({ status: state, message }) =>
+    state === 'True' && message ? [message.replace(/\.$/, '')] : [],
+  );
+}

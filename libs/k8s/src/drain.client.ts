@@ -1,0 +1,229 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { fetchPages, isDryRun, listAll, type Cluster, type ListQuery } from '#cluster';
+import { ToolError, type ToolCall, type ToolResult } from '#tools';
+import { CordonClient } from './cordon.client.js';
+import { drainPlan, podName, type DrainPlan, type DrainPod } from './drain-plan.js';
+import type { DrainDto } from './dto/drain.dto.js';
+import { evict } from './eviction.js';
+
+/** Evictions under way at once. */
+const CONCURRENCY = 16;
+/** How often the node's pods are looked at, in milliseconds. */
+const LOOK_MS = 1_000;
+/** How long a pod that its budget holds is left alone, in milliseconds; as kubectl does. */
+const RETRY_MS = 5_000;
+const METADATA_LIST =
+  'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
+
+/** A pod on its way from the node. */
+interface Leaving {
+  pod: DrainPod;
+  isEvicted: boolean;
+  /** When it is to be tried again, as `performance.now()` counts. */
+  retryAt: number;
+  /** Why its last eviction was refused. */
+  blockedBy?: string;
+}
+
+/** Empties nodes by evictions, which respect PodDisruptionBudgets. */
+@Injectable()
+export class DrainClient {
+  constructor(private readonly cordons: CordonClient) {}
+
+  /**
+   * Cordons a node and evicts its pods until none that has to go is left. Nothing is touched if the node has pods that the query does not allow
+   * to evict.
+   * @throws ToolError `precondition` with every reason not to begin; `timeout` with what is done, what is left and which budget holds it
+   */
+  async drain(cluster: Cluster, query: DrainDto, call: ToolCall): Promise<ToolResult> {
+    const { node_name: node } = query;
+    const dryRun = isDryRun(call);
+    const first = await planOf(cluster, query, call.signal);
+    if (first.refusals.length > 0) throw refused(node, first.refusals, 'Nothing was changed.');
+    // An unknown node has no pods; here is where that is found out.
+    const cordoned = await this.cordons.setUnschedulable(cluster, node, true, call);
+    if (dryRun) return this.preview(cluster, first, cordoned, call);
+    const limit = AbortSignal.timeout(query.timeout_seconds * 1_000);
+    // Pods may have come between the look and the cordon.
+    const plan = await planOf(cluster, query, call.signal);
+    if (plan.refusals.length > 0) {
+      throw refused(node, plan.refusals, 'The node was cordoned; nothing was evicted.');
+    }
+    const leaving = new Map(
+      plan.evict.map((pod): [string, Leaving] => [
+        pod.metadata.uid,
+        { pod, isEvicted: pod.metadata.deletionTimestamp !== undefined, retryAt: 0 },
+      ]),
+    );
+    const gone: DrainPod[] = [];
+    try {
+      const signal = AbortSignal.any([call.signal, limit]);
+      await empty(cluster, query, leaving, gone, { ...call, signal });
+    } catch (error) {
+      if (!limit.aborted || call.signal.aborted) throw stopped(node, leaving, gone, error);
+      throw timedOut(query, leaving, gone, error);
+    }
+    return {
+      output: [
+        `node/${node} drained: ${counted(gone.length)} evicted`,
+        ...listed('Evicted', gone.map(podName)),
+        ...listed('Left where they are', plan.stay),
+        cordoned,
+      ].join('\n\n'),
+      data: { evicted: gone.map(podName), stay: plan.stay },
+    };
+  }
+
+  /** Lists what a drain would do, and lets the API server say which evictions it would refuse now. */
+  private async preview(
+    cluster: Cluster,
+    { evict: pods, stay }: DrainPlan,
+    cordoned: string,
+    { signal }: ToolCall,
+  ): Promise<ToolResult> {
+    const names = await inParallel(pods, async (pod) => {
+      const eviction = await evict(cluster, pod, { dryRun: true, signal });
+      return eviction.state === 'blocked'
+        ? `${podName(pod)} (held now: ${eviction.reason})`
+        : podName(pod);
+    });
+    return {
+      output: [
+        `${counted(pods.length)} would be evicted (dry run: nothing was changed)`,
+        ...listed('Would be evicted', names),
+        ...listed('Would be left where they are', stay),
+        cordoned,
+      ].join('\n\n'),
+      data: { evict: pods.map(podName), stay },
+    };
+  }
+}
+
+/** Evicts until nobody is left; who has gone moves from `leaving` to `gone`. */
+async function empty(
+  cluster: Cluster,
+  query: DrainDto,
+  leaving: Map<string, Leaving>,
+  gone: DrainPod[],
+  { signal, progress }: ToolCall,
+): Promise<void> {
+  const total = leaving.size;
+  const gracePeriodSeconds = query.grace_period_seconds;
+  let reported = '';
+  for (;;) {
+    const due = [...leaving.values()].filter(
+      (one) => !one.isEvicted && one.retryAt <= performance.now(),
+    );
+    await inParallel(due, async (one) => {
+      const eviction = await evict(cluster, one.pod, { gracePeriodSeconds, dryRun: false, signal });
+      one.isEvicted = eviction.state !== 'blocked';
+      one.blockedBy = eviction.state === 'blocked' ? eviction.reason : undefined;
+      one.retryAt = performance.now() + RETRY_MS;
+    });
+    const there = await uidsOn(cluster, query.node_name, signal);
+    for (const [uid, { pod }] of leaving) {
+      if (there.has(uid)) continue;
+      leaving.delete(uid);
+      gone.push(pod);
+    }
+    const message = [`${gone.length} of ${counted(total)} evicted`, ...held(leaving)].join('; ');
+    if (message !== reported) progress({ progress: gone.length, total, message });
+    reported = message;
+    if (leaving.size === 0) return;
+    await sleep(LOOK_MS, undefined, { signal });
+  }
+}
+
+async function planOf(cluster: Cluster, query: DrainDto, signal: AbortSignal): Promise<DrainPlan> {
+  const pods = await podsOn(cluster, query.node_name, signal);
+  return drainPlan(await listAll<DrainPod>(cluster, pods, signal), query);
+}
+
+async function podsOn(cluster: Cluster, node: string, signal: AbortSignal): Promise<ListQuery> {
+  const resource = await cluster.discovery.resolve('pods', signal);
+  return { resource, fieldSelector: `spec.nodeName=${node}` };
+}
+
+/** Which pods are on a node, of each no more than has to be read. */
+async function uidsOn(cluster: Cluster, node: string, signal: AbortSignal): Promise<Set<string>> {
+  const uids = new Set<string>();
+  // An empty list of metadata has null for its items.
+  const pages = fetchPages<{ items?: { metadata: { uid: string } }[] }>(
+    cluster,
+    await podsOn(cluster, node, signal),
+    { accept: METADATA_LIST, limit: 500, signal },
+  );
+  for await (const { list } of pages)
+    for (const { metadata } of list.items ?? []) uids.add(metadata.uid);
+  return uids;
+}
+
+async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += CONCURRENCY) {
+    results.push(...(await Promise.all(items.slice(start, start + CONCURRENCY).map(work))));
+  }
+  return results;
+}
+
+function refused(node: string, refusals: string[], state: string): ToolError {
+  const reasons = refusals.map((reason) => `- ${reason}`).join('\n');
+  return new ToolError(
+    'precondition',
+    `Node ${node} was not drained, as it has\n${reasons}\n${state} Give the parameters in brackets to go on.`,
+  );
+}
+
+/** Any other failure on the way also says how far the drain came. */
+function stopped(
+  node: string,
+  leaving: Map<string, Leaving>,
+  gone: readonly DrainPod[],
+  error: unknown,
+): unknown {
+  if (!(error instanceof ToolError)) return error;
+  const { code, message, retryable } = error;
+  return new ToolError(code, `${message} The drain stopped; node ${node} stays cordoned.`, {
+    cause: error,
+    retryable,
+    output: report(leaving, gone),
+  });
+}
+
+function timedOut(
+  { node_name: node, timeout_seconds: seconds }: DrainDto,
+  leaving: Map<string, Leaving>,
+  gone: readonly DrainPod[],
+  cause: unknown,
+): ToolError {
+  const total = leaving.size + gone.length;
+  const why = held(leaving).map((reason) => ` Held by: ${reason}.`);
+  return new ToolError(
+    'timeout',
+    `Node ${node} is not empty after ${seconds} s: ${gone.length} of ${counted(total)} evicted.${why.join('')} It stays cordoned: call k8s_drain again to go on, or k8s_uncordon to give up.`,
+    { cause, output: report(leaving, gone) },
+  );
+}
+
+function report(leaving: Map<string, Leaving>, gone: readonly DrainPod[]): string {
+  const left = [...leaving.values()].map(({ pod, isEvicted, blockedBy }) => {
+    const state = isEvicted ? 'evicted, still ending' : (blockedBy ?? 'not evicted yet');
+    return `${podName(pod)} (${state})`;
+  });
+  return [...listed('Evicted', gone.map(podName)), ...listed('Left', left)].join('\n\n');
+}
+
+/** What holds pods back now, each once. */
+function held(leaving: Map<string, Leaving>): string[] {
+  const reasons = [...leaving.values()].flatMap(({ blockedBy }) => blockedBy ?? []);
+  return [...new Set(reasons)];
+}
+
+function listed(title: string, names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [`${title}:\n${names.map((name) => `  ${name}`).join('\n')}`];
+}
+
+function counted(pods: number): string {
+  return `${pods} ${pods === 1 ? 'pod' : 'pods'}`;
+}

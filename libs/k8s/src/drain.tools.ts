@@ -1,0 +1,32 @@
+import { Clusters, DryRunField } from '#cluster';
+import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
+import { DrainClient } from './drain.client.js';
+import { DrainDto } from './dto/drain.dto.js';
+import { K8S } from './k8s.category.js';
+
+/** Seconds that a drain may go over its own time limit, to answer. */
+const MARGIN_SECONDS = 30;
+
+/** The tool that empties nodes. */
+@ToolProvider(K8S)
+export class DrainTools {
+  constructor(
+    private readonly clusters: Clusters,
+    private readonly drains: DrainClient,
+  ) {}
+
+  @Tool({
+    order: 170,
+    name: 'k8s_drain',
+    title: 'Drain Kubernetes Node',
+    description:
+      'Cordons a node and evicts its pods, so that it can be taken down; PodDisruptionBudgets are respected, and named when they hold a pod. Use dry_run first to see what would be evicted and what is held now; k8s_uncordon takes the node into use again.',
+    annotations: { readOnlyHint: false, destructiveHint: true },
+    example: { node_name: 'node-1', delete_emptydir_data: true, force: true, dry_run: true },
+    timeLimitSeconds: ({ timeout_seconds }: DrainDto) => timeout_seconds + MARGIN_SECONDS,
+    sharedFields: [DryRunField],
+  })
+  async drain(query: DrainDto, call: ToolCall): Promise<ToolResult> {
+    return this.drains.drain(this.clusters.of(call), query, call);
+  }
+}

@@ -1,0 +1,33 @@
+import { BooleanField, TextField } from '#tools';
+
+export class ApplyDto {
+  @TextField({
+    description:
+      'The manifest: YAML or JSON of one or more objects of any kind; documents are separated by "---". Give whole objects, as you would keep them in a file: what an earlier apply has set and this one leaves out would be removed.',
+    format: 'free',
+    maxLength: 3_000_000,
+  })
+  content!: string;
+
+  @TextField({
+    description:
+      "Namespace for objects that name none; one that names another is refused. Left out: the context's own namespace.",
+    format: 'namespace',
+    optional: true,
+  })
+  namespace?: string;
+
+  @BooleanField({
+    description:
+      'Remove the fields that an earlier apply has set and this manifest leaves out. Otherwise the call is refused and names them. Keys of ConfigMaps and Secrets are always removed.',
+    default: false,
+  })
+  prune_fields!: boolean;
+
+  @BooleanField({
+    description:
+      'Take over fields that others manage, such as a controller or another tool. Otherwise the call is refused and names them.',
+    default: false,
+  })
+  force_conflicts!: boolean;
+}

@@ -1,0 +1,6 @@
+import { TextField } from '#tools';
+
+export class CordonDto {
+  @TextField({ description: 'Name of the node.', format: 'name' })
+  node_name!: string;
+}

@@ -1,0 +1,44 @@
+import { BooleanField, IntField, TextField } from '#tools';
+
+export class DrainDto {
+  @TextField({ description: 'Name of the node.', format: 'name' })
+  node_name!: string;
+
+  @BooleanField({
+    description:
+      'Leave pods of DaemonSets where they are, as their controller ignores cordons. Without it, a node that has any is refused.',
+    default: true,
+  })
+  ignore_daemonsets!: boolean;
+
+  @BooleanField({
+    description:
+      'Also evict pods with emptyDir volumes, whose data is then lost. Without it, a node that has any is refused.',
+    default: false,
+  })
+  delete_emptydir_data!: boolean;
+
+  @BooleanField({
+    description:
+      'Also evict pods that no controller makes again. Without it, a node that has any is refused.',
+    default: false,
+  })
+  force!: boolean;
+
+  @IntField({
+    description:
+      "Seconds that each pod has to end by itself, instead of the pod's own terminationGracePeriodSeconds.",
+    min: 0,
+    max: 3_600,
+    optional: true,
+  })
+  grace_period_seconds?: number;
+
+  @IntField({
+    description: 'Seconds until the drain gives up; the node then stays cordoned.',
+    min: 1,
+    max: 3_600,
+    default: 300,
+  })
+  timeout_seconds!: number;
+}

@@ -1,0 +1,33 @@
+import { ChoiceField, IntField, TextField } from '#tools';
+
+export const FORWARD_KINDS = ['pod', 'service', 'deployment'] as const;
+
+export class PortForwardDto {
+  @TextField({ description: 'Name of the pod, service or deployment.', format: 'name' })
+  resource_name!: string;
+
+  @TextField({
+    description:
+      'Pairs local:remote, joined by spaces or commas. The local port is on the host of this server, from 1024; 0 or nothing before the colon takes a free one. The remote port may be a name; of a service it is the port of the service. Example: "0:80 9090:metrics".',
+    format: 'portPairs',
+  })
+  ports!: string;
+
+  @TextField({ description: 'Namespace of it.', format: 'namespace', default: 'default' })
+  namespace!: string;
+
+  @ChoiceField({
+    description: 'What it is. Of a service or deployment a pod that is ready is taken.',
+    choices: FORWARD_KINDS,
+    default: 'pod',
+  })
+  resource_type!: (typeof FORWARD_KINDS)[number];
+
+  @IntField({
+    description: 'Seconds after which the forward ends by itself.',
+    min: 1,
+    max: 3_600,
+    default: 600,
+  })
+  duration_seconds!: number;
+}

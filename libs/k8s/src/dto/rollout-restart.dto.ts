@@ -1,0 +1,17 @@
+import { ChoiceField, TextField } from '#tools';
+import { WORKLOAD_KINDS, type WorkloadKind } from '../workload-kinds.js';
+
+export class RolloutRestartDto {
+  @TextField({ description: 'Name of the workload.', format: 'name' })
+  name!: string;
+
+  @TextField({ description: 'Namespace of the workload.', format: 'namespace', default: 'default' })
+  namespace!: string;
+
+  @ChoiceField({
+    description: 'Kind of the workload.',
+    choices: WORKLOAD_KINDS,
+    default: 'deployment',
+  })
+  resource_type!: WorkloadKind;
+}

@@ -1,0 +1,49 @@
+import { BooleanField, ChoiceField, IntField, TextField } from '#tools';
+
+/** The restart policies, as the Kubernetes API spells them, by their names here. */
+export const RESTART_POLICIES = { always: 'Always', onfailure: 'OnFailure', never: 'Never' };
+
+export class RunPodDto {
+  @TextField({ description: 'Name of the new pod.', format: 'name' })
+  name!: string;
+
+  @TextField({ description: 'Image to run, such as "busybox:1.37".', format: 'image' })
+  image!: string;
+
+  @TextField({ description: 'Namespace of the pod.', format: 'namespace', default: 'default' })
+  namespace!: string;
+
+  @TextField({
+    description:
+      "What to run instead of the image's own program: the program and its arguments, quoted as for a shell, but no shell runs it. Example: sh -c 'nslookup web.shop | head'.",
+    format: 'free',
+    maxLength: 100_000,
+    optional: true,
+  })
+  command?: string;
+
+  @ChoiceField({
+    description:
+      'What happens when the program ends: always starts it again; use never for something that is to run once.',
+    choices: Object.keys(RESTART_POLICIES),
+    default: 'always',
+  })
+  restart_policy!: keyof typeof RESTART_POLICIES;
+
+  @BooleanField({
+    description:
+      'Wait until the pod has ended, or with restart_policy always until it is ready, and give its logs.',
+    default: false,
+  })
+  wait!: boolean;
+
+  @BooleanField({
+    description:
+      'Delete the pod in the end, whether it succeeded or not, also when the call is cancelled or its time is over. Implies wait.',
+    default: false,
+  })
+  remove!: boolean;
+
+  @IntField({ description: 'With wait: seconds to wait.', min: 1, max: 3_600, default: 60 })
+  timeout_seconds!: number;
+}

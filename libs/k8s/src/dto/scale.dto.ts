@@ -1,0 +1,23 @@
+import { IntField, TextField } from '#tools';
+
+export class ScaleDto {
+  @TextField({ description: 'Name of the workload.', format: 'name' })
+  name!: string;
+
+  @TextField({
+    description:
+      'Its kind: any that can be scaled, such as "deployment", "statefulset", "replicaset" or "rollouts.argoproj.io".',
+    format: 'kind',
+  })
+  resource_type!: string;
+
+  @IntField({
+    description: 'How many pods there are to be. 0 stops the workload.',
+    min: 0,
+    max: 2_147_483_647,
+  })
+  replicas!: number;
+
+  @TextField({ description: 'Namespace of the workload.', format: 'namespace', default: 'default' })
+  namespace!: string;
+}

@@ -1,0 +1,27 @@
+import { TextField } from '#tools';
+
+export class SetImageDto {
+  @TextField({ description: 'Name of the workload.', format: 'name' })
+  resource_name!: string;
+
+  @TextField({
+    description:
+      'Its kind: any that has a pod template ("deployment", "daemonset", "statefulset", "cronjob", "rollouts.argoproj.io"), or "pod".',
+    format: 'kind',
+  })
+  resource_type!: string;
+
+  @TextField({
+    description:
+      'One or more container=image pairs joined by commas, such as "web=nginx:1.28,proxy=envoy:v1.36". Init containers count too; "*=image" means every container that is not named.',
+    format: 'containerImages',
+  })
+  container_images!: string;
+
+  @TextField({
+    description: "Namespace of the workload. Left out: the context's own namespace.",
+    format: 'namespace',
+    optional: true,
+  })
+  namespace?: string;
+}

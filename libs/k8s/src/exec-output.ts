@@ -1,0 +1,110 @@
+import type { ChannelMessage } from '#cluster';
+
+const STDOUT = 1;
+const STDERR = 2;
+const STATUS = 3;
+
+/** How a command ended, as the kubelet tells it (meta/v1 Status on the error stream of remotecommand). */
+export interface CommandEnd {
+  /** Undefined where it could not be run at all. */
+  exitCode: number | undefined;
+  /** Why it could not, or what the exit was. */
+  message: string;
+}
+
+interface Status {
+  status?: string;
+  message?: string;
+  reason?: string;
+  details?: { causes?: { reason?: string; message?: string }[] };
+}
+
+/** One stream as text: bytes that are not UTF-8 are shown as U+FFFD, and `isText` is then false. */
+export interface Captured {
+  text: string;
+  bytes: Buffer;
+  isText: boolean;
+}
+
+/** Collects what a command writes, up to a number of bytes. */
+export class ExecOutput {
+  private readonly written: Record<number, Buffer[]> = { [STDOUT]: [], [STDERR]: [] };
+  private readonly status: Buffer[] = [];
+  private size = 0;
+
+  constructor(private readonly maxBytes: number) {}
+
+  /** Whether it has written more than is kept. */
+  get isCut(): boolean {
+    return this.size > this.maxBytes;
+  }
+
+  take({ channel, data }: ChannelMessage): void {
+    if (channel === STATUS) this.status.push(data);
+    const pieces = this.written[channel];
+    if (!pieces || this.isCut) return;
+    pieces.push(data.subarray(0, this.maxBytes - this.size));
+    this.size += data.length;
+  }
+
+  get stdout(): Captured {
+    return this.captured(STDOUT);
+  }
+
+  get stderr(): Captured {
+    return this.captured(STDERR);
+  }
+
+  /** How the command ended; undefined as long as that has not been told. */
+  get end(): CommandEnd | undefined {
+    if (this.status.length === 0) return undefined;
+    const { status, message = '', reason, details } = readStatus(Buffer.concat(this.status));
+    if (status === 'Success') return { exitCode: 0, message };
+    const cause = details?.causes?.find((one) => one.reason === 'ExitCode');
+    const isExit = reason === 'NonZeroExitCode' && cause?.message !== undefined;
+    return { exitCode: isExit ? Number(cause.message) : undefined, message };
+  }
+
+  /** Both streams, apart, for whoever reads how a command failed. */
+  get text(): string {
+    const streams = [
+      ['stdout', this.stdout],
+      ['stderr', this.stderr],
+    ] as const;
+    const parts = streams.map(([name, captured]) => {
+      const note = captured.isText ? '' : ` (${notText(captured)})`;
+      return `${name}${note}:\n${captured.text === '' ? '(nothing)' : captured.text.trimEnd()}`;
+    });
+    if (this.isCut) parts.push(this.cutNote);
+    return parts.join('\n\n');
+  }
+
+  get cutNote(): string {
+    return `[The output was cut after ${this.maxBytes} bytes, and the connection closed; the command may still be running.]`;
+  }
+
+  private captured(channel: number): Captured {
+    const bytes = Buffer.concat(this.written[channel] ?? []);
+    try {
+      // What was cut may end within a character.
+      const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+      return { text: strict.decode(bytes, { stream: this.isCut }), bytes, isText: true };
+    } catch {
+      return { text: bytes.toString('utf8'), bytes, isText: false };
+    }
+  }
+}
+
+/** What to say of a stream that is not text. */
+export function notText({ bytes }: Captured): string {
+  return `${bytes.length} bytes that are not all UTF-8 text; what is not is shown as \uFFFD. To get them exactly, run the command through base64`;
+}
+
+function readStatus(bytes: Buffer): Status {
+  try {
+    return JSON.parse(bytes.toString()) as Status;
+  } catch {
+    // Older protocols tell a failure in plain text.
+    return { status: 'Failure', message: bytes.toString() };
+  }
+}

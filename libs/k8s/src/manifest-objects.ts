@@ -1,0 +1,90 @@
+import type { KubernetesObject } from '#cluster';
+import { isRecord, manifestError } from './manifest-error.js';
+import { dataOfSecret } from './manifest-secret.js';
+import type { TextDocument } from './manifest-text.js';
+
+/** An object of a manifest, as it is to be applied. */
+export interface ManifestObject {
+  /** Where it stands, for messages: "document 2 (line 14)". */
+  place: string;
+  apiVersion: string;
+  kind: string;
+  name: string;
+  namespace: string | undefined;
+  object: KubernetesObject;
+}
+
+/** What the API server writes into metadata: of no meaning in a manifest, or, as managedFields, refused in an apply. */
+const SERVER_FIELDS = [
+  'creationTimestamp',
+  'deletionTimestamp',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+  'selfLink',
+  'uid',
+];
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * The objects of a manifest, lists flattened, without what the API server has written into them.
+ * @throws ToolError `invalid_input` that says which document is not an object
+ */
+export function manifestObjects(documents: readonly TextDocument[]): ManifestObject[] {
+  const objects = documents.flatMap(({ value, line }, index) =>
+    flatten(value, `document ${index + 1} (line ${line})`).map(([item, place]) =>
+      readObject(item, place),
+    ),
+  );
+  if (objects.length === 0) throw manifestError('The manifest has no objects.');
+  return objects;
+}
+
+function flatten(value: unknown, place: string): [unknown, string][] {
+  if (!isRecord(value) || !Array.isArray(value['items'])) return [[value, place]];
+  const { apiVersion, kind, items } = value;
+  if (typeof kind !== 'string' || !kind.endsWith('List')) return [[value, place]];
+  // The items of a typed list need not say what they are.
+  const type = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) };
+  return items.flatMap((item: unknown, index) =>
+    flatten(isRecord(item) ? { ...type, ...item } : item, `${place}, item ${index + 1}`),
+  );
+}
+
+function readObject(value: unknown, place: string): ManifestObject {
+  if (!isRecord(value)) throw manifestError(`In ${place}: not a Kubernetes object.`);
+  const metadata = isRecord(value['metadata']) ? value['metadata'] : {};
+  const [apiVersion, kind] = [value['apiVersion'], value['kind']];
+  const { name, namespace } = metadata;
+  const missing = Object.entries({ apiVersion, kind, 'metadata.name': name })
+    .filter(([, text]) => typeof text !== 'string' || text === '')
+    .map(([field]) => field);
+  if (missing.length > 0) {
+    const hint = metadata['generateName'] ? ' generateName cannot be applied: give a name.' : '';
+    throw manifestError(`In ${place}: ${missing.join(' and ')} must be given, as text.${hint}`);
+  }
+  if (namespace !== undefined && namespace !== null && typeof namespace !== 'string') {
+    throw manifestError(`In ${place}: metadata.namespace must be text.`);
+  }
+  const object = { ...value, metadata: withoutServerFields(metadata) } as KubernetesObject;
+  const isSecret = apiVersion === 'v1' && kind === 'Secret';
+  return {
+    place,
+    apiVersion: apiVersion as string,
+    kind: kind as string,
+    name: name as string,
+    namespace: (namespace as string | null) || undefined,
+    object: isSecret ? dataOfSecret(object, place) : object,
+  };
+}
+
+function withoutServerFields(metadata: Record<string, unknown>): Record<string, unknown> {
+  const kept = Object.entries(metadata).filter(([field]) => !SERVER_FIELDS.includes(field));
+  const own = Object.fromEntries(kept);
+  if (isRecord(own['annotations'])) {
+    const { [LAST_APPLIED]: _, ...annotations } = own['annotations'];
+    own['annotations'] = annotations;
+  }
+  return own;
+}

@@ -1,0 +1,50 @@
+import type { KubernetesObject } from '#cluster';
+import { ToolError } from '#tools';
+import { isRecord, manifestError } from './manifest-error.js';
+
+/** Shorter values would take half of a message's words with them. */
+const LEAST_LENGTH = 4;
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/**
+ * A Secret with all of its values under `data`. The API server does the same to `stringData`, but then does not know that the manifest owns those
+ * keys, and would keep one that a later manifest leaves out.
+ * @throws ToolError `invalid_input` for a value that is not text, or not base64; the API server's own message would quote it
+ */
+export function dataOfSecret(secret: KubernetesObject, place: string): KubernetesObject {
+  const { data, stringData, ...rest } = secret;
+  const encoded = entriesOf(data, `In ${place}: data`).map(([key, value]) => {
+    if (BASE64.test(value.replace(/[\r\n]/g, ''))) return [key, value];
+    throw manifestError(`In ${place}: data.${key} is not base64. Use stringData for plain text.`);
+  });
+  const plain = entriesOf(stringData, `In ${place}: stringData`).map(([key, value]) => [
+    key,
+    Buffer.from(value).toString('base64'),
+  ]);
+  if (encoded.length + plain.length === 0) return rest;
+  return { ...rest, data: Object.fromEntries([...encoded, ...plain]) as object };
+}
+
+/** An error without any of a Secret's values, should somebody on the way (an admission webhook) have quoted one. */
+export function withoutValues(error: ToolError, { kind, data }: KubernetesObject): ToolError {
+  if (kind !== 'Secret' || !isRecord(data)) return error;
+  const values = Object.values(data)
+    .filter((value) => typeof value === 'string')
+    .flatMap((value) => [value, Buffer.from(value, 'base64').toString()])
+    .filter((value) => value.length >= LEAST_LENGTH);
+  const message = values.reduce(
+    (text, value) => text.replaceAll(value, '<redacted>'),
+    error.message,
+  );
+  return message === error.message ? error : new ToolError(error.code, message);
+}
+
+function entriesOf(values: unknown, what: string): [string, string][] {
+  if (values === undefined || values === null) return [];
+  if (!isRecord(values)) throw manifestError(`${what} must be a map of texts.`);
+  return Object.entries(values).map(([key, value]) => {
+    if (typeof value === 'string') return [key, value];
+    throw manifestError(`${what}.${key} must be text: put it in quotes.`);
+  });
+}

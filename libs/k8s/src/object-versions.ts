@@ -1,0 +1,47 @@
+import type { Cluster } from '#cluster';
+import { ToolError } from '#tools';
+
+/** What an object must have to be watched. */
+interface Watchable {
+  metadata: { name: string; resourceVersion: string };
+}
+
+/**
+ * An object as it is, then each later version of it, until the signal `ended` aborts.
+ * @param collection the path of the list that it is in, such as `/api/v1/namespaces/shop/pods`
+ * @param cancelled ends even the first reading, as an error
+ * @throws ToolError `not_found` when it is deleted meanwhile, and as `Cluster.request`
+ */
+export async function* objectVersions<T extends Watchable>(
+  cluster: Cluster,
+  collection: string,
+  name: string,
+  { cancelled, ended }: { cancelled: AbortSignal; ended: AbortSignal },
+): AsyncGenerator<T, void> {
+  const fieldSelector = `metadata.name=${name}`;
+  do {
+    const now = await cluster.request<T>(`${collection}/${encodeURIComponent(name)}`, {
+      signal: cancelled,
+    });
+    yield now;
+    if (ended.aborted) return;
+    const query = { fieldSelector, resourceVersion: now.metadata.resourceVersion };
+    try {
+      for await (const { type, object } of cluster.watch<T>(collection, {
+        query,
+        signal: ended,
+      })) {
+        if (type === 'DELETED') throw deleted(collection, name);
+        if (type !== 'BOOKMARK') yield object;
+      }
+    } catch (error) {
+      // The server has forgotten the version that the watch starts from: read the object anew.
+      if (!(error instanceof ToolError) || error.code !== 'upstream') throw error;
+    }
+  } while (!ended.aborted);
+}
+
+function deleted(collection: string, name: string): ToolError {
+  const plural = collection.slice(collection.lastIndexOf('/') + 1);
+  return new ToolError('not_found', `${plural} "${name}" was deleted while it was watched.`);
+}

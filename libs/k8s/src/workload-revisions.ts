@@ -1,0 +1,72 @@
+import { listAll, type Cluster, type KubernetesObject } from '#cluster';
+import { selectorText } from './log-targets.js';
+
+const REVISION = 'deployment.kubernetes.io/revision';
+const CHANGE_CAUSE = 'kubernetes.io/change-cause';
+const TEMPLATE_HASH = 'pod-template-hash';
+
+/** One state that the pod template of a workload has had. */
+export interface Revision {
+  revision: number;
+  /** The strategic merge patch that brings the workload back to it. */
+  patch: object;
+}
+
+interface PodTemplate {
+  metadata?: { labels?: Record<string, string> };
+}
+
+interface Owned {
+  metadata: { annotations?: Record<string, string>; ownerReferences?: { uid: string }[] };
+}
+
+interface ReplicaSet extends Owned {
+  spec: { template: PodTemplate };
+}
+
+interface ControllerRevision extends Owned {
+  revision: number;
+  data: object;
+}
+
+/** The revisions that are kept of a Deployment (as ReplicaSets), a DaemonSet or a StatefulSet (as ControllerRevisions), oldest first. */
+export async function revisionsOf(
+  cluster: Cluster,
+  workload: KubernetesObject,
+  signal: AbortSignal,
+): Promise<Revision[]> {
+  const revisions =
+    workload.kind === 'Deployment'
+      ? (await owned<ReplicaSet>(cluster, 'replicasets.apps', workload, signal)).map(ofReplicaSet)
+      : (
+          await owned<ControllerRevision>(cluster, 'controllerrevisions.apps', workload, signal)
+        ).map(({ revision, data }) => ({ revision, patch: data }));
+  return revisions.filter(({ revision }) => revision > 0).sort((a, b) => a.revision - b.revision);
+}
+
+/** The change cause belongs to the revision: left as it is, the history would give the wrong one. */
+function ofReplicaSet({ metadata: { annotations = {} }, spec }: ReplicaSet): Revision {
+  const { metadata, ...template } = spec.template;
+  const { [TEMPLATE_HASH]: _, ...labels } = metadata?.labels ?? {};
+  return {
+    revision: Number(annotations[REVISION] ?? 0),
+    patch: {
+      metadata: { annotations: { [CHANGE_CAUSE]: annotations[CHANGE_CAUSE] ?? null } },
+      spec: { template: { ...template, metadata: { ...metadata, labels }, $patch: 'replace' } },
+    },
+  };
+}
+
+async function owned<T extends Owned>(
+  cluster: Cluster,
+  kind: string,
+  { metadata, spec }: KubernetesObject,
+  signal: AbortSignal,
+): Promise<T[]> {
+  const resource = await cluster.discovery.resolve(kind, signal);
+  const { selector } = spec as { selector: Parameters<typeof selectorText>[0] };
+  const query = { resource, namespace: metadata?.namespace, labelSelector: selectorText(selector) };
+  return (await listAll<T>(cluster, query, signal)).filter((object) =>
+    object.metadata.ownerReferences?.some(({ uid }) => uid === metadata?.uid),
+  );
+}

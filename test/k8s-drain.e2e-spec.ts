@@ -1,0 +1,242 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { outcomesOf } from './support/call-log.js';
+import { kubectl } from './support/kubectl.js';
+import { createObjects } from './support/manifest.js';
+import { CLIENTS, type McpClient } from './support/mcp-clients.js';
+import { execute } from './support/rest.js';
+import { startServer, type RunningServer } from './support/server.js';
+
+const TOOL = 'k8s_drain';
+const NAMESPACE = 'draining';
+/** A node of this test's own: no pod of anybody else goes there. */
+const NODE = 'node-to-drain';
+
+let server: RunningServer;
+let client: McpClient;
+beforeAll(async () => {
+  await kubectl('create', 'namespace', NAMESPACE);
+  await createObjects(node());
+  server = await startServer();
+  client = await CLIENTS['2025 over Streamable HTTP']!(server);
+});
+beforeEach(() => kubectl('uncordon', NODE));
+afterEach(() =>
+  kubectl(
+    'delete',
+    'pdb,deployments,daemonsets,pods',
+    '--all',
+    '-n',
+    NAMESPACE,
+    '--grace-period=0',
+  ),
+);
+afterAll(async () => {
+  await client.close();
+  await server.stop();
+  await kubectl('delete', 'node', NODE);
+  await kubectl('delete', 'namespace', NAMESPACE, '--wait=false');
+});
+
+function node(): object {
+  const capacity = { cpu: '8', memory: '16Gi', pods: '100' };
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name: NODE,
+      labels: { own: NODE },
+      annotations: { 'kwok.x-k8s.io/node': 'fake' },
+    },
+    spec: { taints: [{ key: 'own', value: NODE, effect: 'NoSchedule' }] },
+    status: { capacity, allocatable: capacity },
+  };
+}
+
+function podSpec(more: object = {}): object {
+  return {
+    nodeSelector: { own: NODE },
+    tolerations: [{ key: 'own', operator: 'Exists' }],
+    terminationGracePeriodSeconds: 1,
+    containers: [{ name: 'app', image: 'nginx:1.27' }],
+    ...more,
+  };
+}
+
+function workload(kind: string, name: string, spec: object, pod = podSpec()): object {
+  return {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name, namespace: NAMESPACE },
+    spec: {
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels: { app: name } }, spec: pod },
+      ...spec,
+    },
+  };
+}
+
+function budget(name: string, minAvailable: number): object {
+  return {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: `${name}-budget`, namespace: NAMESPACE },
+    spec: { minAvailable, selector: { matchLabels: { app: name } } },
+  };
+}
+
+const drain = (args: Record<string, unknown> = {}) =>
+  execute(server.url, TOOL, { node_name: NODE, ...args });
+const podsOnNode = async () => {
+  const flags = ['-n', NAMESPACE, '--field-selector', `spec.nodeName=${NODE}`];
+  const names = await kubectl('get', 'pods', ...flags, '-o', 'jsonpath={.items[*].metadata.name}');
+  return names.split(' ').filter((name) => name !== '');
+};
+const isCordoned = async () =>
+  (await kubectl('get', 'node', NODE, '-o', 'jsonpath={.spec.unschedulable}')) === 'true';
+/** Creates objects, and waits until so many pods run on the node. */
+const place = async (count: number, ...objects: object[]) => {
+  await createObjects(...objects);
+  const ready = ['wait', 'pods', '--all', '-n', NAMESPACE, '--for=condition=Ready'];
+  await expect.poll(podsOnNode, { timeout: 10_000 }).toHaveLength(count);
+  await kubectl(...ready);
+};
+/** Waits until the controller has counted the pods of a budget. */
+const counted = async (healthy: number) => {
+  const path = 'jsonpath={.items[*].status.currentHealthy}';
+  const read = () => kubectl('get', 'pdb', '-n', NAMESPACE, '-o', path);
+  await expect.poll(read, { timeout: 10_000 }).toBe(String(healthy));
+};
+
+describe('k8s_drain', () => {
+  it('evicts what can go and leaves DaemonSets, over MCP with progress', async () => {
+    await place(
+      4,
+      workload('Deployment', 'web', { replicas: 3 }),
+      workload('DaemonSet', 'agent', {}),
+    );
+    const seen: [number, number | undefined][] = [];
+    const { isError, content } = await client.call(
+      TOOL,
+      { node_name: NODE },
+      { onprogress: ({ progress, total }) => seen.push([progress, total]) },
+    );
+    expect([isError, content[0]?.text]).toEqual([
+      false,
+      expect.stringMatching(
+        /^node\/node-to-drain drained: 3 pods evicted[^]*agent-\w+ \(DaemonSet\)/,
+      ),
+    ]);
+    expect(content[0]?.text).toContain('+  unschedulable: true');
+    expect(seen.at(-1)).toEqual([3, 3]);
+    expect(await podsOnNode()).toEqual([expect.stringMatching(/^agent-/)]);
+    expect(await isCordoned()).toBe(true);
+  });
+
+  it('refuses before it touches anything, with every reason', async () => {
+    const data = podSpec({ volumes: [{ name: 'cache', emptyDir: {} }] });
+    await place(
+      3,
+      workload('Deployment', 'cache', { replicas: 1 }, data),
+      workload('DaemonSet', 'agent', {}),
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'bare', namespace: NAMESPACE },
+        spec: podSpec(),
+      },
+    );
+    const before = await podsOnNode();
+    const { status, body } = await drain({ ignore_daemonsets: false });
+    expect([status, body.code]).toEqual([412, 'precondition']);
+    expect(body.detail).toMatch(/DaemonSets \(ignore_daemonsets leaves them\): draining\/agent-/);
+    expect(body.detail).toMatch(/emptyDir data.* \(delete_emptydir_data\): draining\/cache-/);
+    expect(body.detail).toMatch(/no controller would make again \(force\): draining\/bare/);
+    expect(await podsOnNode()).toEqual(before);
+    expect(await isCordoned()).toBe(false);
+
+    const forced = await drain({
+      force: true,
+      delete_emptydir_data: true,
+      grace_period_seconds: 0,
+    });
+    expect(forced.body.result).toContain('2 pods evicted');
+    expect(await podsOnNode()).toEqual([expect.stringMatching(/^agent-/)]);
+  });
+
+  it('names the PodDisruptionBudget that holds it up, and what is left', async () => {
+    await place(1, workload('Deployment', 'held', { replicas: 1 }), budget('held', 1));
+    await counted(1);
+    await place(2, workload('Deployment', 'free', { replicas: 1 }));
+    const { status, body } = await drain({ timeout_seconds: 3 });
+    expect([status, body.code, body['retryable']]).toEqual([504, 'timeout', false]);
+    expect(body.detail).toContain('1 of 2 pods evicted');
+    expect(body.detail).toContain('The disruption budget held-budget needs 1 healthy pods');
+    expect(body.detail).toContain('stays cordoned');
+    expect(body['output']).toMatch(
+      /Evicted:\n {2}draining\/free-\S+\n\nLeft:\n {2}draining\/held-\S+ \(The/,
+    );
+    expect(await podsOnNode()).toEqual([expect.stringMatching(/^held-/)]);
+    expect(await isCordoned()).toBe(true);
+  });
+
+  it('goes on as soon as the budget allows it', async () => {
+    await place(1, workload('Deployment', 'held', { replicas: 1 }), budget('held', 1));
+    await counted(1);
+    const messages: string[] = [];
+    const drained = client.call(
+      TOOL,
+      { node_name: NODE },
+      { onprogress: ({ message }) => messages.push(message ?? '') },
+    );
+    await expect.poll(() => messages.join(), { timeout: 5_000 }).toContain('held-budget');
+    await kubectl('delete', 'pdb', 'held-budget', '-n', NAMESPACE);
+    expect((await drained).content[0]?.text).toContain('1 pod evicted');
+    expect(await podsOnNode()).toEqual([]);
+  });
+
+  it('stops evicting when its caller cancels, and leaves the node cordoned', async () => {
+    await place(1, workload('Deployment', 'held', { replicas: 1 }), budget('held', 1));
+    await counted(1);
+    const cancel = new AbortController();
+    const call = client.call(
+      TOOL,
+      { node_name: NODE },
+      { signal: cancel.signal, onprogress: () => cancel.abort() },
+    );
+    await expect(call).rejects.toThrow();
+    await expect.poll(() => outcomesOf(server.log, TOOL).at(-1)).toBe('cancelled');
+    await kubectl('delete', 'pdb', 'held-budget', '-n', NAMESPACE);
+    // Longer than it would take until the next try.
+    await new Promise((resolve) => setTimeout(resolve, 7_000));
+    expect(await podsOnNode()).toHaveLength(1);
+    expect(await isCordoned()).toBe(true);
+  });
+
+  it('changes nothing in a dry run, and says what would be held', async () => {
+    await place(1, workload('Deployment', 'held', { replicas: 1 }), budget('held', 1));
+    await counted(1);
+    const { body } = await drain({ dry_run: true });
+    expect(body.result).toMatch(/^1 pod would be evicted \(dry run: nothing was changed\)/);
+    expect(body.result).toMatch(/draining\/held-\S+ \(held now: The disruption budget held-budget/);
+    expect(await podsOnNode()).toHaveLength(1);
+    expect(await isCordoned()).toBe(false);
+  });
+
+  it('cordons a node without pods', async () => {
+    expect((await drain()).body.result).toMatch(/^node\/node-to-drain drained: 0 pods evicted/);
+    expect(await isCordoned()).toBe(true);
+    expect((await drain()).body.result).toContain('already cordoned');
+  });
+
+  it.each([
+    [{ node_name: 'no-such-node' }, 404],
+    [{ node_name: '../x' }, 422],
+    [{ node_name: '-A' }, 422],
+    [{ node_name: 'n --all' }, 422],
+    [{ grace_period_seconds: -1 }, 422],
+  ])('refuses %o', async (args, expected) => {
+    const { status, body } = await drain(args);
+    expect([status, typeof body.detail]).toEqual([expected, 'string']);
+    expect(await isCordoned()).toBe(false);
+  });
+});

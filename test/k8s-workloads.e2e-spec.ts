@@ -1,0 +1,297 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kubectl } from './support/kubectl.js';
+import { createObjects, namespace as namespaceOf, workload } from './support/manifest.js';
+import { CLIENTS, type McpClient } from './support/mcp-clients.js';
+import { execute } from './support/rest.js';
+import { startServer, type RunningServer } from './support/server.js';
+
+const namespace = 'workload-writes';
+
+let server: RunningServer;
+let mcp: McpClient;
+beforeAll(async () => {
+  const named = (name: string) => ({ namespace, name });
+  await createObjects(namespaceOf(namespace));
+  await createObjects(
+    workload('Deployment', named('web'), { nginx: 'nginx:1.27', proxy: 'envoy:1.30' }),
+    workload('Deployment', named('api'), { api: 'api:1' }, { replicas: 2 }),
+    workload('Deployment', named('paused'), { app: 'app:1' }, { paused: true }),
+    workload('StatefulSet', named('db'), { db: 'postgres:17' }, { serviceName: 'db' }),
+    workload('DaemonSet', named('agent'), { agent: 'agent:1' }),
+    workload(
+      'DaemonSet',
+      named('manual'),
+      { agent: 'agent:1' },
+      { updateStrategy: { type: 'OnDelete' } },
+    ),
+    workload(
+      'Rollout',
+      named('checkout'),
+      { checkout: 'checkout:1' },
+      { strategy: { canary: {} } },
+    ),
+    {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: named('nightly'),
+      spec: {
+        schedule: '30 3 * * *',
+        jobTemplate: {
+          spec: {
+            template: {
+              spec: {
+                restartPolicy: 'OnFailure',
+                initContainers: [{ name: 'prepare', image: 'busybox:1.36' }],
+                containers: [{ name: 'report', image: 'report:1' }],
+              },
+            },
+          },
+        },
+      },
+    },
+  );
+  server = await startServer();
+  mcp = await CLIENTS['2025 over Streamable HTTP']!(server);
+});
+afterAll(async () => {
+  await mcp.close();
+  await server.stop();
+  await kubectl('delete', 'namespace', namespace, '--wait=false');
+});
+
+type Args = Record<string, unknown>;
+const call = (tool: string, args: Args) => execute(server.url, tool, { namespace, ...args });
+const textOf = async (tool: string, args: Args): Promise<string> => {
+  const { status, body } = await call(tool, args);
+  expect([status, body.detail]).toEqual([200, undefined]);
+  return body.result ?? '';
+};
+const textOverMcp = async (tool: string, args: Args): Promise<string> => {
+  const { content, isError } = await mcp.call(tool, { namespace, ...args });
+  expect([isError ?? false, content.length]).toEqual([false, 1]);
+  return content[0]?.text ?? '';
+};
+/** What the API server has at a JSON path of an object, as kind/name. */
+const stored = (target: string, path: string) =>
+  kubectl('get', target, '-n', namespace, '-o', `jsonpath=${path}`);
+const imagesOf = (target: string, path = '{.spec.template.spec.containers[*].image}') =>
+  stored(target, path);
+
+describe('k8s_set_image', () => {
+  it('sets several images at once, joined by commas, spaces or both', async () => {
+    const text = await textOf('k8s_set_image', {
+      resource_name: 'web',
+      resource_type: 'deployment',
+      container_images: 'nginx=nginx:1.28,proxy=envoy:1.36',
+    });
+    expect(text).toMatch(
+      /^deployment\.apps\/web image updated \(nginx: nginx:1\.27 → nginx:1\.28; proxy: envoy:1\.30 → envoy:1\.36\)\n/,
+    );
+    expect(text).toContain('-      - image: nginx:1.27\n+      - image: nginx:1.28');
+    expect(await imagesOf('deployment/web')).toBe('nginx:1.28 envoy:1.36');
+    await textOf('k8s_set_image', {
+      resource_name: 'web',
+      resource_type: 'deploy',
+      container_images: 'nginx=nginx:1.29, proxy=registry.example.com:5000/a/envoy_x:1@sha256:0a',
+    });
+    expect(await imagesOf('deployment/web')).toBe(
+      'nginx:1.29 registry.example.com:5000/a/envoy_x:1@sha256:0a',
+    );
+  });
+
+  it('reaches init containers and the template inside a CronJob, with * for all that are not named', async () => {
+    await textOf('k8s_set_image', {
+      resource_name: 'nightly',
+      resource_type: 'cronjob',
+      container_images: '*=tools:2,report=report:2',
+    });
+    const pod = '.spec.jobTemplate.spec.template.spec';
+    expect(
+      await imagesOf(
+        'cronjob/nightly',
+        `{${pod}.initContainers[*].image} {${pod}.containers[*].image}`,
+      ),
+    ).toBe('tools:2 report:2');
+  });
+
+  it.each([
+    ['statefulset', 'db', 'db=postgres:18'],
+    ['daemonset', 'agent', 'agent=agent:2'],
+    ['rollouts.argoproj.io', 'checkout', 'checkout=checkout:2'],
+  ])('works on a %s, over MCP', async (resource_type, resource_name, container_images) => {
+    const args = { resource_name, resource_type, container_images };
+    expect(await textOverMcp('k8s_set_image', args)).toContain('image updated');
+    expect(await imagesOf(`${resource_type}/${resource_name}`)).toBe(
+      container_images.split('=')[1],
+    );
+    expect(await textOf('k8s_set_image', args)).toMatch(/already has these images/);
+  });
+
+  it('says what keeps the new image from the pods', async () => {
+    expect(
+      await textOf('k8s_set_image', {
+        resource_name: 'manual',
+        resource_type: 'ds',
+        container_images: '*=agent:2',
+      }),
+    ).toMatch(/^daemonset\.apps\/manual image updated .*OnDelete/);
+    expect(
+      await textOf('k8s_set_image', {
+        resource_name: 'paused',
+        resource_type: 'deployment',
+        container_images: 'app=app:2',
+      }),
+    ).toMatch(/it is paused/);
+  });
+
+  it('changes nothing in a dry run, and shows the same diff', async () => {
+    const before = await stored('deployment/api', '{.metadata.resourceVersion}');
+    const text = await textOf('k8s_set_image', {
+      resource_name: 'api',
+      resource_type: 'deployment',
+      container_images: 'api=api:2',
+      dry_run: true,
+    });
+    expect(text).toMatch(/dry run: nothing was changed/);
+    expect(text).toContain('+      - image: api:2');
+    expect(await imagesOf('deployment/api')).toBe('api:1');
+    expect(await stored('deployment/api', '{.metadata.resourceVersion}')).toBe(before);
+  });
+
+  it('names the containers when one is not there, and changes none', async () => {
+    const { status, body } = await call('k8s_set_image', {
+      resource_name: 'api',
+      resource_type: 'deployment',
+      container_images: 'api=api:9,sidecar=proxy:1',
+    });
+    expect([status, body.code]).toEqual([422, 'invalid_input']);
+    expect(body.errors).toEqual([
+      expect.objectContaining({ field: 'container_images', accepts: 'api or *' }),
+    ]);
+    expect(await imagesOf('deployment/api')).toBe('api:1');
+  });
+
+  it.each([
+    'nginx',
+    'api=',
+    '=api:2',
+    'api=-A',
+    'api=api:2 --all',
+    'api=api:2,',
+    'api=api:2\n',
+    'api=ä:2',
+    'api=api:2,api=api:3',
+    'api=../x',
+  ])('refuses %j', async (container_images) => {
+    expect(
+      await call('k8s_set_image', {
+        resource_name: 'api',
+        resource_type: 'deployment',
+        container_images,
+      }),
+    ).toMatchObject({ status: 422, body: { code: 'invalid_input' } });
+    expect(await imagesOf('deployment/api')).toBe('api:1');
+  });
+
+  it.each([
+    ['configmap', 'kube-root-ca.crt', /no pod template/],
+    ['job', 'anything', /cannot change/],
+  ])('refuses a %s, in words', async (resource_type, resource_name, message) => {
+    const { status, body } = await call('k8s_set_image', {
+      resource_name,
+      resource_type,
+      container_images: '*=api:2',
+    });
+    expect([status, body.detail]).toEqual([422, expect.stringMatching(message)]);
+  });
+});
+
+describe('k8s_rollout_restart', () => {
+  const path = '{.spec.template.metadata.annotations.kubectl\\.kubernetes\\.io/restartedAt}';
+
+  it.each(['deployment/api', 'statefulset/db', 'daemonset/agent'])(
+    'restarts %s',
+    async (target) => {
+      const [resource_type, name] = target.split('/');
+      const startedAt = Date.now();
+      const text = await textOverMcp('k8s_rollout_restart', { name, resource_type });
+      expect(text).toMatch(new RegExp(`^${resource_type}\\.apps/${name} restarted\n`));
+      const at = await stored(target, path);
+      expect(text).toContain(`+        kubectl.kubernetes.io/restartedAt: "${at}"`);
+      expect(Math.abs(Date.parse(at) - startedAt)).toBeLessThan(10_000);
+    },
+  );
+
+  it('takes a deployment unless told otherwise, and changes nothing in a dry run', async () => {
+    const before = await stored('deployment/api', path);
+    expect(await textOf('k8s_rollout_restart', { name: 'api', dry_run: true })).toMatch(
+      /^deployment\.apps\/api restarted \(dry run/,
+    );
+    expect(await stored('deployment/api', path)).toBe(before);
+  });
+
+  it('refuses a paused deployment', async () => {
+    expect(await call('k8s_rollout_restart', { name: 'paused' })).toMatchObject({
+      status: 412,
+      body: { code: 'precondition', detail: expect.stringMatching(/is paused.*k8s_patch/) },
+    });
+    expect(await stored('deployment/paused', path)).toBe('');
+  });
+});
+
+describe('k8s_scale', () => {
+  it.each(['deployment/api', 'statefulset/db', 'rollouts.argoproj.io/checkout'])(
+    'scales %s and says from what to what',
+    async (target) => {
+      const [resource_type, name] = target.split('/');
+      const from = await stored(target, '{.spec.replicas}');
+      const scale = (replicas: number | string) =>
+        textOf('k8s_scale', { name, resource_type, replicas });
+      expect(await scale(4)).toMatch(new RegExp(`/${name} scaled from ${from || 1} to 4\n`));
+      expect(await stored(target, '{.spec.replicas}')).toBe('4');
+      const toNone = await scale('0');
+      expect(toNone).toMatch(/scaled from 4 to 0\n/);
+      expect(toNone).toContain('-  replicas: 4\n+  replicas: 0');
+      expect(await stored(target, '{.spec.replicas}')).toBe('0');
+      expect(await scale(0)).toMatch(/already scaled to 0/);
+    },
+  );
+
+  it('scales a replicaset, over MCP', async () => {
+    await createObjects(
+      workload('ReplicaSet', { namespace, name: 'bare' }, { app: 'app:1' }, { replicas: 1 }),
+    );
+    expect(
+      await textOverMcp('k8s_scale', { name: 'bare', resource_type: 'rs', replicas: 2 }),
+    ).toMatch(/^replicaset\.apps\/bare scaled from 1 to 2\n/);
+    expect(await stored('rs/bare', '{.spec.replicas}')).toBe('2');
+  });
+
+  it('changes nothing in a dry run', async () => {
+    expect(
+      await textOf('k8s_scale', {
+        name: 'web',
+        resource_type: 'deployment',
+        replicas: 7,
+        dry_run: true,
+      }),
+    ).toMatch(/scaled from 1 to 7 \(dry run/);
+    expect(await stored('deployment/web', '{.spec.replicas}')).toBe('1');
+  });
+
+  it('refuses less than nothing, and kinds without replicas', async () => {
+    const web = { name: 'web', resource_type: 'deployment' };
+    for (const replicas of [-1, '-1', 1.5, 2 ** 31]) {
+      expect(await call('k8s_scale', { ...web, replicas })).toMatchObject({ status: 422 });
+    }
+    const { status, body } = await call('k8s_scale', {
+      name: 'agent',
+      resource_type: 'daemonset',
+      replicas: 1,
+    });
+    expect([status, body.errors?.[0]?.field]).toEqual([422, 'resource_type']);
+    for (const kind of ['deployments.apps', 'statefulsets.apps', 'rollouts.argoproj.io']) {
+      expect(body.detail).toContain(kind);
+    }
+  });
+});
