@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { outcomeOf } from './support/call-log.js';
+import { nextCancelled } from './support/call-log.js';
 import { initialize, McpSession } from './support/mcp-session.js';
 import { startServer, type RunningServer } from './support/server.js';
 
@@ -47,22 +47,25 @@ describe('versions', () => {
     expect(await session.post({ jsonrpc: '2.0', id: 2, method: 'ping' })).toMatchObject({
       status: 400,
     });
+    expect(await session.call(WAIT, { seconds: 0 })).toMatchObject({ status: 400 });
   });
 });
 
 describe('sessions', () => {
   it('asks for the session that a request belongs to', async () => {
+    const stranger = new McpSession(server.url);
     const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
-    expect(await new McpSession(server.url).post(list)).toMatchObject({ status: 400 });
+    expect(await stranger.post(list)).toMatchObject({ status: 400 });
+    expect(await stranger.call(WAIT, { seconds: 0 })).toMatchObject({ status: 400 });
   });
 
   it('ends with DELETE, and what runs with it', async () => {
     const session = await McpSession.open(server.url);
-    const outcome = outcomeOf(server.log);
+    const cancelled = nextCancelled(server.log);
     const call = session.call(WAIT, { seconds: 60 });
     await delay(200);
     expect(await session.send('DELETE')).toMatchObject({ status: 200 });
-    expect(await outcome()).toBe('cancelled');
+    await cancelled();
     await call;
     expect(await session.call(WAIT, { seconds: 0 })).toMatchObject({ status: 404 });
   });

@@ -1,18 +1,15 @@
 import { expect, vi } from 'vitest';
 import type { LogLine } from './server-process.js';
 
-/** Gives a function that waits for the next call that the server logs, which must end soon, and tells how it ended. */
-export function outcomeOf(log: LogLine[]): () => Promise<string | undefined> {
-  const seen = log.length;
-  return async () => {
-    await vi.waitFor(() => expect(outcomes(log.slice(seen))).not.toEqual([]), { timeout: 3_000 });
-    return outcomes(log.slice(seen)).at(-1);
-  };
+/** Gives a function that waits, not for long, until the server has logged one more cancelled call than now. */
+export function nextCancelled(log: LogLine[]): () => Promise<void> {
+  const before = cancelledCalls(log);
+  return () =>
+    vi.waitFor(() => expect(cancelledCalls(log)).toBeGreaterThan(before), { timeout: 3_000 });
 }
 
-function outcomes(log: LogLine[]): (string | undefined)[] {
+function cancelledCalls(log: LogLine[]): number {
   return log
     .map(({ message }) => message as { message?: string; outcome?: string })
-    .filter(({ message }) => message === 'call')
-    .map(({ outcome }) => outcome);
+    .filter(({ message, outcome }) => message === 'call' && outcome === 'cancelled').length;
 }
