@@ -12,6 +12,7 @@ export default defineConfig({
     },
   },
   test: {
+    reporters: ['default', './test/support/summary.reporter.ts'],
     projects: [
       {
         extends: true,

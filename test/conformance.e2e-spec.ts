@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type RunningServer } from './support/server.js';
 
@@ -85,8 +86,7 @@ function runScenario(scenario: string, version: string): Promise<string> {
     execFile(
       process.execPath,
       [CLI, ...args, '--spec-version', version, '--output-dir', results],
-      { env: { ...process.env, NO_COLOR: '1' } },
-      (_failed, stdout, stderr) => resolve((stdout + stderr).replaceAll(/\x1b\[\d+m/g, '')),
+      (_failed, stdout, stderr) => resolve(stripVTControlCharacters(stdout + stderr)),
     );
   });
 }

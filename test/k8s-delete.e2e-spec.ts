@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { outcomeOf } from './support/call-log.js';
+import { nextCancelled } from './support/call-log.js';
 import { kubectl } from './support/kubectl.js';
 import { createObjects, namespace as namespaceOf, workload } from './support/manifest.js';
 import { CLIENTS, type McpClient } from './support/mcp-clients.js';
@@ -186,7 +186,7 @@ describe('k8s_delete', () => {
 
   it('ends its waiting when the caller hangs up', async () => {
     await createObjects(configMap('abandoned', [HOLD]));
-    const outcome = outcomeOf(server.log);
+    const cancelled = nextCancelled(server.log);
     const caller = new AbortController();
     const waiting = mcp.call(
       'k8s_delete',
@@ -195,7 +195,7 @@ describe('k8s_delete', () => {
     );
     setTimeout(() => caller.abort(), 500);
     await expect(waiting).rejects.toThrow();
-    expect(await outcome()).toBe('cancelled');
+    await cancelled();
     await release('abandoned');
   });
 

@@ -1,10 +1,10 @@
-import { request, type IncomingHttpHeaders } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { outcomeOf } from './support/call-log.js';
+import { nextCancelled } from './support/call-log.js';
 import { initialize, McpSession } from './support/mcp-session.js';
+import { openSse, send } from './support/raw-http.js';
 import { startServer, type RunningServer } from './support/server.js';
 
 const WAIT = 'wait_for_x_seconds';
@@ -47,22 +47,25 @@ describe('versions', () => {
     expect(await session.post({ jsonrpc: '2.0', id: 2, method: 'ping' })).toMatchObject({
       status: 400,
     });
+    expect(await session.call(WAIT, { seconds: 0 })).toMatchObject({ status: 400 });
   });
 });
 
 describe('sessions', () => {
   it('asks for the session that a request belongs to', async () => {
+    const stranger = new McpSession(server.url);
     const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
-    expect(await new McpSession(server.url).post(list)).toMatchObject({ status: 400 });
+    expect(await stranger.post(list)).toMatchObject({ status: 400 });
+    expect(await stranger.call(WAIT, { seconds: 0 })).toMatchObject({ status: 400 });
   });
 
   it('ends with DELETE, and what runs with it', async () => {
     const session = await McpSession.open(server.url);
-    const outcome = outcomeOf(server.log);
+    const cancelled = nextCancelled(server.log);
     const call = session.call(WAIT, { seconds: 60 });
     await delay(200);
     expect(await session.send('DELETE')).toMatchObject({ status: 200 });
-    expect(await outcome()).toBe('cancelled');
+    await cancelled();
     await call;
     expect(await session.call(WAIT, { seconds: 0 })).toMatchObject({ status: 404 });
   });
@@ -129,7 +132,7 @@ describe('sessions', () => {
 
 describe('what is not MCP', () => {
   it.each(['/mcp', '/messages?sessionId=none'])('broken JSON at %s', async (path) => {
-    const { status, body } = await send(path, '{"jsonrpc":');
+    const { status, body } = await send(`${server.url}${path}`, '{"jsonrpc":');
     expect([400, 404]).toContain(status);
     if (path === '/mcp') expect(body).toMatchObject({ error: { code: -32700 } });
   });
@@ -140,35 +143,37 @@ describe('what is not MCP', () => {
       status: 400,
       body: { error: { code: -32700 } },
     });
-    const sse = await openSse();
-    expect(await send(sse.path, '{"jsonrpc":')).toMatchObject({
+    const sse = await openSse(server.url);
+    expect(await send(sse.postUrl, '{"jsonrpc":')).toMatchObject({
       status: 400,
       body: { error: { code: -32700 } },
     });
-    expect(await send(sse.path, '')).toMatchObject({ status: 400 });
+    expect(await send(sse.postUrl, '')).toMatchObject({ status: 400 });
     sse.close();
   });
 
   it('another content type, or a client that takes no event streams', async () => {
     const message = JSON.stringify(initialize());
-    expect(await send('/mcp', message, { 'content-type': 'text/plain' })).toMatchObject({
+    expect(
+      await send(`${server.url}/mcp`, message, { 'content-type': 'text/plain' }),
+    ).toMatchObject({
       status: 415,
     });
-    expect(await send('/mcp', message, { accept: 'application/json' })).toMatchObject({
+    expect(await send(`${server.url}/mcp`, message, { accept: 'application/json' })).toMatchObject({
       status: 406,
     });
-    expect(await send('/mcp', '', {}, 'PUT')).toMatchObject({ status: 405 });
+    expect(await send(`${server.url}/mcp`, '', {}, 'PUT')).toMatchObject({ status: 405 });
   });
 
   it('never becomes an internal error', async () => {
     const session = await McpSession.open(server.url);
-    const sse = await openSse();
+    const sse = await openSse(server.url);
     for (const message of ODD_MESSAGES) {
       const answers = [
         await session.post(message),
-        await send(sse.path, JSON.stringify(message)),
+        await send(sse.postUrl, JSON.stringify(message)),
         await new McpSession(server.url).post(message),
-        await send('/mcp', JSON.stringify(modern(message)), {
+        await send(`${server.url}/mcp`, JSON.stringify(modern(message)), {
           'mcp-protocol-version': '2026-07-28',
         }),
       ];
@@ -185,8 +190,12 @@ describe('what is not MCP', () => {
 
   it.each(['/mcp', '/sse', '/messages'])('a foreign Host or Origin at %s', async (path) => {
     const method = path === '/sse' ? 'GET' : 'POST';
-    expect(await send(path, '', { host: 'evil.example' }, method)).toMatchObject({ status: 403 });
-    expect(await send(path, '', { origin: 'http://evil.example' }, method)).toMatchObject({
+    expect(await send(`${server.url}${path}`, '', { host: 'evil.example' }, method)).toMatchObject({
+      status: 403,
+    });
+    expect(
+      await send(`${server.url}${path}`, '', { origin: 'http://evil.example' }, method),
+    ).toMatchObject({
       status: 403,
     });
   });
@@ -201,10 +210,10 @@ it('gives signs of life every 15 s, in each era', { timeout: 40_000 }, async () 
     'mcp-method': 'tools/call',
     'mcp-name': WAIT,
   };
-  const sse = await openSse();
+  const sse = await openSse(server.url);
   const [older, newer] = await Promise.all([
     session.send('POST', JSON.stringify(message)),
-    send('/mcp', JSON.stringify(modern(message)), headers),
+    send(`${server.url}/mcp`, JSON.stringify(modern(message)), headers),
     delay(16_000),
   ]);
   for (const { text, status } of [older, newer]) {
@@ -265,50 +274,4 @@ function modern(message: unknown): unknown {
       },
     },
   };
-}
-
-/** Sends any header, which fetch does not; the answer's body is parsed where it is JSON. */
-function send(
-  path: string,
-  body: string,
-  headers: IncomingHttpHeaders = {},
-  method = 'POST',
-): Promise<{ status: number; body: unknown; text: string }> {
-  const all = {
-    'content-type': 'application/json',
-    accept: 'application/json, text/event-stream',
-    ...headers,
-  };
-  return new Promise((resolve, reject) => {
-    request(`${server.url}${path}`, { method, headers: all }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => {
-        const isJson = String(response.headers['content-type']).includes('json');
-        resolve({ status: response.statusCode ?? 0, text, body: isJson ? JSON.parse(text) : text });
-      });
-    })
-      .on('error', reject)
-      .end(body);
-  });
-}
-
-/** Opens an event stream and reads where to post. */
-async function openSse(): Promise<{ path: string; text: () => string; close: () => void }> {
-  const abort = new AbortController();
-  const response = await fetch(`${server.url}/sse`, { signal: abort.signal });
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
-  const read = async () => {
-    const chunk = await reader?.read();
-    text += chunk?.value ?? '';
-    return !chunk?.done;
-  };
-  await read();
-  const path = /data: (\S+)/.exec(text)?.[1] ?? '';
-  const rest = async () => {
-    while (await read());
-  };
-  void rest().catch(() => undefined);
-  return { path, text: () => text, close: () => abort.abort() };
 }

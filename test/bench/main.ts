@@ -5,6 +5,7 @@ import { modernCaller, rawCaller, restCaller, sessionCaller, type Caller } from 
 import { latencyOf, median, throughputOf } from './measure.js';
 import { fillNamespace } from './many-pods.js';
 import { printTable } from './print-table.js';
+import { benchWrites } from './writes.js';
 
 const SMALL_NAMESPACE = 'billing';
 const LARGE_NAMESPACE = 'bench';
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
     const readyMs = performance.now() - startedAt;
     try {
       await measureServer(sandbox.kubeconfig, server.url, server.pid, readyMs);
+      await benchWrites(sandbox, server.url);
     } finally {
       await server.stop();
     }

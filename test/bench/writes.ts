@@ -16,8 +16,8 @@ type CallTool = (tool: string, args: object) => Promise<string>;
 /** One kind of write: by a tool, and by the raw API calls that it cannot do without. Each call gets its number. */
 interface Write {
   name: string;
-  raw(send: Send, number: number): Promise<unknown>;
-  tool(call: CallTool, number: number): Promise<unknown>;
+  raw: (send: Send, number: number) => Promise<unknown>;
+  tool: (call: CallTool, number: number) => Promise<unknown>;
 }
 
 const DEPLOYMENT = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/target`;
@@ -121,7 +121,7 @@ export async function benchWrites(sandbox: Sandbox, url: string): Promise<void> 
   const send: Send = async (method, path, body, contentType = 'application/json') =>
     textOf(
       await api.request({
-        method: method as 'GET',
+        method,
         path,
         headers: { 'content-type': contentType },
         body: body === undefined ? null : JSON.stringify(body),

@@ -1,23 +1,26 @@
 import { expect, vi } from 'vitest';
 import type { LogLine } from './server-process.js';
 
-/** Gives a function that waits for the next call that the server logs, which must end soon, and tells how it ended. */
-export function outcomeOf(log: LogLine[]): () => Promise<string | undefined> {
-  const seen = log.length;
-  return async () => {
-    await vi.waitFor(() => expect(outcomes(log.slice(seen))).not.toEqual([]), { timeout: 3_000 });
-    return outcomes(log.slice(seen)).at(-1);
-  };
+/** Gives a function that waits, not for long, until the server has logged one more cancelled call than now. */
+export function nextCancelled(log: LogLine[]): () => Promise<void> {
+  const before = cancelledCalls(log);
+  return () =>
+    vi.waitFor(() => expect(cancelledCalls(log)).toBeGreaterThan(before), { timeout: 3_000 });
 }
 
 /** How the calls of one tool ended that the server has logged so far. */
 export function outcomesOf(log: LogLine[], tool: string): (string | undefined)[] {
-  return outcomes(log.filter(({ message }) => (message as { tool?: string }).tool === tool));
+  return calls(log)
+    .filter((call) => call.tool === tool)
+    .map(({ outcome }) => outcome);
 }
 
-function outcomes(log: LogLine[]): (string | undefined)[] {
+function cancelledCalls(log: LogLine[]): number {
+  return calls(log).filter(({ outcome }) => outcome === 'cancelled').length;
+}
+
+function calls(log: LogLine[]): { message?: string; tool?: string; outcome?: string }[] {
   return log
-    .map(({ message }) => message as { message?: string; outcome?: string })
-    .filter(({ message }) => message === 'call')
-    .map(({ outcome }) => outcome);
+    .map(({ message }) => message as { message?: string; tool?: string; outcome?: string })
+    .filter(({ message }) => message === 'call');
 }

@@ -98,10 +98,9 @@ function wrapModern(client: ModernClient, log: LogLine[]): McpClient {
   return {
     protocolVersion: () => client.getNegotiatedProtocolVersion(),
     instructions: () => client.getInstructions(),
-    listTools: async () =>
-      (await client.listTools()).tools as Awaited<ReturnType<McpClient['listTools']>>,
+    listTools: async () => (await client.listTools()).tools,
     call: async (name, args, { meta, ...options } = {}) =>
-      (await client.callTool({ name, arguments: args, _meta: meta }, options)) as CallResult,
+      client.callTool({ name, arguments: args, _meta: meta }, options),
     close: () => client.close(),
     log,
   };

@@ -12,13 +12,19 @@ export function inspectProcess(pid: number): ProcessInfo | undefined {
   return existsSync('/proc/self/status') ? fromProc(pid) : fromPs(pid);
 }
 
+/** How often an empty command line is read again: a process has none for a moment while it becomes another program. */
+const execReads = 100;
+
 function fromProc(pid: number): ProcessInfo | undefined {
   try {
-    const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-    if (commandLine === '') return undefined;
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    const resident = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
-    return { commandLine, residentBytes: Number(resident ?? 0) * 1024 };
+    for (let read = 0; read < execReads; read++) {
+      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+      if (/^State:\s+[ZX]/m.test(status)) return undefined;
+      const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+      const resident = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+      if (commandLine !== '') return { commandLine, residentBytes: Number(resident ?? 0) * 1024 };
+    }
+    return undefined;
   } catch {
     return undefined;
   }

@@ -33,9 +33,10 @@ const graceMs = 5_000;
 
 /**
  * The shell writes its own pid before it becomes the program, so that the pid is on record from the
- * first moment, even if the process that starts it is killed right after.
+ * first moment, even if the process that starts it is killed right after. The rename keeps a reader
+ * from finding the file empty.
  */
-const recordPid = 'echo $$ >"$1" && shift && exec "$@"';
+const recordPid = 'echo $$ >"$1.new" && mv "$1.new" "$1" && shift && exec "$@"';
 
 /** The detached processes of one sandbox, known by pid files in its state folder. */
 export class Processes<Name extends string> {

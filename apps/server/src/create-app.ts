@@ -12,7 +12,11 @@ import { StderrLogger } from './stderr.logger.js';
 export async function createApp(): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule,
-    new FastifyAdapter({ routerOptions: { ignoreTrailingSlash: true } }),
+    // A connection that never carried a request would otherwise hold up the end for a minute.
+    new FastifyAdapter({
+      routerOptions: { ignoreTrailingSlash: true },
+      forceCloseConnections: true,
+    }),
     { bodyParser: false, logger: new StderrLogger(), abortOnError: false },
   );
   const { bodyLimitBytes, allowedHosts } = app.get<ServerConfig>(serverConfig.KEY);

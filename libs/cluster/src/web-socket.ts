@@ -5,7 +5,7 @@ import { ChannelStream } from './channel-stream.js';
 import type { Deadline } from './deadline.js';
 import type { Answer } from './exchange.js';
 
-/** Characters of the complaint of an API server that refuses a WebSocket. */
+/** Most that is kept of the answer of an API server that refuses a WebSocket. */
 const MOST_SAID_BYTES = 64 * 1024;
 
 /** A WebSocket that is open. */
@@ -61,7 +61,7 @@ export function openWebSocket(
       socket?.destroy();
     });
     webSocket.addEventListener('open', () => {
-      // As of now the handler of undici's own has the socket too.
+      // The upgrade, which gave the socket, comes before.
       const channels = new ChannelStream(webSocket, socket!);
       resolve({ status: 101, headers: {}, channels });
     });

@@ -1,5 +1,5 @@
 import type { RE2JS } from 're2js';
-import { ToolError } from '#tools';
+import { invalidField } from '#tools';
 
 /** Which lines of a log are wanted. */
 export type LineFilter = (line: string) => boolean;
@@ -21,10 +21,7 @@ export async function lineFilter(
       return expression === undefined ? undefined : RE2JS.compile(expression);
     } catch (cause) {
       const message = `is not a regular expression in RE2 syntax: ${(cause as Error).message}`;
-      throw new ToolError('invalid_input', `"${field}" ${message}.`, {
-        cause,
-        errors: [{ field, message }],
-      });
+      throw invalidField(field, message, { cause });
     }
   };
   const wanted = compile('grep', grep);

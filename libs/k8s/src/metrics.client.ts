@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { alignLines, listAll, type Cluster } from '#cluster';
-import { ToolError, type ToolResult } from '#tools';
+import { invalidField, ToolError, type ToolResult } from '#tools';
 import type { TopNodesDto } from './dto/top-nodes.dto.js';
 import type { TopPodsDto } from './dto/top-pods.dto.js';
 import { mebibytes, milliCpu } from './quantity.js';
@@ -58,8 +58,12 @@ export class MetricsClient {
       no_headers,
     } = query;
     if (isEverywhere && (given || pod_name))
-      throw contradiction(given ? 'namespace' : 'pod_name', 'all_namespaces');
-    if (pod_name && query.label_selector) throw contradiction('pod_name', 'label_selector');
+      throw invalidField(
+        given ? 'namespace' : 'pod_name',
+        'cannot be given together with all_namespaces',
+      );
+    if (pod_name && query.label_selector)
+      throw invalidField('pod_name', 'cannot be given together with label_selector');
     const namespace = given ?? cluster.namespace;
     const path = isEverywhere ? `${METRICS}/pods` : `${METRICS}/namespaces/${namespace}/pods`;
     const pods = await read<PodMetrics>(cluster, path, pod_name, query.label_selector, signal);
@@ -97,7 +101,8 @@ export class MetricsClient {
   /** The table of `kubectl top nodes`; percentages are of what pods can have. */
   async nodes(cluster: Cluster, query: TopNodesDto, signal: AbortSignal): Promise<ToolResult> {
     const { node_name, label_selector, no_headers } = query;
-    if (node_name && label_selector) throw contradiction('node_name', 'label_selector');
+    if (node_name && label_selector)
+      throw invalidField('node_name', 'cannot be given together with label_selector');
     const [measured, allocatable] = await Promise.all([
       read<NodeMetrics>(cluster, `${METRICS}/nodes`, node_name, label_selector, signal),
       this.allocatable(cluster, node_name, label_selector, signal),
@@ -211,9 +216,4 @@ function podName({ namespace, pod, container = '' }: PodRow): string {
 function order<T extends Measured>(by: 'cpu' | 'memory' | undefined, nameOf: (row: T) => string) {
   return (a: T, b: T): number =>
     (by ? b[by] - a[by] : 0) || (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0);
-}
-
-function contradiction(field: string, other: string): ToolError {
-  const message = `cannot be given together with ${other}`;
-  return new ToolError('invalid_input', `"${field}" ${message}.`, { errors: [{ field, message }] });
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { printResources, type ApiResource, type Cluster, type ListQuery } from '#cluster';
-import { ToolError, type ToolCall } from '#tools';
+import { invalidField, type ToolCall } from '#tools';
 import type { GetDto } from './dto/get.dto.js';
 
 /** One thing that was asked for: a kind, and one object of it in the form kind/name. */
@@ -36,15 +36,15 @@ export class ResourcesClient {
     signal: AbortSignal,
   ): Promise<ListQuery[]> {
     if (all_namespaces && given) {
-      throw contradiction('namespace', 'cannot be given together with all_namespaces');
+      throw invalidField('namespace', 'cannot be given together with all_namespaces');
     }
     const names = name?.split(/[, ]+/);
     const wanted = await this.wanted(cluster, resource_type, signal);
     if (names && wanted.some((one) => one.name !== undefined)) {
-      throw contradiction('name', 'cannot be given when resource_type is already kind/name');
+      throw invalidField('name', 'cannot be given when resource_type is already kind/name');
     }
     if (label_selector && (names || wanted.some((one) => one.name !== undefined))) {
-      throw contradiction('label_selector', 'cannot be given together with a name');
+      throw invalidField('label_selector', 'cannot be given together with a name');
     }
     return wanted.flatMap((one): ListQuery[] => {
       const { resource } = one;
@@ -72,8 +72,4 @@ export class ResourcesClient {
     }
     return found;
   }
-}
-
-function contradiction(field: string, message: string): ToolError {
-  return new ToolError('invalid_input', `"${field}" ${message}.`, { errors: [{ field, message }] });
 }

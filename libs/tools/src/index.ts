@@ -5,7 +5,7 @@ export { readConfig } from './read-config.js';
 export { SharedField } from './shared-field.js';
 export { ToolRequirement } from './tool-requirement.js';
 export { Tool, ToolProvider } from './tool.decorator.js';
-export { TOOL_ERROR_CODES, ToolError } from './tool.error.js';
+export { invalidField, TOOL_ERROR_CODES, ToolError } from './tool.error.js';
 export type { FieldError, ToolErrorCode, ToolErrorOptions } from './tool.error.js';
 export { ToolInvoker } from './tool.invoker.js';
 export { ToolRegistry } from './tool.registry.js';

@@ -69,3 +69,18 @@ export class ToolError extends Error {
     return new ToolError(code, message, { cause, retryable, errors, retryAfterSeconds, output });
   }
 }
+
+/**
+ * The refusal of one parameter by a rule that its field alone cannot check.
+ * @param message what is wrong, to be read after the parameter's name
+ */
+export function invalidField(
+  field: string,
+  message: string,
+  { accepts, cause }: { accepts?: string; cause?: unknown } = {},
+): ToolError {
+  return new ToolError('invalid_input', `"${field}" ${message}.`, {
+    cause,
+    errors: [{ field, message, ...(accepts !== undefined && { accepts }) }],
+  });
+}

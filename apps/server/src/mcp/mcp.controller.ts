@@ -1,9 +1,13 @@
-import { classifyInboundRequest } from '@modelcontextprotocol/server';
+import {
+  classifyInboundRequest,
+  type InboundClassificationOutcome,
+} from '@modelcontextprotocol/server';
 import {
   All,
   Controller,
   Get,
   Logger,
+  MethodNotAllowedException,
   Post,
   Req,
   Res,
@@ -16,6 +20,8 @@ import { ModernGateway } from './modern.gateway.js';
 import { SseGateway } from './sse.gateway.js';
 import { StreamableGateway } from './streamable.gateway.js';
 import { ToolCalls } from './tool-calls.js';
+
+const METHODS = ['GET', 'POST', 'DELETE'];
 
 /** The MCP door over HTTP. The SDKs write the answers, so Fastify only reads the bodies. */
 @ApiExcludeController()
@@ -33,9 +39,17 @@ export class McpController implements BeforeApplicationShutdown {
 
   @All('mcp')
   async mcp(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { raw, body } = request;
-    const gateway = isModern(request) ? this.modern : this.streamable;
-    await this.answer(reply, () => gateway.handle(raw, reply.raw, body));
+    const { method, raw, body } = request;
+    if (!METHODS.includes(method)) {
+      void reply.header('allow', METHODS.join(', '));
+      throw new MethodNotAllowedException(`${method} is not a method of MCP.`);
+    }
+    const route = routeOf(request);
+    await this.answer(reply, () =>
+      route && route.kind !== 'legacy'
+        ? this.modern.handle(raw, reply.raw, body, route)
+        : this.streamable.handle(raw, reply.raw, body),
+    );
   }
 
   @Get('sse')
@@ -69,18 +83,20 @@ export class McpController implements BeforeApplicationShutdown {
   }
 }
 
-/** Whether a request is one of MCP 2026-07-28, or claims to be: the SDK tells by its method, headers and `_meta`. */
-function isModern({ method, headers, body }: FastifyRequest): boolean {
-  // What is not JSON is left to the older transport, whose parse errors are the same.
-  if (typeof body !== 'object') return false;
-  const { kind } = classifyInboundRequest({
+/** Which protocol era a request is of: the SDK tells by its method, headers and `_meta`. Undefined for what is not JSON. */
+function routeOf({
+  method,
+  headers,
+  body,
+}: FastifyRequest): InboundClassificationOutcome | undefined {
+  if (typeof body !== 'object') return undefined;
+  return classifyInboundRequest({
     httpMethod: method,
     protocolVersionHeader: header(headers['mcp-protocol-version']),
     mcpMethodHeader: header(headers['mcp-method']),
     mcpNameHeader: header(headers['mcp-name']),
     body,
   });
-  return kind !== 'legacy';
 }
 
 function header(value: string | string[] | undefined): string | undefined {

@@ -1,7 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server';
+import {
+  createMcpHandler,
+  LOG_LEVEL_META_KEY,
+  SERVER_INFO_META_KEY,
+  type InboundClassificationOutcome,
+  type McpHttpHandler,
+} from '@modelcontextprotocol/server';
 import { Injectable } from '@nestjs/common';
+import { asCall, exchangeCall, type CallMessage } from './call-exchange.js';
+import type { JsonRpcResult } from './json-rpc.js';
+import { McpConnection } from './mcp-connection.js';
 import { modernServer } from './modern.server.js';
+import { SERVER_INFO } from './server-identity.js';
 import { ToolCalls } from './tool-calls.js';
 import { toWebRequest, writeAnswer } from './web-exchange.js';
 
@@ -10,22 +20,59 @@ import { toWebRequest, writeAnswer } from './web-exchange.js';
 export class ModernGateway {
   private readonly handler: McpHttpHandler;
 
-  constructor(tools: ToolCalls) {
+  constructor(private readonly tools: ToolCalls) {
     this.handler = createMcpHandler(() => modernServer(tools), { legacy: 'reject' });
   }
 
-  /** Answers a request; hanging up cancels it. */
-  async handle(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
-    const hungUp = new AbortController();
-    response.once('close', () => {
-      if (!response.writableFinished) hungUp.abort();
-    });
+  /**
+   * Answers a request; hanging up cancels it.
+   * @param route what the SDK makes of it, which may be that it is wrong
+   */
+  async handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: unknown,
+    route: InboundClassificationOutcome,
+  ): Promise<void> {
     if (response.destroyed) return;
-    const answer = this.handler.fetch(toWebRequest(request, hungUp.signal), { parsedBody: body });
+    const cancel = new AbortController();
+    const message = asCall(body);
+    if (message && isInOrder(request, message, route)) {
+      const connection = new McpConnection(this.tools);
+      const { [LOG_LEVEL_META_KEY]: logLevel } = message.params._meta as Record<string, unknown>;
+      return exchangeCall({ connection, message, response, cancel, logLevel, seal });
+    }
+    response.once('close', () => {
+      if (!response.writableFinished) cancel.abort();
+    });
+    const answer = await this.handler.fetch(toWebRequest(request, cancel.signal), {
+      parsedBody: body,
+    });
     await writeAnswer(answer, response);
   }
 
   async closeAll(): Promise<void> {
     await this.handler.close();
   }
+}
+
+/** Whether a call's headers say the same as its body, as MCP 2026-07-28 (Transports, Standard Headers) asks for. */
+function isInOrder(
+  { headers }: IncomingMessage,
+  { params }: CallMessage,
+  route: InboundClassificationOutcome,
+): boolean {
+  return (
+    route.kind === 'modern' &&
+    route.classification.revision === '2026-07-28' &&
+    headers['mcp-protocol-version'] === route.classification.revision &&
+    headers['mcp-method'] === 'tools/call' &&
+    headers['mcp-name'] === params.name
+  );
+}
+
+/** What every result of MCP 2026-07-28 says beside its content. */
+function seal(result: JsonRpcResult): JsonRpcResult {
+  const _meta = { ...result._meta, [SERVER_INFO_META_KEY]: SERVER_INFO };
+  return { ...result, resultType: 'complete', _meta };
 }

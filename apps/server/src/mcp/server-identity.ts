@@ -1,5 +1,5 @@
 import type { ToolRegistry } from '#tools';
-import { VERSION } from '../version.js';
+import { VERSION } from '#tools';
 
 /** Who this server says it is. */
 export const SERVER_INFO = { name: 'Skyflo MCP Server', version: VERSION };

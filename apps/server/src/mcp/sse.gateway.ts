@@ -6,8 +6,8 @@ import { mcpConfig, type McpConfig } from './mcp.config.js';
 import { SessionServer } from './session.server.js';
 import { Sessions, type Session } from './sessions.js';
 import { ToolCalls } from './tool-calls.js';
+import { KEEP_ALIVE_MS } from './web-exchange.js';
 
-const KEEP_ALIVE_MS = 15_000;
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 
 interface SseSession extends Session {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
-import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { SUPPORTED_PROTOCOL_VERSIONS, type RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { asCall, exchangeCall, type CallMessage } from './call-exchange.js';
 import { SessionServer } from './session.server.js';
 import type { Session } from './sessions.js';
 import type { ToolCalls } from './tool-calls.js';
-import { toWebRequest, writeAnswer } from './web-exchange.js';
+import { EVENT_STREAM, toWebRequest, writeAnswer } from './web-exchange.js';
 
 interface SessionEvents {
   /** The client's `initialize` was accepted. */
@@ -19,6 +20,7 @@ export class StreamableSession implements Session {
   readonly id = randomUUID();
   private readonly transport: WebStandardStreamableHTTPServerTransport;
   private readonly server: SessionServer;
+  private readonly calls = new Map<RequestId, AbortController>();
   private openStreams = 0;
 
   constructor(
@@ -30,7 +32,10 @@ export class StreamableSession implements Session {
       onsessioninitialized: () => events.opened(),
     });
     this.server = new SessionServer(tools, (request) => this.release(request));
-    this.server.onclose = () => events.closed();
+    this.server.onclose = () => {
+      for (const cancel of this.calls.values()) cancel.abort();
+      events.closed();
+    };
   }
 
   isRunning(): boolean {
@@ -52,21 +57,39 @@ export class StreamableSession implements Session {
   /** Answers one HTTP request of the session; hanging up on it cancels what it asked for. */
   async handle(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
     if (response.destroyed) return;
+    const message = asCall(body);
+    const isOpen = this.transport.sessionId !== undefined;
+    if (message && isOpen && isInOrder(request)) return this.call(message, response);
+    const cancelled = cancelledBy(body);
+    if (cancelled !== undefined) this.calls.get(cancelled)?.abort();
     const isStream = request.method === 'GET';
     if (isStream) this.openStreams += 1;
     response.once('close', () => {
       if (isStream) this.openStreams -= 1;
-      if (!response.writableFinished) this.cancel(body);
+      if (!response.writableFinished) this.hungUp(body);
       this.events.used();
     });
     // The transport answers text, which is what broken JSON comes as, with a parse error.
     const parsedBody = body ?? '';
-    const answer = this.transport.handleRequest(toWebRequest(request), { parsedBody });
+    const answer = await this.transport.handleRequest(toWebRequest(request), { parsedBody });
     await writeAnswer(answer, response);
   }
 
-  /** Nothing can be resumed here, so nobody will ever read the answers: the same as if the client had cancelled. */
-  private cancel(body: unknown): void {
+  private async call(message: CallMessage, response: ServerResponse): Promise<void> {
+    const cancel = new AbortController();
+    const { connection } = this.server;
+    this.calls.set(message.id, cancel);
+    try {
+      const headers = { 'mcp-session-id': this.id };
+      await exchangeCall({ connection, message, response, cancel, headers });
+    } finally {
+      if (this.calls.get(message.id) === cancel) this.calls.delete(message.id);
+      this.events.used();
+    }
+  }
+
+  /** Tells the SDK that the client cancelled: nothing can be resumed here, so nobody will ever read the answers. */
+  private hungUp(body: unknown): void {
     for (const requestId of requestIds(body)) {
       this.transport.onmessage?.({
         jsonrpc: '2.0',
@@ -81,6 +104,22 @@ export class StreamableSession implements Session {
     const error = { code: 0, message: 'Request cancelled' };
     this.transport.send({ jsonrpc: '2.0', id, error }).catch(() => {});
   }
+}
+
+/** Whether the headers of a call are those of a 2025 client; if not, the SDK says what is wrong with them. */
+function isInOrder({ headers }: IncomingMessage): boolean {
+  const version = headers['mcp-protocol-version'];
+  return (
+    [EVENT_STREAM, 'application/json'].every((type) => headers.accept?.includes(type)) &&
+    (version === undefined || SUPPORTED_PROTOCOL_VERSIONS.includes(String(version)))
+  );
+}
+
+/** The request that a notification of the client cancels. */
+function cancelledBy(body: unknown): RequestId | undefined {
+  const { method, params } = (body ?? {}) as Record<string, unknown>;
+  if (method !== 'notifications/cancelled') return undefined;
+  return (params as { requestId?: RequestId } | null | undefined)?.requestId;
 }
 
 function requestIds(body: unknown): RequestId[] {

@@ -15,7 +15,7 @@ export interface CallContext {
   /** Whether the client asked for log messages of level "info". */
   wantsLogs: boolean;
   /** Sends a notification on the stream of the request; does nothing once that is gone. */
-  notify(method: string, params: Record<string, unknown>): void;
+  notify: (method: string, params: Record<string, unknown>) => void;
 }
 
 /** The tools as MCP clients list and call them. */

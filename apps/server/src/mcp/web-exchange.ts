@@ -2,17 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /*
  * Between Node's HTTP objects and the web-standard ones of the SDKs. The SDKs' own adapters serve any server and any body, and take
- * more time for that than all the rest of a call takes.
+ * several times as long for that.
  */
 
-const KEEP_ALIVE_MS = 15_000;
-const EVENT_STREAM = 'text/event-stream';
+/** After this long in silence an event stream gives a sign of life, as clients and proxies give up on one without. */
+export const KEEP_ALIVE_MS = 15_000;
+export const EVENT_STREAM = 'text/event-stream';
 
 /** A request without its body, which was read already. Nobody looks at its URL. */
-export function toWebRequest(
-  { method, headers }: IncomingMessage,
-  signal?: AbortSignal,
-): Request {
+export function toWebRequest({ method, headers }: IncomingMessage, signal?: AbortSignal): Request {
   return new Request('http://localhost/mcp', {
     method,
     headers: headers as Record<string, string>,
@@ -20,27 +18,15 @@ export function toWebRequest(
   });
 }
 
-/**
- * Writes an answer as it comes and as fast as the client reads it, until the client hangs up. An answer that is not there after 15 s
- * becomes an event stream with signs of life, as clients and proxies give up on silence.
- */
-export async function writeAnswer(
-  answer: Promise<Response>,
-  target: ServerResponse,
-): Promise<void> {
-  const signsOfLife = setInterval(() => {
-    if (!target.headersSent) target.writeHead(200, { 'content-type': EVENT_STREAM });
-    target.write(': keepalive\n\n');
-  }, KEEP_ALIVE_MS);
-  const source = await answer.finally(() => clearInterval(signsOfLife));
-  const headers = Object.fromEntries(source.headers);
-  if (source.body && headers['content-type'] === EVENT_STREAM) {
-    if (!target.headersSent) target.writeHead(source.status, headers);
-    return writeStream(source.body, target);
+/** Writes an answer as it comes and as fast as the client reads it, until the client hangs up. */
+export async function writeAnswer(answer: Response, target: ServerResponse): Promise<void> {
+  const headers = Object.fromEntries(answer.headers);
+  if (answer.body && headers['content-type'] === EVENT_STREAM) {
+    target.writeHead(answer.status, headers);
+    return writeStream(answer.body, target);
   }
-  const text = await source.text();
-  if (target.headersSent) return void target.end(`event: message\ndata: ${text}\n\n`);
-  target.writeHead(source.status, { ...headers, 'content-length': Buffer.byteLength(text) });
+  const text = await answer.text();
+  target.writeHead(answer.status, { ...headers, 'content-length': Buffer.byteLength(text) });
   target.end(text);
 }
 

@@ -42,8 +42,10 @@ export class ProblemFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
-    const problem = this.problemOf(error, executionIdOf(http.getRequest<FastifyRequest>()));
+    const request = http.getRequest<FastifyRequest>();
+    const problem = this.problemOf(error, executionIdOf(request));
     if (reply.sent) return;
+    if (problem.status === 413) readOn(request, reply);
     if (error instanceof ToolError && error.retryAfterSeconds !== undefined) {
       void reply.header('retry-after', error.retryAfterSeconds);
     }
@@ -91,4 +93,10 @@ function titleOf(status: number): string {
   return status === STATUS_OF.cancelled
     ? 'Client Closed Request'
     : (STATUS_CODES[status] ?? 'Error');
+}
+
+/** A client that is still sending would lose the answer if the connection closed on it: the rest of its body is read and dropped. */
+function readOn(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.removeHeader('connection');
+  request.raw.resume();
 }

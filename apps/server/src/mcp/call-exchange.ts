@@ -1,0 +1,85 @@
+import type { ServerResponse } from 'node:http';
+import type { JsonRpcResult } from './json-rpc.js';
+import type { McpConnection } from './mcp-connection.js';
+import { EVENT_STREAM, KEEP_ALIVE_MS } from './web-exchange.js';
+
+/** A `tools/call` that is a request in every respect. */
+export interface CallMessage {
+  id: string | number;
+  params: { name: string; [key: string]: unknown };
+}
+
+interface CallExchange {
+  connection: McpConnection;
+  message: CallMessage;
+  response: ServerResponse;
+  /** Aborts when the client cancels; hanging up is noticed here. */
+  cancel: AbortController;
+  /** The log level that the request asks for. */
+  logLevel?: unknown;
+  /** Headers of the answer. */
+  headers?: Record<string, string>;
+  /** Makes the result what the protocol version asks for. */
+  seal?: (result: JsonRpcResult) => JsonRpcResult;
+}
+
+/** Takes a body for a `tools/call`. Whatever is wrong with it is left to the SDKs, which know what to answer. */
+export function asCall(body: unknown): CallMessage | undefined {
+  const { jsonrpc, method, id, params } = (body ?? {}) as Record<string, unknown>;
+  if (jsonrpc !== '2.0' || method !== 'tools/call' || !isObject(params)) return undefined;
+  if (typeof id !== 'string' && !Number.isInteger(id)) return undefined;
+  const { name, _meta = {} } = params;
+  return typeof name === 'string' && isObject(_meta) ? (body as CallMessage) : undefined;
+}
+
+/**
+ * Answers a `tools/call` over HTTP: as JSON, or as an event stream when there is something to tell before the end or the end is not near.
+ * The SDKs are left out of it: for each request they make objects and check schemas for longer than a small call takes.
+ */
+export async function exchangeCall(exchange: CallExchange): Promise<void> {
+  const { connection, message, response, cancel, logLevel, headers, seal } = exchange;
+  const { signal } = cancel;
+  const hangUp = () => cancel.abort();
+  response.once('close', hangUp);
+  const tell = (text: string) => {
+    const head = { ...headers, 'content-type': EVENT_STREAM, 'cache-control': 'no-cache' };
+    if (!response.headersSent) response.writeHead(200, head);
+    response.write(text);
+  };
+  const signsOfLife = setInterval(() => tell(': keepalive\n\n'), KEEP_ALIVE_MS);
+  try {
+    const result = await connection.answer({
+      method: 'tools/call',
+      params: message.params,
+      signal,
+      logLevel,
+      notify: (method, params) => {
+        if (!signal.aborted) tell(eventOf({ jsonrpc: '2.0', method, params }));
+      },
+    });
+    const outcome = signal.aborted
+      ? { error: { code: 0, message: 'Request cancelled' } }
+      : { result: seal ? seal(result) : result };
+    end(response, { jsonrpc: '2.0', id: message.id, ...outcome }, headers);
+  } finally {
+    clearInterval(signsOfLife);
+    response.off('close', hangUp);
+  }
+}
+
+function end(response: ServerResponse, answer: object, headers?: Record<string, string>): void {
+  if (response.headersSent) return void response.end(eventOf(answer));
+  const text = JSON.stringify(answer);
+  const size = Buffer.byteLength(text);
+  response
+    .writeHead(200, { ...headers, 'content-type': 'application/json', 'content-length': size })
+    .end(text);
+}
+
+function eventOf(message: object): string {
+  return `event: message\ndata: ${JSON.stringify(message)}\n\n`;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

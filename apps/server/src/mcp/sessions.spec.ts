@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Sessions, type Session } from './sessions.js';
+
+describe(Sessions.name, () => {
+  let sessions: Sessions<FakeSession>;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    sessions = new Sessions({ max: 2, idleMs: 1_000 });
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('ends a session that was not used for the idle time', async () => {
+    const unused = open('unused');
+    const used = open('used');
+    await vi.advanceTimersByTimeAsync(800);
+    sessions.use('used');
+    await vi.advanceTimersByTimeAsync(800);
+    expect([unused.closed, used.closed]).toEqual([true, false]);
+    expect(sessions.use('unused')).toBeUndefined();
+  });
+
+  it('keeps a session that works or is watched, until it no longer is', async () => {
+    const running = open('running', { running: true });
+    const watched = open('watched', { watched: true });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect([running.closed, watched.closed]).toEqual([false, false]);
+    running.running = false;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([running.closed, watched.closed]).toEqual([true, false]);
+  });
+
+  it('makes room by ending the session that was used longest ago', () => {
+    const first = open('first');
+    const second = open('second');
+    sessions.use('first');
+    expect(sessions.hasRoom()).toBe(true);
+    expect(second.closed).toBe(false);
+    open('third');
+    expect([first.closed, second.closed]).toEqual([false, true]);
+  });
+
+  it('never ends a session that works to make room', () => {
+    const first = open('first', { running: true });
+    const second = open('second', { running: true });
+    expect(sessions.hasRoom()).toBe(false);
+    second.running = false;
+    open('third');
+    expect([first.closed, second.closed]).toEqual([false, true]);
+  });
+
+  it('closes them all', async () => {
+    const all = [open('first'), open('second')];
+    await sessions.closeAll();
+    expect(all.map(({ closed }) => closed)).toEqual([true, true]);
+  });
+
+  function open(id: string, state: Partial<FakeSession> = {}): FakeSession {
+    const session = Object.assign(new FakeSession(id), state);
+    sessions.add(session);
+    return session;
+  }
+});
+
+class FakeSession implements Session {
+  running = false;
+  watched = false;
+  closed = false;
+
+  constructor(readonly id: string) {}
+
+  isRunning(): boolean {
+    return this.running;
+  }
+
+  isWatched(): boolean {
+    return this.watched;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+}
