@@ -18,7 +18,7 @@ function masked(table: string): string[] {
     .split('\n')
     .map((line) =>
       line
-        .replace(/(?<=\s|\()(\d+[smhdy])+(?=\s|\)|$)/g, 'AGE')
+        .replace(/(?<=^|\s|\()(\d+[smhdy])+(?=\s|\)|$)/g, 'AGE')
         .replace(/ {2,}/g, '  ')
         .trimEnd(),
     );
