@@ -1,22 +1,17 @@
 export { apiStatusOf } from './api-error.js';
-export type { ApiStatus } from './api-error.js';
 export { ApiResource } from './api-resource.js';
 export { CHANNEL_PROTOCOLS, ChannelStream } from './channel-stream.js';
 export type { ChannelMessage } from './channel-stream.js';
 export { clusterConfig } from './cluster.config.js';
 export type { ClusterConfig } from './cluster.config.js';
 export { Cluster } from './cluster.js';
-export type { WatchEvent } from './cluster.js';
 export { ClusterModule } from './cluster.module.js';
 export { Clusters } from './clusters.js';
 export { ContextField } from './context.field.js';
-export { Discovery } from './discovery.js';
 export { drained } from './drained.js';
-export type { RequestOptions } from './http.client.js';
 export { IN_CLUSTER } from './in-cluster.connection.js';
-export { toJson } from './json.js';
 export { fetchPages, listAll } from './list-pages.js';
-export type { ListQuery, Page } from './list-pages.js';
+export type { ListQuery } from './list-pages.js';
 export {
   changedFields,
   fieldText,
@@ -31,16 +26,10 @@ export type { FieldPath, ManagedFieldsEntry } from './managed-fields.js';
 export { upgradedManagedFields } from './managed-fields-upgrade.js';
 export { nearestNames } from './nearest-names.js';
 export { printResources } from './print.js';
-export type { OutputFormat, Printed, PrintOptions } from './print-outcome.js';
-export { redactSecrets, stripManagedFields } from './redact.js';
 export type { KubernetesObject } from './redact.js';
-export { TABLE_ACCEPT } from './table.js';
-export type { Table } from './table.js';
-export { TableText } from './table-text.js';
 export { alignLines } from './tab-writer.js';
-export { toYaml } from './yaml.js';
 export { DryRunField, isDryRun } from './dry-run.field.js';
 export { diffObjects } from './object-diff.js';
 export { changeText, FIELD_MANAGER, patchObject, readObject } from './write.js';
-export type { Change, ObjectRef, PatchType, WriteOptions } from './write.js';
+export type { Change, ObjectRef, PatchType } from './write.js';
 export { writeError } from './write-error.js';

@@ -1,15 +1,15 @@
 export { BooleanField, ChoiceField, IntField, TextField } from './fields.decorator.js';
 export { acceptedBy, inputClass, inputSchemaOf } from './input-schema.js';
-export type { InputSchema, PropertySchema } from './input-schema.js';
+export type { PropertySchema } from './input-schema.js';
 export { readConfig } from './read-config.js';
 export { SharedField } from './shared-field.js';
 export { ToolRequirement } from './tool-requirement.js';
 export { Tool, ToolProvider } from './tool.decorator.js';
 export { invalidField, TOOL_ERROR_CODES, ToolError } from './tool.error.js';
-export type { FieldError, ToolErrorCode, ToolErrorOptions } from './tool.error.js';
+export type { FieldError, ToolErrorCode } from './tool.error.js';
 export { ToolInvoker } from './tool.invoker.js';
 export { ToolRegistry } from './tool.registry.js';
 export { ToolsModule } from './tools.module.js';
-export type { Progress, ToolAnnotations, ToolCall, ToolDefinition, ToolResult } from './tool.js';
+export type { Progress, ToolCall, ToolDefinition, ToolResult } from './tool.js';
 export { VERSION } from './version.js';
 export { readInput } from './tool-input.js';

@@ -1,7 +1,7 @@
 import { ChoiceField, IntField, TextField } from '#tools';
 
 /** What happens to the objects that the deleted one owns. */
-export const PROPAGATIONS = ['background', 'foreground', 'orphan'] as const;
+const PROPAGATIONS = ['background', 'foreground', 'orphan'] as const;
 
 export class DeleteDto {
   @TextField({ description: 'Name of the object.', format: 'name' })

@@ -1,7 +1,7 @@
 import type { PatchType } from '#cluster';
 import { ChoiceField, TextField } from '#tools';
 
-export const PATCH_TYPES = ['strategic', 'merge', 'json'] as const satisfies PatchType[];
+const PATCH_TYPES = ['strategic', 'merge', 'json'] as const satisfies PatchType[];
 
 export class PatchDto {
   @TextField({ description: 'Name of the object.', format: 'name' })

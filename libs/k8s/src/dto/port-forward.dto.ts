@@ -1,6 +1,6 @@
 import { ChoiceField, IntField, TextField } from '#tools';
 
-export const FORWARD_KINDS = ['pod', 'service', 'deployment'] as const;
+const FORWARD_KINDS = ['pod', 'service', 'deployment'] as const;
 
 export class PortForwardDto {
   @TextField({ description: 'Name of the pod, service or deployment.', format: 'name' })
