@@ -9,6 +9,7 @@ export default defineConfig({
       '#cluster': source('libs/cluster/src/index.ts'),
       '#cli': source('libs/cli/src/index.ts'),
       '#k8s': source('libs/k8s/src/index.ts'),
+      '#executions': source('libs/executions/src/index.ts'),
     },
   },
   test: {

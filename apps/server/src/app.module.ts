@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { ClusterModule } from '#cluster';
+import { ExecutionsModule } from '#executions';
 import { K8sModule } from '#k8s';
 import { ToolsModule } from '#tools';
 import { HealthModule } from './health/health.module.js';
@@ -13,6 +14,7 @@ import { serverConfig } from './server.config.js';
   imports: [
     ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [serverConfig] }),
     ToolsModule,
+    ExecutionsModule,
     ClusterModule,
     K8sModule,
     RestModule,
