@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, PostgresDialect, SqliteDialect, type SqliteDatabase } from 'kysely';
-import pg from 'pg';
+import { Pool } from 'pg';
 import type { Schema } from './schema.js';
 
 const BUSY_TIMEOUT_MS = 5_000;
@@ -30,7 +30,7 @@ export function openSqlite(file: string): Kysely<Schema> {
 
 /** A pool of connections to a PostgreSQL database, made as they are needed. */
 export function openPostgres(url: string): Kysely<Schema> {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     max: MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import pg from 'pg';
+import { Client } from 'pg';
 
 /** PostgreSQL's channel on which replicas tell each other of changes. */
 export const CHANNEL = 'skyflo_executions';
@@ -11,7 +11,7 @@ export class ExecutionSignals {
   private readonly logger = new Logger(ExecutionSignals.name);
   private readonly sleepers = new Map<string, Set<() => void>>();
   private readonly listeners = new Set<(id: string) => void>();
-  private client: pg.Client | undefined;
+  private client: Client | undefined;
   private reconnect: NodeJS.Timeout | undefined;
   private closed = false;
 
@@ -21,7 +21,7 @@ export class ExecutionSignals {
   /** Begins to listen to the other replicas; tried again by itself while the database is away. */
   async listen(): Promise<void> {
     if (!this.databaseUrl) return;
-    const client = new pg.Client({ connectionString: this.databaseUrl, keepAlive: true });
+    const client = new Client({ connectionString: this.databaseUrl, keepAlive: true });
     client.on('error', () => this.lost(client));
     client.on('end', () => this.lost(client));
     client.on('notification', ({ payload }) => payload && this.changed(payload));
@@ -81,7 +81,7 @@ export class ExecutionSignals {
     await this.client?.end().catch(() => {});
   }
 
-  private lost(client: pg.Client): void {
+  private lost(client: Client): void {
     if (this.client !== client || this.closed) return;
     this.client = undefined;
     client.end().catch(() => {});

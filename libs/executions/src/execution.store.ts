@@ -110,9 +110,7 @@ export class ExecutionStore {
     if (until) query = query.where('created_at', '<', until);
     if (after) {
       const [time = '', id = ''] = after.split('_');
-      query = query.where(({ eb, refTuple, tuple }) =>
-        eb(refTuple('created_at', 'id'), '<', tuple(time, id)),
-      );
+      query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(time, id)));
     }
     const rows = await query
       .orderBy('created_at', 'desc')

@@ -12,7 +12,7 @@ export async function migrate(db: Kysely<Schema>): Promise<void> {
   if (!error) return;
   const failed =
     results?.find(({ status }) => status === 'Error')?.migrationName ?? 'the first one';
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof Error ? error.message : 'unknown reason';
   throw new Error(
     `The database for executions cannot be used: ${failed} failed (${reason}). Check DATABASE_URL or EXECUTIONS_FILE.`,
     { cause: error },
