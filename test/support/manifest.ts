@@ -17,6 +17,15 @@ export function namespace(name: string): object {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
 }
 
+/** A ConfigMap. */
+export function configMap(
+  name: string,
+  data: Record<string, unknown> = { key: 'value' },
+  metadata: object = {},
+) {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...metadata }, data };
+}
+
 /**
  * A workload of kind Deployment, StatefulSet, DaemonSet or Rollout with one pod template.
  * @param images by container name
