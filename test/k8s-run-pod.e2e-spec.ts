@@ -11,7 +11,7 @@ const defaults = { namespace: own.name, image: 'busybox:1.37' };
 const server = useServer({ defaults });
 
 const run = (args: Record<string, unknown>) => server.call(TOOL, args);
-const read = (name: string) => own.read(`pod/${name}`);
+const isThere = (name: string) => own.isThere(`pod/${name}`);
 
 describe('k8s_run_pod', () => {
   it('creates the pod that kubectl run would', async () => {
@@ -21,12 +21,12 @@ describe('k8s_run_pod', () => {
     const command = ['--command', '--', 'sh', '-c', 'echo "a  b"'];
     const printed = await own.kubectl('run', 'plain', ...flags, ...command);
     const wanted = JSON.parse(printed) as { spec: { containers: object[] }; metadata: object };
-    const pod = await read('plain');
-    expect(pod?.spec).toMatchObject({
+    const pod = await own.read('pod/plain');
+    expect(pod.spec).toMatchObject({
       restartPolicy: 'Always',
       containers: [{ command: ['sh', '-c', 'echo "a  b"'], image: 'busybox:1.37', name: 'plain' }],
     });
-    expect(wanted).toMatchObject({ metadata: { labels: pod?.metadata.labels } });
+    expect(wanted).toMatchObject({ metadata: { labels: pod.metadata.labels } });
   });
 
   it('waits for the end, over MCP, gives the logs and removes the pod', async () => {
@@ -38,7 +38,7 @@ describe('k8s_run_pod', () => {
     );
     expect(text).toMatch(/^Pod run-pod\/once succeeded with exit code 0\. It was removed\.\n\n\S/);
     expect(steps.length).toBeGreaterThan(0);
-    await expect.poll(() => read('once'), { timeout: 5_000 }).toBe(undefined);
+    await expect.poll(() => isThere('once'), { timeout: 5_000 }).toBe(false);
   });
 
   it('waits until a pod that is not to end is ready', async () => {
@@ -52,7 +52,7 @@ describe('k8s_run_pod', () => {
     const { status, body } = await run(args);
     expect([status, body.code]).toEqual([422, 'failed']);
     expect(body.detail).toContain('Pending (broken: ImagePullBackOff)');
-    await expect.poll(() => read('broken'), { timeout: 5_000 }).toBe(undefined);
+    await expect.poll(() => isThere('broken'), { timeout: 5_000 }).toBe(false);
   });
 
   it('gives up at its time limit and says where the pod stands', async () => {
@@ -64,7 +64,7 @@ describe('k8s_run_pod', () => {
     });
     expect([status, body.code, body['retryable']]).toEqual([504, 'timeout', false]);
     expect(body.detail).toMatch(/after 2 s it is Running\. It is still there/);
-    expect(await read('endless')).not.toBe(undefined);
+    expect(await isThere('endless')).toBe(true);
   });
 
   it('removes the pod when its caller cancels', async () => {
@@ -76,21 +76,21 @@ describe('k8s_run_pod', () => {
     );
     await expect(call).rejects.toThrow();
     await expect.poll(() => outcomesOf(server.log, TOOL).at(-1)).toBe('cancelled');
-    await expect.poll(() => read('cancelled'), { timeout: 5_000 }).toBe(undefined);
+    await expect.poll(() => isThere('cancelled'), { timeout: 5_000 }).toBe(false);
   });
 
   it('says that a name is taken', async () => {
     await run({ name: 'taken' });
     const { status, body } = await run({ name: 'taken', remove: true });
     expect([status, body.detail]).toEqual([409, 'pods "taken" already exists']);
-    expect(await read('taken')).not.toBe(undefined);
+    expect(await isThere('taken')).toBe(true);
   });
 
   it('changes nothing in a dry run', async () => {
     expect(textOf(await run({ name: 'dry', wait: true, remove: true, dry_run: true }))).toMatch(
       /^pod\/dry created \(dry run: nothing was changed\)\n/,
     );
-    expect(await read('dry')).toBe(undefined);
+    expect(await isThere('dry')).toBe(false);
   });
 
   it.each([
@@ -104,6 +104,6 @@ describe('k8s_run_pod', () => {
   ])('refuses %o', async (args, expected) => {
     const { status, body } = await run(args);
     expect([status, typeof body.detail]).toEqual([expected, 'string']);
-    expect(await read('x')).toBe(undefined);
+    expect(await isThere('x')).toBe(false);
   });
 });

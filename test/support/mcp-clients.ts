@@ -39,11 +39,14 @@ export interface McpClient {
   log: LogLine[];
 }
 
+/** What a client needs of a server. */
+type Reachable = Pick<RunningServer, 'url' | 'log'>;
+
 const CLIENT_INFO = { name: 'test', version: '1.0.0' };
 const MODERN = { versionNegotiation: { mode: { pin: '2026-07-28' } } };
 
 /** Each kind of client that the server is made for. */
-export const CLIENTS: Record<string, (server: RunningServer) => Promise<McpClient>> = {
+export const CLIENTS: Record<string, (server: Reachable) => Promise<McpClient>> = {
   '2025 over Streamable HTTP': ({ url, log }) =>
     connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`)), log),
   '2025 over HTTP+SSE': ({ url, log }) =>

@@ -7,8 +7,9 @@ export interface NamespaceInUse {
   kubectl(...args: string[]): Promise<string>;
   /** What the API server has at a JSON path of an object: `deployment/web`, `{.spec.replicas}`. */
   stored(target: string, path: string): Promise<string>;
-  /** An object whole, or undefined if it is not there. */
-  read(target: string): Promise<StoredObject | undefined>;
+  isThere(target: string): Promise<boolean>;
+  /** An object whole. */
+  read(target: string): Promise<StoredObject>;
   /** The names of a kind's objects, in order. */
   names(kind: string, ...flags: string[]): Promise<string[]>;
 }
@@ -33,11 +34,10 @@ export function useNamespace(name: string): NamespaceInUse {
     name,
     kubectl: run,
     stored: (target, path) => run('get', target, '-o', `jsonpath=${path}`),
-    read: async (target) => {
-      const flags = ['--ignore-not-found', '--show-managed-fields', '-o', 'json'];
-      const printed = await run('get', target, ...flags);
-      return printed === '' ? undefined : (JSON.parse(printed) as StoredObject);
-    },
+    isThere: async (target) =>
+      (await run('get', target, '--ignore-not-found', '-o', 'name')) !== '',
+    read: async (target) =>
+      JSON.parse(await run('get', target, '--show-managed-fields', '-o', 'json')) as StoredObject,
     names: async (kind, ...flags) => {
       const path = 'jsonpath={.items[*].metadata.name}';
       return (await run('get', kind, ...flags, '-o', path)).split(' ').filter(Boolean);
