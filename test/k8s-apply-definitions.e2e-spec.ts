@@ -89,9 +89,19 @@ describe('a definition that is applied with an object of its kind', () => {
   });
 
   it('may have a version more than before', async () => {
+    await applyBoth({ v1: ['size'], v2: ['size'] }, custom(KIND, { size: 2 }, 'v2'));
+    expect(await stored('{.apiVersion} {.spec.size}')).toBe('apply.test/v2 2');
+  });
+
+  it('is told how to get fields that the version before lacks', async () => {
     const versions = { v1: ['size'], v2: ['size', 'weight'] };
-    await applyBoth(versions, custom(KIND, { size: 1, weight: 3 }, 'v2'));
-    expect(await stored('{.apiVersion} {.spec.weight}')).toBe('apply.test/v2 3');
+    const heavy = custom(KIND, { size: 1, weight: 3 }, 'v2');
+    const { status, body } = await apply(documents(heavy, definition(KIND, 'gadgets', versions)));
+    expect([status, body.code]).toEqual([412, 'precondition']);
+    expect(body.detail).toMatch(/in another version .*\.spec\.weight.* without such fields first/);
+    await applyBoth(versions, custom(KIND, { size: 1 }, 'v2'));
+    await applyBoth(versions, heavy);
+    expect(await stored('{.spec.weight}')).toBe('3');
   });
 
   it('does not make up for a field that it lacks as well', async () => {
@@ -124,7 +134,7 @@ describe('a definition whose names another one has', () => {
     expect(body.detail).toBe(
       [
         '1 of 3 objects applied',
-        'customresourcedefinition.apiextensions.k8s.io/cogs.apply.test is not served: "Sprocket" is already in use.',
+        'customresourcedefinition.apiextensions.k8s.io/cogs.apply.test is not served: "SprocketList" is already in use.',
         'Not applied: configmap/after in apply-definitions, sprocket.apply.test/w in apply-definitions',
       ].join('\n'),
     );
