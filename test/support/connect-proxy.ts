@@ -2,31 +2,34 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 
-/** An HTTP proxy that passes CONNECT tunnels on (RFC 9110, 9.3.6), and counts them. */
+/** An HTTP proxy whose CONNECT tunnels (RFC 9110, 9.3.6) all lead to one place, whatever name is asked for. Counts them. */
 export class ConnectProxy {
-  /** Where each tunnel led to, as host:port. */
+  /** What each tunnel was asked for, as host:port. */
   readonly tunnels: string[] = [];
-  private readonly sockets = new Set<Socket>();
-  private readonly server = createServer().on('connect', ({ url = '' }, client: Socket) => {
-    this.tunnels.push(url);
-    const { hostname, port } = new URL(`http://${url}`);
-    const upstream = connect(Number(port), hostname, () => {
-      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      client.pipe(upstream).pipe(client);
-    });
-    for (const socket of [client, upstream]) {
-      this.sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        this.sockets.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
-    }
-  });
+  private readonly clients = new Set<Socket>();
+  private readonly server = createServer();
 
-  static async start(): Promise<ConnectProxy> {
-    const proxy = new ConnectProxy();
+  private constructor(target: URL) {
+    this.server.on('connect', ({ url = '' }, client: Socket) => {
+      this.tunnels.push(url);
+      const upstream = connect(Number(target.port), target.hostname, () => {
+        client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        client.pipe(upstream).pipe(client);
+      });
+      this.clients.add(client);
+      for (const socket of [client, upstream]) {
+        socket.on('error', () => undefined);
+        socket.on('close', () => {
+          this.clients.delete(client);
+          client.destroy();
+          upstream.destroy();
+        });
+      }
+    });
+  }
+
+  static async start(target: string): Promise<ConnectProxy> {
+    const proxy = new ConnectProxy(new URL(target));
     proxy.server.listen(0, '127.0.0.1');
     await once(proxy.server, 'listening');
     return proxy;
@@ -38,11 +41,11 @@ export class ConnectProxy {
 
   /** How many tunnels are open. */
   get open(): number {
-    return this.sockets.size / 2;
+    return this.clients.size;
   }
 
   stop(): void {
-    for (const socket of this.sockets) socket.destroy();
+    for (const client of this.clients) client.destroy();
     this.server.close();
   }
 }

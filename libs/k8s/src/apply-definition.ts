@@ -7,7 +7,7 @@ const ESTABLISHED_LIMIT_MS = 30_000;
 /** How much later than its own conditions say it the API server may serve a definition. */
 const SERVED_LIMIT_MS = 10_000;
 /** How much later than that it may use a changed schema. */
-const SCHEMA_LIMIT_MS = 1_000;
+const SCHEMA_LIMIT_MS = 3_000;
 const POLL_MS = 50;
 
 /**
