@@ -11,8 +11,8 @@ export async function createObjects(...items: object[]): Promise<void> {
 }
 
 /** Applies objects as a user of kubectl would. */
-export async function applyByKubectl(namespace: string, ...items: object[]): Promise<void> {
-  await kubectl('apply', '-n', namespace, '-f', await writeManifest(items));
+export async function applyByKubectl(where: string, ...items: object[]): Promise<void> {
+  await kubectl('apply', '-n', where, '-f', await writeManifest(items));
 }
 
 async function writeManifest(items: object[]): Promise<string> {
