@@ -75,7 +75,7 @@ describe('an apply that ends in the middle', () => {
     expect(failure.message).toMatch(/^\d+ of 100 objects applied\nTime is over\.\nNot applied: /);
     const said = [...(failure.output ?? '').matchAll(/^configmap\/(\S+) created$/gm)];
     const made = await madeOf('stop');
-    expect(said.map(([, name]) => name).toSorted()).toEqual(made.toSorted());
+    expect(new Set(said.map(([, name]) => name))).toEqual(new Set(made));
     expect(made.length).toBeGreaterThanOrEqual(20);
     expect(made.length).toBeLessThan(100);
   });

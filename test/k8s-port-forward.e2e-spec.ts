@@ -77,13 +77,13 @@ describe('k8s_port_forward', () => {
     expect(Math.round((Date.parse(ends) - Date.now()) / 10_000)).toBe(60);
     const [address = ''] = /127\.0\.0\.1:\d+/.exec(said) ?? [];
     expect(await ask(address)).toMatchObject({ from: 'sandbox' });
-    const list = () => server.textOverMcp('k8s_port_forward_list');
-    expect(await list()).toMatch(new RegExp(`^ID +CONTEXT[^]*\n${id} .*${address}`));
+    const listed = () => server.textOverMcp('k8s_port_forward_list');
+    expect(await listed()).toMatch(new RegExp(`^ID +CONTEXT[^]*\n${id} .*${address}`));
     expect(await server.textOverMcp('k8s_port_forward_stop', { id })).toBe(
       `Stopped port forward ${id}`,
     );
     expect(await isOpen(address)).toBe(false);
-    expect(await list()).toBe('No port forwards are open.');
+    expect(await listed()).toBe('No port forwards are open.');
   });
 
   it('opens several ports, some of them chosen', async () => {

@@ -12,8 +12,12 @@ const server = useServer({
   env: async () => {
     const { cluster, user } = await sandboxAccess();
     proxy = await ConnectProxy.start(cluster.server);
-    const server = `https://${HOST}`;
-    const hidden = { ...cluster, server, 'tls-server-name': 'localhost', 'proxy-url': proxy.url };
+    const hidden = {
+      ...cluster,
+      server: `https://${HOST}`,
+      'tls-server-name': 'localhost',
+      'proxy-url': proxy.url,
+    };
     return { KUBECONFIG: await writeContext(hidden, user) };
   },
 });

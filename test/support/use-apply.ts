@@ -6,7 +6,7 @@ export interface ApplyInUse {
   own: NamespaceInUse;
   server: ServerInUse;
   /** Calls k8s_apply over REST, with a text or an object. */
-  apply(content: string | object, more?: Record<string, unknown>): Promise<RestAnswer>;
+  readonly apply: (content: string | object, more?: Record<string, unknown>) => Promise<RestAnswer>;
 }
 
 /** Makes a namespace and starts a server whose calls are about it. */

@@ -4,14 +4,14 @@ import { kubectl } from './kubectl.js';
 /** A namespace of a spec file's own, seen by the real kubectl. */
 export interface NamespaceInUse {
   readonly name: string;
-  kubectl(...args: string[]): Promise<string>;
+  readonly kubectl: (...args: string[]) => Promise<string>;
   /** What the API server has at a JSON path of an object: `deployment/web`, `{.spec.replicas}`. */
-  stored(target: string, path: string): Promise<string>;
-  isThere(target: string): Promise<boolean>;
+  readonly stored: (target: string, path: string) => Promise<string>;
+  readonly isThere: (target: string) => Promise<boolean>;
   /** An object whole. */
-  read(target: string): Promise<StoredObject>;
+  readonly read: (target: string) => Promise<StoredObject>;
   /** The names of a kind's objects, in order. */
-  names(kind: string, ...flags: string[]): Promise<string[]>;
+  readonly names: (kind: string, ...flags: string[]) => Promise<string[]>;
 }
 
 export interface StoredObject {

@@ -12,11 +12,11 @@ export interface ServerInUse {
   readonly log: LogLine[];
   readonly mcp: McpClient;
   /** Calls a tool over REST. */
-  call(tool: string, args?: Args): Promise<RestAnswer>;
+  readonly call: (tool: string, args?: Args) => Promise<RestAnswer>;
   /** What a tool answers over REST, which must be a success. */
-  textOf(tool: string, args?: Args): Promise<string>;
+  readonly textOf: (tool: string, args?: Args) => Promise<string>;
   /** The same over MCP. */
-  textOverMcp(tool: string, args?: Args, options?: CallOptions): Promise<string>;
+  readonly textOverMcp: (tool: string, args?: Args, options?: CallOptions) => Promise<string>;
 }
 
 export interface ServerOptions {
