@@ -16,7 +16,7 @@ interface Service {
 }
 
 interface Deployment {
-  spec: { selector: Parameters<typeof selectorText>[0] };
+  spec: { selector: unknown };
 }
 
 interface ForwardPod extends LivePod {
