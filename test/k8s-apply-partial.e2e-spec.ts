@@ -59,16 +59,13 @@ describe('an apply that ends in the middle', () => {
     const over = new ToolError('timeout', 'Time is over.');
     vi.stubEnv('KUBECONFIG', inject('sandboxEnv')['KUBECONFIG']);
     const app = await NestFactory.createApplicationContext(DoorlessModule, { logger: false });
-    const failure = (await app
-      .get(ToolInvoker)
-      .call(
-        'k8s_apply',
-        { content: many('stop', 100), namespace: own.name },
-        {
-          signal: time.signal,
-          progress: ({ progress }) => progress === 20 && time.abort(over),
-        },
-      )
+    const invoker = app.get(ToolInvoker);
+    const call = invoker.prepare('k8s_apply', { content, namespace: NAMESPACE });
+    const failure = (await invoker
+      .run(call, {
+        signal: time.signal,
+        progress: ({ progress }) => progress === 20 && time.abort(over),
+      })
       .catch((error: unknown) => error)) as ToolError;
     await app.close();
     expect(failure).toMatchObject({ code: 'timeout', retryable: false });
