@@ -60,7 +60,7 @@ describe('an apply that ends in the middle', () => {
     vi.stubEnv('KUBECONFIG', inject('sandboxEnv')['KUBECONFIG']);
     const app = await NestFactory.createApplicationContext(DoorlessModule, { logger: false });
     const invoker = app.get(ToolInvoker);
-    const call = invoker.prepare('k8s_apply', { content, namespace: NAMESPACE });
+    const call = invoker.prepare('k8s_apply', { content: many('stop', 100), namespace: own.name });
     const failure = (await invoker
       .run(call, {
         signal: time.signal,
