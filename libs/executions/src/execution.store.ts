@@ -6,6 +6,7 @@ import type { EventRow, ExecutionRow, Schema } from './schema.js';
 export interface ExecutionFilter {
   status?: ExecutionStatus;
   tool?: string;
+  caller?: string;
   /** Created at this time or later. */
   since?: string;
   /** Created before this time. */
@@ -100,12 +101,13 @@ export class ExecutionStore {
 
   /** A page of executions without their outputs, newest first. @param after the `next` of the page before */
   async list(
-    { status, tool, since, until }: ExecutionFilter,
+    { status, tool, caller, since, until }: ExecutionFilter,
     { limit, after }: { limit: number; after?: string },
   ): Promise<ExecutionPage> {
     let query = this.db.selectFrom('executions').select(SUMMARY);
     if (status) query = query.where('status', '=', status);
     if (tool) query = query.where('tool', '=', tool);
+    if (caller) query = query.where('caller', '=', caller);
     if (since) query = query.where('created_at', '>=', since);
     if (until) query = query.where('created_at', '<', until);
     if (after) {

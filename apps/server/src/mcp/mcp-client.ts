@@ -6,6 +6,16 @@ export interface McpClient {
   readonly caller: string;
   /** What was agreed on, once it was. */
   protocolVersion?: string;
+  /** Whether its connection has tasks to offer, if its protocol version has them. */
+  offersTasks?: boolean;
+}
+
+/** The protocol version that has tasks. */
+const TASKS_VERSION = '2025-11-25';
+
+/** Whether a call of this client may be a task. */
+export function knowsTasks({ offersTasks, protocolVersion }: McpClient): boolean {
+  return offersTasks === true && protocolVersion === TASKS_VERSION;
 }
 
 /** The client of an HTTP request. */

@@ -53,7 +53,15 @@ export class McpConnection {
       case 'tools/call':
         return this.call(request);
       case 'tools/list':
-        return this.tools.list();
+        return this.tools.list(this.client);
+      case 'tasks/get':
+        return this.tools.tasks.get(request.params, this.client);
+      case 'tasks/result':
+        return this.tools.tasks.result(request.params, this.client, request.signal);
+      case 'tasks/list':
+        return this.tools.tasks.list(request.params, this.client);
+      case 'tasks/cancel':
+        return this.tools.tasks.cancel(request.params, this.client, request.signal);
       case 'resources/list':
         return { resources: [] };
       case 'resources/templates/list':

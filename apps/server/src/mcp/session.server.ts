@@ -5,7 +5,7 @@ import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { asCallersFault } from './json-rpc.js';
 import { noteVersion, type McpClient } from './mcp-client.js';
 import { McpConnection } from './mcp-connection.js';
-import { CAPABILITIES, SERVER_INFO } from './server-identity.js';
+import { CAPABILITIES, SERVER_INFO, TASKS_CAPABILITY } from './server-identity.js';
 import type { ToolCalls } from './tool-calls.js';
 
 // Each server object would make one for itself, which takes longer than a call. It only ever checks answers to elicitations.
@@ -22,10 +22,11 @@ export class SessionServer extends Server {
     cancelled?: (id: RequestId) => void,
   ) {
     super(SERVER_INFO, {
-      capabilities: CAPABILITIES,
+      capabilities: { ...CAPABILITIES, ...TASKS_CAPABILITY },
       instructions: tools.instructions(),
       jsonSchemaValidator: VALIDATOR,
     });
+    client.offersTasks = true;
     this.connection = new McpConnection(tools, client);
     this.removeRequestHandler('logging/setLevel');
     // Not registered one by one: the SDK would answer wrong parameters as an internal error, and check each result again.
@@ -54,6 +55,6 @@ export class SessionServer extends Server {
     await super.connect(transport);
   }
 
-  /** A server without tasks runs a call that asks for one as a plain call (MCP 2025-11-25, Tasks); the SDK would refuse it. */
+  /** Which requests may be tasks is our business; the SDK knows only those of its own task store. */
   protected override assertTaskHandlerCapability(): void {}
 }

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Executions, stillRunningText, type Started } from '#executions';
 import { ToolError, ToolRegistry, type Progress, type ToolResult } from '#tools';
-import type { McpClient } from './mcp-client.js';
+import { knowsTasks, type McpClient } from './mcp-client.js';
 import { mcpConfig, type McpConfig } from './mcp.config.js';
 import { JSON_RPC, protocolFault, type JsonRpcResult } from './json-rpc.js';
 import { instructionsFor } from './server-identity.js';
 import { failureResult, successResult } from './tool-result.js';
+import { ToolTasks } from './tool-tasks.js';
 
 /** Clients up to this protocol version, the Engine among them, wait as long as they are sent signs of life. */
 const LAST_PATIENT_VERSION = '2025-06-18';
@@ -25,11 +26,13 @@ export interface CallContext {
 /** The tools as MCP clients list and call them. */
 @Injectable()
 export class ToolCalls {
-  private listing?: JsonRpcResult;
+  private readonly listings = new Map<boolean, JsonRpcResult>();
 
   constructor(
     private readonly registry: ToolRegistry,
     private readonly executions: Executions,
+    /** Calls that a client comes back for. */
+    readonly tasks: ToolTasks,
     @Inject(mcpConfig.KEY) private readonly config: McpConfig,
   ) {}
 
@@ -39,20 +42,24 @@ export class ToolCalls {
   }
 
   /** The answer to `tools/list`: all tools on one page. */
-  list(): JsonRpcResult {
-    this.listing ??= {
-      tools: this.registry
-        .list()
-        .map(({ name, title, description, inputSchema, annotations, tags }) => ({
-          name,
-          title,
-          description,
-          inputSchema,
-          annotations,
-          _meta: { fastmcp: { tags } },
-        })),
-    };
-    return this.listing;
+  list(client: McpClient): JsonRpcResult {
+    const withTasks = knowsTasks(client);
+    const known = this.listings.get(withTasks);
+    if (known) return known;
+    const execution = withTasks ? { execution: { taskSupport: 'optional' } } : {};
+    const tools = this.registry
+      .list()
+      .map(({ name, title, description, inputSchema, annotations, tags }) => ({
+        name,
+        title,
+        description,
+        inputSchema,
+        annotations,
+        ...execution,
+        _meta: { fastmcp: { tags } },
+      }));
+    this.listings.set(withTasks, { tools });
+    return { tools };
   }
 
   /**
@@ -68,14 +75,19 @@ export class ToolCalls {
     const { arguments: args, _meta } = params;
     const meta = (_meta ?? {}) as Record<string, unknown>;
     const executionId = randomUUID();
+    const { client } = context;
     try {
+      // Older clients that send the same word do not mean this.
+      if (params.task && knowsTasks(client)) {
+        return await this.tasks.create(name, args, client);
+      }
       const started = await this.executions.start(name, args, {
-        caller: context.client.caller,
+        caller: client.caller,
         executionId,
         progress: progressSender(meta.progressToken, context),
         emit: context.wantsLogs ? logSender(name, context) : undefined,
       });
-      const limitMs = this.softLimitMs(name, args, context.client);
+      const limitMs = this.softLimitMs(name, args, client);
       const result = await this.resultWithin(started, limitMs, context.signal);
       return successResult(result, started.id, meta['skyflo/data'] === true);
     } catch (error) {
