@@ -7,10 +7,9 @@ const SHOWN = 100_000;
 const EXEC = 'k8s_exec';
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
-const inUse = useExecutions(() => ({
-  MAX_OUTPUT_CHARS: String(SHOWN),
-  MAX_KEPT_OUTPUT_CHARS: String(KEPT),
-}));
+const inUse = useExecutions({
+  env: () => ({ MAX_OUTPUT_CHARS: String(SHOWN), MAX_KEPT_OUTPUT_CHARS: String(KEPT) }),
+});
 const { api, server } = inUse;
 
 describe('executions, with SQLite', () => {

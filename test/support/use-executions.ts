@@ -74,13 +74,20 @@ export interface ExecutionsInUse {
   api: ExecutionsApi;
 }
 
+interface ExecutionsOptions {
+  /** Those of another server; own ones unless given. */
+  targets?: Targets;
+  /** Variables of the server. Asked for after the hooks that stand before. */
+  env?: () => Record<string, string>;
+}
+
 /** Starts a server with executions of its own, and with the contexts of `useTargets`. */
-export function useExecutions(
-  more: () => Record<string, string> | Promise<Record<string, string>> = () => ({}),
-): ExecutionsInUse {
-  const targets = useTargets();
+export function useExecutions({
+  targets = useTargets(),
+  env = () => ({}),
+}: ExecutionsOptions = {}): ExecutionsInUse {
   const server = useServer({
-    env: async () => ({ ...targets.env, EXECUTIONS_FILE: executionsFile(), ...(await more()) }),
+    env: () => ({ ...targets.env, EXECUTIONS_FILE: executionsFile(), ...env() }),
   });
   return { server, targets, api: new ExecutionsApi(server) };
 }

@@ -6,9 +6,9 @@ import type { Kysely } from 'kysely';
 import type { ExecutionStore } from './execution.store.js';
 import type { ReplicaRow, Schema } from './schema.js';
 
-const HEARTBEAT_MS = 3_000;
+const HEARTBEAT_MS = 2_000;
 /** A server that was not seen for so long is gone. */
-const GONE_MS = 10_000;
+const GONE_MS = 9_000;
 
 /** Where process ids mean the same: containers may have the name of a host in common, but not its processes. */
 const HOST = `${hostname()} ${processNamespace()}`;
