@@ -39,6 +39,17 @@ export class Discovery {
     return resource;
   }
 
+  /**
+   * Whether the API server serves a resource type, by what it said at most so many milliseconds ago.
+   * @throws what reading discovery throws
+   */
+  async serves(resourceType: string, maxAgeMs: number, signal?: AbortSignal): Promise<boolean> {
+    const { resources } = this.isOlderThan(maxAgeMs)
+      ? await this.refresh(signal)
+      : await this.current(signal);
+    return findResource(resources, resourceType) !== undefined;
+  }
+
   /** The listable resource types of a category such as `all`, in kubectl's order; none if there is no such category. */
   async category(name: string, signal?: AbortSignal): Promise<ApiResource[]> {
     const wanted = name.toLowerCase();

@@ -1,5 +1,10 @@
-import { listAll, type Cluster, type KubernetesObject } from '#cluster';
-import { selectorText } from './log-targets.js';
+import {
+  listAll,
+  type Cluster,
+  type KubernetesObject,
+  selectorText,
+  type Selector,
+} from '#cluster';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';
@@ -64,7 +69,7 @@ async function owned<T extends Owned>(
   signal: AbortSignal,
 ): Promise<T[]> {
   const resource = await cluster.discovery.resolve(kind, signal);
-  const { selector } = spec as { selector: Parameters<typeof selectorText>[0] };
+  const { selector } = spec as { selector: Selector };
   const query = { resource, namespace: metadata?.namespace, labelSelector: selectorText(selector) };
   return (await listAll<T>(cluster, query, signal)).filter((object) =>
     object.metadata.ownerReferences?.some(({ uid }) => uid === metadata?.uid),

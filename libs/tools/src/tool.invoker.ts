@@ -75,7 +75,7 @@ export class ToolInvoker implements OnModuleInit {
     }
   }
 
-  private run(
+  private async run(
     tool: ToolDefinition,
     args: unknown,
     executionId: string,
@@ -90,7 +90,7 @@ export class ToolInvoker implements OnModuleInit {
     );
     const shared = Object.assign({}, ...others) as Record<string, unknown>;
     for (const requirement of tool.requirements) {
-      const missing = requirement.missing();
+      const missing = await requirement.missing({ shared, signal });
       if (missing)
         throw new ToolError('unavailable', `${name} cannot run: ${missing}`, {
           retryable: false,
