@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { ArgoModule } from '#argo';
 import { ClusterModule } from '#cluster';
 import { K8sModule } from '#k8s';
 import { ToolsModule } from '#tools';
@@ -14,6 +15,7 @@ import { serverConfig } from './server.config.js';
     ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [serverConfig] }),
     ToolsModule,
     ClusterModule,
+    ArgoModule,
     K8sModule,
     RestModule,
     McpModule,

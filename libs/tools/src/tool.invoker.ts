@@ -10,6 +10,7 @@ import {
   type ToolInvocation,
 } from './tool.interceptor.js';
 import { ToolError } from './tool.error.js';
+import type { RequirementScope } from './tool-requirement.js';
 import { ToolRegistry } from './tool.registry.js';
 import type { Progress, ToolDefinition, ToolResult } from './tool.js';
 import { toolsConfig, type ToolsConfig } from './tools.config.js';
@@ -89,16 +90,17 @@ export class ToolInvoker implements OnModuleInit {
       args,
     );
     const shared = Object.assign({}, ...others) as Record<string, unknown>;
-    for (const requirement of tool.requirements) {
-      const missing = await requirement.missing({ shared, signal });
-      if (missing)
-        throw new ToolError('unavailable', `${name} cannot run: ${missing}`, {
-          retryable: false,
-        });
-    }
+    await refuseIncomplete(tool, { shared, signal });
     const { maxOutputChars } = this.config;
     const call = { executionId, signal, shared, maxOutputChars, progress, emit };
-    return this.chain({ tool, input: own, call });
+    try {
+      return await this.chain({ tool, input: own, call });
+    } catch (error) {
+      // What it needs may have gone since it was last seen: that is then why it found nothing.
+      const isLost = error instanceof ToolError && error.code === 'not_found';
+      if (isLost) await refuseIncomplete(tool, { shared, signal });
+      throw error;
+    }
   }
 
   private asToolError(error: unknown, executionId: string): ToolError {
@@ -115,6 +117,15 @@ export class ToolInvoker implements OnModuleInit {
         cause: error,
       },
     );
+  }
+}
+
+/** @throws ToolError `unavailable` for a tool that lacks something, with how to get it */
+async function refuseIncomplete(tool: ToolDefinition, scope: RequirementScope): Promise<void> {
+  for (const requirement of tool.requirements) {
+    const missing = await requirement.missing(scope);
+    if (missing === undefined) continue;
+    throw new ToolError('unavailable', `${tool.name} cannot run: ${missing}`, { retryable: false });
   }
 }
 

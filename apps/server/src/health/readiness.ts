@@ -51,7 +51,9 @@ export class Readiness {
       const lacks = await Promise.all(
         tool.requirements.flatMap((requirement) => [
           requirement.missing(),
-          ...contexts.map((context) => requirement.missing(scopeOf(context))),
+          ...contexts.map((context) =>
+            requirement.missing(scopeOf(context)).catch(() => undefined),
+          ),
         ]),
       );
       for (const reason of new Set(lacks.filter((lack) => lack !== undefined))) {
