@@ -51,7 +51,7 @@ export class AnalysisTools {
     description:
       'Shows an analysis run: its metrics with their conditions and limits, each measurement with its value, and why it failed if it did. argo_list_analysisruns and argo_describe name the runs.',
     annotations: READS,
-    example: { name: 'catalog-HASH-2-0', namespace: 'shop' },
+    example: { name: 'catalog-7764df67ff-2-1', namespace: 'shop' },
     requires: REQUIRES,
   })
   async getAnalysisRun(query: GetAnalysisRunDto, call: ToolCall): Promise<ToolResult> {

@@ -93,9 +93,10 @@ function oneRevision(
     toYaml(revision.template).trimEnd(),
   ];
   const diff = last && diffObjects({ template: last.template }, { template: revision.template });
-  const changed = diff ? [`\nChanged since revision ${last.revision}:`, diff] : [];
+  const hunks = diff ? diff.split('\n').slice(2) : [];
+  const changed = last && [`--- revision ${last.revision}`, `+++ revision ${wanted}`, ...hunks];
   return {
-    output: [...head, ...changed].join('\n'),
+    output: [...head, ...(changed && hunks.length > 0 ? ['', ...changed] : [])].join('\n'),
     data: { ...row, template: revision.template },
   };
 }

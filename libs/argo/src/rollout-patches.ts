@@ -83,20 +83,20 @@ async function send(
     return patchObject(cluster, ref, 'merge', patch, context);
   }
   const options = { ...context, subresource: 'status' };
-  const asked = await patchObject(cluster, ref, 'merge', { metadata, status }, options);
-  if (!spec) return asked;
+  if (!spec) return patchObject(cluster, ref, 'merge', { metadata, status }, options);
+  // The spec first: a rollout that is still paused by hand would put its pause conditions back.
+  const after = await patchObject(cluster, ref, 'merge', { metadata, spec }, context);
   try {
-    // To whatever state it is in by then: the status has been decided on.
-    const after = await patchObject(cluster, ref, 'merge', { spec }, context);
+    const asked = await patchObject(cluster, ref, 'merge', { status }, options);
     return { ...after, status: asked.status };
   } catch (error) {
-    throw halfDone(ref, status, spec, error);
+    throw halfDone(ref, spec, status, error);
   }
 }
 
-function halfDone(ref: ObjectRef, status: object, spec: object, error: unknown): unknown {
+function halfDone(ref: ObjectRef, spec: object, status: object, error: unknown): unknown {
   if (!(error instanceof ToolError)) return error;
-  const message = `${ref.resource.typeName}/${ref.name}: its status was changed (${JSON.stringify(status)}), its spec was not (${JSON.stringify(spec)}): ${error.message} Look at it with argo_status, then call again or use k8s_patch.`;
+  const message = `${ref.resource.typeName}/${ref.name}: its spec was changed (${JSON.stringify(spec)}), its status was not (${JSON.stringify(status)}): ${error.message} Look at it with argo_status, then call again.`;
   const { code, cause, retryable } = error;
   return new ToolError(code === 'conflict' ? 'failed' : code, message, { cause, retryable });
 }

@@ -10,8 +10,8 @@ import { isTakenUp } from './template-owner.js';
 export interface RolloutState {
   phase: string;
   message: string;
-  /** Steps done, and all of them; undefined without steps. */
-  step?: { done: number; of: number; next?: string };
+  /** Steps done, all of them, and the one it is at; undefined without steps. */
+  step?: { done: number; of: number; at?: string };
   /** Of a canary, in parts of the whole traffic (100 unless the traffic router says otherwise). */
   weight?: { set: number; actual: number };
   replicas: { desired: number; current: number; updated: number; ready: number; available: number };
@@ -43,7 +43,7 @@ export async function rolloutState(
       step: {
         done: position.index,
         of: position.steps.length,
-        ...(position.step && { next: stepText(position.step) }),
+        ...(position.step && { at: stepText(position.step) }),
       },
     }),
     ...(spec.strategy.canary && {
@@ -96,12 +96,12 @@ async function canaryAvailable(
   }
 }
 
-/** One line: `Paused - CanaryPauseStep | step 1/4 (next: pause) | weight 20 (actual 20) | 1/5 updated, 5 available`. */
+/** One line: `Paused - CanaryPauseStep | step 1/4 (at pause) | weight 20 (actual 20) | 1/5 updated, 5 available`. */
 export function stateLine({ phase, message, step, weight, replicas }: RolloutState): string {
-  const next = step?.next === undefined ? '' : ` (next: ${step.next})`;
+  const at = step?.at === undefined ? '' : ` (at ${step.at})`;
   return [
     message === '' ? phase : `${phase} - ${message}`,
-    ...(step ? [`step ${step.done}/${step.of}${next}`] : []),
+    ...(step ? [`step ${step.done}/${step.of}${at}`] : []),
     ...(weight ? [`weight ${weight.set} (actual ${weight.actual})`] : []),
     `${replicas.updated}/${replicas.desired} updated, ${replicas.available} available`,
   ].join(' | ');

@@ -73,10 +73,10 @@ export class VerbsClient {
 
   /** Replaces the pods by new ones of the same template. */
   restart(cluster: Cluster, query: RolloutDto, call: ToolCall): Promise<string> {
-    // In whole seconds, as the API keeps times.
-    const restartAt = new Date().toISOString().replace(/\.\d+/, '');
+    // The API keeps times in whole seconds, and a pod is replaced if it is from before: the next one, or pods of this second would stay.
+    const restartAt = new Date(Math.ceil((Date.now() + 1) / 1_000) * 1_000).toISOString();
     return this.change(cluster, query, call, () => ({
-      spec: { restartAt },
+      spec: { restartAt: restartAt.replace('.000', '') },
       summary: 'restarted: its pods are replaced a few at a time',
     }));
   }
