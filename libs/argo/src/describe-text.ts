@@ -47,11 +47,12 @@ export function headLines(rollout: Rollout, state: RolloutState, parts: RolloutP
 
 /** The images that run, each with what it is: stable, canary, Σ:template of an experiment. */
 function imagesOf(rollout: Rollout, { replicaSets, experiments }: RolloutParts): string[] {
-  const tags = new Map<string, Set<string>>();
+  const tags = new Map<string, readonly string[]>();
   const add = (set: ReplicaSet, roles: readonly string[]) => {
     if ((set.status?.replicas ?? 0) === 0) return;
     for (const { image } of set.spec.template.spec?.containers ?? []) {
-      tags.set(image, new Set([...(tags.get(image) ?? []), ...roles]));
+      const others = tags.get(image);
+      tags.set(image, others ? [...new Set([...others, ...roles])].sort() : roles);
     }
   };
   for (const set of replicaSets) {
@@ -62,9 +63,7 @@ function imagesOf(rollout: Rollout, { replicaSets, experiments }: RolloutParts):
   }
   return [...tags]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([image, roles]) =>
-      roles.size === 0 ? image : `${image} (${[...roles].sort().join(', ')})`,
-    );
+    .map(([image, roles]) => (roles.length === 0 ? image : `${image} (${roles.join(', ')})`));
 }
 
 /** The tree of the plugin, in columns. */
