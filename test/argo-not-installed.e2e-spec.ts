@@ -121,7 +121,6 @@ describe('a cluster without Argo Rollouts', () => {
     const ready = await (await fetch(`${both.url}/health/ready`)).json();
     expect(ready).toMatchObject({ status: 'degraded', contexts: { with: 'ok', without: 'ok' } });
     await both.stop();
-    console.log('E', performance.now());
   });
 
   it('gets the tools without a restart once Argo Rollouts is there, and loses them with it', async () => {

@@ -55,7 +55,7 @@ describe('listing tools', () => {
   it.each([
     ['?category=kubernetes', ['k8s']],
     ['?tag=metrics', ['k8s']],
-    ['?q=rollout', ['k8s']],
+    ['?q=rollout', ['argo', 'k8s']],
     ['/kubernetes', ['k8s']],
     ['/k8s/', ['k8s']],
   ])('narrows by %s', async (path, categories) => {
