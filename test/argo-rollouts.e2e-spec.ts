@@ -17,6 +17,15 @@ import { startServer, type RunningServer } from './support/server.js';
 const namespace = 'argo-rollouts-tools';
 const PAUSES = [{ setWeight: 25 }, { pause: {} }, { setWeight: 50 }, { pause: { duration: '1h' } }];
 
+/** What the verbs write. */
+const ASKED = [
+  '{.metadata.generation}',
+  '{.spec}',
+  ...['abort', 'promoteFull', 'pauseConditions', 'currentStepIndex'].map(
+    (field) => `{.status.${field}}`,
+  ),
+];
+
 let server: RunningServer;
 let mcp: McpClient;
 let door: Door;
@@ -24,7 +33,8 @@ beforeAll(async () => {
   await createObjects(namespaceOf(namespace));
   await createObjects(
     canary({ namespace, name: 'web' }, PAUSES),
-    canary({ namespace, name: 'stepless' }, [], { minReadySeconds: 3_600 }),
+    canary({ namespace, name: 'stepless' }, [], { minReadySeconds: 300 }),
+    canary({ namespace, name: 'invalid' }, [], { minReadySeconds: 3_600 }),
     workload(
       'Rollout',
       { namespace, name: 'pair' },
@@ -60,7 +70,7 @@ describe('a rollout that does not exist', () => {
     ['argo_promote', 'paır', undefined],
     ['argo_undo', 'checkout', /There is one in shop\./],
     ['argo_set_image', 'nothing-like-it', /List them with argo_list_rollouts\./],
-    ['argo_describe', 'pear', /Nearest: pair\./],
+    ['argo_describe', 'pairr', /Nearest: pair\./],
   ])('is refused by %s (%s) with the way to the right name', async (tool, name, message) => {
     const { status, body } = await call(tool, {
       name,
@@ -151,7 +161,9 @@ describe('a canary on its way', () => {
   it('is left as it is by a dry run of any verb', async () => {
     await door.text('argo_set_image', { name: 'web', image: 'app:2' });
     await untilRollout(namespace, 'web', isPhase('Paused'));
-    const before = await kubectl('get', 'rollout', 'web', '-n', namespace, '-o', 'yaml');
+    const asked = () =>
+      kubectl('get', 'rollout', 'web', '-n', namespace, '-o', `jsonpath=${ASKED.join(' ')}`);
+    const before = await asked();
     for (const [tool, args] of [
       ['argo_promote', {}],
       ['argo_promote', { full: true }],
@@ -164,7 +176,7 @@ describe('a canary on its way', () => {
       const text = await door.text(tool, { name: 'web', dry_run: true, ...args });
       expect(text).toMatch(/\(dry run: nothing was changed\)\n\n--- live\n\+\+\+ result\n@@/);
     }
-    expect(await kubectl('get', 'rollout', 'web', '-n', namespace, '-o', 'yaml')).toBe(before);
+    expect(await asked()).toBe(before);
   });
 
   it('that is paused by hand goes on past its step when promoted', async () => {
@@ -201,6 +213,18 @@ describe('a canary on its way', () => {
       .poll(() => server.log.map(({ message }) => message))
       .toContainEqual(expect.objectContaining({ tool: 'argo_status', outcome: 'cancelled' }));
   });
+
+  it.each(['argo_promote', 'argo_abort_rollout'])(
+    'whose spec its controller refuses is refused by %s with what is wrong',
+    async (tool) => {
+      expect(await door.refusal(tool, { name: 'invalid' })).toEqual({
+        code: 'precondition',
+        message: expect.stringMatching(
+          /has no version yet: it is Degraded \(InvalidSpec: .*argo_describe/,
+        ),
+      });
+    },
+  );
 
   it('without steps has nothing to promote but in full', async () => {
     await door.text('argo_set_image', { name: 'stepless', image: 'app:2' });

@@ -2,6 +2,7 @@ import { ToolError } from '#tools';
 import { canaryPosition } from './canary.js';
 import { isFullyPromoted, type Rollout } from './rollout.js';
 import type { RolloutPatches } from './rollout-patches.js';
+import { rolloutPhase } from './rollout-phase.js';
 
 /** What a promotion sends, and what that means. */
 export interface Promotion extends RolloutPatches {
@@ -27,6 +28,7 @@ function refuseSettled(target: string, rollout: Rollout): void {
       'is aborted, so it cannot be promoted. argo_retry starts the update again; argo_undo goes back for good.',
     );
   }
+  refuseUnseen(target, rollout);
   if (!isFullyPromoted(rollout)) return;
   throw refusal(
     target,
@@ -85,6 +87,16 @@ function nothingWaits(rollout: Rollout): string {
   return canaryPosition(rollout)
     ? 'has been through all of its steps and is finishing by itself. Follow it with argo_status.'
     : 'has no steps to promote and goes on by itself. Follow it with argo_status.';
+}
+
+/** @throws ToolError `precondition` for a rollout that its controller has no version of, as nobody runs it or its spec is wrong */
+export function refuseUnseen(target: string, rollout: Rollout): void {
+  if (rollout.status?.currentPodHash) return;
+  const { phase, message } = rolloutPhase(rollout);
+  throw refusal(
+    target,
+    `has no version yet: it is ${phase} (${message}). Look at it with argo_describe.`,
+  );
 }
 
 /** The refusal of a verb by the state that a rollout is in. */

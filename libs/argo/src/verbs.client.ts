@@ -5,7 +5,7 @@ import type { ToolCall } from '#tools';
 import { canaryPosition } from './canary.js';
 import type { PromoteDto } from './dto/promote.dto.js';
 import type { RolloutDto } from './dto/rollout.dto.js';
-import { promotionOf, refusal } from './promotion.js';
+import { promotionOf, refusal, refuseUnseen } from './promotion.js';
 import { changeRollout, readRollout, rolloutRef, type RolloutPatches } from './rollout-patches.js';
 import { rolloutPhase } from './rollout-phase.js';
 import { isFullyPromoted, type Rollout } from './rollout.js';
@@ -51,6 +51,7 @@ export class VerbsClient {
     return this.change(cluster, query, call, (target, rollout) => {
       const { spec, status = {} } = rollout;
       if (status.abort) return { summary: 'is aborted already; nothing to change' };
+      refuseUnseen(target, rollout);
       if (isFullyPromoted(rollout)) {
         throw refusal(
           target,
