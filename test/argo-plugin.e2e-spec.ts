@@ -23,7 +23,7 @@ const BY_TOOL = 'argo-by-tool';
 interface Step {
   plugin: string[];
   tool: [name: string, args?: Args];
-  then: (rollout: LiveRollout) => unknown;
+  reached: (rollout: LiveRollout) => unknown;
 }
 
 const at =
@@ -31,25 +31,25 @@ const at =
   ({ status }: LiveRollout) =>
     status.currentStepIndex === index && status.phase === phase;
 
-const setImage = (image: string, then: Step['then']): Step => ({
+const setImage = (image: string, reached: Step['reached']): Step => ({
   plugin: ['set', 'image', 'NAME', `app=${image}`],
   tool: ['argo_set_image', { image, container_name: 'app' }],
-  then,
+  reached,
 });
-const promote = (then: Step['then']): Step => ({
+const promote = (reached: Step['reached']): Step => ({
   plugin: ['promote', 'NAME'],
   tool: ['argo_promote'],
-  then,
+  reached,
 });
 const abort: Step = {
   plugin: ['abort', 'NAME'],
   tool: ['argo_abort_rollout'],
-  then: isPhase('Degraded'),
+  reached: isPhase('Degraded'),
 };
-const undo = (then: Step['then'], revision?: number): Step => ({
+const undo = (reached: Step['reached'], revision?: number): Step => ({
   plugin: ['undo', 'NAME', ...(revision ? [`--to-revision=${revision}`] : [])],
   tool: ['argo_undo', { to_revision: revision }],
-  then,
+  reached,
 });
 const healthyWith =
   (image: string) =>
@@ -66,14 +66,14 @@ const STORIES: Record<string, Step[]> = {
     {
       plugin: ['retry', 'rollout', 'NAME'],
       tool: ['argo_retry'],
-      then: at(1),
+      reached: at(1),
     },
     undo(healthyWith('app:2')),
     setImage('app:4', at(1)),
     {
       plugin: ['promote', 'NAME', '--full'],
       tool: ['argo_promote', { full: true }],
-      then: healthyWith('app:4'),
+      reached: healthyWith('app:4'),
     },
     undo(at(1), 1),
     promote(at(3)),
@@ -81,12 +81,12 @@ const STORIES: Record<string, Step[]> = {
     {
       plugin: ['restart', 'NAME'],
       tool: ['argo_rollout_restart'],
-      then: ({ spec, status }) => spec.restartAt && status.phase === 'Healthy',
+      reached: ({ spec, status }) => spec.restartAt && status.phase === 'Healthy',
     },
     {
       plugin: ['pause', 'NAME'],
       tool: ['argo_pause_rollout'],
-      then: ({ spec, status }) => spec.paused && status.phase === 'Paused',
+      reached: ({ spec, status }) => spec.paused && status.phase === 'Paused',
     },
   ],
   // A promotion in the middle of a step skips it.
@@ -194,7 +194,7 @@ describe.each(Object.entries(STORIES))('the rollout %s', (name, steps) => {
       const [tool, args] = step.tool;
       await door.text(tool, { name, ...args });
       await Promise.all(
-        [BY_PLUGIN, BY_TOOL].map((namespace) => untilRollout(namespace, name, step.then)),
+        [BY_PLUGIN, BY_TOOL].map((namespace) => untilRollout(namespace, name, step.reached)),
       );
       await vi.waitFor(
         async () => {

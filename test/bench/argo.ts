@@ -29,7 +29,7 @@ export async function benchArgo(sandbox: Sandbox, url: string): Promise<void> {
   const send: Send = async (method, path, body, headers = {}) =>
     textOf(
       await api.request({
-        method: method as 'GET',
+        method,
         path,
         headers: { 'content-type': 'application/json', ...headers },
         body: body === undefined ? null : JSON.stringify(body),

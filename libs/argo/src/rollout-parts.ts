@@ -90,7 +90,10 @@ async function podsOf(
     if (replaces > 0) pods.splice(-replaces);
     const { columnDefinitions, rows } = asTable(list);
     const names = columnDefinitions.map(({ name }) => name.toLowerCase());
-    const cell = (cells: unknown[], name: string) => String(cells[names.indexOf(name)] ?? '');
+    const cell = (cells: unknown[], name: string) => {
+      const value = cells[names.indexOf(name)];
+      return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+    };
     for (const { cells, object } of rows) {
       pods.push({
         metadata: object?.metadata as StoredMetadata,

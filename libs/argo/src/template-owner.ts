@@ -51,7 +51,9 @@ export async function isTakenUp(
   if (!rollout.spec.workloadRef || !observed) return true;
   const ref = await workloadRefOf(cluster, rollout, signal);
   const { metadata } = await readObject(cluster, ref, signal);
-  return metadata?.generation === undefined || String(metadata.generation) === observed;
+  // A PodTemplate has none.
+  const generation = metadata?.generation as number | undefined;
+  return generation === undefined || String(generation) === observed;
 }
 
 async function workloadRefOf(
