@@ -35,6 +35,12 @@ beforeAll(async () => {
     canary({ namespace, name: 'web' }, PAUSES),
     canary({ namespace, name: 'stepless' }, [], { minReadySeconds: 300 }),
     canary({ namespace, name: 'invalid' }, [], { minReadySeconds: 3_600 }),
+    {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Rollout',
+      metadata: { namespace, name: 'empty' },
+      spec: { selector: { matchLabels: { app: 'empty' } } },
+    },
     workload(
       'Rollout',
       { namespace, name: 'pair' },
@@ -212,6 +218,22 @@ describe('a canary on its way', () => {
     await expect
       .poll(() => server.log.map(({ message }) => message))
       .toContainEqual(expect.objectContaining({ tool: 'argo_status', outcome: 'cancelled' }));
+  });
+
+  it.each([
+    'argo_status',
+    'argo_describe',
+    'argo_history',
+    'argo_promote',
+    'argo_abort_rollout',
+    'argo_retry',
+    'argo_resume_rollout',
+    'argo_undo',
+    'argo_list_rollouts',
+  ])('that lacks all but a selector is no bug of %s', async (tool) => {
+    const args = tool === 'argo_list_rollouts' ? {} : { name: 'empty' };
+    expect((await call(tool, args)).status).toBeLessThan(500);
+    expect((await call('argo_set_image', { name: 'empty', image: 'a:1' })).status).toBe(422);
   });
 
   it.each(['argo_promote', 'argo_abort_rollout'])(

@@ -11,7 +11,7 @@ export interface CanaryPosition {
 
 /** Where a canary with steps stands; undefined for any other rollout. */
 export function canaryPosition({ spec, status = {} }: Rollout): CanaryPosition | undefined {
-  const steps = spec.strategy.canary?.steps;
+  const steps = spec.strategy?.canary?.steps;
   if (!steps || steps.length === 0) return undefined;
   const index = status.currentStepIndex ?? 0;
   return { steps, index, step: steps[index] };
@@ -19,7 +19,7 @@ export function canaryPosition({ spec, status = {} }: Rollout): CanaryPosition |
 
 /** The weight that stands for all traffic. */
 export function maxWeight({ spec }: Rollout): number {
-  return spec.strategy.canary?.trafficRouting?.maxTrafficWeight ?? 100;
+  return spec.strategy?.canary?.trafficRouting?.maxTrafficWeight ?? 100;
 }
 
 /** The weight that the steps so far ask for the new version. */
@@ -40,7 +40,7 @@ export function actualWeight(rollout: Rollout, canaryAvailable: number): number 
   if (!canaryPosition(rollout)?.step) return maxWeight(rollout);
   const available = status.availableReplicas ?? 0;
   if (available === 0) return 0;
-  if (spec.strategy.canary?.trafficRouting) {
+  if (spec.strategy?.canary?.trafficRouting) {
     return status.canary?.weights?.canary.weight ?? setWeight(rollout);
   }
   return Math.floor((canaryAvailable * maxWeight(rollout)) / available);

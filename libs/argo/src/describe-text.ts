@@ -1,6 +1,5 @@
 import { alignLines, humanAge } from '#cluster';
-import type { RolloutParts } from './rollout-parts.js';
-import { timeOf } from './rollout-parts.js';
+import { timeOf, type RolloutParts } from './rollout-parts.js';
 import { isOwnedBy, type ReplicaSet } from './rollout-revisions.js';
 import { roleOf } from './replica-set-role.js';
 import type { RolloutState } from './rollout-state.js';
@@ -27,7 +26,10 @@ export function headLines(rollout: Rollout, state: RolloutState, parts: RolloutP
     line('Namespace:', metadata.namespace),
     line('Status:', withIcon('rollout', phase)),
     ...(message === '' ? [] : [line('Message:', message)]),
-    line('Strategy:', spec.strategy.canary ? 'Canary' : spec.strategy.blueGreen ? 'BlueGreen' : ''),
+    line(
+      'Strategy:',
+      spec.strategy?.canary ? 'Canary' : spec.strategy?.blueGreen ? 'BlueGreen' : '',
+    ),
     ...(weight
       ? [
           line('  Step:', step ? `${step.done}/${step.of}` : ''),

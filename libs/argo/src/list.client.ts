@@ -90,7 +90,7 @@ function rowOf(rollout: Rollout): Row {
   const { metadata, spec, status = {} } = rollout;
   const { phase, message } = rolloutPhase(rollout);
   const position = canaryPosition(rollout);
-  const { canary, blueGreen } = spec.strategy;
+  const { canary, blueGreen } = spec.strategy ?? {};
   return {
     namespace: metadata.namespace,
     name: metadata.name,

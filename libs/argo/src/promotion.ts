@@ -81,7 +81,7 @@ function nextStep(target: string, rollout: Rollout): Promotion {
 }
 
 function nothingWaits(rollout: Rollout): string {
-  if (rollout.spec.strategy.blueGreen) {
+  if (rollout.spec.strategy?.blueGreen) {
     return 'is not waiting for a promotion: its new version is still being prepared or verified. Follow it with argo_status.';
   }
   return canaryPosition(rollout)

@@ -6,7 +6,7 @@ export function roleOf({ spec, status = {} }: Rollout, replicaSet: ReplicaSet): 
   const hash = templateHash(replicaSet);
   if (hash === undefined) return [];
   const isStable = status.stableRS === hash;
-  const { canary, blueGreen } = spec.strategy;
+  const { canary, blueGreen } = spec.strategy ?? {};
   if (canary) {
     if (!isStable && status.currentPodHash !== hash) return [];
     const isPing = (status.canary?.stablePingPong === 'ping') === isStable;

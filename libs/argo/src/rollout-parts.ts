@@ -22,7 +22,8 @@ export interface Pod {
   restarts: number;
 }
 
-export interface Event extends KubernetesObject {
+/** What is read of an Event (core/v1). */
+export interface RolloutEvent extends KubernetesObject {
   type?: string;
   reason?: string;
   message?: string;
@@ -39,7 +40,7 @@ export interface RolloutParts {
   experiments: Experiment[];
   analysisRuns: AnalysisRun[];
   /** Of the rollout itself, oldest first. */
-  events: Event[];
+  events: RolloutEvent[];
 }
 
 /** Reads what belongs to a rollout, all at once. */
@@ -59,7 +60,7 @@ export async function readParts(
     podsOf(cluster, namespace, ofRollout, signal),
     list<Experiment>(EXPERIMENTS),
     list<AnalysisRun>(ANALYSIS_RUNS),
-    list<Event>('events', { fieldSelector: `involvedObject.uid=${uid}` }),
+    list<RolloutEvent>('events', { fieldSelector: `involvedObject.uid=${uid}` }),
   ]);
   const own = experiments.filter(({ metadata }) => isOwnedBy(metadata, uid));
   const parts = { experiments: own, analysisRuns, events: events.sort(byTime) };
@@ -108,10 +109,10 @@ async function podsOf(
 }
 
 /** When an event was last seen, in ISO 8601. */
-export function timeOf({ lastTimestamp, eventTime, metadata }: Event): string {
+export function timeOf({ lastTimestamp, eventTime, metadata }: RolloutEvent): string {
   return lastTimestamp ?? eventTime ?? metadata.creationTimestamp;
 }
 
-function byTime(a: Event, b: Event): number {
+function byTime(a: RolloutEvent, b: RolloutEvent): number {
   return Date.parse(timeOf(a)) - Date.parse(timeOf(b));
 }

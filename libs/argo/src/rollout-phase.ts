@@ -62,7 +62,7 @@ function calculatedPhase(rollout: Rollout): RolloutPhase {
   const { replicas = 0, updatedReplicas: updated = 0, availableReplicas: available = 0 } = status;
   if (updated < (spec.replicas ?? 1)) return progressing('more replicas need to be updated');
   if (available < updated) return progressing('updated replicas are still becoming available');
-  const { canary, blueGreen } = spec.strategy;
+  const { canary, blueGreen } = spec.strategy ?? {};
   if (blueGreen && status.blueGreen?.activeSelector !== status.currentPodHash) {
     return progressing('active service cutover pending');
   }

@@ -3,7 +3,7 @@ import { ToolError } from '#tools';
 import { actualWeight, canaryPosition, setWeight, stepText } from './canary.js';
 import type { ReplicaSet } from './rollout-revisions.js';
 import { rolloutPhase } from './rollout-phase.js';
-import { isFullyPromoted, type Rollout } from './rollout.js';
+import { isFullyPromoted, type Rollout, type RolloutSpec } from './rollout.js';
 import { isTakenUp } from './template-owner.js';
 
 /** What somebody who follows a rollout wants to know of each of its moments. */
@@ -46,7 +46,7 @@ export async function rolloutState(
         ...(position.step && { at: stepText(position.step) }),
       },
     }),
-    ...(spec.strategy.canary && {
+    ...(spec.strategy?.canary && {
       weight: { set: setWeight(rollout), actual: actualWeight(rollout, available) },
     }),
     replicas: {
@@ -83,7 +83,7 @@ async function canaryAvailable(
   signal: AbortSignal,
 ): Promise<number> {
   const { metadata, spec, status = {} } = rollout;
-  const isByReplicas = canaryPosition(rollout)?.step && !spec.strategy.canary?.trafficRouting;
+  const isByReplicas = canaryPosition(rollout)?.step && !spec.strategy?.canary?.trafficRouting;
   if (!isByReplicas || isFullyPromoted(rollout) || !status.availableReplicas) return 0;
   const resource = await cluster.discovery.resolve('replicasets.apps', signal);
   const path = resource.path(metadata.namespace, `${metadata.name}-${status.currentPodHash}`);
@@ -111,14 +111,14 @@ export function stateLine({ phase, message, step, weight, replicas }: RolloutSta
 export function endlessPause({ spec, status = {} }: Rollout): EndlessPause | undefined {
   if (spec.paused) return { why: 'it is paused by hand', wayOn: 'argo_resume_rollout' };
   const reasons = (status.pauseConditions ?? []).map(({ reason }) => reason);
-  const endless = reasons.find((reason) => !endsByItself(reason, spec.strategy, status));
+  const endless = reasons.find((reason) => !endsByItself(reason, spec.strategy ?? {}, status));
   if (endless === undefined) return undefined;
   return { why: `it waits at a pause without end (${endless})`, wayOn: 'argo_promote' };
 }
 
 function endsByItself(
   reason: string,
-  { canary, blueGreen }: Rollout['spec']['strategy'],
+  { canary, blueGreen }: NonNullable<RolloutSpec['strategy']>,
   { currentStepIndex = 0 }: NonNullable<Rollout['status']>,
 ): boolean {
   if (reason === 'CanaryPauseStep') {

@@ -63,7 +63,8 @@ export interface RolloutSpec {
   selector?: Selector;
   template?: PodTemplate;
   workloadRef?: WorkloadRef;
-  strategy: { canary?: CanaryStrategy; blueGreen?: BlueGreenStrategy };
+  /** Required, but the API server lets a rollout without one pass. */
+  strategy?: { canary?: CanaryStrategy; blueGreen?: BlueGreenStrategy };
   /** Set by people, never by the controller. */
   paused?: boolean;
   restartAt?: string;
