@@ -1,7 +1,6 @@
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kubectl } from './support/kubectl.js';
-import { writeKubeconfig } from './support/kubeconfig.js';
+import { sandboxAccess, writeKubeconfig } from './support/kubeconfig.js';
 import { execute } from './support/rest.js';
 import { startServer, type RunningServer } from './support/server.js';
 
@@ -12,23 +11,13 @@ interface Way {
   sent: number;
 }
 
-interface Entry {
-  cluster: { server: string };
-  user: object;
-}
-
 /** The tools that need no cluster. */
 const WITHOUT_CLUSTER = ['wait_for_x_seconds', 'k8s_port_forward_list', 'k8s_port_forward_stop'];
 
 let server: RunningServer;
 let ways: Way[];
 beforeAll(async () => {
-  const config = JSON.parse(await kubectl('config', 'view', '--raw', '--minify', '-o', 'json')) as {
-    clusters: Entry[];
-    users: Entry[];
-  };
-  const [{ cluster } = { cluster: { server: '' } }] = config.clusters;
-  const [{ user } = { user: {} }] = config.users;
+  const { cluster, user } = await sandboxAccess();
   ways = await Promise.all([openWay(cluster.server), openWay(cluster.server)]);
   const names = ['blue', 'green'];
   const kubeconfig = await writeKubeconfig({

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { ArgoModule } from '#argo';
 import { ClusterModule } from '#cluster';
+import { ExecutionsModule } from '#executions';
 import { K8sModule } from '#k8s';
 import { ToolsModule } from '#tools';
 import { HealthModule } from './health/health.module.js';
@@ -14,6 +15,7 @@ import { serverConfig } from './server.config.js';
   imports: [
     ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [serverConfig] }),
     ToolsModule,
+    ExecutionsModule,
     ClusterModule,
     ArgoModule,
     K8sModule,

@@ -1,4 +1,4 @@
-import type { KubernetesObject, Selector } from '#cluster';
+import type { KubernetesObject } from '#cluster';
 
 /** What an object of the API has once it is stored. */
 export interface StoredMetadata {
@@ -60,7 +60,7 @@ export interface WorkloadRef {
 export interface RolloutSpec {
   /** 1 unless said. */
   replicas?: number;
-  selector?: Selector;
+  selector?: unknown;
   template?: PodTemplate;
   workloadRef?: WorkloadRef;
   /** Required, but the API server lets a rollout without one pass. */

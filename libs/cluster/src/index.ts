@@ -15,7 +15,6 @@ export { DryRunField, isDryRun } from './dry-run.field.js';
 export { findObject } from './find-object.js';
 export { IN_CLUSTER } from './in-cluster.connection.js';
 export { selectorText } from './label-selector.js';
-export type { Selector } from './label-selector.js';
 export { fetchPages, listAll } from './list-pages.js';
 export type { ListQuery } from './list-pages.js';
 export { upgradedManagedFields } from './managed-fields-upgrade.js';

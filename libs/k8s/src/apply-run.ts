@@ -5,7 +5,8 @@ import type { ApplyOptions, CheckedApply } from './apply-check.js';
 import { LiveObjects } from './apply-live.js';
 import { isDefinedBy, nameOf, type ApplyItem, type ApplyPlan } from './apply-plan.js';
 import { ApplyReport } from './apply-report.js';
-import { checkSteady, sendApply, waitUntilEstablished } from './apply-send.js';
+import { untilServed, waitUntilEstablished } from './apply-definition.js';
+import { checkSteady, sendApply } from './apply-send.js';
 import { WriteTail } from './apply-tail.js';
 import { withoutValues } from './manifest-secret.js';
 
@@ -98,7 +99,7 @@ export class ApplyRun {
     await atOnce(batch, AT_ONCE, async (item) => {
       try {
         options.signal.throwIfAborted();
-        const checked = this.checks.get(item) ?? (await checkSteady(cluster, item, live, options));
+        const checked = this.checks.get(item) ?? (await this.checkLate(item));
         const applied = await sendApply(cluster, item, checked, live, options, writeSignal);
         const message = report.add(item, applied);
         progress({ progress: report.count, total: this.items.length, message });
@@ -111,6 +112,13 @@ export class ApplyRun {
       return isSent;
     });
     return isSent;
+  }
+
+  /** The check of what had to wait for the namespace or kind that the manifest itself creates. */
+  private checkLate(item: ApplyItem): Promise<CheckedApply> {
+    const { cluster, live, options, plan } = this;
+    const check = () => checkSteady(cluster, item, live, options);
+    return isDefinedBy(item, plan.definitions) ? untilServed(check, options.signal) : check();
   }
 
   private get abortReason(): ToolError | undefined {

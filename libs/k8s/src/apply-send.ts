@@ -1,8 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   apiStatusOf,
   patchObject,
-  readObject,
   type Change,
   type Cluster,
   type KubernetesObject,
@@ -13,8 +11,6 @@ import type { LiveObjects } from './apply-live.js';
 import type { ApplyItem } from './apply-plan.js';
 
 const MOST_ATTEMPTS = 5;
-const ESTABLISHED_LIMIT_MS = 30_000;
-const POLL_MS = 50;
 
 /** What was done to an object. */
 export interface Applied extends Change {
@@ -52,10 +48,10 @@ export async function sendApply(
   return untilSteady(async () => {
     present ??= await checkApply(cluster, item, live, options);
     const { before, force, upgraded, removed, isNeeded } = present;
+    let { version } = present;
     if (!isNeeded) return { before, after: before, removed };
     present = undefined;
     const write = { dryRun: false, signal: writeSignal };
-    let version = before?.metadata?.['resourceVersion'] as string | undefined;
     if (upgraded) {
       const patch = [
         { op: 'replace', path: '/metadata/managedFields', value: upgraded },
@@ -68,36 +64,6 @@ export async function sendApply(
     const after = await patchObject(cluster, item, 'apply', body, { ...write, force });
     return { before, after, removed };
   });
-}
-
-/**
- * Waits until the API server serves what a custom resource definition defines.
- * @throws ToolError `timeout` with what it says of itself
- */
-export async function waitUntilEstablished(
-  cluster: Cluster,
-  item: ApplyItem,
-  signal: AbortSignal,
-): Promise<void> {
-  const until = performance.now() + ESTABLISHED_LIMIT_MS;
-  for (;;) {
-    const definition = await readObject(cluster, item, signal);
-    const { conditions = [] } = (definition['status'] ?? {}) as Status;
-    if (conditions.some(({ type, status }) => type === 'Established' && status === 'True')) return;
-    if (performance.now() > until) {
-      const seconds = ESTABLISHED_LIMIT_MS / 1_000;
-      const said = conditions.map(({ type, message }) => `${type}: ${message}`).join('; ');
-      throw new ToolError(
-        'timeout',
-        `${item.label} is not established after ${seconds} s. ${said}`,
-      );
-    }
-    await sleep(POLL_MS, undefined, { signal });
-  }
-}
-
-interface Status {
-  conditions?: { type: string; status: string; message?: string }[];
 }
 
 /** Does it again, as long as it fails since the object has been changed meanwhile. */

@@ -1,4 +1,4 @@
-import { listAll, selectorText, type ApiResource, type Cluster, type Selector } from '#cluster';
+import { listAll, selectorText, type ApiResource, type Cluster } from '#cluster';
 import { ToolError } from '#tools';
 
 interface Container {
@@ -17,7 +17,7 @@ export interface Pod {
 
 interface Workload {
   metadata: { uid: string };
-  spec?: { selector?: Selector };
+  spec?: { selector?: unknown };
 }
 
 interface Job {

@@ -1,4 +1,4 @@
-import { listAll, type Cluster, selectorText, type Selector } from '#cluster';
+import { listAll, type Cluster, selectorText } from '#cluster';
 import { ToolError } from '#tools';
 import type { PortForwardDto } from './dto/port-forward.dto.js';
 import { isReady, stateOf, type LivePod } from './pod-state.js';
@@ -15,7 +15,7 @@ interface Service {
 }
 
 interface Deployment {
-  spec: { selector: Selector };
+  spec: { selector: unknown };
 }
 
 interface ForwardPod extends LivePod {

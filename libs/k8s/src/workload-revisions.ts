@@ -1,10 +1,4 @@
-import {
-  listAll,
-  type Cluster,
-  type KubernetesObject,
-  selectorText,
-  type Selector,
-} from '#cluster';
+import { listAll, type Cluster, type KubernetesObject, selectorText } from '#cluster';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';
@@ -69,7 +63,7 @@ async function owned<T extends Owned>(
   signal: AbortSignal,
 ): Promise<T[]> {
   const resource = await cluster.discovery.resolve(kind, signal);
-  const { selector } = spec as { selector: Selector };
+  const { selector } = spec as { selector: unknown };
   const query = { resource, namespace: metadata?.namespace, labelSelector: selectorText(selector) };
   return (await listAll<T>(cluster, query, signal)).filter((object) =>
     object.metadata.ownerReferences?.some(({ uid }) => uid === metadata?.uid),

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { apiStatusOf, readObject, type Cluster } from '#cluster';
+import { ToolError } from '#tools';
+import type { ApplyItem } from './apply-plan.js';
+
+const ESTABLISHED_LIMIT_MS = 30_000;
+/** How much later than its own conditions say it the API server may serve a definition. */
+const SERVED_LIMIT_MS = 10_000;
+/** How much later than that it may use a changed schema. */
+const SCHEMA_LIMIT_MS = 3_000;
+const POLL_MS = 50;
+
+/**
+ * Waits until the API server has accepted a custom resource definition.
+ * @throws ToolError `conflict` where another definition has its names, `timeout` with what it says of itself
+ */
+export async function waitUntilEstablished(
+  cluster: Cluster,
+  item: ApplyItem,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = performance.now() + ESTABLISHED_LIMIT_MS;
+  for (;;) {
+    const { status } = (await readObject(cluster, item, signal)) as Definition;
+    // Null until the API server has looked at it for the first time.
+    const conditions = status?.conditions ?? [];
+    const find = (wanted: string) => conditions.find(({ type }) => type === wanted);
+    if (find('Established')?.status === 'True') return;
+    const names = find('NamesAccepted');
+    if (names?.status === 'False') {
+      throw new ToolError('conflict', `${item.label} is not served: ${names.message}.`);
+    }
+    if (performance.now() > until) {
+      const seconds = ESTABLISHED_LIMIT_MS / 1_000;
+      const said = conditions.map(({ type, message }) => `${type}: ${message}`).join('; ');
+      throw new ToolError(
+        'timeout',
+        `${item.label} is not established after ${seconds} s. ${said}`,
+      );
+    }
+    await sleep(POLL_MS, undefined, { signal });
+  }
+}
+
+/**
+ * Does something with an object of a kind whose definition was sent just before. The API server serves it from a cache of its definitions, which follows
+ * their conditions a moment later: until then it knows no such path (404 without a Status), or still has the schema from before.
+ */
+export async function untilServed<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  const start = performance.now();
+  for (;;) {
+    try {
+      return await task();
+    } catch (error) {
+      if (performance.now() - start > lagLimit(error)) throw error;
+      await sleep(POLL_MS, undefined, { signal });
+    }
+  }
+}
+
+function lagLimit(error: unknown): number {
+  if (!(error instanceof ToolError)) return 0;
+  if (error.code === 'not_found' && apiStatusOf(error) === undefined) return SERVED_LIMIT_MS;
+  return error.code === 'invalid_input' ? SCHEMA_LIMIT_MS : 0;
+}
+
+interface Definition {
+  status?: { conditions?: { type: string; status: string; message?: string }[] | null };
+}
