@@ -8,6 +8,7 @@ export default defineConfig({
       '#tools': source('libs/tools/src/index.ts'),
       '#cluster': source('libs/cluster/src/index.ts'),
       '#cli': source('libs/cli/src/index.ts'),
+      '#argo': source('libs/argo/src/index.ts'),
       '#k8s': source('libs/k8s/src/index.ts'),
       '#executions': source('libs/executions/src/index.ts'),
     },

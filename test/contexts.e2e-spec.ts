@@ -12,7 +12,14 @@ interface Way {
 }
 
 /** The tools that need no cluster. */
-const WITHOUT_CLUSTER = ['wait_for_x_seconds', 'k8s_port_forward_list', 'k8s_port_forward_stop'];
+const WITHOUT_CLUSTER = [
+  'wait_for_x_seconds',
+  'k8s_port_forward_list',
+  'k8s_port_forward_stop',
+  'execution_status',
+  'execution_wait',
+  'execution_cancel',
+];
 
 let server: RunningServer;
 let ways: Way[];

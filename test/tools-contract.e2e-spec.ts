@@ -36,6 +36,21 @@ const CATEGORY_ORDER = ['argo', 'helm', 'k8s'];
 
 /** Tool → [readOnlyHint, destructiveHint]. A change here is a change of what runs without approval. */
 const HINTS: Record<string, [boolean, boolean]> = {
+  argo_list_rollouts: [true, false],
+  argo_promote: [false, false],
+  argo_pause_rollout: [false, false],
+  argo_resume_rollout: [false, false],
+  argo_abort_rollout: [false, true],
+  argo_set_image: [false, false],
+  argo_rollout_restart: [false, false],
+  argo_status: [true, false],
+  argo_history: [true, false],
+  argo_undo: [false, true],
+  argo_describe: [true, false],
+  argo_list_experiments: [true, false],
+  argo_list_analysisruns: [true, false],
+  argo_retry: [false, false],
+  argo_get_analysisrun: [true, false],
   k8s_logs: [true, false],
   k8s_get: [true, false],
   k8s_describe: [true, false],
@@ -60,6 +75,9 @@ const HINTS: Record<string, [boolean, boolean]> = {
   k8s_port_forward: [false, false],
   k8s_port_forward_list: [true, false],
   k8s_port_forward_stop: [false, false],
+  execution_status: [true, false],
+  execution_wait: [true, false],
+  execution_cancel: [false, false],
 };
 
 let server: RunningServer;
@@ -106,7 +124,7 @@ describe('the whole registry', () => {
 
   it('has for each tool a name, title, description and tags in the form that clients read', () => {
     for (const { name, title, description, category, tags, annotations } of tools) {
-      expect(name).toMatch(/^(k8s|argo|helm)_[a-z_]+$|^wait_for_x_seconds$/);
+      expect(name).toMatch(/^(k8s|argo|helm|execution)_[a-z_]+$|^wait_for_x_seconds$/);
       expect(title).toMatch(/\S/);
       expect(description).toMatch(/^[A-Z].{40,}\.$/);
       expect(tags[0]).toBe(category);

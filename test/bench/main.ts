@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { startSandbox, terminalReporter } from '#sandbox';
 import { spawnServer } from '../support/server-process.js';
+import { benchArgo } from './argo.js';
 import { modernCaller, rawCaller, restCaller, sessionCaller, type Caller } from './callers.js';
 import { latencyOf, median, throughputOf } from './measure.js';
 import { fillNamespace } from './many-pods.js';
@@ -45,6 +46,7 @@ async function main(): Promise<void> {
     try {
       await measureServer(sandbox.kubeconfig, server.url, server.pid, readyMs);
       await benchWrites(sandbox, server.url);
+      await benchArgo(sandbox, server.url);
     } finally {
       await server.stop();
     }

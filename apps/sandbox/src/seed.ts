@@ -17,7 +17,6 @@ interface WorkloadStatus {
     availableReplicas?: number;
     updatedReplicas?: number;
     phase?: string;
-    pauseConditions?: unknown[];
     succeeded?: number;
     numberReady?: number;
   };
@@ -30,7 +29,9 @@ interface PodList {
 /** Makes the demo shop and waits until each workload is in the state that it is meant to show. */
 export async function seedDemo(layout: ClusterLayout, signal: AbortSignal): Promise<void> {
   await using api = new ApiClient(layout);
-  const shop = readObjects(assetsDir('manifests', 'shop.yaml'));
+  const shop = readObjects(assetsDir('manifests', 'shop.yaml')).map((object) =>
+    withContainers(object, layout),
+  );
   const billing = readObjects(assetsDir('manifests', 'billing.yaml'));
   const isNamespace = ({ kind }: KubernetesObject) => kind === 'Namespace';
   const apply = (objects: KubernetesObject[]) => applyObjects(layout, objects, { signal });
@@ -61,16 +62,17 @@ export async function seedDemo(layout: ClusterLayout, signal: AbortSignal): Prom
         status.updatedReplicas === updated &&
         status.replicas === (updated === 2 ? 2 : 3),
     );
-  const release = (kind: string, name: string, tag: string) => {
+  const release = (kind: string, name: string, tag: string, spec: object = {}) => {
     const workload = shop.find((one) => one.kind === kind && one.metadata.name === name);
-    return apply([nextRelease(workload as Workload, tag)]);
+    const next = nextRelease(workload as Workload, tag);
+    return apply([{ ...next, spec: { ...next.spec, ...spec } }]);
   };
-  const checkout = (what: string, reached: (status: WorkloadStatus['status']) => unknown) =>
+  const rollout = (name: string, phase: 'Healthy' | 'Paused' | 'Degraded') =>
     until(
-      '/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/checkout',
-      `rollout checkout to be ${what}`,
+      `/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/${name}`,
+      `rollout ${name} to be ${phase}`,
       ({ metadata, status }) =>
-        status?.observedGeneration === String(metadata.generation) && reached(status),
+        status?.observedGeneration === String(metadata.generation) && status.phase === phase,
     );
 
   await Promise.all([
@@ -82,9 +84,15 @@ export async function seedDemo(layout: ClusterLayout, signal: AbortSignal): Prom
     deployment('payments', '1')
       .then(() => release('Deployment', 'payments', 'invalid-tag'))
       .then(() => deployment('payments', '2', 1)),
-    checkout('healthy', (status) => status?.phase === 'Healthy')
+    rollout('checkout', 'Healthy')
       .then(() => release('Rollout', 'checkout', '1.5.0'))
-      .then(() => checkout('paused', (status) => status?.pauseConditions !== undefined)),
+      .then(() => rollout('checkout', 'Paused')),
+    rollout('cart', 'Healthy')
+      .then(() => release('Rollout', 'cart', '4.1.0', { paused: true }))
+      .then(() => rollout('cart', 'Paused')),
+    rollout('catalog', 'Healthy')
+      .then(() => release('Rollout', 'catalog', '2.2.0'))
+      .then(() => rollout('catalog', 'Degraded')),
     ...['api', 'worker', 'shop-cache'].map((name) => deployment(name, '1')),
     until(
       '/apis/batch/v1/namespaces/shop/jobs/migrate-schema',
@@ -120,6 +128,14 @@ async function installRelease(layout: ClusterLayout, signal: AbortSignal): Promi
   const helm = (...args: string[]) => runProgram(layout, 'helm', args, { signal });
   await helm('upgrade', '--install', ...target);
   await helm('upgrade', ...target, '--set', 'replicas=2', '--description', 'Two pods');
+}
+
+/** The object with the address of the sandbox's containers in place of the name `containers`. */
+function withContainers(object: KubernetesObject, { ports }: ClusterLayout): KubernetesObject {
+  const address = `http://127.0.0.1:${ports.containers}/`;
+  return JSON.parse(
+    JSON.stringify(object).replaceAll('http://containers/', address),
+  ) as typeof object;
 }
 
 /** The same workload with another tag of its image, and the cause on record where there was one. */

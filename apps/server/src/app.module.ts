@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { ArgoModule } from '#argo';
 import { ClusterModule } from '#cluster';
 import { ExecutionsModule } from '#executions';
 import { K8sModule } from '#k8s';
@@ -16,6 +17,7 @@ import { serverConfig } from './server.config.js';
     ToolsModule,
     ExecutionsModule,
     ClusterModule,
+    ArgoModule,
     K8sModule,
     RestModule,
     McpModule,

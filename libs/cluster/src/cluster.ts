@@ -1,5 +1,5 @@
 import { ToolError } from '#tools';
-import { apiError } from './api-error.js';
+import { apiError, apiStatusOf } from './api-error.js';
 import { CHANNEL_PROTOCOLS, type ChannelStream } from './channel-stream.js';
 import type { Connection } from './connection.js';
 import { fetchCatalogue } from './discovery-fetch.js';
@@ -61,8 +61,15 @@ export class Cluster {
 
   /** As `request`, for an answer that is text. */
   async text(path: string, options: RequestOptions = {}): Promise<string> {
-    const { body } = await this.http.send(path, options);
-    return body.toString('utf8');
+    try {
+      const { body } = await this.http.send(path, options);
+      return body.toString('utf8');
+    } catch (error) {
+      // Not an object but its whole type is gone, e.g. with its custom resource definition.
+      const isNotFound = error instanceof ToolError && error.code === 'not_found';
+      if (isNotFound && apiStatusOf(error) === undefined) this.discovery.invalidate();
+      throw error;
+    }
   }
 
   /** Reads an answer as it comes, e.g. a followed log. Ends quietly when the signal aborts; there is no time limit unless one is given. */

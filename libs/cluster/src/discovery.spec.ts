@@ -76,6 +76,24 @@ describe('Discovery', () => {
     expect(fetch).toHaveBeenCalledTimes(2);
   });
 
+  it('knows for a while what is served, and asks soon again for what is not', async () => {
+    const fetch = vi.fn<Fetch>(async () => readAggregated(AGGREGATED));
+    const discovery = new Discovery(fetch);
+    const serves = (type: string) => discovery.serves(type, 30_000);
+    expect(await serves('deployments.v1.apps')).toBe(true);
+    expect(await serves('rollouts.v1alpha1.argoproj.io')).toBe(false);
+    expect(fetch).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(2_001);
+    expect(await serves('deployments.v1.apps')).toBe(true);
+    expect(fetch).toHaveBeenCalledTimes(1);
+    expect(await serves('rollouts.v1alpha1.argoproj.io')).toBe(false);
+    expect(fetch).toHaveBeenCalledTimes(2);
+    vi.advanceTimersByTime(30_001);
+    fetch.mockResolvedValueOnce({ resources: [], stale: [] });
+    expect(await serves('deployments.v1.apps')).toBe(false);
+    expect(fetch).toHaveBeenCalledTimes(3);
+  });
+
   it('forgets when told to', async () => {
     const fetch = vi.fn<Fetch>(async () => readAggregated(AGGREGATED));
     const discovery = new Discovery(fetch);

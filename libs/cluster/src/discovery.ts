@@ -40,6 +40,19 @@ export class Discovery {
     return resource;
   }
 
+  /**
+   * Whether the API server serves a resource type. That it does is known for `maxAgeMs` milliseconds, that it does not for two seconds.
+   * @throws what reading discovery throws
+   */
+  async serves(resourceType: string, maxAgeMs: number, signal?: AbortSignal): Promise<boolean> {
+    const { resources } = this.isOlderThan(maxAgeMs)
+      ? await this.refresh(signal)
+      : await this.current(signal);
+    if (findResource(resources, resourceType)) return true;
+    if (!this.isOlderThan(LEAST_AGE_MS)) return false;
+    return findResource((await this.refresh(signal)).resources, resourceType) !== undefined;
+  }
+
   /** The listable resource types of a category such as `all`, in kubectl's order; none if there is no such category. */
   async category(name: string, signal?: AbortSignal): Promise<readonly ApiResource[]> {
     const { byCategory } = await this.current(signal);

@@ -1,5 +1,7 @@
+export { humanAge } from './age.js';
 export { apiStatusOf } from './api-error.js';
 export { ApiResource } from './api-resource.js';
+export { asTable } from './as-table.js';
 export { CHANNEL_PROTOCOLS, ChannelStream } from './channel-stream.js';
 export type { ChannelMessage } from './channel-stream.js';
 export { clusterConfig } from './cluster.config.js';
@@ -9,9 +11,13 @@ export { ClusterModule } from './cluster.module.js';
 export { Clusters } from './clusters.js';
 export { ContextField } from './context.field.js';
 export { drained } from './drained.js';
+export { DryRunField, isDryRun } from './dry-run.field.js';
+export { findObject } from './find-object.js';
 export { IN_CLUSTER } from './in-cluster.connection.js';
+export { selectorText } from './label-selector.js';
 export { fetchPages, listAll } from './list-pages.js';
 export type { ListQuery } from './list-pages.js';
+export { upgradedManagedFields } from './managed-fields-upgrade.js';
 export {
   changedFields,
   fieldText,
@@ -23,13 +29,18 @@ export {
   unionOf,
 } from './managed-fields.js';
 export type { FieldPath, ManagedFieldsEntry } from './managed-fields.js';
-export { upgradedManagedFields } from './managed-fields-upgrade.js';
 export { nearestNames } from './nearest-names.js';
-export { printResources } from './print.js';
-export type { KubernetesObject } from './redact.js';
-export { alignLines } from './tab-writer.js';
-export { DryRunField, isDryRun } from './dry-run.field.js';
 export { diffObjects } from './object-diff.js';
+export { objectVersions } from './object-versions.js';
+export { containersOf } from './pod-template.js';
+export { printResources } from './print.js';
+export { stripManagedFields } from './redact.js';
+export type { KubernetesObject } from './redact.js';
+export { EVERY_CONTAINER, imageChanges, imageChangesText, patchImages } from './set-images.js';
+export { alignLines } from './tab-writer.js';
+export { TABLE_ACCEPT } from './table.js';
+export type { Table } from './table.js';
+export { writeError } from './write-error.js';
 export { changeText, FIELD_MANAGER, patchObject, readObject } from './write.js';
 export type { Change, ObjectRef, PatchType } from './write.js';
-export { writeError } from './write-error.js';
+export { toYaml } from './yaml.js';

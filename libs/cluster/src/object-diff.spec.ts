@@ -56,6 +56,19 @@ describe(diffObjects.name, () => {
     expect(diffObjects(configMap({ a: '1' }), { ...configMap({ a: '1' }), ...more })).toBe('');
   });
 
+  it('shows the fields of a status that were asked for, and only those', () => {
+    const before = { ...configMap({}), status: { abort: false, phase: 'Paused' } };
+    const after = { ...configMap({}), status: { abort: true, phase: 'Degraded' } };
+    expect(diffObjects(before, after)).toBe('');
+    expect(diffObjects(before, after, ['abort']).split('\n').slice(3)).toEqual([
+      ' metadata:',
+      '   name: app',
+      ' status:',
+      '-  abort: false',
+      '+  abort: true',
+    ]);
+  });
+
   it('shows other annotations', () => {
     const after = configMap({}, { annotations: { note: 'x' } });
     expect(diffObjects(configMap({}), after)).toContain('+  annotations:\n+    note: x');

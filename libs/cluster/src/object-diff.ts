@@ -28,18 +28,21 @@ const MAX_CHANGES = 1_000;
  * and kubectl keep for themselves are left out, values of Secrets are shown as their size, a changed value as changed.
  * @param before undefined for an object that is created
  * @param after undefined for one that is deleted
+ * @param statusFields those fields of `status` that count, for what is asked of a controller there
  */
 export function diffObjects(
   before: KubernetesObject | undefined,
   after: KubernetesObject | undefined,
+  statusFields: readonly string[] = [],
 ): string {
-  const [from, to] = [textOf(before), textOf(after, before)];
+  const shown = [before, after].map((object) => object && withStatus(object, statusFields));
+  const [from, to] = [textOf(shown[0]), textOf(shown[1], before)];
   if (from === to) return '';
   const lines = before && after ? changedLines(from, to) : allLines(from, to);
-  const shown = lines.slice(0, MAX_LINES).map(shorten);
-  const left = lines.length - shown.length;
+  const first = lines.slice(0, MAX_LINES).map(shorten);
+  const left = lines.length - first.length;
   const rest = left > 0 ? [`[${left} more lines]`] : [];
-  return ['--- live', '+++ result', ...shown, ...rest].join('\n');
+  return ['--- live', '+++ result', ...first, ...rest].join('\n');
 }
 
 function changedLines(from: string, to: string): string[] {
@@ -78,12 +81,18 @@ function shorten(line: string): string {
 
 function textOf(object: KubernetesObject | undefined, other?: KubernetesObject): string {
   if (!object) return '';
-  const { status: _, ...shown } = object;
-  const trimmed = { ...shown, metadata: ownMetadata(object.metadata ?? {}) };
+  const trimmed = { ...object, metadata: ownMetadata(object.metadata ?? {}) };
   if (object.kind !== 'Secret') return toYaml(trimmed);
   const redacted = redactSecrets(structuredClone(trimmed));
   if (other) markChanged(redacted, object, other);
   return toYaml(redacted);
+}
+
+/** The object with no more of its status than some fields. */
+function withStatus(object: KubernetesObject, fields: readonly string[]): KubernetesObject {
+  const { status, ...rest } = object;
+  const kept = Object.entries(status ?? {}).filter(([field]) => fields.includes(field));
+  return kept.length === 0 ? rest : { ...rest, status: Object.fromEntries(kept) };
 }
 
 type Metadata = NonNullable<KubernetesObject['metadata']>;

@@ -77,9 +77,17 @@ export async function patchObject(
   }
 }
 
-/** What a write answers: what was done, then the diff of it. A dry run says that it was one. */
-export function changeText(summary: string, { before, after }: Change, isDryRun: boolean): string {
+/**
+ * What a write answers: what was done, then the diff of it. A dry run says that it was one.
+ * @param statusFields the fields of `status` that it wrote
+ */
+export function changeText(
+  summary: string,
+  { before, after }: Change,
+  isDryRun: boolean,
+  statusFields: readonly string[] = [],
+): string {
   const first = isDryRun ? `${summary} (dry run: nothing was changed)` : summary;
-  const diff = diffObjects(before, after);
+  const diff = diffObjects(before, after, statusFields);
   return diff === '' ? first : `${first}\n\n${diff}`;
 }

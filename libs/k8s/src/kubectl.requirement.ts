@@ -9,7 +9,7 @@ export class KubectlRequirement extends ToolRequirement {
     super();
   }
 
-  missing(): string | undefined {
+  override async missing(): Promise<string | undefined> {
     return this.programs.find('kubectl')
       ? undefined
       : 'kubectl is not on the PATH of the server. Install it: https://kubernetes.io/docs/tasks/tools/';

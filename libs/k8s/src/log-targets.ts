@@ -1,6 +1,5 @@
-import { listAll, type ApiResource, type Cluster } from '#cluster';
+import { listAll, selectorText, type ApiResource, type Cluster } from '#cluster';
 import { ToolError } from '#tools';
-import { isRecord } from './manifest-error.js';
 
 interface Container {
   name: string;
@@ -14,13 +13,6 @@ export interface Pod {
     initContainers?: Container[];
     ephemeralContainers?: Container[];
   };
-}
-
-/** One of a selector's matchExpressions, as far as it is one. */
-interface Requirement {
-  key: string;
-  operator: string;
-  values?: string[];
 }
 
 interface Workload {
@@ -89,28 +81,4 @@ async function jobsSelector(
     .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid))
     .map(({ metadata }) => metadata.name);
   return `batch.kubernetes.io/job-name in (${names.join(',')})`;
-}
-
-/**
- * Writes the selector of an object as text. Services and ReplicationControllers have a plain map of labels, a custom resource may have anything:
- * what is no selector gives no text.
- */
-export function selectorText(selector: unknown): string {
-  if (!isRecord(selector)) return '';
-  const isStructured = 'matchLabels' in selector || 'matchExpressions' in selector;
-  const { matchLabels, matchExpressions } = isStructured ? selector : { matchLabels: selector };
-  const labels = Object.entries(matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
-  const expressions: unknown[] = [matchExpressions ?? []].flat();
-  if (!expressions.every(isRequirement)) return '';
-  return [...labels, ...expressions.map(requirementText)].join(',');
-}
-
-function isRequirement(value: unknown): value is Requirement {
-  return isRecord(value) && typeof value['key'] === 'string';
-}
-
-function requirementText({ key, operator, values }: Requirement): string {
-  if (operator === 'Exists') return key;
-  if (operator === 'DoesNotExist') return `!${key}`;
-  return `${key} ${operator === 'In' ? 'in' : 'notin'} (${[values ?? []].flat().join(',')})`;
 }

@@ -6,11 +6,11 @@ import {
   isDryRun,
   type Cluster,
   type KubernetesObject,
+  objectVersions,
 } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import { commandWords } from './command-words.js';
 import { RESTART_POLICIES, type RunPodDto } from './dto/run-pod.dto.js';
-import { objectVersions } from './object-versions.js';
 import { containerStatuses, isFinished, isReady, stateOf, type LivePod } from './pod-state.js';
 
 /** Why a container waits when waiting longer is of no use. */

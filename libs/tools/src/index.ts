@@ -4,6 +4,7 @@ export type { PropertySchema } from './input-schema.js';
 export { readConfig } from './read-config.js';
 export { SharedField } from './shared-field.js';
 export { ToolRequirement } from './tool-requirement.js';
+export type { RequirementScope } from './tool-requirement.js';
 export { Tool, ToolProvider } from './tool.decorator.js';
 export { invalidField, TOOL_ERROR_CODES, ToolError } from './tool.error.js';
 export type { FieldError, ToolErrorCode } from './tool.error.js';

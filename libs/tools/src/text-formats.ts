@@ -52,6 +52,16 @@ export const TEXT_FORMATS = {
     means:
       'container=image, or several joined by commas, such as "web=nginx:1.28,proxy=envoy:v1.36"',
   },
+  /** A container, or all of them, for `argo_set_image`. */
+  containerName: {
+    pattern: /^(\*|[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)$/,
+    means: 'the name of a container, or "*" for every container',
+  },
+  /** An image alone or with its container, for `argo_set_image`. */
+  containerImage: {
+    pattern: /^((\*|[a-z0-9][a-z0-9-]{0,62})=)?[A-Za-z0-9][A-Za-z0-9_.:@/-]{0,511}$/,
+    means: 'an image such as "nginx:1.28", or container=image such as "web=nginx:1.28"',
+  },
   image: {
     pattern: /^[A-Za-z0-9][A-Za-z0-9_.:@/-]{0,511}$/,
     means: 'an image such as "nginx:1.28" or "registry.example.com/team/app@sha256:..."',

@@ -10,6 +10,7 @@ import {
   type ToolInvocation,
 } from './tool.interceptor.js';
 import { ToolError } from './tool.error.js';
+import type { RequirementScope } from './tool-requirement.js';
 import { ToolRegistry } from './tool.registry.js';
 import type { Progress, ToolDefinition, ToolResult } from './tool.js';
 import { toolsConfig, type ToolsConfig } from './tools.config.js';
@@ -66,7 +67,7 @@ export class ToolInvoker implements OnModuleInit {
   /**
    * Finds a tool and checks the parameters of a call.
    * @param args the parameters, as the caller sent them
-   * @throws ToolError `not_found`, `invalid_input`, or `unavailable` for a tool that lacks something here
+   * @throws ToolError `not_found`, `invalid_input`
    */
   prepare(name: string, args: unknown): PreparedCall {
     const startedAt = performance.now();
@@ -82,7 +83,7 @@ export class ToolInvoker implements OnModuleInit {
 
   /**
    * Runs a call to its end.
-   * @throws ToolError, and nothing else: a bug of ours is logged whole and thrown as `internal`
+   * @throws ToolError, and nothing else: `unavailable` for a tool that lacks something here; a bug of ours is logged whole and thrown as `internal`
    */
   async run({ tool, input, shared }: PreparedCall, options: CallOptions): Promise<ToolResult> {
     const { signal, progress = ignore, emit = ignore } = options;
@@ -91,7 +92,13 @@ export class ToolInvoker implements OnModuleInit {
     const startedAt = performance.now();
     let outcome = 'success';
     try {
-      return await this.chain({ tool, input, call });
+      await refuseIncomplete(tool, call);
+      return await this.chain({ tool, input, call }).catch(async (error: unknown) => {
+        // What it needs may have gone since it was last seen: that is then why it found nothing.
+        const isLost = error instanceof ToolError && error.code === 'not_found';
+        if (isLost) await refuseIncomplete(tool, call);
+        throw error;
+      });
     } catch (error) {
       const failure = this.asToolError(error, executionId);
       outcome = failure.code;
@@ -105,13 +112,6 @@ export class ToolInvoker implements OnModuleInit {
     const { name, input, sharedInputs, inputSchema } = tool;
     const inputs = [input, ...sharedInputs];
     const [own = {}, ...others] = readInput(name, inputs, inputSchema.properties, args);
-    for (const requirement of tool.requirements) {
-      const missing = requirement.missing();
-      if (missing) {
-        const message = `${name} cannot run: ${missing}`;
-        throw new ToolError('unavailable', message, { retryable: false });
-      }
-    }
     return { tool, input: own, shared: Object.assign({}, ...others) as Record<string, unknown> };
   }
 
@@ -134,6 +134,15 @@ export class ToolInvoker implements OnModuleInit {
         cause: error,
       },
     );
+  }
+}
+
+/** @throws ToolError `unavailable` for a tool that lacks something, with how to get it */
+async function refuseIncomplete(tool: ToolDefinition, scope: RequirementScope): Promise<void> {
+  for (const requirement of tool.requirements) {
+    const missing = await requirement.missing(scope);
+    if (missing === undefined) continue;
+    throw new ToolError('unavailable', `${tool.name} cannot run: ${missing}`, { retryable: false });
   }
 }
 

@@ -52,7 +52,7 @@ export class ToolRegistry implements OnModuleInit {
 
   /** The categories that have tools, in the order of `list`. */
   categories(): Category[] {
-    return [...this.byCategory.values()];
+    return [...this.byCategory.values()].sort((a, b) => compare(a.name, b.name));
   }
 
   /** @throws ToolError `not_found` for a name that no tool has */

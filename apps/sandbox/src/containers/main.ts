@@ -9,7 +9,8 @@ import { type LoggingPod, PodLogs } from './pod-logs.js';
 
 /*
  * Plays the containers of the sandbox, as its argument, the sandbox's record, describes it: writes
- * the logs of every pod labelled sandbox.skyflo.ai/logs and answers what is forwarded to any pod.
+ * the logs of every pod labelled sandbox.skyflo.ai/logs and answers what is forwarded to any pod, and
+ * analysis runs that ask for metrics.
  */
 
 const selector = encodeURIComponent('sandbox.skyflo.ai/logs');
@@ -26,11 +27,11 @@ prepareFolder();
 setInterval(() => {
   for (const log of logs.values()) log.append();
 }, newLineMs);
-createServer((request, response) => {
+createServer(({ method, url }, response) => {
   response.setHeader('content-type', 'application/json');
-  response.end(
-    `${JSON.stringify({ from: 'sandbox', method: request.method, url: request.url })}\n`,
-  );
+  const echo = { from: 'sandbox', method, url };
+  const answer = url === '/metrics' ? { errorRate: 0.31 } : echo;
+  response.end(`${JSON.stringify(answer)}\n`);
 }).listen(record.ports.containers, '127.0.0.1');
 await followPods();
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clusters } from '#cluster';
-import { ToolRegistry } from '#tools';
+import { ToolRegistry, type RequirementScope } from '#tools';
 
 /** Longer than a healthy API server ever takes, shorter than a probe waits. */
 const TIMEOUT_MS = 2_000;
@@ -9,7 +9,7 @@ const TIMEOUT_MS = 2_000;
 export interface ReadinessReport {
   status: 'ready' | 'degraded' | 'error';
   contexts: Record<string, string>;
-  /** What is missing on this machine, and the tools that need it. */
+  /** What is missing on this machine or in a cluster, and the tools that need it. */
   missing: { reason: string; tools: string[] }[];
 }
 
@@ -27,11 +27,11 @@ export class Readiness {
         this.clusters.names.map(async (name) => [name, await this.stateOf(name)] as const),
       ),
     );
-    const missing = this.missing();
+    const answers = Object.keys(contexts).filter((name) => contexts[name] === 'ok');
+    const missing = await this.missing(answers);
     const states = Object.values(contexts);
-    const answering = states.filter((state) => state === 'ok').length;
-    if (answering === 0) return { status: 'error', contexts, missing };
-    const isWhole = answering === states.length && missing.length === 0;
+    if (answers.length === 0) return { status: 'error', contexts, missing };
+    const isWhole = answers.length === states.length && missing.length === 0;
     return { status: isWhole ? 'ready' : 'degraded', contexts, missing };
   }
 
@@ -44,14 +44,26 @@ export class Readiness {
     }
   }
 
-  private missing(): ReadinessReport['missing'] {
+  /** @param contexts those that answer: a cluster can only be asked then what it lacks */
+  private async missing(contexts: readonly string[]): Promise<ReadinessReport['missing']> {
     const toolsOf = new Map<string, string[]>();
     for (const tool of this.registry.list()) {
-      for (const requirement of tool.requirements) {
-        const reason = requirement.missing();
-        if (reason) toolsOf.set(reason, [...(toolsOf.get(reason) ?? []), tool.name]);
+      const lacks = await Promise.all(
+        tool.requirements.flatMap((requirement) => [
+          requirement.missing(),
+          ...contexts.map((context) =>
+            requirement.missing(scopeOf(context)).catch(() => undefined),
+          ),
+        ]),
+      );
+      for (const reason of new Set(lacks.filter((lack) => lack !== undefined))) {
+        toolsOf.set(reason, [...(toolsOf.get(reason) ?? []), tool.name]);
       }
     }
     return [...toolsOf].map(([reason, tools]) => ({ reason, tools }));
   }
+}
+
+function scopeOf(context: string): RequirementScope {
+  return { shared: { context }, signal: AbortSignal.timeout(TIMEOUT_MS) };
 }

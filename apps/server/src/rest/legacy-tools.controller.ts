@@ -11,18 +11,25 @@ import { ToolsController } from './tools.controller.js';
 @Controller('mcp/v1/tools')
 export class LegacyToolsController extends ToolsController {
   @Get()
-  override list(@Query(new InputPipe(ListToolsDto)) query: ListToolsDto): { tools: ToolView[] } {
-    return { tools: super.list(query).tools.map(withAliases) };
+  override async list(
+    @Query(new InputPipe(ListToolsDto)) query: ListToolsDto,
+  ): Promise<{ tools: ToolView[] }> {
+    const { tools } = await super.list(query);
+    return { tools: tools.map(withAliases) };
   }
 
   @Get(':category')
-  override listCategory(@Param('category') category: string): { tools: ToolView[] } {
-    return { tools: super.listCategory(category).tools.map(withAliases) };
+  override async listCategory(@Param('category') category: string): Promise<{ tools: ToolView[] }> {
+    const { tools } = await super.listCategory(category);
+    return { tools: tools.map(withAliases) };
   }
 
   @Get(':category/:tool')
-  override get(@Param('category') category: string, @Param('tool') tool: string): ToolView {
-    return withAliases(super.get(category, tool));
+  override async get(
+    @Param('category') category: string,
+    @Param('tool') tool: string,
+  ): Promise<ToolView> {
+    return withAliases(await super.get(category, tool));
   }
 
   @Post(':category/:tool/execute')

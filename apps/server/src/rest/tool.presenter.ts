@@ -29,10 +29,11 @@ export interface ToolView {
 }
 
 /** How a tool is listed. Every tool that is not read-only says that it needs approval: the older Engine has no other gate. */
-export function presentTool(tool: ToolDefinition): ToolView {
+export async function presentTool(tool: ToolDefinition): Promise<ToolView> {
   const { name, title, description, category, tags, annotations, inputSchema } = tool;
   const required = new Set(inputSchema.required);
-  const missing = tool.requirements.map((requirement) => requirement.missing()).find(Boolean);
+  const lacks = await Promise.all(tool.requirements.map((requirement) => requirement.missing()));
+  const missing = lacks.find((lack) => lack !== undefined);
   return {
     name,
     title,

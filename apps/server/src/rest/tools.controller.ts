@@ -18,8 +18,10 @@ export class ToolsController {
 
   @ApiOperation({ operationId: 'list_tools', summary: 'List the tools' })
   @Get()
-  list(@Query(new InputPipe(ListToolsDto)) query: ListToolsDto): { tools: ToolView[] } {
-    return { tools: this.catalog.find(query).map(presentTool) };
+  async list(
+    @Query(new InputPipe(ListToolsDto)) query: ListToolsDto,
+  ): Promise<{ tools: ToolView[] }> {
+    return { tools: await Promise.all(this.catalog.find(query).map(presentTool)) };
   }
 
   @ApiOperation({ operationId: 'list_categories', summary: 'List the categories of tools' })
@@ -33,13 +35,13 @@ export class ToolsController {
     summary: 'List the tools of one category',
   })
   @Get(':category')
-  listCategory(@Param('category') category: string): { tools: ToolView[] } {
-    return { tools: this.catalog.find({ category }).map(presentTool) };
+  async listCategory(@Param('category') category: string): Promise<{ tools: ToolView[] }> {
+    return { tools: await Promise.all(this.catalog.find({ category }).map(presentTool)) };
   }
 
   @ApiOperation({ operationId: 'get_tool', summary: 'Look at one tool' })
   @Get(':category/:tool')
-  get(@Param('category') category: string, @Param('tool') tool: string): ToolView {
+  async get(@Param('category') category: string, @Param('tool') tool: string): Promise<ToolView> {
     return presentTool(this.catalog.get(category, tool));
   }
 

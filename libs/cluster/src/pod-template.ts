@@ -1,5 +1,6 @@
-import type { ApiResource, KubernetesObject } from '#cluster';
 import { ToolError } from '#tools';
+import type { ApiResource } from './api-resource.js';
+import type { KubernetesObject } from './redact.js';
 
 export interface Container {
   name: string;

@@ -1,5 +1,5 @@
-import type { Cluster } from '#cluster';
 import { ToolError } from '#tools';
+import type { Cluster } from './cluster.js';
 
 /** What an object must have to be watched. */
 interface Watchable {

@@ -1,0 +1,1 @@
+export { ArgoModule } from './argo.module.js';

@@ -1,0 +1,102 @@
+import {
+  apiStatusOf,
+  findObject,
+  patchObject,
+  type Cluster,
+  type KubernetesObject,
+  type ObjectRef,
+} from '#cluster';
+import { ToolError } from '#tools';
+import { ROLLOUTS } from './resource-types.js';
+import type { Rollout } from './rollout.js';
+
+/** What a verb sends: merge patches (RFC 7386) of the rollout's spec and of its status. */
+export interface RolloutPatches {
+  spec?: object;
+  status?: object;
+}
+
+interface WriteContext {
+  dryRun: boolean;
+  signal: AbortSignal;
+}
+
+/** The rollout changes all the time under its controller's hands: a decision on an outdated state is made anew, so often. */
+const MOST_TRIES = 5;
+
+/** Names a rollout for reading and writing it. */
+export async function rolloutRef(
+  cluster: Cluster,
+  { name, namespace }: { name: string; namespace: string },
+  signal: AbortSignal,
+): Promise<ObjectRef> {
+  return { resource: await cluster.discovery.resolve(ROLLOUTS, signal), namespace, name };
+}
+
+/** Reads a rollout. @throws ToolError `not_found` with the nearest names */
+export async function readRollout(
+  cluster: Cluster,
+  ref: ObjectRef,
+  signal: AbortSignal,
+): Promise<Rollout> {
+  const hint = 'List them with argo_list_rollouts.';
+  return (await findObject(cluster, ref, hint, signal)) as Rollout;
+}
+
+/**
+ * Decides by the state that a rollout is in what to send, and sends it: only to that very state, so that nobody's change in between is
+ * overlooked.
+ * @param decide may throw to refuse, and give no patches where there is nothing to do; called again for a newer state
+ * @returns the decision, and the rollout before and after it
+ * @throws ToolError `conflict` when the rollout never stands still, and as `patchObject`
+ */
+export async function changeRollout<T extends RolloutPatches>(
+  cluster: Cluster,
+  ref: ObjectRef,
+  decide: (rollout: Rollout) => T | Promise<T>,
+  context: WriteContext,
+): Promise<{ decision: T; before: Rollout; after: KubernetesObject }> {
+  for (let tries = 1; ; tries++) {
+    const before = await readRollout(cluster, ref, context.signal);
+    const decision = await decide(before);
+    if (!decision.spec && !decision.status) return { decision, before, after: before };
+    try {
+      const after = await send(cluster, ref, before, decision, context);
+      return { decision, before, after };
+    } catch (error) {
+      if (apiStatusOf(error)?.code !== 409 || tries === MOST_TRIES) throw error;
+    }
+  }
+}
+
+async function send(
+  cluster: Cluster,
+  ref: ObjectRef,
+  { metadata: { resourceVersion } }: Rollout,
+  { spec, status }: RolloutPatches,
+  context: WriteContext,
+): Promise<KubernetesObject> {
+  const metadata = { resourceVersion };
+  // Before Argo Rollouts 0.10 the status was a plain field.
+  if (!status || !ref.resource.subresources.includes('status')) {
+    const patch = { metadata, ...(spec && { spec }), ...(status && { status }) };
+    return patchObject(cluster, ref, 'merge', patch, context);
+  }
+  const options = { ...context, subresource: 'status' };
+  if (!spec) return patchObject(cluster, ref, 'merge', { metadata, status }, options);
+  // The spec first: a rollout that is still paused by hand would put its pause conditions back.
+  const after = await patchObject(cluster, ref, 'merge', { metadata, spec }, context);
+  try {
+    const asked = await patchObject(cluster, ref, 'merge', { status }, options);
+    return { ...after, status: asked.status };
+  } catch (error) {
+    throw halfDone(ref, spec, status, error);
+  }
+}
+
+function halfDone(ref: ObjectRef, spec: object, status: object, error: unknown): unknown {
+  if (!(error instanceof ToolError)) return error;
+  const message = `${ref.resource.typeName}/${ref.name}: its spec was changed (${JSON.stringify(spec)}), its status was not (${JSON.stringify(status)}): ${error.message} Look at it with argo_status, then call again.`;
+  const { code, cause, retryable } = error;
+  return new ToolError(code === 'conflict' ? 'failed' : code, message, { cause, retryable });
+}

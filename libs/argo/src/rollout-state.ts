@@ -1,0 +1,129 @@
+import type { Cluster } from '#cluster';
+import { ToolError } from '#tools';
+import { actualWeight, canaryPosition, setWeight, stepText } from './canary.js';
+import type { ReplicaSet } from './rollout-revisions.js';
+import { rolloutPhase } from './rollout-phase.js';
+import { isFullyPromoted, type Rollout, type RolloutSpec } from './rollout.js';
+import { isTakenUp } from './template-owner.js';
+
+/** What somebody who follows a rollout wants to know of each of its moments. */
+export interface RolloutState {
+  phase: string;
+  message: string;
+  /** Steps done, all of them, and the one it is at; undefined without steps. */
+  step?: { done: number; of: number; at?: string };
+  /** Of a canary, in parts of the whole traffic (100 unless the traffic router says otherwise). */
+  weight?: { set: number; actual: number };
+  replicas: { desired: number; current: number; updated: number; ready: number; available: number };
+}
+
+/** What a rollout waits for, if it will never go on by itself. */
+export interface EndlessPause {
+  /** Of a sentence about it. */
+  why: string;
+  wayOn: string;
+}
+
+/** Where a rollout is; one request more than the rollout itself while a canary without a traffic router is on its way. */
+export async function rolloutState(
+  cluster: Cluster,
+  rollout: Rollout,
+  signal: AbortSignal,
+): Promise<RolloutState> {
+  const { spec, status = {} } = rollout;
+  const position = canaryPosition(rollout);
+  const [{ phase, message }, available] = await Promise.all([
+    presentPhase(cluster, rollout, signal),
+    canaryAvailable(cluster, rollout, signal),
+  ]);
+  return {
+    phase,
+    message,
+    ...(position && {
+      step: {
+        done: position.index,
+        of: position.steps.length,
+        ...(position.step && { at: stepText(position.step) }),
+      },
+    }),
+    ...(spec.strategy?.canary && {
+      weight: { set: setWeight(rollout), actual: actualWeight(rollout, available) },
+    }),
+    replicas: {
+      desired: spec.replicas ?? 1,
+      current: status.replicas ?? 0,
+      updated: status.updatedReplicas ?? 0,
+      ready: status.readyReplicas ?? 0,
+      available: status.availableReplicas ?? 0,
+    },
+  };
+}
+
+/** A rollout that takes its pods from a workload does not itself say that the workload has just changed. */
+async function presentPhase(cluster: Cluster, rollout: Rollout, signal: AbortSignal) {
+  const phase = rolloutPhase(rollout);
+  if (!rollout.spec.workloadRef || phase.phase === 'Progressing') return phase;
+  if (await isTakenUp(cluster, rollout, signal).catch(isUnknown)) return phase;
+  return {
+    phase: 'Progressing',
+    message: 'waiting for rollout spec update to be observed for the reference workload',
+  };
+}
+
+/** A workload that is gone changes no more. */
+function isUnknown(error: unknown): boolean {
+  if (error instanceof ToolError && error.code === 'not_found') return true;
+  throw error;
+}
+
+/** Available pods of the new version of a canary whose weight is its share of the pods. */
+async function canaryAvailable(
+  cluster: Cluster,
+  rollout: Rollout,
+  signal: AbortSignal,
+): Promise<number> {
+  const { metadata, spec, status = {} } = rollout;
+  const isByReplicas = canaryPosition(rollout)?.step && !spec.strategy?.canary?.trafficRouting;
+  if (!isByReplicas || isFullyPromoted(rollout) || !status.availableReplicas) return 0;
+  const resource = await cluster.discovery.resolve('replicasets.apps', signal);
+  const path = resource.path(metadata.namespace, `${metadata.name}-${status.currentPodHash}`);
+  try {
+    const { status: now } = await cluster.request<ReplicaSet>(path, { signal });
+    return now?.availableReplicas ?? 0;
+  } catch (error) {
+    if (error instanceof ToolError && error.code === 'not_found') return 0;
+    throw error;
+  }
+}
+
+/** One line: `Paused - CanaryPauseStep | step 1/4 (at pause) | weight 20 (actual 20) | 1/5 updated, 5 available`. */
+export function stateLine({ phase, message, step, weight, replicas }: RolloutState): string {
+  const at = step?.at === undefined ? '' : ` (at ${step.at})`;
+  return [
+    message === '' ? phase : `${phase} - ${message}`,
+    ...(step ? [`step ${step.done}/${step.of}${at}`] : []),
+    ...(weight ? [`weight ${weight.set} (actual ${weight.actual})`] : []),
+    `${replicas.updated}/${replicas.desired} updated, ${replicas.available} available`,
+  ].join(' | ');
+}
+
+/** Why a paused rollout never goes on by itself; undefined for one that does. */
+export function endlessPause({ spec, status = {} }: Rollout): EndlessPause | undefined {
+  if (spec.paused) return { why: 'it is paused by hand', wayOn: 'argo_resume_rollout' };
+  const reasons = (status.pauseConditions ?? []).map(({ reason }) => reason);
+  const endless = reasons.find((reason) => !endsByItself(reason, spec.strategy ?? {}, status));
+  if (endless === undefined) return undefined;
+  return { why: `it waits at a pause without end (${endless})`, wayOn: 'argo_promote' };
+}
+
+function endsByItself(
+  reason: string,
+  { canary, blueGreen }: NonNullable<RolloutSpec['strategy']>,
+  { currentStepIndex = 0 }: NonNullable<Rollout['status']>,
+): boolean {
+  if (reason === 'CanaryPauseStep') {
+    return canary?.steps?.[currentStepIndex]?.pause?.duration !== undefined;
+  }
+  if (reason !== 'BlueGreenPause' || !blueGreen) return false;
+  return blueGreen.autoPromotionEnabled !== false && (blueGreen.autoPromotionSeconds ?? 0) > 0;
+}

@@ -1,0 +1,130 @@
+import type { KubernetesObject } from '#cluster';
+
+/** What an object of the API has once it is stored. */
+export interface StoredMetadata {
+  name: string;
+  namespace: string;
+  uid: string;
+  resourceVersion: string;
+  generation?: number;
+  creationTimestamp: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  ownerReferences?: { uid: string; kind: string; name: string }[];
+  [field: string]: unknown;
+}
+
+/** What is read of a pod template. */
+export interface PodTemplate {
+  metadata?: { labels?: Record<string, string>; [field: string]: unknown };
+  spec?: {
+    containers?: { name: string; image: string }[];
+    initContainers?: { name: string; image: string }[];
+    [field: string]: unknown;
+  };
+}
+
+/** One step of a canary; exactly one of the fields is set. */
+export interface CanaryStep {
+  setWeight?: number;
+  pause?: { duration?: string | number };
+  experiment?: object;
+  analysis?: object;
+  setCanaryScale?: { weight?: number; replicas?: number; matchTrafficWeight?: boolean };
+  setHeaderRoute?: { name: string };
+  setMirrorRoute?: { name: string };
+  plugin?: { name: string };
+}
+
+export interface CanaryStrategy {
+  steps?: CanaryStep[];
+  trafficRouting?: { maxTrafficWeight?: number };
+  pingPong?: object;
+}
+
+export interface BlueGreenStrategy {
+  /** True unless said. */
+  autoPromotionEnabled?: boolean;
+  autoPromotionSeconds?: number;
+  prePromotionAnalysis?: object;
+  postPromotionAnalysis?: object;
+}
+
+/** The workload whose pod template a rollout uses instead of one of its own. */
+export interface WorkloadRef {
+  apiVersion: string;
+  kind: string;
+  name: string;
+}
+
+export interface RolloutSpec {
+  /** 1 unless said. */
+  replicas?: number;
+  selector?: unknown;
+  template?: PodTemplate;
+  workloadRef?: WorkloadRef;
+  /** Required, but the API server lets a rollout without one pass. */
+  strategy?: { canary?: CanaryStrategy; blueGreen?: BlueGreenStrategy };
+  /** Set by people, never by the controller. */
+  paused?: boolean;
+  restartAt?: string;
+}
+
+interface AnalysisRunState {
+  name: string;
+  status: string;
+  message?: string;
+}
+
+export interface RolloutStatus {
+  abort?: boolean;
+  abortedAt?: string;
+  /** Why the controller paused it; cleared by who wants it to go on. */
+  pauseConditions?: { reason: string; startTime: string }[];
+  controllerPause?: boolean;
+  promoteFull?: boolean;
+  currentPodHash?: string;
+  stableRS?: string;
+  currentStepIndex?: number;
+  /** The generation as text. */
+  observedGeneration?: string;
+  workloadObservedGeneration?: string;
+  phase?: string;
+  message?: string;
+  replicas?: number;
+  updatedReplicas?: number;
+  readyReplicas?: number;
+  availableReplicas?: number;
+  restartedAt?: string;
+  selector?: string;
+  conditions?: {
+    type: string;
+    status: string;
+    reason?: string;
+    message?: string;
+    lastUpdateTime?: string;
+  }[];
+  canary?: {
+    weights?: { canary: { weight: number } };
+    stablePingPong?: string;
+    currentStepAnalysisRunStatus?: AnalysisRunState;
+    currentBackgroundAnalysisRunStatus?: AnalysisRunState;
+  };
+  blueGreen?: {
+    activeSelector?: string;
+    previewSelector?: string;
+    postPromotionAnalysisRunStatus?: AnalysisRunState;
+  };
+}
+
+/** What is read of a Rollout (argoproj.io/v1alpha1). */
+export interface Rollout extends KubernetesObject {
+  metadata: StoredMetadata;
+  spec: RolloutSpec;
+  status?: RolloutStatus;
+}
+
+/** Whether the latest version is the stable one: no update is under way. */
+export function isFullyPromoted({ status = {} }: Rollout): boolean {
+  return status.stableRS === status.currentPodHash;
+}

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import {
+  changeText,
+  containersOf,
+  EVERY_CONTAINER,
+  imageChanges,
+  imageChangesText,
+  isDryRun,
+  patchImages,
+  type Cluster,
+} from '#cluster';
+import { invalidField, type ToolCall } from '#tools';
+import type { SetRolloutImageDto } from './dto/set-rollout-image.dto.js';
+import { readRollout, rolloutRef } from './rollout-patches.js';
+import { templateOwner } from './template-owner.js';
+
+/** Changes the images of rollouts. */
+@Injectable()
+export class SetImageClient {
+  /**
+   * Sets the image of a container of a rollout or, as the Argo Rollouts plugin does it (cmd/set), of the workload that it refers to.
+   * @throws ToolError `invalid_input` for a container that is not there, with those that are, and as `patchImages`
+   */
+  async set(cluster: Cluster, query: SetRolloutImageDto, call: ToolCall): Promise<string> {
+    const { signal } = call;
+    const dryRun = isDryRun(call);
+    const given = containerAndImage(query);
+    const rollout = await rolloutRef(cluster, query, signal);
+    const target = `${rollout.resource.typeName}/${rollout.name}`;
+    const live = await readRollout(cluster, rollout, signal);
+    const { ref, object: before } = await templateOwner(cluster, rollout, live, signal);
+    const containers = containersOf(ref.resource, before);
+    const names = containers.map(({ name }) => name);
+    const container = given.container ?? (names.length === 1 ? names[0] : undefined);
+    if (container === undefined) {
+      const message = `is for which of the containers of ${target}: ${names.join(', ')}? Give container_name, or the image as container=image`;
+      throw invalidField('image', message, { accepts: acceptedNames(names) });
+    }
+    const { changes, unknown } = imageChanges(containers, new Map([[container, given.image]]));
+    if (unknown.length > 0) {
+      const field = query.container_name === undefined ? 'image' : 'container_name';
+      const message = `names "${container}"; the containers of ${target} are ${names.join(', ')}`;
+      throw invalidField(field, message, { accepts: acceptedNames(names) });
+    }
+    if (changes.length === 0) return `${target} already has this image; nothing to change`;
+    const after = await patchImages(cluster, ref, changes, { dryRun, signal });
+    const through = live.spec.workloadRef ? ` by ${ref.resource.typeName}/${ref.name}` : '';
+    const paused = live.spec.paused ? '; it is paused by hand, so it stays until resumed' : '';
+    const summary = `${target} image updated${through} (${imageChangesText(changes)})${paused}`;
+    return changeText(summary, { before, after }, dryRun);
+  }
+}
+
+/** @throws ToolError `invalid_input` when the two parameters name different containers */
+function containerAndImage({ image: text, container_name: name }: SetRolloutImageDto): {
+  container: string | undefined;
+  image: string;
+} {
+  const [image = '', container] = text.split('=').toReversed();
+  if (name !== undefined && container !== undefined && name !== container) {
+    throw invalidField('image', `is for the container "${container}", container_name is "${name}"`);
+  }
+  return { container: name ?? container, image };
+}
+
+function acceptedNames(names: readonly string[]): string {
+  return `${names.join(', ')} or ${EVERY_CONTAINER}`;
+}

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { changeText, diffObjects, isDryRun, patchObject, type Cluster } from '#cluster';
+import { ToolError, type ToolCall } from '#tools';
+import type { UndoDto } from './dto/undo.dto.js';
+import { readRollout, rolloutRef } from './rollout-patches.js';
+import { revisionsOf, templateHash, type Revision } from './rollout-revisions.js';
+import { templateChanges } from './template-compare.js';
+import { isTakenUp, podTemplateOf, templateOwner } from './template-owner.js';
+
+/** Brings rollouts back to a version they have been at. */
+@Injectable()
+export class UndoClient {
+  /**
+   * Gives a rollout, or the workload that it refers to, the pod template of an earlier revision, as the Argo Rollouts plugin does it (cmd/undo).
+   * @throws ToolError `not_found` with the revisions that are kept
+   */
+  async undo(cluster: Cluster, query: UndoDto, call: ToolCall): Promise<string> {
+    const { signal } = call;
+    const dryRun = isDryRun(call);
+    const rollout = await rolloutRef(cluster, query, signal);
+    const target = `${rollout.resource.typeName}/${rollout.name}`;
+    const live = await readRollout(cluster, rollout, signal);
+    const [{ ref, object: before }, revisions] = await Promise.all([
+      templateOwner(cluster, rollout, live, signal),
+      revisionsOf(cluster, live, signal),
+    ]);
+    const { revision, replicaSet, template } = choose(target, revisions, query.to_revision ?? 0);
+    const isPresent = templateHash(replicaSet) === live.status?.currentPodHash;
+    const already = `${target} is already as revision ${revision} says; nothing to change`;
+    // Not by its fields: the API server has filled in more of them in a ReplicaSet.
+    if (isPresent && (await isTakenUp(cluster, live, signal))) return already;
+    const path = before.kind === 'PodTemplate' ? '/template' : '/spec/template';
+    const patch = [{ op: 'replace', path, value: template }];
+    const after = await patchObject(cluster, ref, 'json', patch, { dryRun, signal });
+    if (diffObjects(before, after) === '') return already;
+    const through = live.spec.workloadRef ? ` by ${ref.resource.typeName}/${ref.name}` : '';
+    const images = templateChanges(podTemplateOf(before) ?? {}, template).filter(
+      ({ path: field }) => field.endsWith('.image'),
+    );
+    const said = images.length > 0 ? ` (${images.map(({ text }) => text).join('; ')})` : '';
+    const paused = live.spec.paused ? '; it is paused by hand, so it stays until resumed' : '';
+    const summary = `${target} set back to revision ${revision}${through}${said}${paused}`;
+    return changeText(summary, { before, after }, dryRun);
+  }
+}
+
+/** @param wanted 0 for the one before the latest */
+function choose(target: string, revisions: readonly Revision[], wanted: number): Revision {
+  const chosen =
+    wanted === 0 ? revisions.at(-2) : revisions.find(({ revision }) => revision === wanted);
+  if (chosen) return chosen;
+  const known = revisions.map(({ revision }) => revision).join(', ');
+  throw new ToolError(
+    'not_found',
+    wanted === 0
+      ? `${target} has no revision before the present one to go back to.`
+      : `${target} has no revision ${wanted}. There ${revisions.length === 1 ? 'is only' : 'are'} ${known || 'none'}; argo_history says more of each.`,
+  );
+}

@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { kubectl } from './support/kubectl.js';
+import { createObjects, namespace as namespaceOf, workload } from './support/manifest.js';
+import { analysisTemplate, startMetricServer, type MetricServer } from './support/metric-server.js';
+import {
+  blueGreen,
+  canary,
+  isPhase,
+  liveRollout,
+  restDoor,
+  untilRollout,
+  type Args,
+  type Door,
+  type LiveRollout,
+} from './support/rollouts.js';
+import { startServer, type RunningServer } from './support/server.js';
+
+/** Equal rollouts in two namespaces: the plugin changes those of one, the tools those of the other. */
+const BY_PLUGIN = 'argo-by-plugin';
+const BY_TOOL = 'argo-by-tool';
+
+/** One verb on one rollout, by the plugin and by the tool, and what then has to be so. */
+interface Step {
+  plugin: string[];
+  tool: [name: string, args?: Args];
+  reached: (rollout: LiveRollout) => unknown;
+}
+
+const at =
+  (index: number, phase = 'Paused') =>
+  ({ status }: LiveRollout) =>
+    status.currentStepIndex === index && status.phase === phase;
+
+const setImage = (image: string, reached: Step['reached']): Step => ({
+  plugin: ['set', 'image', 'NAME', `app=${image}`],
+  tool: ['argo_set_image', { image, container_name: 'app' }],
+  reached,
+});
+const promote = (reached: Step['reached']): Step => ({
+  plugin: ['promote', 'NAME'],
+  tool: ['argo_promote'],
+  reached,
+});
+const abort: Step = {
+  plugin: ['abort', 'NAME'],
+  tool: ['argo_abort_rollout'],
+  reached: isPhase('Degraded'),
+};
+const undo = (reached: Step['reached'], revision?: number): Step => ({
+  plugin: ['undo', 'NAME', ...(revision ? [`--to-revision=${revision}`] : [])],
+  tool: ['argo_undo', { to_revision: revision }],
+  reached,
+});
+const healthyWith =
+  (image: string) =>
+  ({ spec, status }: LiveRollout) =>
+    status.phase === 'Healthy' && spec.template?.spec.containers[0]?.image === image;
+
+const STORIES: Record<string, Step[]> = {
+  web: [
+    setImage('app:2', at(1)),
+    promote(at(3)),
+    promote(healthyWith('app:2')),
+    setImage('app:3', at(1)),
+    abort,
+    {
+      plugin: ['retry', 'rollout', 'NAME'],
+      tool: ['argo_retry'],
+      reached: at(1),
+    },
+    undo(healthyWith('app:2')),
+    setImage('app:4', at(1)),
+    {
+      plugin: ['promote', 'NAME', '--full'],
+      tool: ['argo_promote', { full: true }],
+      reached: healthyWith('app:4'),
+    },
+    undo(at(1), 1),
+    promote(at(3)),
+    promote(healthyWith('app:1')),
+    {
+      plugin: ['restart', 'NAME'],
+      tool: ['argo_rollout_restart'],
+      reached: ({ spec, status }) => spec.restartAt && status.phase === 'Healthy',
+    },
+    {
+      plugin: ['pause', 'NAME'],
+      tool: ['argo_pause_rollout'],
+      reached: ({ spec, status }) => spec.paused && status.phase === 'Paused',
+    },
+  ],
+  // A promotion in the middle of a step skips it.
+  measured: [setImage('app:2', at(1, 'Progressing')), promote(healthyWith('app:2'))],
+  // One that waits for somebody to decide goes on to the next step.
+  unsure: [setImage('app:2', at(1)), promote(at(2)), promote(healthyWith('app:2'))],
+  green: [
+    setImage('app:2', isPhase('Paused')),
+    promote(healthyWith('app:2')),
+    setImage('app:3', isPhase('Paused')),
+    abort,
+    undo(healthyWith('app:2')),
+  ],
+  referring: [
+    setImage('app:2', at(1)),
+    promote(isPhase('Healthy')),
+    undo(at(1)),
+    promote(isPhase('Healthy')),
+  ],
+};
+
+let server: RunningServer;
+let metric: MetricServer;
+let door: Door;
+beforeAll(async () => {
+  metric = await startMetricServer(0.5);
+  await createObjects(namespaceOf(BY_PLUGIN), namespaceOf(BY_TOOL));
+  await createObjects(...[BY_PLUGIN, BY_TOOL].flatMap((namespace) => rolloutsIn(namespace)));
+  server = await startServer();
+  door = restDoor(server.url, { namespace: BY_TOOL });
+});
+afterAll(async () => {
+  metric.close();
+  await server.stop();
+  await kubectl('delete', 'namespace', BY_PLUGIN, BY_TOOL, '--wait=false');
+});
+
+function rolloutsIn(namespace: string): object[] {
+  const pauses = [{ setWeight: 25 }, { pause: {} }, { setWeight: 50 }, { pause: {} }];
+  const analysis = (templateName: string) => ({ analysis: { templates: [{ templateName }] } });
+  const template = (name: string, spec: object) =>
+    analysisTemplate({ namespace, name }, metric.url, spec);
+  const reference = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'referring' };
+  return [
+    template('endless', { interval: '1s', count: 1000, failureLimit: 1000 }),
+    template('unsure', { failureCondition: 'result < 0.1' }),
+    canary({ namespace, name: 'web' }, pauses),
+    canary({ namespace, name: 'measured' }, [{ setWeight: 50 }, analysis('endless')]),
+    canary({ namespace, name: 'unsure' }, [{ setWeight: 25 }, analysis('unsure'), { pause: {} }]),
+    canary({ namespace, name: 'trial' }, [
+      {
+        experiment: {
+          templates: [{ name: 'baseline', specRef: 'stable' }],
+          analyses: [{ name: 'trial', templateName: 'endless' }],
+        },
+      },
+    ]),
+    ...blueGreen({ namespace, name: 'green' }),
+    workload('Deployment', { namespace, name: 'referring' }, { app: 'app:1' }, { replicas: 0 }),
+    canary({ namespace, name: 'referring' }, pauses.slice(0, 2), {
+      template: undefined,
+      workloadRef: reference,
+    }),
+  ];
+}
+
+const plugin = (namespace: string, args: string[]) =>
+  kubectl('argo', 'rollouts', ...args, '-n', namespace);
+
+/** An object as it would be in any namespace at any time. */
+function timeless(object: unknown): unknown {
+  const text = JSON.stringify(object, (key, value: unknown) => {
+    // In the order in which they last changed, which may be by milliseconds.
+    if (key === 'conditions') return (value as { type: string }[]).toSorted(byType);
+    return ['uid', 'resourceVersion', 'managedFields', 'namespace'].includes(key)
+      ? undefined
+      : value;
+  });
+  return JSON.parse(text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME'));
+}
+
+function byType(a: { type: string }, b: { type: string }): number {
+  return a.type < b.type ? -1 : 1;
+}
+
+const objectIn = async (namespace: string, target: string) =>
+  timeless(JSON.parse(await kubectl('get', target, '-n', namespace, '-o', 'json')));
+
+describe.each(Object.entries(STORIES))('the rollout %s', (name, steps) => {
+  const targets = [`rollout/${name}`, ...(name === 'referring' ? [`deployment/${name}`] : [])];
+
+  it('is healthy in both namespaces', async () => {
+    for (const namespace of [BY_PLUGIN, BY_TOOL]) {
+      await untilRollout(namespace, name, isPhase('Healthy'));
+    }
+  });
+
+  it.each(steps.map((step, index) => ({ what: `${index + 1}. ${step.plugin.join(' ')}`, step })))(
+    'is the same after $what by the plugin and by the tool',
+    async ({ step }) => {
+      await plugin(
+        BY_PLUGIN,
+        step.plugin.map((word) => (word === 'NAME' ? name : word)),
+      );
+      const [tool, args] = step.tool;
+      await door.text(tool, { name, ...args });
+      await Promise.all(
+        [BY_PLUGIN, BY_TOOL].map((namespace) => untilRollout(namespace, name, step.reached)),
+      );
+      await vi.waitFor(
+        async () => {
+          for (const target of targets) {
+            expect(await objectIn(BY_TOOL, target)).toEqual(await objectIn(BY_PLUGIN, target));
+          }
+        },
+        { timeout: 10_000, interval: 200 },
+      );
+      await expectSameViews(name);
+    },
+  );
+});
+
+describe('the rollout trial', () => {
+  it('is shown with its experiment, what that runs and what it measures', async () => {
+    await untilRollout(BY_TOOL, 'trial', isPhase('Healthy'));
+    await door.text('argo_set_image', { name: 'trial', image: 'app:2' });
+    const shown = await vi.waitFor(
+      async () => {
+        const text = await door.text('argo_describe', { name: 'trial' });
+        expect(text).toMatch(/Σ trial-\S+ +Experiment +◌ Running/);
+        expect(text).toMatch(/α trial-\S+ +AnalysisRun +◌ Running +\S+ +✖ [2-9]/);
+        return text;
+      },
+      { timeout: 20_000, interval: 200 },
+    );
+    expect(shown).toMatch(/app:1 \(stable, Σ:baseline\)/);
+    await expectSameViews('trial');
+    const experiments = await door.text('argo_list_experiments', { rollout_name: 'trial' });
+    expect(JSON.parse(experiments)).toMatchObject({
+      items: [{ kind: 'Experiment', metadata: { ownerReferences: [{ name: 'trial' }] } }],
+    });
+    expect(await door.text('argo_list_experiments', {})).toMatch(/^NAME +STATUS +AGE\ntrial-/);
+  });
+});
+
+/** That the tools say what the plugin says of the rollouts that the tools changed. */
+async function expectSameViews(name: string): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const [get, status] = await Promise.all([
+        plugin(BY_TOOL, ['get', 'rollout', name, '--no-color']),
+        plugin(BY_TOOL, ['status', name, '--watch=false']).catch(({ stdout }) => String(stdout)),
+      ]);
+      const described = await door.text('argo_describe', { name });
+      const line = await door.text('argo_status', { name });
+      const [ours = ''] = described.split('\n\nConditions:');
+      expect(withoutAges(ours)).toBe(withoutAges(get));
+      const { message } = (await liveRollout(BY_TOOL, name)).status;
+      const isTold = status.includes(' - ');
+      const shown = isTold ? `${status.trim()} |` : status.trim();
+      expect(line.startsWith(shown), `${line}\n${status} (${message})`).toBe(true);
+    },
+    { timeout: 10_000, interval: 300 },
+  );
+}
+
+/** The text without the ages, and whatever space they take. */
+function withoutAges(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.replace(/ \d+[smhd](\d+[smhd])? */, ' AGE ').replaceAll(/ +/g, ' '))
+    .map((line) => line.replace(/delay:\S+/, 'delay').trimEnd())
+    .join('\n')
+    .trim();
+}
