@@ -62,7 +62,7 @@ export function rowOf(execution: LiveExecution, replica: string): ExecutionRow {
 
 /** What changes in the row of an execution when it ends. */
 export function endOf(
-  { isKept, eventBytes }: LiveExecution,
+  { isKept, eventBytes, signal }: LiveExecution,
   outcome: Outcome,
   { maxKeptOutputChars, maxOutputChars }: OutputLimits,
 ): Partial<ExecutionRow> {
@@ -74,7 +74,7 @@ export function endOf(
   const error = 'error' in outcome ? JSON.stringify(errorOf(outcome.error)) : null;
   const texts = [output, dataText, error].map((text) => text?.length ?? 0);
   return {
-    status: statusOf(outcome),
+    status: statusOf(outcome, signal.aborted),
     finished_at: new Date().toISOString(),
     output,
     data: dataText,

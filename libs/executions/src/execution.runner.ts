@@ -5,7 +5,7 @@ import { endOf, hashOf, rowOf, type OutputLimits } from './execution-row.js';
 import type { ExecutionStore } from './execution.store.js';
 import type { ExecutionWriter } from './execution.writer.js';
 import { LiveExecution } from './live-execution.js';
-import type { RunQueue } from './run-queue.js';
+import type { Place, RunQueue } from './run-queue.js';
 import type { EventRow } from './schema.js';
 
 /** How a front door wants a call to be run. */
@@ -30,13 +30,8 @@ const STORE_AFTER_MS = 250;
 /** How long those who wait for an end may be held up by its being stored. */
 const STORE_END_MS = 2_000;
 
-/** The right to run, now or when its turn comes. */
-interface Place {
-  /** Rejects with the reason when the execution is cancelled before. */
-  taken: Promise<void>;
-  /** To be called once it is taken. */
-  giveBack: () => void;
-}
+/** The place of what needs none. */
+const NO_PLACE: Place = { isNow: true, taken: Promise.resolve(), giveBack: () => {} };
 
 /** What the runner works with. */
 interface RunnerParts {
@@ -84,7 +79,10 @@ export class ExecutionRunner {
       id: executionId,
       isKept,
     });
-    const place = this.takePlace(execution, call);
+    const place = call.tool.tags.includes(EXECUTIONS_TAG)
+      ? NO_PLACE
+      : this.parts.queue.enter(execution, execution.signal);
+    if (place.isNow) execution.startedAt = execution.createdAt;
     this.running.set(execution.id, execution);
     try {
       const other = isKept ? await this.store(execution, call, idempotencyKey) : undefined;
@@ -113,23 +111,10 @@ export class ExecutionRunner {
   }
 
   private cancelAll(): void {
-    const reason = new ToolError('unavailable', 'The server is stopping, which ended this call.');
+    const reason = new ToolError('unavailable', 'The server is stopping, which ended this call.', {
+      retryable: false,
+    });
     for (const execution of this.running.values()) execution.cancel(reason);
-  }
-
-  /** @throws ToolError `busy` */
-  private takePlace(execution: LiveExecution, { tool }: PreparedCall): Place {
-    const { queue } = this.parts;
-    const needsNone = tool.tags.includes(EXECUTIONS_TAG);
-    if (needsNone || queue.tryTake(execution)) {
-      execution.startedAt = execution.createdAt;
-      const giveBack = needsNone ? () => {} : () => queue.release(execution);
-      return { taken: Promise.resolve(), giveBack };
-    }
-    return {
-      taken: queue.wait(execution, execution.signal),
-      giveBack: () => queue.release(execution),
-    };
   }
 
   /** Takes back an execution that has not begun. */
@@ -174,7 +159,9 @@ export class ExecutionRunner {
       });
       return { result };
     } catch (error) {
-      return { error: error as ToolError };
+      const failure = error as ToolError;
+      const isWhole = failure.output !== undefined || execution.output === '';
+      return { error: isWhole ? failure : failure.withOutput(execution.output) };
     } finally {
       giveBack();
     }

@@ -67,7 +67,7 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
       queue: new RunQueue(config.limits),
       shutdownGraceMs: config.shutdownGraceMs,
       limits: {
-        maxKeptOutputChars: config.maxKeptOutputChars,
+        maxKeptOutputChars: Math.max(config.maxKeptOutputChars, tools.maxOutputChars),
         maxOutputChars: tools.maxOutputChars,
       },
     });
