@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EventReader } from './support/event-reader.js';
 import { ExecutionsApi } from './support/executions.js';
 import { provesExecutions } from './support/executions-core.js';
 import { Postgres } from './support/postgres.js';
-import { startServer } from './support/server.js';
+import { startServer, type RunningServer } from './support/server.js';
 import { onThisMachine, useExecutions, useTargets } from './support/use-executions.js';
 
 const EXEC = 'k8s_exec';
@@ -21,6 +22,17 @@ const targets = useTargets();
 const env = () => ({ ...targets.env, DATABASE_URL: postgres.url });
 const a = useExecutions({ targets, env });
 const b = useExecutions({ targets, env });
+
+/** A third one, that says nothing any more from the beginning on. */
+let stuck: { server: RunningServer; follower: EventReader; at: number };
+beforeAll(async () => {
+  const server = await startServer(env());
+  const id = await new ExecutionsApi(server).start('wait_for_x_seconds', { seconds: 120 });
+  const follower = await b.api.follow(id);
+  process.kill(server.pid, 'SIGSTOP');
+  stuck = { server, follower, at: performance.now() };
+});
+afterAll(() => stuck.server.stop('SIGKILL'));
 
 describe('executions, with PostgreSQL', () => {
   provesExecutions(a);
@@ -82,18 +94,10 @@ describe('two servers on one database', () => {
     expect((await a.api.cancel(id)).status).toBe(409);
   });
 
-  it('tell, too, when one of them says nothing any more', async () => {
-    const stuck = await startServer(env());
-    const api = new ExecutionsApi(stuck);
-    const id = await api.start(EXEC, onThisMachine('echo begun; sleep 60'));
-    const follower = await b.api.follow(id);
-    await follower.reach('output');
-    const stuckAt = performance.now();
-    process.kill(stuck.pid, 'SIGSTOP');
-    const { data } = await follower.result();
-    expect(performance.now() - stuckAt).toBeLessThan(NOTICED_MS);
-    expect(data).toMatchObject({ id, status: 'interrupted' });
-    await stuck.stop('SIGKILL');
+  it('tell, too, when one of them said nothing any more', async () => {
+    const { data, at } = await stuck.follower.result();
+    expect(at - stuck.at).toBeLessThan(NOTICED_MS);
+    expect(data).toMatchObject({ tool: 'wait_for_x_seconds', status: 'interrupted' });
   });
 });
 

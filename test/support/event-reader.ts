@@ -67,10 +67,12 @@ export class EventReader {
   }
 
   private async read(response: Response): Promise<void> {
-    let rest = '';
+    let rest: string[] = [];
     for await (const text of response.body!.pipeThrough(new TextDecoderStream())) {
-      const blocks = (rest + text).split('\n\n');
-      rest = blocks.pop() ?? '';
+      rest.push(text);
+      if (!`${rest.at(-2)?.slice(-1)}${text}`.includes('\n\n')) continue;
+      const blocks = rest.join('').split('\n\n');
+      rest = [blocks.pop() ?? ''];
       for (const block of blocks) this.take(block);
     }
   }

@@ -70,16 +70,17 @@ export function endOf(
     'result' in outcome ? outcome.result : { output: outcome.error.output };
   const keepsOutput = isKept || whole.length <= SMALL_OUTPUT_CHARS || whole.length > maxOutputChars;
   const output = keepsOutput ? storable(whole.slice(0, maxKeptOutputChars)) : null;
-  const dataText = isKept && data !== undefined ? JSON.stringify(data) : null;
+  const dataText = isKept && data !== undefined ? JSON.stringify(data) : '';
+  const keepsData = dataText !== '' && dataText.length <= maxKeptOutputChars;
   const error = 'error' in outcome ? JSON.stringify(errorOf(outcome.error)) : null;
-  const texts = [output, dataText, error].map((text) => text?.length ?? 0);
+  const texts = [output, keepsData ? dataText : null, error];
   return {
     status: statusOf(outcome, signal.aborted),
     finished_at: new Date().toISOString(),
     output,
-    data: dataText,
+    data: keepsData ? dataText : null,
     error,
-    size: texts.reduce((sum, chars) => sum + chars, ROW_BYTES + eventBytes),
+    size: texts.reduce((sum, text) => sum + (text?.length ?? 0), ROW_BYTES + eventBytes),
   };
 }
 

@@ -31,7 +31,8 @@ export interface Batch {
 
 /** Rows of one INSERT: databases bound the number of parameters. */
 const ROWS_AT_ONCE = 500;
-const EVENTS_AT_ONCE = 200;
+/** Events that one who follows holds at a time: each may be long. */
+const EVENTS_AT_ONCE = 20;
 
 /** The remembered executions, in SQLite or PostgreSQL. */
 export class ExecutionStore {

@@ -151,16 +151,19 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
     }
   }
 
-  /** Cuts an output to what one answer holds, and says how to read more of it. */
+  /** Cuts an output to what one answer holds, and says how to read more of it. The data, which hold the same, are then left out. */
   cut(id: string, result: ToolResult): ToolResult {
+    const { maxOutputChars } = this.tools;
+    if (result.output.length <= maxOutputChars) return result;
     const wayOn = `The rest: GET /engine/v1/executions/${id}/output?offset=..., or the tool execution_status with execution_id ${id} and an offset.`;
-    return { ...result, output: cutOutput(result.output, this.tools.maxOutputChars, wayOn) };
+    return { output: cutOutput(result.output, maxOutputChars, wayOn) };
   }
 
-  /** An execution with its output cut to what one answer holds. */
+  /** An execution with its output cut in the same way. */
   shown(execution: Execution): Execution {
-    const { id, output } = execution;
-    return output === undefined ? execution : { ...execution, ...this.cut(id, { output }) };
+    const { id, output, data } = execution;
+    if (output === undefined) return execution;
+    return { ...execution, data: undefined, ...this.cut(id, { output, data }) };
   }
 
   private async laterResult(id: string, signal: AbortSignal): Promise<ToolResult> {

@@ -49,11 +49,10 @@ export class RunQueue {
    */
   enter(candidate: Candidate, signal: AbortSignal): Place {
     const isNow = this.tryTake(candidate);
-    return {
-      isNow,
-      taken: isNow ? Promise.resolve() : this.wait(candidate, signal),
-      giveBack: () => this.release(candidate),
-    };
+    const taken = isNow ? Promise.resolve() : this.wait(candidate, signal);
+    // The signal may abort before anybody waits.
+    taken.catch(() => {});
+    return { isNow, taken, giveBack: () => this.release(candidate) };
   }
 
   /**

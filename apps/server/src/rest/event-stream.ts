@@ -4,7 +4,7 @@ import type { EventView } from './execution.presenter.js';
 
 const KEEP_ALIVE_MS = 15_000;
 /** A reader that takes nothing for so long is dropped; it can come back with `Last-Event-ID`. */
-const STALLED_MS = 30_000;
+const STALLED_MS = 15_000;
 /** The last event of a stream whose server stops before the execution has ended. It has no id: who comes back asks on from the one before. */
 const CLOSING = 'event: closing\ndata: {"reason":"The server is stopping."}\n\n';
 
