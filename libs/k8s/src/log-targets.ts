@@ -1,26 +1,12 @@
-import { listAll, type ApiResource, type Cluster } from '#cluster';
+import {
+  listAll,
+  selectorText,
+  type ApiResource,
+  type Cluster,
+  type Pod,
+  type Selector,
+} from '#cluster';
 import { ToolError } from '#tools';
-
-interface Container {
-  name: string;
-}
-
-/** What is read of a pod. */
-export interface Pod {
-  metadata: { name: string; annotations?: Record<string, string> };
-  spec: {
-    containers: Container[];
-    initContainers?: Container[];
-    ephemeralContainers?: Container[];
-  };
-}
-
-interface LabelSelector {
-  matchLabels?: Record<string, string>;
-  matchExpressions?: { key: string; operator: string; values?: string[] }[];
-}
-
-type Selector = LabelSelector | Record<string, string>;
 
 interface Workload {
   metadata: { uid: string };
@@ -88,20 +74,4 @@ async function jobsSelector(
     .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid))
     .map(({ metadata }) => metadata.name);
   return `batch.kubernetes.io/job-name in (${names.join(',')})`;
-}
-
-/** Writes the selector of an object as text. Services and ReplicationControllers have a plain map of labels. */
-export function selectorText(selector: Selector | undefined): string {
-  if (!selector) return '';
-  const isStructured = 'matchLabels' in selector || 'matchExpressions' in selector;
-  const { matchLabels = {}, matchExpressions = [] }: LabelSelector = isStructured
-    ? selector
-    : { matchLabels: selector as Record<string, string> };
-  const labels = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
-  const expressions = matchExpressions.map(({ key, operator, values = [] }) => {
-    if (operator === 'Exists') return key;
-    if (operator === 'DoesNotExist') return `!${key}`;
-    return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
-  });
-  return [...labels, ...expressions].join(',');
 }

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { listAll, type Cluster } from '#cluster';
+import { listAll, selectorText, type Cluster } from '#cluster';
 import type { ToolCall } from '#tools';
 import type { RolloutHistoryDto } from './dto/rollout-history.dto.js';
 import { KubectlClient } from './kubectl.client.js';
-import { selectorText } from './log-targets.js';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Cluster } from '#cluster';
+import { rolloutState, type Cluster, type RolloutState, type Workload } from '#cluster';
 import type { ToolCall, ToolResult } from '#tools';
 import type { RolloutStatusDto } from './dto/rollout-status.dto.js';
 import { objectVersions } from './object-versions.js';
-import { rolloutState, type RolloutState, type Workload } from './rollout-state.js';
 
 /** Watches a rollout until it ends. */
 @Injectable()

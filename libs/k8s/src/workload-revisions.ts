@@ -1,5 +1,4 @@
-import { listAll, type Cluster, type KubernetesObject } from '#cluster';
-import { selectorText } from './log-targets.js';
+import { listAll, selectorText, type Cluster, type KubernetesObject } from '#cluster';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';
