@@ -9,6 +9,7 @@ export default defineConfig({
       '#cluster': source('libs/cluster/src/index.ts'),
       '#cli': source('libs/cli/src/index.ts'),
       '#k8s': source('libs/k8s/src/index.ts'),
+      '#helm': source('libs/helm/src/index.ts'),
     },
   },
   test: {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { ClusterModule } from '#cluster';
+import { HelmModule } from '#helm';
 import { K8sModule } from '#k8s';
 import { ToolsModule } from '#tools';
 import { HealthModule } from './health/health.module.js';
@@ -14,6 +15,7 @@ import { serverConfig } from './server.config.js';
     ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [serverConfig] }),
     ToolsModule,
     ClusterModule,
+    HelmModule,
     K8sModule,
     RestModule,
     McpModule,

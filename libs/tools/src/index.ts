@@ -7,6 +7,7 @@ export { ToolRequirement } from './tool-requirement.js';
 export { Tool, ToolProvider } from './tool.decorator.js';
 export { invalidField, TOOL_ERROR_CODES, ToolError } from './tool.error.js';
 export type { FieldError, ToolErrorCode } from './tool.error.js';
+export { untilAborted } from './abort.js';
 export { ToolInvoker } from './tool.invoker.js';
 export { ToolRegistry } from './tool.registry.js';
 export { ToolsModule } from './tools.module.js';
