@@ -22,6 +22,8 @@ const FAILURES: readonly (readonly [RegExp, ToolErrorCode])[] = [
 
 const PREFIX = /^Error: |\b(INSTALLATION|UPGRADE) FAILED: /gm;
 
+const LOG_LINES = /^level=.*\n?/gm;
+
 /** Lines about the server's own files. */
 const OWN_FILES = /^WARNING: Kubernetes configuration file is .*\n?/gm;
 
@@ -36,7 +38,9 @@ export function helmFailure(
   hidden: string,
   output: string,
 ): ToolError {
-  const said = cleanText(stderr, hidden);
+  const text = cleanText(stderr, hidden);
+  // The log of helm 4 says the same once more.
+  const said = text.replace(LOG_LINES, '').trim() || text;
   const code = FAILURES.find(([pattern]) => pattern.test(said))?.[1] ?? 'failed';
   const message = said === '' ? `helm ended with exit code ${exitCode} and no message.` : said;
   return new ToolError(code, message, {

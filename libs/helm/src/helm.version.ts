@@ -32,6 +32,17 @@ export class HelmVersion {
     return major;
   }
 
+  /** The flags of the helm that is there for what helm 3 and helm 4 name differently. Throws as `major`. */
+  async flags({ atomic = false, forceConflicts = false }): Promise<string[]> {
+    if (!atomic && !forceConflicts) return [];
+    const isThree = (await this.major()) === 3;
+    return [
+      ...(atomic ? [isThree ? '--atomic' : '--rollback-on-failure'] : []),
+      // Helm 3 has no other way.
+      ...(forceConflicts && !isThree ? ['--force-conflicts'] : []),
+    ];
+  }
+
   private async ask(path: string): Promise<number> {
     await this.home.prepare();
     const { stdout } = await this.programs.run(path, ['version', '--short'], {

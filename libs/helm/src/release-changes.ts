@@ -7,6 +7,7 @@ import { ReleaseReadiness } from './release-readiness.js';
 import { recoveryHint } from './release-recovery.js';
 import { ReleaseStore, type Revision } from './release.store.js';
 
+const FIRST_LOOK_MS = 1_000;
 const LOOK_EVERY_MS = 3_000;
 /** After a cancel the caller is soon gone: what is said of it must be found out quickly. */
 const LAST_LOOK_MS = 600;
@@ -60,7 +61,7 @@ export class ReleaseChanges {
     let lines: string[] = [];
     for (let count = 1; ; count++) {
       try {
-        await sleep(LOOK_EVERY_MS, undefined, { signal });
+        await sleep(count === 1 ? FIRST_LOOK_MS : LOOK_EVERY_MS, undefined, { signal });
         lines = (await this.look(target, signal)) ?? lines;
       } catch {
         // The change goes on, whether or not it can be watched.
@@ -72,13 +73,14 @@ export class ReleaseChanges {
     }
   }
 
-  /** What of the newest revision is not ready; undefined as long as helm has not stored it. */
+  /** What of the revision that the change makes is not ready; undefined as long as, or when, that is not the newest. */
   private async look(
     { cluster, namespace, name, revisions }: ChangeTarget,
     signal: AbortSignal,
   ): Promise<string[] | undefined> {
     const last = (await this.store.find(cluster, namespace, name, signal)).at(-1);
-    if (!last || last.revision === revisions.at(-1)?.revision) return undefined;
+    // A failed change may be followed by a revision that takes it back.
+    if (last?.revision !== (revisions.at(-1)?.revision ?? 0) + 1) return undefined;
     const release = await this.store.content(cluster, last, signal);
     return this.readiness.notReady(cluster, release, signal);
   }
@@ -94,7 +96,10 @@ export class ReleaseChanges {
     const waited = notReady.length > 0 ? [`Not ready: ${notReady.join('\n')}`] : [];
     const hint = await this.hint(target, signal.aborted);
     const { code, retryable, output } = failure;
-    const message = [failure.message, ...(code === 'conflict' ? [] : waited), ...hint].join('\n');
+    const isOthers = /Apply failed with \d+ conflict/.test(failure.message);
+    const way = isOthers ? ['Set force_conflicts to take these fields over.'] : [];
+    const reasons = code === 'timeout' || code === 'cancelled' ? waited : [];
+    const message = [failure.message, ...reasons, ...way, ...hint].join('\n');
     return new ToolError(code, message, { cause: failure, retryable, output });
   }
 

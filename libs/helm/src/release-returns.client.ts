@@ -4,6 +4,7 @@ import { ToolError, type ToolCall } from '#tools';
 import type { RollbackDto } from './dto/rollback.dto.js';
 import type { UninstallDto } from './dto/uninstall.dto.js';
 import { HelmCli } from './helm.cli.js';
+import { HelmVersion } from './helm.version.js';
 import { ReleaseChanges } from './release-changes.js';
 import { ReleasePreview } from './release-preview.js';
 import { ReleaseStore, type Revision } from './release.store.js';
@@ -14,6 +15,7 @@ export class ReleaseReturnsClient {
   constructor(
     private readonly store: ReleaseStore,
     private readonly cli: HelmCli,
+    private readonly version: HelmVersion,
     private readonly changes: ReleaseChanges,
     private readonly preview: ReleasePreview,
   ) {}
@@ -37,6 +39,7 @@ export class ReleaseReturnsClient {
       `--namespace=${namespace}`,
       `--timeout=${timeout_seconds}s`,
       ...(wait ? ['--wait'] : []),
+      ...(await this.version.flags({ forceConflicts: query.force_conflicts })),
     ];
     const values = [name, String(goal.revision)];
     const command = { command: ['rollback'], flags, values, cluster };

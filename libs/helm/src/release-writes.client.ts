@@ -29,6 +29,7 @@ interface Deployment {
   wait: boolean;
   atomic: boolean;
   timeout_seconds: number;
+  force_conflicts?: boolean;
   /** Those of the command alone. */
   flags: readonly string[];
 }
@@ -106,10 +107,11 @@ export class ReleaseWritesClient {
     deployment: Deployment,
     call: ToolCall,
   ): Promise<string> {
-    const { command, chart, version, values: input, wait, atomic, timeout_seconds } = deployment;
+    const { command, chart, version, values: input, wait, timeout_seconds } = deployment;
+    const { atomic, force_conflicts: forceConflicts = false } = deployment;
     const { cluster, namespace, name } = target;
     const source = await this.sources.resolve(chart, version, call.signal);
-    const atomicFlag = (await this.version.major()) === 3 ? '--atomic' : '--rollback-on-failure';
+    const versionFlags = await this.version.flags({ atomic, forceConflicts });
     const flags = [
       ...deployment.flags,
       `--namespace=${namespace}`,
@@ -131,8 +133,8 @@ export class ReleaseWritesClient {
       if (isCut) throw new ToolError('failed', 'The rendered release is too large to be shown.');
       return this.previewed(target, readRelease(JSON.parse(stdout)), chart, call.signal);
     }
-    const waiting = [...(wait ? ['--wait'] : []), ...(atomic ? [atomicFlag] : [])];
-    return this.changes.follow(target, () => start(waiting, call.maxOutputChars), call);
+    const extra = [...(wait ? ['--wait'] : []), ...versionFlags];
+    return this.changes.follow(target, () => start(extra, call.maxOutputChars), call);
   }
 
   private async previewed(

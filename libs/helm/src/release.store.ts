@@ -57,14 +57,15 @@ export class ReleaseStore {
     const resource = await cluster.discovery.resolve(this.config.storage, signal);
     const labelSelector = `owner=helm${name === undefined ? '' : `,name=${name}`}`;
     const revisions: Revision[] = [];
-    const pages = fetchPages<{ items: StoredMetadata[] }>(
+    const pages = fetchPages<{ items: StoredMetadata[] | null }>(
       cluster,
       { resource, namespace, labelSelector },
       { accept: METADATA_ONLY, limit: PAGE, signal },
     );
     for await (const { list, replaces } of pages) {
       if (replaces > 0) revisions.splice(-replaces);
-      revisions.push(...list.items.map(revisionOf));
+      // Null where there are none.
+      revisions.push(...(list.items ?? []).map(revisionOf));
     }
     return revisions;
   }

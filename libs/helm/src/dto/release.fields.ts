@@ -1,4 +1,4 @@
-import { IntField, TextField } from '#tools';
+import { BooleanField, IntField, TextField } from '#tools';
 
 /** Seconds that helm waits by itself unless told otherwise. */
 const DEFAULT_WAIT_SECONDS = 300;
@@ -57,5 +57,14 @@ export function TimeoutField(): PropertyDecorator {
     min: 1,
     max: 3_600,
     default: DEFAULT_WAIT_SECONDS,
+  });
+}
+
+/** Whether to take over what others have changed. */
+export function ForceConflictsField(): PropertyDecorator {
+  return BooleanField({
+    description:
+      'With Helm 4: take over fields that others manage, such as replicas that were scaled by hand. Otherwise the call fails and names them. Helm 3 always takes them over.',
+    default: false,
   });
 }

@@ -1,5 +1,10 @@
 import { BooleanField, IntField } from '#tools';
-import { ReleaseNameField, ReleaseNamespaceField, TimeoutField } from './release.fields.js';
+import {
+  ForceConflictsField,
+  ReleaseNameField,
+  ReleaseNamespaceField,
+  TimeoutField,
+} from './release.fields.js';
 
 export class RollbackDto {
   @ReleaseNameField()
@@ -22,4 +27,7 @@ export class RollbackDto {
 
   @TimeoutField()
   timeout_seconds!: number;
+
+  @ForceConflictsField()
+  force_conflicts!: boolean;
 }

@@ -1,5 +1,6 @@
 import { BooleanField, TextField } from '#tools';
 import {
+  ForceConflictsField,
   ChartField,
   ChartVersionField,
   ReleaseNamespaceField,
@@ -54,4 +55,7 @@ export class UpgradeDto {
     default: true,
   })
   create_namespace!: boolean;
+
+  @ForceConflictsField()
+  force_conflicts!: boolean;
 }
