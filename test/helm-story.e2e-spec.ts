@@ -8,8 +8,6 @@ import { startServer, type RunningServer } from './support/server.js';
 
 const STORIES = [
   { helm: 3, door: 'REST' },
-  { helm: 3, door: 'MCP' },
-  { helm: 4, door: 'REST' },
   { helm: 4, door: 'MCP' },
 ];
 
