@@ -18,7 +18,17 @@ interface Entry {
 }
 
 /** The tools that need no cluster. */
-const WITHOUT_CLUSTER = ['wait_for_x_seconds', 'k8s_port_forward_list', 'k8s_port_forward_stop'];
+const WITHOUT_CLUSTER = [
+  'wait_for_x_seconds',
+  'k8s_port_forward_list',
+  'k8s_port_forward_stop',
+  'helm_repo_add',
+  'helm_repo_update',
+  'helm_repo_remove',
+  'helm_show_values',
+  'helm_search_repo',
+  'helm_template',
+];
 
 let server: RunningServer;
 let ways: Way[];

@@ -36,6 +36,22 @@ const CATEGORY_ORDER = ['argo', 'helm', 'k8s'];
 
 /** Tool → [readOnlyHint, destructiveHint]. A change here is a change of what runs without approval. */
 const HINTS: Record<string, [boolean, boolean]> = {
+  helm_list_releases: [true, false],
+  helm_repo_add: [false, false],
+  helm_repo_update: [false, false],
+  helm_repo_remove: [false, false],
+  helm_install: [false, false],
+  helm_install_with_values: [false, false],
+  helm_upgrade: [false, false],
+  helm_uninstall: [false, true],
+  helm_rollback: [false, true],
+  helm_status: [true, false],
+  helm_history: [true, false],
+  helm_get_values: [true, false],
+  helm_get_manifest: [true, false],
+  helm_show_values: [true, false],
+  helm_search_repo: [true, false],
+  helm_template: [true, false],
   k8s_logs: [true, false],
   k8s_get: [true, false],
   k8s_describe: [true, false],

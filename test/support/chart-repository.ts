@@ -8,7 +8,7 @@ import { writeGreeterChart } from './greeter-chart.js';
 import { helm } from './helm.js';
 
 /** User and password of the part of the repository that asks for them. */
-export const CREDENTIALS = { user: 'reader', password: 'p%40ss:w/rd' };
+export const CREDENTIALS = { user: 'reader', password: 'p%40ss%3Aw%2Frd' };
 
 /** A chart repository over HTTP, with some versions of the chart greeter. What is under `/private` asks for a user. */
 export class ChartRepository {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isDryRun, type Cluster } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import { checkedValues } from './chart-values.js';
-import { ChartSources } from './chart-sources.js';
+import { ChartSources, type ChartSource } from './chart-sources.js';
 import { ChartsClient } from './charts.client.js';
 import type { InstallDto } from './dto/install.dto.js';
 import type { UpgradeDto } from './dto/upgrade.dto.js';
@@ -24,7 +24,7 @@ const UPGRADE_EVENTS = ['pre-upgrade', 'post-upgrade'];
 interface Deployment {
   command: 'install' | 'upgrade';
   chart: string;
-  version: string | undefined;
+  source: ChartSource;
   values: string | undefined;
   wait: boolean;
   atomic: boolean;
@@ -54,6 +54,7 @@ export class ReleaseWritesClient {
   ): Promise<string> {
     const { release_name: name, namespace, create_namespace: createNamespace } = query;
     const values = await checkedValues(query.values, call.signal);
+    const source = await this.sources.resolve(query.chart, query.version, call.signal);
     const revisions = await this.store.find(cluster, namespace, name, call.signal);
     const last = revisions.at(-1);
     if (last) {
@@ -69,7 +70,7 @@ export class ReleaseWritesClient {
       {
         ...query,
         values,
-        version: query.version,
+        source,
         command: 'install',
         flags: createNamespace ? ['--create-namespace'] : [],
       },
@@ -82,6 +83,7 @@ export class ReleaseWritesClient {
     const { release_name: name, install, reuse_values: reuseValues, create_namespace } = query;
     const namespace = query.namespace ?? cluster.namespace;
     const values = await checkedValues(query.values, call.signal);
+    const source = await this.sources.resolve(query.chart, query.version, call.signal);
     const revisions = install
       ? await this.store.find(cluster, namespace, name, call.signal)
       : await this.store.revisions(cluster, namespace, name, call.signal);
@@ -95,11 +97,7 @@ export class ReleaseWritesClient {
       ...(reuseValues ? ['--reuse-values'] : []),
     ];
     const target = { cluster, namespace, name, revisions };
-    return this.deploy(
-      target,
-      { ...query, values, version: query.version, command: 'upgrade', flags },
-      call,
-    );
+    return this.deploy(target, { ...query, values, source, command: 'upgrade', flags }, call);
   }
 
   private async deploy(
@@ -107,10 +105,9 @@ export class ReleaseWritesClient {
     deployment: Deployment,
     call: ToolCall,
   ): Promise<string> {
-    const { command, chart, version, values: input, wait, timeout_seconds } = deployment;
+    const { command, chart, source, values: input, wait, timeout_seconds } = deployment;
     const { atomic, force_conflicts: forceConflicts = false } = deployment;
     const { cluster, namespace, name } = target;
-    const source = await this.sources.resolve(chart, version, call.signal);
     const versionFlags = await this.version.flags({ atomic, forceConflicts });
     const flags = [
       ...deployment.flags,

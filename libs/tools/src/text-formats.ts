@@ -94,8 +94,8 @@ export const TEXT_FORMATS = {
   },
   /** Words to look for; "" is none. */
   keywords: {
-    pattern: /^([A-Za-z0-9][A-Za-z0-9_./@+:-]{0,99}( [A-Za-z0-9][A-Za-z0-9_./@+:-]{0,99}){0,9})?$/,
-    means: 'one or more words of A-Z, a-z, 0-9 and "_./@+:-"',
+    pattern: /^([A-Za-z0-9][A-Za-z0-9_./+-]{0,99}( [A-Za-z0-9][A-Za-z0-9_./+-]{0,99}){0,9})?$/,
+    means: 'one or more words of A-Z, a-z, 0-9 and "_./+-"',
   },
 } satisfies Record<string, TextFormat>;
 
