@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { startSandbox, terminalReporter } from '#sandbox';
 import { spawnServer } from '../support/server-process.js';
 import { modernCaller, rawCaller, restCaller, sessionCaller, type Caller } from './callers.js';
+import { benchHelm } from './helm.js';
 import { latencyOf, median, throughputOf } from './measure.js';
 import { fillNamespace } from './many-pods.js';
 import { printTable } from './print-table.js';
@@ -45,6 +46,7 @@ async function main(): Promise<void> {
     try {
       await measureServer(sandbox.kubeconfig, server.url, server.pid, readyMs);
       await benchWrites(sandbox, server.url);
+      await benchHelm(sandbox, server.url);
     } finally {
       await server.stop();
     }

@@ -8,7 +8,7 @@ import type { ShowValuesDto } from './dto/show-values.dto.js';
 import type { TemplateDto } from './dto/template.dto.js';
 import { HelmCli, type HelmCommand, type HelmLimits, type HelmOutcome } from './helm.cli.js';
 import { redactManifest } from './manifest-redaction.js';
-import { noRepositories } from './repositories.client.js';
+import { NO_REPOSITORIES } from './repositories.client.js';
 import { Repositories } from './repositories.js';
 
 /** Versions of a chart that a failure names. */
@@ -35,7 +35,7 @@ export class ChartsClient {
   async search(query: SearchRepoDto, call: ToolCall): Promise<string> {
     const { keyword, version, max_col_width: width } = query;
     const entries = await this.repositories.file.read();
-    if (entries.length === 0) throw noRepositories();
+    if (entries.length === 0) return NO_REPOSITORIES;
     await this.repositories.refresh(entries, call.signal);
     const flags = [
       `--max-col-width=${width}`,

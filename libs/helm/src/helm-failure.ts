@@ -59,6 +59,6 @@ export function cleanText(text: string, hidden: string): string {
 /** A text whose addresses have neither user, password nor query. */
 export function withoutCredentials(text: string): string {
   return text
-    .replace(/(\w+:\/\/)[^\s/@"']+@/g, '$1<redacted>@')
+    .replace(/(\w+:\/\/)[^\s/"']+@/g, '$1<redacted>@')
     .replace(/(\w+:\/\/[^\s?"']+\?)[^\s"')]+/g, '$1<redacted>');
 }

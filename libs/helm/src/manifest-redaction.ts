@@ -26,12 +26,19 @@ export function redactManifest(manifest: string): string {
 }
 
 function redactDocument(text: string): string {
-  const document = parseDocument(text, { version: '1.1', logLevel: 'silent', uniqueKeys: false });
-  if (document.errors.length > 0) {
-    return /Secret/.test(text.replace(/^\s*#.*$/gm, ''))
-      ? '---\n# Not shown: it may hold a Secret, and is not valid YAML.\n'
-      : text;
+  try {
+    return redactedDocument(text);
+  } catch {
+    const isMentioned = text.replace(/^\s*#.*$/gm, '').includes('Secret');
+    return isMentioned ? '---\n# Not shown: it may hold a Secret, and cannot be read.\n' : text;
   }
+}
+
+/** @throws Error for what is not valid YAML, is nested too deeply, or has too many aliases */
+function redactedDocument(text: string): string {
+  const document = parseDocument(text, { version: '1.1', logLevel: 'silent', uniqueKeys: false });
+  const [problem] = document.errors;
+  if (problem) throw problem;
   let hasAlias = false;
   visit(document, { Alias: () => void (hasAlias = true) });
   if (hasAlias) {

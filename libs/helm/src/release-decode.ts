@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { ToolError } from '#tools';
 import type { Release } from './release.js';
 
 /** Bytes of a decoded release: an object of 1.5 MB, which etcd takes, could hold a thousand times more. */
@@ -10,9 +11,9 @@ const GZIP = Buffer.of(0x1f, 0x8b, 0x08);
 const unzip = promisify(gunzip);
 
 /** A release that is stored in a form that this server does not know. */
-export class UndecodableRelease extends Error {
-  constructor(where: string, cause?: unknown) {
-    super(`${where} does not hold a release that can be decoded.`, { cause });
+export class UndecodableRelease extends ToolError {
+  constructor(where: string, cause: unknown) {
+    super('failed', `${where} does not hold a release that can be decoded.`, { cause });
   }
 }
 

@@ -34,8 +34,13 @@ export function listText(releases: readonly ReleaseSummary[], format: OutputForm
 export function historyText(revisions: readonly ReleaseSummary[], format: OutputFormat): string {
   if (format === 'table') {
     const header = ['REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION', 'DESCRIPTION'];
-    const rows = revisions.map(({ revision, updated, status, chart, appVersion, description }) => [
-      ...[String(revision), ansiTime(updated), status, chart, appVersion, description],
+    const rows = revisions.map((item) => [
+      String(item.revision),
+      ansiTime(item.updated),
+      item.status,
+      item.chart,
+      item.appVersion,
+      item.description,
     ]);
     return helmTable([header, ...rows]);
   }

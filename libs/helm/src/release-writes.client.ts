@@ -20,16 +20,16 @@ const MAX_RELEASE_CHARS = 64 * 1024 * 1024;
 const INSTALL_EVENTS = ['pre-install', 'post-install'];
 const UPGRADE_EVENTS = ['pre-upgrade', 'post-upgrade'];
 
-/** What installing and upgrading have in common. */
+/** The parameters that installing and upgrading have in common. */
+type Query = Pick<InstallDto, 'chart' | 'wait' | 'atomic' | 'timeout_seconds'> &
+  Partial<Pick<UpgradeDto, 'force_conflicts'>>;
+
+/** How helm is started for them. */
 interface Deployment {
   command: 'install' | 'upgrade';
-  chart: string;
   source: ChartSource;
+  /** Checked values, as text. */
   values: string | undefined;
-  wait: boolean;
-  atomic: boolean;
-  timeout_seconds: number;
-  force_conflicts?: boolean;
   /** Those of the command alone. */
   flags: readonly string[];
 }
@@ -67,13 +67,8 @@ export class ReleaseWritesClient {
     }
     return this.deploy(
       { cluster, namespace, name, revisions },
-      {
-        ...query,
-        values,
-        source,
-        command: 'install',
-        flags: createNamespace ? ['--create-namespace'] : [],
-      },
+      query,
+      { command: 'install', source, values, flags: createNamespace ? ['--create-namespace'] : [] },
       call,
     );
   }
@@ -97,20 +92,20 @@ export class ReleaseWritesClient {
       ...(reuseValues ? ['--reuse-values'] : []),
     ];
     const target = { cluster, namespace, name, revisions };
-    return this.deploy(target, { ...query, values, source, command: 'upgrade', flags }, call);
+    return this.deploy(target, query, { command: 'upgrade', source, values, flags }, call);
   }
 
   private async deploy(
     target: ChangeTarget,
-    deployment: Deployment,
+    query: Query,
+    { command, source, values: input, flags: own }: Deployment,
     call: ToolCall,
   ): Promise<string> {
-    const { command, chart, source, values: input, wait, timeout_seconds } = deployment;
-    const { atomic, force_conflicts: forceConflicts = false } = deployment;
+    const { chart, wait, atomic, timeout_seconds, force_conflicts: forceConflicts } = query;
     const { cluster, namespace, name } = target;
     const versionFlags = await this.version.flags({ atomic, forceConflicts });
     const flags = [
-      ...deployment.flags,
+      ...own,
       `--namespace=${namespace}`,
       `--timeout=${timeout_seconds}s`,
       ...(input === undefined ? [] : ['--values=-']),

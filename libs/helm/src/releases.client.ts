@@ -42,7 +42,9 @@ export class ReleasesClient {
       );
       const releases = await this.store.summarize(cluster, wanted.slice(0, limit), call.signal);
       const left = wanted.length - limit;
-      const rest = left > 0 ? `\n[${left} more releases. Raise limit, or name a namespace.]` : '';
+      const more = `${left} more releases: raise limit, or name a namespace`;
+      const rest =
+        left <= 0 || output === 'json' ? '' : `\n${output === 'yaml' ? '# ' : ''}[${more}]`;
       return { output: listText(releases, output) + rest, data: { releases } };
     } catch (error) {
       const allFlags = all ? ['--deployed', '--failed', ...HIDDEN_STATES] : [];

@@ -16,7 +16,7 @@ export class RepositoriesClient {
    */
   async add(name: string, url: string, { signal }: ToolCall): Promise<string> {
     const entry = entryOf(name, url);
-    return this.repositories.alone(async () => {
+    return this.repositories.alone(signal, async () => {
       const { file } = this.repositories;
       const known = (await file.read()).find((one) => one.name === name);
       if (known && isSame(known, entry)) {
@@ -36,9 +36,9 @@ export class RepositoriesClient {
 
   /** @throws ToolError `upstream` that names those that could not be updated; the others are */
   async update({ signal }: ToolCall): Promise<string> {
-    return this.repositories.alone(async () => {
+    return this.repositories.alone(signal, async () => {
       const entries = await this.repositories.file.read();
-      if (entries.length === 0) throw noRepositories();
+      if (entries.length === 0) return NO_REPOSITORIES;
       const { report, failed } = await this.repositories.fetch(entries, signal);
       if (failed.length === 0) return report;
       const reasons = failed.map(({ name, reason }) => `"${name}" (${reason})`).join(', ');
@@ -50,8 +50,8 @@ export class RepositoriesClient {
   }
 
   /** @throws ToolError `not_found` with the nearest names */
-  async remove(name: string): Promise<string> {
-    return this.repositories.alone(async () => {
+  async remove(name: string, { signal }: ToolCall): Promise<string> {
+    return this.repositories.alone(signal, async () => {
       const { file } = this.repositories;
       const entries = await file.read();
       const others = entries.filter((entry) => entry.name !== name);
@@ -76,9 +76,8 @@ export function unknownRepository(name: string, entries: readonly RepositoryEntr
   return new ToolError('not_found', message);
 }
 
-export function noRepositories(): ToolError {
-  return new ToolError('precondition', 'There are no repositories. Add one with helm_repo_add.');
-}
+/** What is said where there is nothing to look in. */
+export const NO_REPOSITORIES = 'There are no repositories. Add one with helm_repo_add.';
 
 function entryOf(name: string, text: string): RepositoryEntry {
   const url = URL.parse(text);

@@ -53,7 +53,7 @@ export class RepositoriesTools {
     annotations: { readOnlyHint: false, destructiveHint: false },
     example: { name: 'jetstack' },
   })
-  async repoRemove({ name }: RepoRemoveDto): Promise<string> {
-    return this.repositories.remove(name);
+  async repoRemove({ name }: RepoRemoveDto, call: ToolCall): Promise<string> {
+    return this.repositories.remove(name, call);
   }
 }

@@ -39,9 +39,10 @@ export class Repositories {
     return new RepositoryFile(this.home.repositories.config);
   }
 
-  /** Does a work that changes repositories when those before it are done. */
-  async alone<T>(work: () => Promise<T>): Promise<T> {
+  /** Does a work that changes repositories when those before it are done; not at all if its caller has given up by then. */
+  async alone<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const mine = this.last.then(async () => {
+      signal.throwIfAborted();
       await this.home.prepare();
       return work();
     });
@@ -101,8 +102,10 @@ export class Repositories {
     const { name } = entry;
     const running = this.refreshing.get(name);
     if (running) return running;
-    const refreshing = this.alone(async () => {
-      const { failed } = await this.fetch([entry], AbortSignal.timeout(FETCH_LIMIT_MS));
+    // Others may wait for it when the caller who began it has given up.
+    const signal = AbortSignal.timeout(FETCH_LIMIT_MS);
+    const refreshing = this.alone(signal, async () => {
+      const { failed } = await this.fetch([entry], signal);
       const [failure] = failed;
       if (!failure) return;
       this.logger.warn(`The index of "${name}" could not be fetched: ${failure.reason}`);
