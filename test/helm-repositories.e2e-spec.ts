@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ChartRepository, CREDENTIALS } from './support/chart-repository.js';
 import { HIDDEN } from './support/greeter-chart.js';
 import { helm, ownHelmHome } from './support/helm.js';
@@ -144,15 +144,10 @@ describe('charts that are in no repository', () => {
   });
 
   it('are not taken from a folder that is called like them', async () => {
-    const other = await startServer({ ...HOME, HELM_CHARTS_DIR: inject('sandboxFolder') });
-    try {
-      const folder = inject('sandboxFolder').split('/').at(-1);
-      const args = { ...TEMPLATE, chart: `${folder}/reads` };
-      const { body } = await execute(other.url, 'helm_template', args, { category: 'helm' });
-      expect(body).toMatchObject({ code: 'not_found' });
-    } finally {
-      await other.stop();
-    }
+    // The server runs in the folder of this project, which has a folder test/support.
+    await call('helm_repo_add', { name: 'test', url: repository.url });
+    const { code, text } = await call('helm_show_values', { chart: 'test/support' });
+    expect([code, text]).toEqual(['not_found', expect.stringContaining('has no chart "support"')]);
   });
 });
 

@@ -16,6 +16,8 @@ import type { Release } from './release.js';
 /** What `helm list` shows unless it is asked for more. */
 const USUALLY_LISTED = ['deployed', 'failed'];
 
+const OTHER_STATES = ['pending', 'uninstalling', 'uninstalled'];
+
 /** Characters of a release that helm prints as JSON. */
 const MAX_RELEASE_CHARS = 32 * 1024 * 1024;
 
@@ -47,8 +49,8 @@ export class ReleasesClient {
         left <= 0 || output === 'json' ? '' : `\n${output === 'yaml' ? '# ' : ''}[${more}]`;
       return { output: listText(releases, output) + rest, data: { releases } };
     } catch (error) {
-      const allFlags = all ? ['--deployed', '--failed', ...HIDDEN_STATES] : [];
-      const flags = [`--max=${limit}`, `--output=${output}`, ...allFlags];
+      const states = [...USUALLY_LISTED, ...(all ? OTHER_STATES : [])].map((state) => `--${state}`);
+      const flags = [`--max=${limit}`, `--output=${output}`, ...states];
       const scope = where === undefined ? '--all-namespaces' : `--namespace=${where}`;
       return { output: await this.byHelm(error, cluster, ['list'], [scope, ...flags], [], call) };
     }
@@ -122,6 +124,3 @@ export class ReleasesClient {
     return stdout.trimEnd();
   }
 }
-
-/** What helm 3 and helm 4 list only when asked to. */
-const HIDDEN_STATES = ['--pending', '--uninstalling', '--uninstalled'];
