@@ -4,6 +4,9 @@ import { redactSecrets, toYaml, type KubernetesObject } from '#cluster';
 /** Where the documents of a manifest begin. */
 const SEPARATOR = /^(?=---(?:[ \t].*)?$)/m;
 
+/** A document may be large and speak of Secrets without being one, as the definition of a custom resource. */
+const MAY_BE_SECRET = /\bkind["']?\s*:\s*(?:[&!]\S*\s+)*["']?Secret/;
+
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** A piece of a text, and what stands there instead. */
@@ -18,10 +21,10 @@ interface Replacement {
  * A document with a Secret that cannot be told apart from the rest (broken, or with aliases) is shown anew or not at all.
  */
 export function redactManifest(manifest: string): string {
-  if (!manifest.includes('Secret')) return manifest;
+  if (!MAY_BE_SECRET.test(manifest)) return manifest;
   return manifest
     .split(SEPARATOR)
-    .map((document) => (document.includes('Secret') ? redactDocument(document) : document))
+    .map((document) => (MAY_BE_SECRET.test(document) ? redactDocument(document) : document))
     .join('');
 }
 
@@ -29,8 +32,7 @@ function redactDocument(text: string): string {
   try {
     return redactedDocument(text);
   } catch {
-    const isMentioned = text.replace(/^\s*#.*$/gm, '').includes('Secret');
-    return isMentioned ? '---\n# Not shown: it may hold a Secret, and cannot be read.\n' : text;
+    return '---\n# Not shown: it may hold a Secret, and cannot be read.\n';
   }
 }
 
