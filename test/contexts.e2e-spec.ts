@@ -1,7 +1,6 @@
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kubectl } from './support/kubectl.js';
-import { writeKubeconfig } from './support/kubeconfig.js';
+import { sandboxAccess, writeKubeconfig } from './support/kubeconfig.js';
 import { execute } from './support/rest.js';
 import { startServer, type RunningServer } from './support/server.js';
 
@@ -10,11 +9,6 @@ interface Way {
   server: Server;
   url: string;
   sent: number;
-}
-
-interface Entry {
-  cluster: { server: string };
-  user: object;
 }
 
 /** The tools that need no cluster. */
@@ -28,17 +22,15 @@ const WITHOUT_CLUSTER = [
   'helm_show_values',
   'helm_search_repo',
   'helm_template',
+  'execution_status',
+  'execution_wait',
+  'execution_cancel',
 ];
 
 let server: RunningServer;
 let ways: Way[];
 beforeAll(async () => {
-  const config = JSON.parse(await kubectl('config', 'view', '--raw', '--minify', '-o', 'json')) as {
-    clusters: Entry[];
-    users: Entry[];
-  };
-  const [{ cluster } = { cluster: { server: '' } }] = config.clusters;
-  const [{ user } = { user: {} }] = config.users;
+  const { cluster, user } = await sandboxAccess();
   ways = await Promise.all([openWay(cluster.server), openWay(cluster.server)]);
   const names = ['blue', 'green'];
   const kubeconfig = await writeKubeconfig({

@@ -1,64 +1,40 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { nextCancelled } from './support/call-log.js';
 import { kubectl } from './support/kubectl.js';
-import { createObjects, namespace as namespaceOf, workload } from './support/manifest.js';
-import { CLIENTS, type McpClient } from './support/mcp-clients.js';
-import { execute } from './support/rest.js';
-import { startServer, type RunningServer } from './support/server.js';
+import {
+  configMap,
+  createObjects,
+  namespace as namespaceOf,
+  workload,
+} from './support/manifest.js';
+import { textOf } from './support/rest.js';
+import { useNamespace } from './support/use-namespace.js';
+import { useServer } from './support/use-server.js';
 
-const namespace = 'deletions';
+const TOOL = 'k8s_delete';
 const HOLD = 'example.com/hold';
 
-let server: RunningServer;
-let mcp: McpClient;
-beforeAll(async () => {
-  await createObjects(namespaceOf(namespace));
-  server = await startServer();
-  mcp = await CLIENTS['2025 over Streamable HTTP']!(server);
-});
-afterAll(async () => {
-  await mcp.close();
-  await server.stop();
-  await kubectl('delete', 'namespace', namespace, '--wait=false');
-});
+const own = useNamespace('deletions');
+const namespace = own.name;
+const server = useServer({ defaults: { namespace } });
 
 type Args = Record<string, unknown>;
-const call = (args: Args) => execute(server.url, 'k8s_delete', { namespace, ...args });
-const textOf = async (args: Args): Promise<string> => {
-  const { status, body } = await call(args);
-  expect([status, body.detail]).toEqual([200, undefined]);
-  return body.result ?? '';
+const call = (args: Args) => server.call(TOOL, args);
+const deleted = async (args: Args) => textOf(await call(args));
+const make = (name: string, ...finalizers: string[]) =>
+  createObjects(configMap(name, { color: 'green' }, { namespace, finalizers }));
+const setFinalizers = (target: string, finalizers: string[] | null, where = namespace) => {
+  const patch = JSON.stringify({ metadata: { finalizers } });
+  return kubectl('patch', target, '-n', where, '--type=merge', '-p', patch);
 };
-const configMap = (name: string, finalizers?: string[]) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace, finalizers },
-  data: { color: 'green' },
-});
-const release = (name: string) =>
-  kubectl(
-    'patch',
-    'configmap',
-    name,
-    '-n',
-    namespace,
-    '--type=merge',
-    '-p',
-    '{"metadata":{"finalizers":null}}',
-  );
-/** The names of a kind's objects that are there, in order. */
-const there = async (kind: string) =>
-  (await kubectl('get', kind, '-n', namespace, '-o', 'jsonpath={.items[*].metadata.name}'))
-    .split(' ')
-    .filter(Boolean);
 
 describe('k8s_delete', () => {
   it('deletes an object and shows what it was', async () => {
-    await createObjects(configMap('plain'));
-    const text = await textOf({ name: 'plain', resource_type: 'cm' });
+    await make('plain');
+    const text = await deleted({ name: 'plain', resource_type: 'cm' });
     expect(text).toMatch(/^configmap\/plain deleted\n/);
     expect(text).toContain('-  color: green');
-    expect(await there('configmap')).not.toContain('plain');
+    expect(await own.names('configmap')).not.toContain('plain');
     expect(await call({ name: 'plain', resource_type: 'cm' })).toMatchObject({
       status: 404,
       body: { code: 'not_found', detail: 'configmaps "plain" not found' },
@@ -66,38 +42,26 @@ describe('k8s_delete', () => {
   });
 
   it('deletes a Secret without showing its values, over MCP', async () => {
-    await kubectl(
-      'create',
-      'secret',
-      'generic',
-      'token',
-      '-n',
-      namespace,
-      '--from-literal=key=hush-123',
-    );
-    const { content } = await mcp.call('k8s_delete', {
-      name: 'token',
-      resource_type: 'secret',
-      namespace,
-    });
-    expect(content[0]?.text).toMatch(/^secret\/token deleted\n/);
-    expect(content[0]?.text).not.toMatch(/hush-123|aHVzaC0xMjM/);
-    expect(await there('secret')).toEqual([]);
+    await own.kubectl('create', 'secret', 'generic', 'token', '--from-literal=key=hush-123');
+    const text = await server.textOverMcp(TOOL, { name: 'token', resource_type: 'secret' });
+    expect(text).toMatch(/^secret\/token deleted\n/);
+    expect(text).not.toMatch(/hush-123|aHVzaC0xMjM/);
+    expect(await own.names('secret')).toEqual([]);
   });
 
   it('deletes nothing in a dry run', async () => {
-    await createObjects(configMap('kept'));
-    const text = await textOf({ name: 'kept', resource_type: 'configmap', dry_run: true });
+    await make('kept');
+    const text = await deleted({ name: 'kept', resource_type: 'configmap', dry_run: true });
     expect(text).toMatch(/^configmap\/kept deleted \(dry run: nothing was changed\)\n/);
     expect(text).toContain('-  color: green');
-    expect(await there('configmap')).toContain('kept');
+    expect(await own.names('configmap')).toContain('kept');
   });
 
   it('answers when a pod is really gone, and not before', async () => {
-    await kubectl('run', 'alone', '--image=nginx:1.27', '-n', namespace);
-    await kubectl('wait', 'pod/alone', '--for=condition=Ready', '-n', namespace);
-    await textOf({ name: 'alone', resource_type: 'pod' });
-    expect(await there('pod')).toEqual([]);
+    await own.kubectl('run', 'alone', '--image=nginx:1.27');
+    await own.kubectl('wait', 'pod/alone', '--for=condition=Ready');
+    await deleted({ name: 'alone', resource_type: 'pod' });
+    expect(await own.names('pod')).toEqual([]);
   });
 
   it('takes dependents along, before or after, or leaves them', async () => {
@@ -105,22 +69,22 @@ describe('k8s_delete', () => {
     await createObjects(
       ...sets.map((name) => workload('ReplicaSet', { namespace, name }, { app: 'app:1' })),
     );
-    await vi.waitFor(async () => expect(await there('pod')).toHaveLength(3), 10_000);
+    await vi.waitFor(async () => expect(await own.names('pod')).toHaveLength(3), 10_000);
     for (const name of sets) {
-      await textOf({ name, resource_type: 'rs', propagation: name.toUpperCase() });
-      expect(await there('rs')).not.toContain(name);
+      await deleted({ name, resource_type: 'rs', propagation: name.toUpperCase() });
+      expect(await own.names('rs')).not.toContain(name);
       if (name === 'foreground') {
-        expect((await there('pod')).filter((pod) => pod.startsWith(name))).toEqual([]);
+        expect((await own.names('pod')).filter((pod) => pod.startsWith(name))).toEqual([]);
       }
     }
     await vi.waitFor(
-      async () => expect(await there('pod')).toEqual([expect.stringMatching(/^orphan-/)]),
+      async () => expect(await own.names('pod')).toEqual([expect.stringMatching(/^orphan-/)]),
       10_000,
     );
   });
 
   it('names the finalizers that it waits for when the time is over', async () => {
-    await createObjects(configMap('stuck', [HOLD]));
+    await make('stuck', HOLD);
     const startedAt = performance.now();
     const { status, body } = await call({
       name: 'stuck',
@@ -130,84 +94,64 @@ describe('k8s_delete', () => {
     expect(performance.now() - startedAt).toBeLessThan(5_000);
     expect([status, body.code, body.retryable]).toEqual([504, 'timeout', false]);
     expect(body.detail).toMatch(/was requested and goes on.*example\.com\/hold/);
-    expect(await textOf({ name: 'stuck', resource_type: 'configmap', timeout_seconds: 0 })).toMatch(
-      /^configmap\/stuck is being deleted\n/,
-    );
-    const waiting = textOf({ name: 'stuck', resource_type: 'configmap', timeout_seconds: 20 });
-    setTimeout(() => void release('stuck'), 500);
+    expect(
+      await deleted({ name: 'stuck', resource_type: 'configmap', timeout_seconds: 0 }),
+    ).toMatch(/^configmap\/stuck is being deleted\n/);
+    const waiting = deleted({ name: 'stuck', resource_type: 'configmap', timeout_seconds: 20 });
+    setTimeout(() => void setFinalizers('configmap/stuck', null), 500);
     expect(await waiting).toMatch(/^configmap\/stuck deleted\n/);
-    expect(await there('configmap')).not.toContain('stuck');
+    expect(await own.names('configmap')).not.toContain('stuck');
   });
 
   it('names the dependents that hold up a foreground deletion', async () => {
     await createObjects(workload('ReplicaSet', { namespace, name: 'owner' }, { app: 'app:1' }));
-    const podName = async () => (await there('pod')).find((pod) => pod.startsWith('owner-'));
+    const podName = async () => (await own.names('pod')).find((pod) => pod.startsWith('owner-'));
     await vi.waitFor(async () => expect(await podName()).toBeDefined(), 10_000);
     const pod = `pod/${await podName()}`;
-    const finalizers = (value: unknown) =>
-      kubectl(
-        'patch',
-        pod,
-        '-n',
-        namespace,
-        '--type=merge',
-        '-p',
-        JSON.stringify({ metadata: { finalizers: value } }),
-      );
-    await finalizers([HOLD]);
+    await setFinalizers(pod, [HOLD]);
     const { status, body } = await call({
       name: 'owner',
       resource_type: 'rs',
       propagation: 'foreground',
       timeout_seconds: 2,
     });
-    await finalizers(null);
+    await setFinalizers(pod, null);
     expect([status, body.detail]).toEqual([504, expect.stringContaining(`dependents ${pod}`)]);
   });
 
   it('says what is left in a namespace that does not go', async () => {
     const name = 'deletions-held';
     await createObjects(namespaceOf(name));
-    const held = configMap('held', [HOLD]);
-    await createObjects({ ...held, metadata: { ...held.metadata, namespace: name } });
+    await createObjects(configMap('held', {}, { namespace: name, finalizers: [HOLD] }));
     const { status, body } = await call({ name, resource_type: 'ns', timeout_seconds: 12 });
-    await kubectl(
-      'patch',
-      'configmap',
-      'held',
-      '-n',
-      name,
-      '--type=merge',
-      '-p',
-      '{"metadata":{"finalizers":null}}',
-    );
+    await setFinalizers('configmap/held', null, name);
     expect([status, body.detail]).toEqual([504, expect.stringContaining(HOLD)]);
   });
 
   it('ends its waiting when the caller hangs up', async () => {
-    await createObjects(configMap('abandoned', [HOLD]));
+    await make('abandoned', HOLD);
     const cancelled = nextCancelled(server.log);
     const caller = new AbortController();
-    const waiting = mcp.call(
-      'k8s_delete',
+    const waiting = server.mcp.call(
+      TOOL,
       { name: 'abandoned', resource_type: 'cm', namespace, timeout_seconds: 600 },
       { signal: caller.signal },
     );
     setTimeout(() => caller.abort(), 500);
     await expect(waiting).rejects.toThrow();
     await cancelled();
-    await release('abandoned');
+    await setFinalizers('configmap/abandoned', null);
   });
 
   it.each(['n --all', '-A', '--all', '../x', 'a/b', 'x'.repeat(300), 'naïve', '', ' '])(
     'refuses the name %j',
     async (name) => {
-      const before = await there('configmap');
+      const before = await own.names('configmap');
       expect(await call({ name, resource_type: 'configmap' })).toMatchObject({
         status: 422,
         body: { code: 'invalid_input' },
       });
-      expect(await there('configmap')).toEqual(before);
+      expect(await own.names('configmap')).toEqual(before);
     },
   );
 });

@@ -2,40 +2,22 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { outcomesOf } from './support/call-log.js';
 import { kubectl } from './support/kubectl.js';
 import { createObjects } from './support/manifest.js';
-import { CLIENTS, type McpClient } from './support/mcp-clients.js';
-import { execute } from './support/rest.js';
-import { startServer, type RunningServer } from './support/server.js';
+import { textOf } from './support/rest.js';
+import { useNamespace } from './support/use-namespace.js';
+import { useServer } from './support/use-server.js';
 
 const TOOL = 'k8s_drain';
-const NAMESPACE = 'draining';
 /** A node of this test's own: no pod of anybody else goes there. */
 const NODE = 'node-to-drain';
 
-let server: RunningServer;
-let client: McpClient;
-beforeAll(async () => {
-  await kubectl('create', 'namespace', NAMESPACE);
-  await createObjects(node());
-  server = await startServer();
-  client = await CLIENTS['2025 over Streamable HTTP']!(server);
-});
+const own = useNamespace('draining');
+const server = useServer({ defaults: { node_name: NODE } });
+beforeAll(() => createObjects(node()));
 beforeEach(() => kubectl('uncordon', NODE));
 afterEach(() =>
-  kubectl(
-    'delete',
-    'pdb,deployments,daemonsets,pods',
-    '--all',
-    '-n',
-    NAMESPACE,
-    '--grace-period=0',
-  ),
+  own.kubectl('delete', 'pdb,deployments,daemonsets,pods', '--all', '--grace-period=0'),
 );
-afterAll(async () => {
-  await client.close();
-  await server.stop();
-  await kubectl('delete', 'node', NODE);
-  await kubectl('delete', 'namespace', NAMESPACE, '--wait=false');
-});
+afterAll(() => kubectl('delete', 'node', NODE));
 
 function node(): object {
   const capacity = { cpu: '8', memory: '16Gi', pods: '100' };
@@ -66,7 +48,7 @@ function workload(kind: string, name: string, spec: object, pod = podSpec()): ob
   return {
     apiVersion: 'apps/v1',
     kind,
-    metadata: { name, namespace: NAMESPACE },
+    metadata: { name, namespace: own.name },
     spec: {
       selector: { matchLabels: { app: name } },
       template: { metadata: { labels: { app: name } }, spec: pod },
@@ -79,31 +61,24 @@ function budget(name: string, minAvailable: number): object {
   return {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',
-    metadata: { name: `${name}-budget`, namespace: NAMESPACE },
+    metadata: { name: `${name}-budget`, namespace: own.name },
     spec: { minAvailable, selector: { matchLabels: { app: name } } },
   };
 }
 
-const drain = (args: Record<string, unknown> = {}) =>
-  execute(server.url, TOOL, { node_name: NODE, ...args });
-const podsOnNode = async () => {
-  const flags = ['-n', NAMESPACE, '--field-selector', `spec.nodeName=${NODE}`];
-  const names = await kubectl('get', 'pods', ...flags, '-o', 'jsonpath={.items[*].metadata.name}');
-  return names.split(' ').filter((name) => name !== '');
-};
+const drain = (args: Record<string, unknown> = {}) => server.call(TOOL, args);
+const podsOnNode = () => own.names('pods', '--field-selector', `spec.nodeName=${NODE}`);
 const isCordoned = async () =>
   (await kubectl('get', 'node', NODE, '-o', 'jsonpath={.spec.unschedulable}')) === 'true';
 /** Creates objects, and waits until so many pods run on the node. */
 const place = async (count: number, ...objects: object[]) => {
   await createObjects(...objects);
-  const ready = ['wait', 'pods', '--all', '-n', NAMESPACE, '--for=condition=Ready'];
   await expect.poll(podsOnNode, { timeout: 10_000 }).toHaveLength(count);
-  await kubectl(...ready);
+  await own.kubectl('wait', 'pods', '--all', '--for=condition=Ready');
 };
 /** Waits until the controller has counted the pods of a budget. */
 const counted = async (healthy: number) => {
-  const path = 'jsonpath={.items[*].status.currentHealthy}';
-  const read = () => kubectl('get', 'pdb', '-n', NAMESPACE, '-o', path);
+  const read = () => own.stored('pdb', '{.items[*].status.currentHealthy}');
   await expect.poll(read, { timeout: 10_000 }).toBe(String(healthy));
 };
 
@@ -115,18 +90,11 @@ describe('k8s_drain', () => {
       workload('DaemonSet', 'agent', {}),
     );
     const seen: [number, number | undefined][] = [];
-    const { isError, content } = await client.call(
-      TOOL,
-      { node_name: NODE },
-      { onprogress: ({ progress, total }) => seen.push([progress, total]) },
-    );
-    expect([isError, content[0]?.text]).toEqual([
-      false,
-      expect.stringMatching(
-        /^node\/node-to-drain drained: 3 pods evicted[^]*agent-\w+ \(DaemonSet\)/,
-      ),
-    ]);
-    expect(content[0]?.text).toContain('+  unschedulable: true');
+    const text = await server.textOverMcp(TOOL, undefined, {
+      onprogress: ({ progress, total }) => seen.push([progress, total]),
+    });
+    expect(text).toMatch(/^node\/node-to-drain drained: 3 pods evicted[^]*agent-\w+ \(DaemonSet\)/);
+    expect(text).toContain('+  unschedulable: true');
     expect(seen.at(-1)).toEqual([3, 3]);
     expect(await podsOnNode()).toEqual([expect.stringMatching(/^agent-/)]);
     expect(await isCordoned()).toBe(true);
@@ -141,7 +109,7 @@ describe('k8s_drain', () => {
       {
         apiVersion: 'v1',
         kind: 'Pod',
-        metadata: { name: 'bare', namespace: NAMESPACE },
+        metadata: { name: 'bare', namespace: own.name },
         spec: podSpec(),
       },
     );
@@ -159,7 +127,7 @@ describe('k8s_drain', () => {
       delete_emptydir_data: true,
       grace_period_seconds: 0,
     });
-    expect(forced.body.result).toContain('2 pods evicted');
+    expect(textOf(forced)).toContain('2 pods evicted');
     expect(await podsOnNode()).toEqual([expect.stringMatching(/^agent-/)]);
   });
 
@@ -183,14 +151,12 @@ describe('k8s_drain', () => {
     await place(1, workload('Deployment', 'held', { replicas: 1 }), budget('held', 1));
     await counted(1);
     const messages: string[] = [];
-    const drained = client.call(
-      TOOL,
-      { node_name: NODE },
-      { onprogress: ({ message }) => messages.push(message ?? '') },
-    );
+    const drained = server.textOverMcp(TOOL, undefined, {
+      onprogress: ({ message }) => messages.push(message ?? ''),
+    });
     await expect.poll(() => messages.join(), { timeout: 5_000 }).toContain('held-budget');
-    await kubectl('delete', 'pdb', 'held-budget', '-n', NAMESPACE);
-    expect((await drained).content[0]?.text).toContain('1 pod evicted');
+    await own.kubectl('delete', 'pdb', 'held-budget');
+    expect(await drained).toContain('1 pod evicted');
     expect(await podsOnNode()).toEqual([]);
   });
 
@@ -198,14 +164,14 @@ describe('k8s_drain', () => {
     await place(1, workload('Deployment', 'held', { replicas: 1 }), budget('held', 1));
     await counted(1);
     const cancel = new AbortController();
-    const call = client.call(
+    const call = server.mcp.call(
       TOOL,
       { node_name: NODE },
       { signal: cancel.signal, onprogress: () => cancel.abort() },
     );
     await expect(call).rejects.toThrow();
     await expect.poll(() => outcomesOf(server.log, TOOL).at(-1)).toBe('cancelled');
-    await kubectl('delete', 'pdb', 'held-budget', '-n', NAMESPACE);
+    await own.kubectl('delete', 'pdb', 'held-budget');
     // Longer than it would take until the next try.
     await new Promise((resolve) => setTimeout(resolve, 7_000));
     expect(await podsOnNode()).toHaveLength(1);
@@ -215,17 +181,17 @@ describe('k8s_drain', () => {
   it('changes nothing in a dry run, and says what would be held', async () => {
     await place(1, workload('Deployment', 'held', { replicas: 1 }), budget('held', 1));
     await counted(1);
-    const { body } = await drain({ dry_run: true });
-    expect(body.result).toMatch(/^1 pod would be evicted \(dry run: nothing was changed\)/);
-    expect(body.result).toMatch(/draining\/held-\S+ \(held now: The disruption budget held-budget/);
+    const text = textOf(await drain({ dry_run: true }));
+    expect(text).toMatch(/^1 pod would be evicted \(dry run: nothing was changed\)/);
+    expect(text).toMatch(/draining\/held-\S+ \(held now: The disruption budget held-budget/);
     expect(await podsOnNode()).toHaveLength(1);
     expect(await isCordoned()).toBe(false);
   });
 
   it('cordons a node without pods', async () => {
-    expect((await drain()).body.result).toMatch(/^node\/node-to-drain drained: 0 pods evicted/);
+    expect(textOf(await drain())).toMatch(/^node\/node-to-drain drained: 0 pods evicted/);
     expect(await isCordoned()).toBe(true);
-    expect((await drain()).body.result).toContain('already cordoned');
+    expect(textOf(await drain())).toContain('already cordoned');
   });
 
   it.each([

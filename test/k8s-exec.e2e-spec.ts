@@ -3,60 +3,55 @@ import { outcomesOf } from './support/call-log.js';
 import { ExecEndpoint } from './support/exec-endpoint.js';
 import { writeKubeconfig } from './support/kubeconfig.js';
 import { kubectl } from './support/kubectl.js';
-import { CLIENTS, type McpClient } from './support/mcp-clients.js';
-import { execute } from './support/rest.js';
-import { startServer, type RunningServer } from './support/server.js';
+import { podOf } from './support/pod-of.js';
+import { execute, textOf } from './support/rest.js';
+import { useServer } from './support/use-server.js';
 
 const TOOL = 'k8s_exec';
 
-let server: RunningServer;
-/** A server whose contexts are endpoints of this test: `v5`, `v4`. */
-let local: RunningServer;
 let v5: ExecEndpoint;
 let v4: ExecEndpoint;
-let client: McpClient;
 beforeAll(async () => {
   [v5, v4] = await Promise.all([ExecEndpoint.start(), ExecEndpoint.start('v4.channel.k8s.io')]);
-  const kubeconfig = await writeKubeconfig({
-    clusters: [
-      { name: 'v5', cluster: { server: v5.url } },
-      { name: 'v4', cluster: { server: v4.url } },
-    ],
-    users: [{ name: 'nobody', user: {} }],
-    contexts: ['v5', 'v4'].map((name) => ({ name, context: { cluster: name, user: 'nobody' } })),
-    'current-context': 'v5',
-  });
-  [server, local] = await Promise.all([startServer(), startServer({ KUBECONFIG: kubeconfig })]);
-  client = await CLIENTS['2025 over Streamable HTTP']!(local);
 });
-afterAll(async () => {
-  await client.close();
-  await Promise.all([server.stop(), local.stop()]);
+afterAll(() => {
   v5.stop();
   v4.stop();
 });
+const server = useServer({ defaults: { pod_name: 'postgres-0', namespace: 'shop' } });
+/** A server whose contexts are endpoints of this test: `v5`, `v4`. */
+const local = useServer({
+  defaults: { pod_name: 'local' },
+  env: async () => ({
+    KUBECONFIG: await writeKubeconfig({
+      clusters: [
+        { name: 'v5', cluster: { server: v5.url } },
+        { name: 'v4', cluster: { server: v4.url } },
+      ],
+      users: [{ name: 'nobody', user: {} }],
+      contexts: ['v5', 'v4'].map((name) => ({ name, context: { cluster: name, user: 'nobody' } })),
+      'current-context': 'v5',
+    }),
+  }),
+});
 
-const inShop = (args: Record<string, unknown>) =>
-  execute(server.url, TOOL, { pod_name: 'postgres-0', namespace: 'shop', ...args });
-const here = (args: Record<string, unknown>) =>
-  execute(local.url, TOOL, { pod_name: 'local', ...args });
-const podOf = async (app: string) =>
-  (await kubectl('get', 'pods', '-n', 'shop', '-l', `app=${app}`, '-o', 'name'))
-    .split('\n')[0]
-    ?.replace('pod/', '') ?? '';
+type Args = Record<string, unknown>;
+const inShop = (args: Args) => server.call(TOOL, args);
+const here = (args: Args) => local.call(TOOL, args);
 
 describe('k8s_exec on the sandbox', () => {
   it('gives what a command writes, as kubectl does', async () => {
     const printed = await kubectl('exec', '-n', 'shop', 'postgres-0', '--', 'echo', 'a  b', '|');
-    const { body } = await inShop({ command: `echo 'a  b' |` });
-    expect(body.result).toBe(printed.trimEnd());
+    expect(textOf(await inShop({ command: `echo 'a  b' |` }))).toBe(printed.trimEnd());
   });
 
   it('takes the container that the annotation names, or the one that is asked for', async () => {
     const pod_name = await podOf('worker');
     for (const container_name of [undefined, 'sidecar']) {
-      const { body } = await inShop({ pod_name, container_name, command: 'true', dry_run: true });
-      expect(body.result).toContain(`in container ${container_name ?? 'worker'} of pod`);
+      const args = { pod_name, container_name, command: 'true', dry_run: true };
+      expect(await server.textOf(TOOL, args)).toContain(
+        `in container ${container_name ?? 'worker'} of pod`,
+      );
     }
   });
 
@@ -91,7 +86,7 @@ describe('k8s_exec on the sandbox', () => {
     const signal = AbortSignal.timeout(700);
     await expect(fetch(url, { method: 'POST', headers, body, signal })).rejects.toThrow();
     await expect.poll(() => outcomesOf(server.log, TOOL).at(-1)).toBe('cancelled');
-    expect((await inShop({ command: 'echo still here' })).body.result).toBe('still here');
+    expect(textOf(await inShop({ command: 'echo still here' }))).toBe('still here');
   });
 });
 
@@ -105,7 +100,7 @@ describe('k8s_exec', () => {
 
   it('tells the same over MCP', async () => {
     const command = `sh -c 'echo out; echo err >&2; exit 3'`;
-    const { isError, content } = await client.call(TOOL, { pod_name: 'local', command });
+    const { isError, content } = await local.mcp.call(TOOL, { pod_name: 'local', command });
     expect(isError).toBe(true);
     expect(content[0]?.text).toMatch(/exit code 3[^]*stdout:\nout\n\nstderr:\nerr/);
   });
@@ -116,7 +111,7 @@ describe('k8s_exec', () => {
   });
 
   it('says so when a command wrote nothing', async () => {
-    expect((await here({ command: 'true' })).body.result).toMatch(/exit code 0 and wrote nothing/);
+    expect(textOf(await here({ command: 'true' }))).toMatch(/exit code 0 and wrote nothing/);
   });
 
   it('says why a program cannot be run', async () => {
@@ -127,26 +122,24 @@ describe('k8s_exec', () => {
 
   it('gives the program its stdin to the end', async () => {
     const stdin = 'ünïcode\n'.repeat(50_000);
-    const { body } = await here({ command: 'wc -lc', stdin });
-    expect(body.result?.trim().split(/ +/)).toEqual(['50000', String(Buffer.byteLength(stdin))]);
+    const counted = textOf(await here({ command: 'wc -lc', stdin }));
+    expect(counted.trim().split(/ +/)).toEqual(['50000', String(Buffer.byteLength(stdin))]);
   });
 
   it('does not wait for a program that leaves its stdin unread', async () => {
-    const { body } = await here({ command: 'echo done', stdin: 'x'.repeat(900_000) });
-    expect(body.result).toBe('done');
+    const stdin = 'x'.repeat(900_000);
+    expect(textOf(await here({ command: 'echo done', stdin }))).toBe('done');
   });
 
   it('says how to do without stdin where its end cannot be told', async () => {
     const { status, body } = await here({ command: 'cat', stdin: 'x', context: 'v4' });
     expect([status, body.code]).toEqual([412, 'precondition']);
     expect(v4.commands).toEqual([]);
-    expect((await here({ command: 'echo fine', context: 'v4' })).body.result).toBe('fine');
+    expect(textOf(await here({ command: 'echo fine', context: 'v4' }))).toBe('fine');
   });
 
   it('keeps text whole and says when a stream is none', async () => {
-    expect((await here({ command: `printf 'a\\303\\251\\342\\202\\254'` })).body.result).toBe(
-      'aé€',
-    );
+    expect(textOf(await here({ command: `printf 'a\\303\\251\\342\\202\\254'` }))).toBe('aé€');
     const args = { pod_name: 'local', command: `printf 'a\\377\\000b'` };
     const { body } = await execute(local.url, TOOL, args, { query: '?data=true' });
     expect(body.result).toMatch(/^a\uFFFD\0b\n\n\[stdout: 4 bytes that are not all UTF-8 text/);
@@ -176,7 +169,7 @@ describe('k8s_exec', () => {
   it('closes the connection when its caller cancels', async () => {
     const cancel = new AbortController();
     const args = { pod_name: 'local', command: 'sleep 60' };
-    const call = client.call(TOOL, args, { signal: cancel.signal });
+    const call = local.mcp.call(TOOL, args, { signal: cancel.signal });
     const failed = call.then(
       () => false,
       () => true,
@@ -198,8 +191,9 @@ describe('k8s_exec', () => {
 
   it('runs nothing in a dry run', async () => {
     const before = v5.commands.length;
-    const { body } = await here({ command: `rm -rf "/a b"`, dry_run: true });
-    expect(body.result).toContain('["rm","-rf","/a b"]');
+    expect(textOf(await here({ command: `rm -rf "/a b"`, dry_run: true }))).toContain(
+      '["rm","-rf","/a b"]',
+    );
     expect(v5.commands).toHaveLength(before);
   });
 

@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { kubectl } from './support/kubectl.js';
-import { execute } from './support/rest.js';
-import { startServer, type RunningServer } from './support/server.js';
+import { useServer } from './support/use-server.js';
 
-let server: RunningServer;
-beforeAll(async () => {
-  server = await startServer();
-});
-afterAll(() => server.stop());
-
-const get = (args: Record<string, unknown>) => execute(server.url, 'k8s_get', args);
+const server = useServer();
+const get = (args: Record<string, unknown>) => server.call('k8s_get', args);
+const textOf = (args: Record<string, unknown>) => server.textOf('k8s_get', args);
 
 /** Ages go on between two calls, so they are masked, and with them the space that their length leaves. */
 function masked(table: string): string[] {
@@ -112,9 +107,8 @@ describe('k8s_get prints what kubectl prints', () => {
     // The cluster lives: what changed between the two readings is read again.
     await vi.waitFor(
       async () => {
-        const [answer, printed] = await Promise.all([get(args), kubectl('get', ...kubectlArgs)]);
-        expect(answer.status).toBe(200);
-        expect(masked(answer.body.result ?? '')).toEqual(masked(printed));
+        const [text, printed] = await Promise.all([textOf(args), kubectl('get', ...kubectlArgs)]);
+        expect(masked(text)).toEqual(masked(printed));
       },
       { timeout: 20_000, interval: 500 },
     );
@@ -123,39 +117,36 @@ describe('k8s_get prints what kubectl prints', () => {
 
 describe('k8s_get', () => {
   it("looks in the context's own namespace when none is given", async () => {
-    const { body } = await get({ resource_type: 'pods', namespace: null });
-    expect(body.result).toBe('No resources found in default namespace.');
+    expect(await textOf({ resource_type: 'pods', namespace: null })).toBe(
+      'No resources found in default namespace.',
+    );
   });
 
   it('finds a name in all namespaces', async () => {
-    const { body } = await get({ resource_type: 'deployments', name: 'web', all_namespaces: true });
-    expect(masked(body.result ?? '')[1]).toMatch(/^shop\s+web\s/);
+    const args = { resource_type: 'deployments', name: 'web', all_namespaces: true };
+    expect(masked(await textOf(args))[1]).toMatch(/^shop\s+web\s/);
   });
 
   it('leaves managedFields out', async () => {
-    const { body } = await get({ resource_type: 'deployments', namespace: 'shop', output: 'yaml' });
-    expect(body.result).toContain('name: web');
-    expect(body.result).not.toContain('managedFields');
+    const text = await textOf({ resource_type: 'deployments', namespace: 'shop', output: 'yaml' });
+    expect(text).toContain('name: web');
+    expect(text).not.toContain('managedFields');
   });
 
   it.each(['yaml', 'json'])(
     'shows of Secrets only how long their values are, in %s',
     async (output) => {
-      const { body } = await get({
-        resource_type: 'secrets,configmaps',
-        namespace: 'shop',
-        output,
-      });
+      const text = await textOf({ resource_type: 'secrets,configmaps', namespace: 'shop', output });
       const secrets = JSON.parse(await kubectl('get', 'secrets', '-n', 'shop', '-o', 'json')) as {
         items: { data?: Record<string, string> }[];
       };
       const values = secrets.items.flatMap(({ data }) => Object.values(data ?? {}));
       expect(values.length).toBeGreaterThan(0);
       for (const value of values) {
-        expect(body.result).not.toContain(value);
-        expect(body.result).not.toContain(Buffer.from(value, 'base64').toString());
+        expect(text).not.toContain(value);
+        expect(text).not.toContain(Buffer.from(value, 'base64').toString());
       }
-      expect(body.result).toMatch(/<redacted, \d+ bytes>/);
+      expect(text).toMatch(/<redacted, \d+ bytes>/);
     },
   );
 

@@ -1,54 +1,34 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { kubectl } from './support/kubectl.js';
-import { CLIENTS } from './support/mcp-clients.js';
-import { execute } from './support/rest.js';
-import { startServer, type RunningServer } from './support/server.js';
+import { textOf } from './support/rest.js';
+import { useNamespace } from './support/use-namespace.js';
+import { useServer } from './support/use-server.js';
 
-const NAMESPACE = 'patch-test';
+const TOOL = 'k8s_patch';
 const PASSWORD = 'hunter2-hunter2';
 
-let server: RunningServer;
+const own = useNamespace('patch-test');
+const defaults = { name: 'web', resource_type: 'deployment', namespace: own.name };
+const server = useServer({ defaults });
 beforeAll(async () => {
-  server = await startServer();
-  await kubectl('create', 'namespace', NAMESPACE);
-  await kubectl('create', 'deployment', 'web', '--image=nginx:1.27', '-n', NAMESPACE);
-  await kubectl(
-    'create',
-    'secret',
-    'generic',
-    'key',
-    `--from-literal=pw=${PASSWORD}`,
-    '-n',
-    NAMESPACE,
-  );
-});
-afterAll(async () => {
-  await kubectl('delete', 'namespace', NAMESPACE, '--wait=false');
-  await server.stop();
+  await own.kubectl('create', 'deployment', 'web', '--image=nginx:1.27');
+  await own.kubectl('create', 'secret', 'generic', 'key', `--from-literal=pw=${PASSWORD}`);
 });
 
 const patch = (text: unknown, more: Record<string, unknown> = {}) =>
-  execute(server.url, 'k8s_patch', {
-    name: 'web',
-    resource_type: 'deployment',
-    namespace: NAMESPACE,
+  server.call(TOOL, {
     patch: typeof text === 'string' ? text : JSON.stringify(text),
     ...more,
   });
-
-const read = (path: string, object = 'deployment/web') =>
-  kubectl('get', object, '-n', NAMESPACE, '-o', `jsonpath={${path}}`);
+const read = (path: string) => own.stored('deployment/web', `{${path}}`);
 
 describe('k8s_patch', () => {
   it('merges lists by their key, from YAML, and shows the diff', async () => {
-    const text =
+    const yaml =
       'spec:\n  template:\n    spec:\n      containers:\n      - name: nginx\n        image: nginx:1.28\n';
-    const { status, body } = await patch(text, { patch_type: null });
-    expect([status, body.result]).toEqual([
-      200,
-      expect.stringMatching(/^deployment\.apps\/web patched\n\n--- live\n/),
-    ]);
-    expect(body.result).toContain('-      - image: nginx:1.27\n+      - image: nginx:1.28');
+    const text = textOf(await patch(yaml, { patch_type: null }));
+    expect(text).toMatch(/^deployment\.apps\/web patched\n\n--- live\n/);
+    expect(text).toContain('-      - image: nginx:1.27\n+      - image: nginx:1.28');
     expect(await read('.spec.template.spec.containers[*].image')).toBe('nginx:1.28');
     expect(await read('.metadata.managedFields[?(@.manager=="skyflo-mcp")].operation')).toBe(
       'Update',
@@ -62,43 +42,35 @@ describe('k8s_patch', () => {
       { op: 'test', path: '/metadata/labels/tier', value: 'front' },
       { op: 'remove', path: '/metadata/labels/tier' },
     ];
-    expect((await patch(operations, { patch_type: 'json' })).status).toBe(200);
+    textOf(await patch(operations, { patch_type: 'json' }));
     expect(await read('.metadata.labels.tier')).toBe('');
   });
 
   it('says when nothing changes', async () => {
-    expect((await patch('{}')).body.result).toBe('deployment.apps/web unchanged');
+    expect(textOf(await patch('{}'))).toBe('deployment.apps/web unchanged');
   });
 
   it('changes nothing in a dry run', async () => {
     const version = await read('.metadata.resourceVersion');
-    const { body } = await patch({ spec: { replicas: 4 } }, { dry_run: 'yes' });
-    expect(body.result).toMatch(
-      /^deployment\.apps\/web patched \(dry run: nothing was changed\)\n/,
-    );
-    expect(body.result).toContain('-  replicas: 1\n+  replicas: 4');
+    const text = textOf(await patch({ spec: { replicas: 4 } }, { dry_run: 'yes' }));
+    expect(text).toMatch(/^deployment\.apps\/web patched \(dry run: nothing was changed\)\n/);
+    expect(text).toContain('-  replicas: 1\n+  replicas: 4');
     expect(await read('.spec.replicas')).toBe('1');
     expect(await read('.metadata.resourceVersion')).toBe(version);
   });
 
   it('works over MCP', async () => {
-    const client = await CLIENTS['2026 over Streamable HTTP']!(server);
-    const args = { name: 'web', resource_type: 'deploy', namespace: NAMESPACE };
-    const { isError } = await client.call('k8s_patch', {
-      ...args,
-      patch: '{"metadata":{"annotations":{"by":"mcp"}}}',
-    });
-    const failed = await client.call('k8s_patch', { ...args, patch: 'spec: {replicaz: 1}' });
-    await client.close();
-    expect([isError, await read('.metadata.annotations.by')]).toEqual([false, 'mcp']);
+    await server.textOverMcp(TOOL, { patch: '{"metadata":{"annotations":{"by":"mcp"}}}' });
+    expect(await read('.metadata.annotations.by')).toBe('mcp');
+    const failed = await server.mcp.call(TOOL, { ...defaults, patch: 'spec: {replicaz: 1}' });
     expect([failed.isError, failed._meta?.['skyflo/code']]).toEqual([true, 'invalid_input']);
   });
 
   it('patches what is outside namespaces and custom resources', async () => {
     const labels = { metadata: { labels: { patched: 'yes' } } };
-    await patch(labels, { resource_type: 'namespace', name: NAMESPACE });
+    await patch(labels, { resource_type: 'namespace', name: own.name });
     expect(await kubectl('get', 'ns', '-l', 'patched=yes', '-o', 'name')).toBe(
-      `namespace/${NAMESPACE}\n`,
+      `namespace/${own.name}\n`,
     );
     const order =
       (await kubectl('get', 'orders', '-n', 'shop', '-o', 'name')).split(/[/\n]/)[1] ?? '';

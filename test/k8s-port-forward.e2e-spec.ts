@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { kubectl } from './support/kubectl.js';
-import { CLIENTS, type McpClient } from './support/mcp-clients.js';
-import { execute } from './support/rest.js';
-import { startServer, type RunningServer } from './support/server.js';
+import { execute, textOf } from './support/rest.js';
+import { startServer } from './support/server.js';
+import { useServer } from './support/use-server.js';
 
 const MAX_FORWARDS = 3;
 
@@ -18,26 +18,17 @@ interface Forward {
   last_error?: string;
 }
 
-let server: RunningServer;
-let client: McpClient;
-beforeAll(async () => {
-  server = await startServer({ K8S_MAX_PORT_FORWARDS: String(MAX_FORWARDS) });
-  client = await CLIENTS['2025 over Streamable HTTP']!(server);
-});
+const server = useServer({ env: () => ({ K8S_MAX_PORT_FORWARDS: String(MAX_FORWARDS) }) });
 afterEach(() => call('k8s_port_forward_stop', { id: 'all' }));
-afterAll(async () => {
-  await client.close();
-  await server.stop();
-});
 
 const call = (tool: string, args: Record<string, unknown>) =>
   execute(server.url, tool, args, { query: '?data=true' });
 const forward = (args: Record<string, unknown>) =>
   call('k8s_port_forward', { namespace: 'shop', resource_name: 'web', ports: '0:80', ...args });
 const open = async (args: Record<string, unknown>) => {
-  const { status, body } = await forward(args);
-  expect([status, body.detail]).toEqual([200, undefined]);
-  return body.data as Forward;
+  const answer = await forward(args);
+  textOf(answer);
+  return answer.body.data as Forward;
 };
 const list = async () => (await call('k8s_port_forward_list', {})).body.data as Forward[];
 const localOf = ({ ports }: Forward) => ports[0]?.local ?? '';
@@ -76,26 +67,23 @@ describe('k8s_port_forward', () => {
   });
 
   it('answers at once over MCP, and is listed and stopped there', async () => {
-    const { content, isError } = await client.call('k8s_port_forward', {
+    const said = await server.textOverMcp('k8s_port_forward', {
       resource_name: 'web',
       ports: '0:80',
       namespace: 'shop',
       resource_type: 'deployment',
     });
-    expect(isError).toBe(false);
-    const said = content[0]?.text ?? '';
     const [, id = '', ends = ''] = /^Port forward (\w+) is open until (\S+)/.exec(said) ?? [];
     expect(Math.round((Date.parse(ends) - Date.now()) / 10_000)).toBe(60);
     const [address = ''] = /127\.0\.0\.1:\d+/.exec(said) ?? [];
     expect(await ask(address)).toMatchObject({ from: 'sandbox' });
-    const listed = await client.call('k8s_port_forward_list');
-    expect(listed.content[0]?.text).toMatch(new RegExp(`^ID +CONTEXT[^]*\n${id} .*${address}`));
-    const stopped = await client.call('k8s_port_forward_stop', { id });
-    expect(stopped.content[0]?.text).toBe(`Stopped port forward ${id}`);
-    expect(await isOpen(address)).toBe(false);
-    expect((await client.call('k8s_port_forward_list')).content[0]?.text).toBe(
-      'No port forwards are open.',
+    const listed = () => server.textOverMcp('k8s_port_forward_list');
+    expect(await listed()).toMatch(new RegExp(`^ID +CONTEXT[^]*\n${id} .*${address}`));
+    expect(await server.textOverMcp('k8s_port_forward_stop', { id })).toBe(
+      `Stopped port forward ${id}`,
     );
+    expect(await isOpen(address)).toBe(false);
+    expect(await listed()).toBe('No port forwards are open.');
   });
 
   it('opens several ports, some of them chosen', async () => {
@@ -168,8 +156,9 @@ describe('k8s_port_forward', () => {
   });
 
   it('opens and stops nothing in a dry run', async () => {
-    const { body } = await forward({ resource_type: 'service', dry_run: true });
-    expect(body.result).toMatch(/^Would forward .*dry run.*\n.* -> pod shop\/web-\S+ port 80$/);
+    expect(textOf(await forward({ resource_type: 'service', dry_run: true }))).toMatch(
+      /^Would forward .*dry run.*\n.* -> pod shop\/web-\S+ port 80$/,
+    );
     expect(await list()).toEqual([]);
     const { id } = await open({ resource_type: 'service' });
     await call('k8s_port_forward_stop', { id, dry_run: true });

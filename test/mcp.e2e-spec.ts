@@ -38,6 +38,8 @@ describe.each(Object.entries(CLIENTS))('an MCP client, %s', (kind, connect) => {
       '_meta',
       'annotations',
       'description',
+      // Whether it may be run as a task, for those to whom that is offered.
+      ...(/^2025 over (Streamable )?HTTP/.test(kind) ? ['execution'] : []),
       'inputSchema',
       'name',
       'title',

@@ -75,6 +75,20 @@ describe('listing tools', () => {
     expect((await read('/engine/v1/tools/categories')).body).toContain('k8s');
   });
 
+  it.each(['/engine/v1/tools', '/engine/v1/tools?q=rollout', '/mcp/v1/tools/k8s'])(
+    'need not be sent again to those who have it: %s',
+    async (path) => {
+      const first = await fetch(server.url + path);
+      const etag = first.headers.get('etag') ?? '';
+      expect([first.status, etag]).toEqual([200, expect.stringMatching(/^"[\w-]{43}"$/)]);
+      const again = (tags: string) =>
+        fetch(server.url + path, { headers: { 'if-none-match': tags } });
+      const known = await again(`"other", W/${etag}`);
+      expect([known.status, await known.text()]).toEqual([304, '']);
+      expect((await again('"other"')).status).toBe(200);
+    },
+  );
+
   it('gives one tool', async () => {
     const { body } = await read('/engine/v1/tools/kubernetes/k8s_logs');
     expect(body).toMatchObject({ name: 'k8s_logs', input_schema: { additionalProperties: false } });
@@ -269,6 +283,14 @@ describe('/mcp/v1, for older Engines', () => {
   });
 });
 
+/** Starts a wait of a second, and gives its id. */
+async function startWait(): Promise<string> {
+  const headers = { 'content-type': 'application/json', prefer: 'respond-async' };
+  const path = '/engine/v1/tools/k8s/wait_for_x_seconds/execute';
+  const { body } = await send(server.url + path, '{"seconds":1}', headers);
+  return body.execution_id ?? '';
+}
+
 describe('the OpenAPI document', () => {
   let repository: ChartRepository;
   beforeAll(async () => {
@@ -295,14 +317,13 @@ describe('the OpenAPI document', () => {
       const operation = document.paths[`/engine/v1/tools/${category}/${name}/execute`]?.post;
       expect(operation?.operationId).toBe(name);
       const { example = {} } = operation?.requestBody.content['application/json'] ?? {};
-      // The example's address is on the internet, which a test does without.
-      const own = name === 'helm_repo_add' ? { url: repository.url } : {};
-      const { status, body } = await execute(
-        server.url,
-        name,
-        { ...example, ...own },
-        { category },
-      );
+      // Of an execution, an example cannot know the id; the address of a repository is on the internet, which a test does without.
+      const own = {
+        ...('execution_id' in example && { execution_id: await startWait() }),
+        ...(name === 'helm_repo_add' && { url: repository.url }),
+      };
+      const args = { ...example, ...own };
+      const { status, body } = await execute(server.url, name, args, { category });
       expect([name, status, body.detail]).toEqual([name, 200, undefined]);
     }
   });

@@ -76,6 +76,9 @@ const HINTS: Record<string, [boolean, boolean]> = {
   k8s_port_forward: [false, false],
   k8s_port_forward_list: [true, false],
   k8s_port_forward_stop: [false, false],
+  execution_status: [true, false],
+  execution_wait: [true, false],
+  execution_cancel: [false, false],
 };
 
 let server: RunningServer;
@@ -122,7 +125,7 @@ describe('the whole registry', () => {
 
   it('has for each tool a name, title, description and tags in the form that clients read', () => {
     for (const { name, title, description, category, tags, annotations } of tools) {
-      expect(name).toMatch(/^(k8s|argo|helm)_[a-z_]+$|^wait_for_x_seconds$/);
+      expect(name).toMatch(/^(k8s|argo|helm|execution)_[a-z_]+$|^wait_for_x_seconds$/);
       expect(title).toMatch(/\S/);
       expect(description).toMatch(/^[A-Z].{40,}\.$/);
       expect(tags[0]).toBe(category);

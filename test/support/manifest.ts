@@ -7,14 +7,71 @@ import './sandbox-env.js';
 
 /** Creates objects on the sandbox by the real kubectl. */
 export async function createObjects(...items: object[]): Promise<void> {
+  await kubectl('create', '-f', await writeManifest(items));
+}
+
+/** Applies objects as a user of kubectl would. */
+export async function applyByKubectl(where: string, ...items: object[]): Promise<void> {
+  await kubectl('apply', '-n', where, '-f', await writeManifest(items));
+}
+
+async function writeManifest(items: object[]): Promise<string> {
   const path = join(inject('sandboxFolder'), `manifest-${randomUUID()}.json`);
   await writeFile(path, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
-  await kubectl('create', '-f', path);
+  return path;
+}
+
+/** One text of several documents. */
+export function documents(...objects: object[]): string {
+  return objects.map((object) => JSON.stringify(object)).join('\n---\n');
 }
 
 /** A Namespace. */
 export function namespace(name: string): object {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+}
+
+/** A ConfigMap. */
+export function configMap(
+  name: string,
+  data: Record<string, unknown> = { key: 'value' },
+  metadata: object = {},
+) {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...metadata }, data };
+}
+
+/** A Secret. */
+export function secret(name: string, stringData: Record<string, string>) {
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData };
+}
+
+export interface DeploymentOptions {
+  /** Left out of the object if null. */
+  replicas?: number | string | null;
+  /** The limit; none if empty. */
+  cpu?: string;
+  image?: string;
+}
+
+/** A Deployment of one container "web", with what partial manifests like to leave out. */
+export function deployment(
+  name: string,
+  { replicas = 2, cpu = '100m', image = 'nginx:1.27' }: DeploymentOptions = {},
+) {
+  const resources = cpu ? { limits: { cpu } } : {};
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name },
+    spec: {
+      ...(replicas !== null && { replicas }),
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: 'web', image, resources }] },
+      },
+    },
+  };
 }
 
 /**

@@ -10,7 +10,7 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 import './sandbox-env.js';
 import { parseLogLine, SERVER_BIN, type LogLine, type RunningServer } from './server-process.js';
 
@@ -39,11 +39,14 @@ export interface McpClient {
   log: LogLine[];
 }
 
+/** What a client needs of a server. */
+type Reachable = Pick<RunningServer, 'url' | 'log'>;
+
 const CLIENT_INFO = { name: 'test', version: '1.0.0' };
 const MODERN = { versionNegotiation: { mode: { pin: '2026-07-28' } } };
 
 /** Each kind of client that the server is made for. */
-export const CLIENTS: Record<string, (server: RunningServer) => Promise<McpClient>> = {
+export const CLIENTS: Record<string, (server: Reachable) => Promise<McpClient>> = {
   '2025 over Streamable HTTP': ({ url, log }) =>
     connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`)), log),
   '2025 over HTTP+SSE': ({ url, log }) =>
@@ -65,6 +68,13 @@ export const CLIENTS: Record<string, (server: RunningServer) => Promise<McpClien
     return wrapModern(client, log);
   },
 };
+
+/** The text of an answer that must be a success. */
+export function mcpTextOf({ content, isError }: CallResult): string {
+  const texts = content.map(({ text }) => text);
+  expect([isError ?? false, texts]).toEqual([false, [expect.any(String)]]);
+  return texts[0] ?? '';
+}
 
 async function connect(transport: Transport, log: LogLine[]): Promise<McpClient> {
   const client = new Client(CLIENT_INFO);

@@ -1,3 +1,5 @@
+import { expect } from 'vitest';
+
 /** An answer of the REST door. */
 export interface RestAnswer {
   status: number;
@@ -36,4 +38,10 @@ export async function send(
     headers: response.headers,
     body: (await response.json()) as RestAnswer['body'],
   };
+}
+
+/** The text of an answer that must be a success. */
+export function textOf({ status, body }: RestAnswer): string {
+  expect([status, body.detail]).toEqual([200, undefined]);
+  return body.result ?? '';
 }

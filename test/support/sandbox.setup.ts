@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startSandbox } from '#sandbox';
 import './sandbox-env.js';
@@ -6,7 +7,8 @@ import './sandbox-env.js';
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const report = { line: log, state: () => undefined };
   const sandbox = await startSandbox({ name: `test-${process.pid}`, ephemeral: true, report });
-  project.provide('sandboxEnv', sandbox.env);
+  const EXECUTIONS_FILE = join(sandbox.stateDir, 'executions.db');
+  project.provide('sandboxEnv', { ...sandbox.env, EXECUTIONS_FILE });
   project.provide('sandboxName', sandbox.name);
   project.provide('sandboxFolder', sandbox.stateDir);
   return () => sandbox.stop({ purge: true });

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { ClusterModule } from '#cluster';
+import { ExecutionsModule } from '#executions';
 import { HelmModule } from '#helm';
 import { K8sModule } from '#k8s';
 import { ToolsModule } from '#tools';
@@ -14,6 +15,7 @@ import { serverConfig } from './server.config.js';
   imports: [
     ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [serverConfig] }),
     ToolsModule,
+    ExecutionsModule,
     ClusterModule,
     HelmModule,
     K8sModule,

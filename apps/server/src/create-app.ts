@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule } from './app.module.js';
 import { checkHosts } from './http/host-check.js';
 import { parseJsonBodies } from './http/json-body.js';
+import { tagToolLists } from './rest/etag.js';
 import { serveOpenApi } from './rest/openapi.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
 import { StderrLogger } from './stderr.logger.js';
@@ -23,6 +24,7 @@ export async function createApp(): Promise<NestFastifyApplication> {
   const fastify = app.getHttpAdapter().getInstance();
   checkHosts(fastify, allowedHosts);
   parseJsonBodies(fastify, bodyLimitBytes);
+  tagToolLists(fastify);
   app.enableShutdownHooks([ShutdownSignal.SIGTERM, ShutdownSignal.SIGINT], {
     useProcessExit: true,
   });

@@ -39,11 +39,21 @@ export class StderrLogger extends ConsoleLogger {
     options: Parameters<ConsoleLogger['printAsJson']>[1],
   ): void {
     if (this.lines === '') setImmediate(() => this.flush());
-    this.lines += `${this.stringifyJsonLogObject(this.getJsonLogObject(message, options))}\n`;
+    const line = this.getJsonLogObject(message, options);
+    // The line of a call, the one that is written all the time, needs none of Nest's care for cycles and depth.
+    this.lines += `${isFlat(message) ? JSON.stringify(line) : this.stringifyJsonLogObject(line)}\n`;
   }
 
   private flush(): void {
     process.stderr.write(this.lines);
     this.lines = '';
   }
+}
+
+function isFlat(message: unknown): boolean {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    Object.values(message).every((value) => typeof value === 'string' || typeof value === 'number')
+  );
 }

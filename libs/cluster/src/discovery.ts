@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { ToolError } from '#tools';
 import type { ApiResource } from './api-resource.js';
+import { indexOf, type CatalogueIndex } from './catalogue-index.js';
 import type { Catalogue } from './discovery-documents.js';
 import { nearestNames } from './nearest-names.js';
 import { findResource, spellingsOf } from './resource-names.js';
@@ -13,9 +14,9 @@ const LEAST_AGE_MS = 2_000;
 /** Which resource name is which API path on one API server. Remembered; read anew for an unknown name and, in the background, when old. */
 export class Discovery {
   private readonly logger = new Logger(Discovery.name);
-  private catalogue: Catalogue | undefined;
+  private catalogue: CatalogueIndex | undefined;
   private readAt = -Infinity;
-  private reading: Promise<Catalogue> | undefined;
+  private reading: Promise<CatalogueIndex> | undefined;
   private readonly found = new Map<string, ApiResource>();
 
   /** @param fetch reads the API server's catalogue, within a time limit of its own */
@@ -40,21 +41,14 @@ export class Discovery {
   }
 
   /** The listable resource types of a category such as `all`, in kubectl's order; none if there is no such category. */
-  async category(name: string, signal?: AbortSignal): Promise<ApiResource[]> {
-    const wanted = name.toLowerCase();
-    return (await this.all(signal)).filter(
-      ({ categories, verbs }) => categories.includes(wanted) && verbs.includes('list'),
-    );
+  async category(name: string, signal?: AbortSignal): Promise<readonly ApiResource[]> {
+    const { byCategory } = await this.current(signal);
+    return byCategory.get(name.toLowerCase()) ?? [];
   }
 
   /** Every resource type once, in its preferred version, in the API server's order. */
-  async all(signal?: AbortSignal): Promise<ApiResource[]> {
-    const { resources } = await this.current(signal);
-    const preferred = new Map<string, ApiResource>();
-    for (const resource of resources) {
-      if (!preferred.has(resource.groupResource)) preferred.set(resource.groupResource, resource);
-    }
-    return [...preferred.values()];
+  async all(signal?: AbortSignal): Promise<readonly ApiResource[]> {
+    return (await this.current(signal)).preferred;
   }
 
   /** Makes the next use read discovery anew, e.g. after a custom resource definition has changed. */
@@ -65,7 +59,7 @@ export class Discovery {
     this.found.clear();
   }
 
-  private async current(signal: AbortSignal | undefined): Promise<Catalogue> {
+  private async current(signal: AbortSignal | undefined): Promise<CatalogueIndex> {
     if (!this.catalogue) return this.refresh(signal);
     if (this.isOlderThan(OUTDATED_MS)) {
       this.read().catch((error: Error) => this.logger.warn(`Discovery: ${error.message}`));
@@ -73,7 +67,7 @@ export class Discovery {
     return this.catalogue;
   }
 
-  private async refresh(signal: AbortSignal | undefined): Promise<Catalogue> {
+  private async refresh(signal: AbortSignal | undefined): Promise<CatalogueIndex> {
     const reading = this.read();
     if (!signal) return reading;
     const deadline = new Deadline(signal);
@@ -85,10 +79,11 @@ export class Discovery {
   }
 
   /** One reading serves everybody who waits for it; a caller who gives up does not end it for the others. */
-  private read(): Promise<Catalogue> {
+  private read(): Promise<CatalogueIndex> {
     if (this.reading) return this.reading;
     const reading = this.fetch().then(
-      (catalogue) => {
+      (fetched) => {
+        const catalogue = indexOf(fetched);
         if (this.reading !== reading) return catalogue;
         this.reading = undefined;
         this.catalogue = catalogue;

@@ -36,7 +36,6 @@ export { changeText, FIELD_MANAGER, patchObject, readObject } from './write.js';
 export type { Change, ObjectRef, PatchType } from './write.js';
 export { writeError } from './write-error.js';
 export { selectorText } from './label-selector.js';
-export type { Selector } from './label-selector.js';
 export { containerStatuses, isFinished, isReady, requireRunning, stateOf } from './pod-state.js';
 export type { LivePod, Pod } from './pod-state.js';
 export { programContext } from './program-context.js';

@@ -1,23 +1,34 @@
-interface LabelSelector {
-  matchLabels?: Record<string, string>;
-  matchExpressions?: { key: string; operator: string; values?: string[] }[];
+/** One of a selector's matchExpressions, as far as it is one. */
+interface Requirement {
+  key: string;
+  operator: string;
+  values?: string[];
 }
 
-/** Which objects a workload or a service is for. */
-export type Selector = LabelSelector | Record<string, string>;
-
-/** Writes the selector of an object as text. Services and ReplicationControllers have a plain map of labels. */
-export function selectorText(selector: Selector | undefined): string {
-  if (!selector) return '';
+/**
+ * Writes the selector of an object as text. Services and ReplicationControllers have a plain map of labels, a custom resource may have anything:
+ * what is no selector gives no text.
+ */
+export function selectorText(selector: unknown): string {
+  if (!isRecord(selector)) return '';
   const isStructured = 'matchLabels' in selector || 'matchExpressions' in selector;
-  const { matchLabels = {}, matchExpressions = [] }: LabelSelector = isStructured
-    ? selector
-    : { matchLabels: selector as Record<string, string> };
-  const labels = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`);
-  const expressions = matchExpressions.map(({ key, operator, values = [] }) => {
-    if (operator === 'Exists') return key;
-    if (operator === 'DoesNotExist') return `!${key}`;
-    return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
-  });
-  return [...labels, ...expressions].join(',');
+  const { matchLabels, matchExpressions } = isStructured ? selector : { matchLabels: selector };
+  const labels = Object.entries(matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const expressions: unknown[] = [matchExpressions ?? []].flat();
+  if (!expressions.every(isRequirement)) return '';
+  return [...labels, ...expressions.map(requirementText)].join(',');
+}
+
+function isRequirement(value: unknown): value is Requirement {
+  return isRecord(value) && typeof value['key'] === 'string';
+}
+
+function requirementText({ key, operator, values }: Requirement): string {
+  if (operator === 'Exists') return key;
+  if (operator === 'DoesNotExist') return `!${key}`;
+  return `${key} ${operator === 'In' ? 'in' : 'notin'} (${[values ?? []].flat().join(',')})`;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

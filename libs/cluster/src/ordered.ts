@@ -8,6 +8,12 @@ export async function* inOrder<T, R>(
   signal: AbortSignal | undefined,
   task: (item: T, signal: AbortSignal) => Promise<R>,
 ): AsyncGenerator<R, void> {
+  const [only] = items;
+  if (items.length === 1 && signal) {
+    // With nothing beside it that could be left running, the caller's signal will do.
+    yield await task(only!, signal);
+    return;
+  }
   const stop = new AbortController();
   const forward = () => stop.abort(signal?.reason);
   if (signal?.aborted) forward();

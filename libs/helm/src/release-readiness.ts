@@ -11,7 +11,6 @@ import {
   type Cluster,
   type KubernetesObject,
   type LivePod,
-  type Selector,
   type Workload,
   type WorkloadKind,
 } from '#cluster';
@@ -76,7 +75,7 @@ async function waitingPods(
   workload: KubernetesObject,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const labelSelector = selectorText((workload['spec'] as { selector?: Selector }).selector);
+  const labelSelector = selectorText((workload['spec'] as { selector?: unknown }).selector);
   const resource = await cluster.discovery.resolve('pods', signal);
   const pods = await listAll<LivePod>(cluster, { resource, namespace, labelSelector }, signal);
   return pods

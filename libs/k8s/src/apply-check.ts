@@ -32,6 +32,8 @@ export interface ApplyOptions {
 
 /** What an apply of one object would do. */
 export interface CheckedApply extends Change {
+  /** The resourceVersion that the API server checked; undefined if the object was not there. `before` may be a later one. */
+  version: string | undefined;
   /** Nothing has to be sent if not. */
   isNeeded: boolean;
   /** Whether fields of other managers are taken over: our own, or, where the caller wants it, anybody's. */
@@ -60,10 +62,12 @@ export async function checkApply(
 ): Promise<CheckedApply> {
   const { signal } = options;
   const { after, force } = await dryRun(cluster, item, options);
-  const version = after.metadata?.['resourceVersion'];
   // What would be created only now has no version yet.
+  const version = after.metadata?.['resourceVersion'] as string | undefined;
   const before = version ? await live.read(item, version) : undefined;
-  if (!before) return { before, after, force, isNeeded: true, upgraded: undefined, removed: [] };
+  if (!before) {
+    return { before, after, version, force, isNeeded: true, upgraded: undefined, removed: [] };
+  }
   const upgraded = upgradedManagedFields(before);
   const entries = upgraded ?? managedFieldsOf(before);
   const set = unionOf(entries.filter(isOurApply));
@@ -80,6 +84,7 @@ export async function checkApply(
   return {
     before,
     after: result,
+    version,
     force,
     isNeeded: upgraded !== undefined || JSON.stringify(before) !== JSON.stringify(after),
     upgraded,

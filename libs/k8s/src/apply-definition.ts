@@ -7,7 +7,7 @@ const ESTABLISHED_LIMIT_MS = 30_000;
 /** How much later than its own conditions say it the API server may serve a definition. */
 const SERVED_LIMIT_MS = 10_000;
 /** How much later than that it may use a changed schema. */
-const SCHEMA_LIMIT_MS = 1_000;
+const SCHEMA_LIMIT_MS = 3_000;
 const POLL_MS = 50;
 
 /**
@@ -21,8 +21,9 @@ export async function waitUntilEstablished(
 ): Promise<void> {
   const until = performance.now() + ESTABLISHED_LIMIT_MS;
   for (;;) {
-    const definition = await readObject(cluster, item, signal);
-    const { conditions = [] } = (definition['status'] ?? {}) as Status;
+    const { status } = (await readObject(cluster, item, signal)) as Definition;
+    // Null until the API server has looked at it for the first time.
+    const conditions = status?.conditions ?? [];
     const find = (wanted: string) => conditions.find(({ type }) => type === wanted);
     if (find('Established')?.status === 'True') return;
     const names = find('NamesAccepted');
@@ -63,6 +64,6 @@ function lagLimit(error: unknown): number {
   return error.code === 'invalid_input' ? SCHEMA_LIMIT_MS : 0;
 }
 
-interface Status {
-  conditions?: { type: string; status: string; message?: string }[];
+interface Definition {
+  status?: { conditions?: { type: string; status: string; message?: string }[] | null };
 }

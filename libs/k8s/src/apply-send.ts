@@ -48,10 +48,10 @@ export async function sendApply(
   return untilSteady(async () => {
     present ??= await checkApply(cluster, item, live, options);
     const { before, force, upgraded, removed, isNeeded } = present;
+    let { version } = present;
     if (!isNeeded) return { before, after: before, removed };
     present = undefined;
     const write = { dryRun: false, signal: writeSignal };
-    let version = before?.metadata?.['resourceVersion'] as string | undefined;
     if (upgraded) {
       const patch = [
         { op: 'replace', path: '/metadata/managedFields', value: upgraded },

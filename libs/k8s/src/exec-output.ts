@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import type { ChannelMessage } from '#cluster';
 
 const STDOUT = 1;
@@ -29,6 +30,10 @@ export interface Captured {
 /** Collects what a command writes, up to a number of bytes. */
 export class ExecOutput {
   private readonly written: Record<number, Buffer[]> = { [STDOUT]: [], [STDERR]: [] };
+  private readonly decoders: Record<number, StringDecoder> = {
+    [STDOUT]: new StringDecoder(),
+    [STDERR]: new StringDecoder(),
+  };
   private readonly status: Buffer[] = [];
   private size = 0;
 
@@ -39,12 +44,15 @@ export class ExecOutput {
     return this.size > this.maxBytes;
   }
 
-  take({ channel, data }: ChannelMessage): void {
+  /** @returns what the command has written with it, as text that a later message may complete */
+  take({ channel, data }: ChannelMessage): string {
     if (channel === STATUS) this.status.push(data);
     const pieces = this.written[channel];
-    if (!pieces || this.isCut) return;
-    pieces.push(data.subarray(0, this.maxBytes - this.size));
+    if (!pieces || this.isCut) return '';
+    const kept = data.subarray(0, this.maxBytes - this.size);
+    pieces.push(kept);
     this.size += data.length;
+    return this.decoders[channel]!.write(kept);
   }
 
   get stdout(): Captured {

@@ -46,7 +46,7 @@ export class ExecClient {
     const limit = AbortSignal.timeout(query.timeout_seconds * 1_000);
     const signal = AbortSignal.any([call.signal, limit]);
     try {
-      await follow(command, output, signal);
+      await follow(command, output, { ...call, signal });
     } catch (error) {
       if (!limit.aborted || call.signal.aborted) throw error;
       throw timedOut(command, query.timeout_seconds, output, error);
@@ -74,8 +74,12 @@ export class ExecClient {
   }
 }
 
-/** Runs the command, and collects what it writes until it ends, has written enough, or the signal aborts. */
-async function follow(command: Command, output: ExecOutput, signal: AbortSignal): Promise<void> {
+/** Runs the command, hands out and collects what it writes until it ends, has written enough, or the signal aborts. */
+async function follow(
+  command: Command,
+  output: ExecOutput,
+  { signal, emit }: Pick<ToolCall, 'signal' | 'emit'>,
+): Promise<void> {
   const channels = await open(command, signal);
   const giveUp = () => channels.destroy();
   signal.addEventListener('abort', giveUp);
@@ -84,7 +88,8 @@ async function follow(command: Command, output: ExecOutput, signal: AbortSignal)
     signal.throwIfAborted();
     sending = send(channels, command.stdin);
     for await (const message of channels as AsyncIterable<ChannelMessage>) {
-      output.take(message);
+      const written = output.take(message);
+      if (written !== '') emit(written);
       if (output.isCut || output.end) break;
     }
   } catch (error) {

@@ -1,16 +1,9 @@
-import {
-  listAll,
-  selectorText,
-  type ApiResource,
-  type Cluster,
-  type Pod,
-  type Selector,
-} from '#cluster';
+import { listAll, selectorText, type ApiResource, type Cluster, type Pod } from '#cluster';
 import { ToolError } from '#tools';
 
 interface Workload {
   metadata: { uid: string };
-  spec?: { selector?: Selector };
+  spec?: { selector?: unknown };
 }
 
 interface Job {

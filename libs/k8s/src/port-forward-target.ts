@@ -14,7 +14,7 @@ interface Service {
 }
 
 interface Deployment {
-  spec: { selector: Parameters<typeof selectorText>[0] };
+  spec: { selector: unknown };
 }
 
 interface ForwardPod extends LivePod {

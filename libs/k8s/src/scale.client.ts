@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  apiStatusOf,
   changeText,
   isDryRun,
   patchObject,
@@ -29,8 +30,8 @@ export class ScaleClient {
     const resource = await cluster.discovery.resolve(resource_type, signal);
     if (!isScalable(resource)) throw await notScalable(cluster, resource, signal);
     const path = resource.path(namespace, name, 'scale');
-    const before: Scale = await cluster.request(path, { signal });
-    const from = before.spec?.replicas ?? 0;
+    const before = await readScale(cluster, path, signal);
+    const from = before ? (before.spec?.replicas ?? 0) : 'not set';
     const target = `${resource.typeName}/${name}`;
     if (from === replicas) return `${target} is already scaled to ${replicas}; nothing to change`;
     const patch = { spec: { replicas } };
@@ -44,9 +45,25 @@ export class ScaleClient {
   }
 }
 
+/** What the API server says, as an error of its own, of a custom resource whose replicas nobody has set yet. They can be set all the same. */
+const NOT_SET = /the spec replicas field ".*" does not exist$/;
+
+async function readScale(
+  cluster: Cluster,
+  path: string,
+  signal: AbortSignal,
+): Promise<Scale | undefined> {
+  try {
+    return await cluster.request<Scale>(path, { signal });
+  } catch (error) {
+    if (NOT_SET.test(apiStatusOf(error)?.message ?? '')) return undefined;
+    throw error;
+  }
+}
+
 /** The API server leaves 0 out. */
-function shown(scale: Scale): Scale {
-  return { ...scale, spec: { replicas: 0, ...scale.spec } };
+function shown(scale: Scale | undefined): Scale | undefined {
+  return scale && { ...scale, spec: { replicas: 0, ...scale.spec } };
 }
 
 function isScalable({ subresources }: ApiResource): boolean {

@@ -63,7 +63,7 @@ async function owned<T extends Owned>(
   signal: AbortSignal,
 ): Promise<T[]> {
   const resource = await cluster.discovery.resolve(kind, signal);
-  const { selector } = spec as { selector: Parameters<typeof selectorText>[0] };
+  const { selector } = spec as { selector: unknown };
   const query = { resource, namespace: metadata?.namespace, labelSelector: selectorText(selector) };
   return (await listAll<T>(cluster, query, signal)).filter((object) =>
     object.metadata.ownerReferences?.some(({ uid }) => uid === metadata?.uid),

@@ -1,6 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import {
   IsBoolean,
   IsIn,
@@ -12,6 +11,7 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
+import { ReadBy } from './input-fields.js';
 import { TEXT_FORMATS, type TextFormatName } from './text-formats.js';
 
 interface FieldOptions<T> {
@@ -47,6 +47,7 @@ const FALSE_WORDS = new Set(['false', 'no', 'off', '0']);
 /** A text parameter. */
 export function TextField(options: TextFieldOptions): PropertyDecorator {
   const format = options.format === 'free' ? undefined : TEXT_FORMATS[options.format];
+  const { maxLength = 1_000_000 } = options;
   return field(
     options,
     { type: 'string', pattern: format?.pattern.source },
@@ -57,11 +58,7 @@ export function TextField(options: TextFieldOptions): PropertyDecorator {
           Matches(format.pattern, { message: `must be ${format.means}` }),
           Matches(/^(?!.*\.\.)/s, { message: 'must not contain ".."' }),
         ]
-      : [
-          MaxLength(options.maxLength ?? 1_000_000, {
-            message: 'must have at most $constraint1 characters',
-          }),
-        ]),
+      : [MaxLength(maxLength, { message: `must have at most ${maxLength} characters` })]),
   );
 }
 
@@ -124,9 +121,7 @@ function field(
   );
   return applyDecorators(
     ApiProperty({ ...given, description: options.description, required: !optional }),
-    Transform(({ value }: { value: unknown }) =>
-      value === null || value === undefined ? options.default : read(value),
-    ),
+    ReadBy((value) => (value === null || value === undefined ? options.default : read(value))),
     ...(optional ? [IsOptional()] : []),
     ...checks,
   );

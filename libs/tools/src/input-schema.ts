@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { generateSchema } from '@nestjs/swagger';
+import { inputFields, type InputField } from './input-fields.js';
 
 /** The words that a published schema may hold: what every model's tool calling understands. */
 const ALLOWED_WORDS = new Set([
@@ -35,15 +36,16 @@ export interface InputSchema {
   additionalProperties: false;
 }
 
-/** A DTO class and the names of the fields that it declares. */
+/** A DTO class and the fields that it declares. */
 export interface InputClass {
   readonly type: Type<object>;
-  readonly fields: readonly string[];
+  readonly fields: readonly InputField[];
 }
 
-/** Reads the names of a DTO class's fields. */
+/** Reads a DTO class's fields. */
 export function inputClass(type: Type<object>): InputClass {
-  return { type, fields: Object.keys(generateSchema(type).schema.properties ?? {}) };
+  const names = Object.keys(generateSchema(type).schema.properties ?? {});
+  return { type, fields: inputFields(type, names) };
 }
 
 /**

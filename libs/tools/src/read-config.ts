@@ -1,5 +1,4 @@
 import type { Type } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 
 /**
@@ -14,7 +13,7 @@ export function readConfig<T extends object>(declaration: Type<T>): T {
     if (value === undefined || value === '') return [];
     return [[name, typeof initial === 'number' ? Number(value) : value]];
   });
-  const config = plainToInstance(declaration, Object.fromEntries(given));
+  const config: T = Object.assign(defaults, Object.fromEntries(given));
   const wrong = validateSync(config).map(
     ({ property, constraints = {} }) => `${property}: ${Object.values(constraints).join(', ')}`,
   );

@@ -63,6 +63,10 @@ export const TEXT_FORMATS = {
     means:
       'local:remote, or several joined by commas or spaces, such as "8080:80" or "0:http,9090:metrics"',
   },
+  uuid: {
+    pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    means: 'a UUID in lower case',
+  },
   duration: {
     pattern: /^([0-9]+(\.[0-9]+)?(h|m|s|ms))+$/,
     means: 'a duration such as "30s", "5m" or "1h30m"',

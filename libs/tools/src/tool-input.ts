@@ -1,9 +1,8 @@
-import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
 import { acceptedBy, type InputClass, type PropertySchema } from './input-schema.js';
 import { ToolError, type FieldError } from './tool.error.js';
 
 type Properties = Record<string, PropertySchema>;
+type Values = Record<string, unknown>;
 
 /**
  * Reads and checks what a caller sent, into one instance of each class, with the defaults of what is not given. Nothing is taken that
@@ -19,43 +18,46 @@ export function readInput(
   given: unknown,
 ): object[] {
   const args = given ?? {};
-  const declared = Object.keys(properties);
-  const accepts = declared.length > 0 ? `the parameters ${declared.join(', ')}` : 'no parameters';
   if (typeof args !== 'object' || Array.isArray(args)) {
-    throw invalid(subject, [
-      { field: '', message: 'the parameters must be a JSON object', accepts },
-    ]);
+    const message = 'the parameters must be a JSON object';
+    throw invalid(subject, [{ field: '', message, accepts: parametersOf(properties) }]);
   }
-  const unknown = Object.keys(args)
-    .filter((field) => !Object.hasOwn(properties, field))
-    .map((field) => ({ field, message: 'is not a parameter', accepts }));
-  const read = inputs.map((input) => readOne(input, args as Record<string, unknown>, properties));
-  const errors = [...unknown, ...read.flatMap(({ wrong }) => wrong)];
+  const errors: FieldError[] = [];
+  for (const field in args) {
+    if (Object.hasOwn(properties, field)) continue;
+    errors.push({ field, message: 'is not a parameter', accepts: parametersOf(properties) });
+  }
+  const read = inputs.map((input) => readOne(input, args as Values, properties, errors));
   if (errors.length > 0) throw invalid(subject, errors);
-  return read.map(({ instance }) => instance);
+  return read;
 }
 
 function readOne(
   { type, fields }: InputClass,
-  args: Record<string, unknown>,
+  args: Values,
   properties: Properties,
-): { instance: object; wrong: FieldError[] } {
-  // class-transformer runs a field's transform only for keys that are there, and the transforms hold the defaults.
-  const all = Object.fromEntries(
-    fields.map((name) => [name, Object.hasOwn(args, name) ? args[name] : undefined]),
-  );
-  const instance = plainToInstance(type, all);
-  const wrong = validateSync(instance, { stopAtFirstError: true, forbidUnknownValues: false }).map(
-    ({ property, constraints = {} }) => ({
-      field: property,
-      message:
-        (all[property] ?? undefined) === undefined
-          ? 'is required'
-          : Object.values(constraints).join('; '),
-      accepts: properties[property] && acceptedBy(properties[property]),
-    }),
-  );
-  return { instance, wrong };
+  errors: FieldError[],
+): object {
+  const instance = new type() as Values;
+  for (const { name, read, check } of fields) {
+    const sent = Object.hasOwn(args, name) ? args[name] : undefined;
+    const value = read(sent);
+    instance[name] = value;
+    const wrong = check(value);
+    if (wrong === undefined) continue;
+    const message = (sent ?? undefined) === undefined ? 'is required' : wrong;
+    errors.push({
+      field: name,
+      message,
+      accepts: properties[name] && acceptedBy(properties[name]),
+    });
+  }
+  return instance;
+}
+
+function parametersOf(properties: Properties): string {
+  const declared = Object.keys(properties);
+  return declared.length > 0 ? `the parameters ${declared.join(', ')}` : 'no parameters';
 }
 
 function invalid(subject: string, errors: FieldError[]): ToolError {

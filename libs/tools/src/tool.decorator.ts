@@ -7,7 +7,8 @@ import type { ToolAnnotations } from './tool.js';
 export interface ToolProviderOptions {
   /** The category of its tools: `k8s`, `argo` or `helm`. */
   name: string;
-  description: string;
+  /** Of the category; said by one of its providers at least. */
+  description?: string;
   /** Parameters that each of its tools has. */
   sharedFields?: Type<SharedField>[];
 }

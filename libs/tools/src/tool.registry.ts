@@ -79,7 +79,8 @@ export class ToolRegistry implements OnModuleInit {
     const provider = this.discovery.getMetadataByDecorator(ToolProvider, wrapper);
     if (!provider) return [];
     const { name, description } = provider;
-    this.byCategory.set(name, { name, description });
+    // Providers of one category may leave its description to another.
+    if (description !== undefined) this.byCategory.set(name, { name, description });
     const instance = wrapper.instance as object;
     return this.scanner
       .getAllMethodNames(Object.getPrototypeOf(instance) as object)

@@ -1,7 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { DiscoveryModule, MetadataScanner } from '@nestjs/core';
-import { OutputCapInterceptor } from './output-cap.interceptor.js';
 import { TimeLimitInterceptor } from './time-limit.interceptor.js';
 import { ToolInvoker } from './tool.invoker.js';
 import { ToolRegistry } from './tool.registry.js';
@@ -11,13 +10,7 @@ import { toolsConfig } from './tools.config.js';
 @Global()
 @Module({
   imports: [DiscoveryModule, ConfigModule.forFeature(toolsConfig)],
-  providers: [
-    MetadataScanner,
-    ToolRegistry,
-    ToolInvoker,
-    OutputCapInterceptor,
-    TimeLimitInterceptor,
-  ],
+  providers: [MetadataScanner, ToolRegistry, ToolInvoker, TimeLimitInterceptor],
   exports: [ToolRegistry, ToolInvoker],
 })
 export class ToolsModule {}

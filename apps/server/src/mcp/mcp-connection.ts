@@ -1,4 +1,5 @@
 import { JSON_RPC, protocolFault, type JsonRpcResult } from './json-rpc.js';
+import type { McpClient } from './mcp-client.js';
 import type { CallContext, ToolCalls } from './tool-calls.js';
 
 /** The requests that the SDKs leave to us. */
@@ -26,7 +27,7 @@ const LOG_LEVELS = [
 ];
 
 /** What an SDK's server object knows of one request. */
-export interface McpRequest extends Omit<CallContext, 'wantsLogs'> {
+export interface McpRequest extends Omit<CallContext, 'wantsLogs' | 'client'> {
   method: string;
   params: Record<string, unknown>;
   /** The log level that the request itself asks for, as 2026 clients do. */
@@ -41,7 +42,10 @@ export class McpConnection {
   running = 0;
   private logLevel?: string;
 
-  constructor(private readonly tools: ToolCalls) {}
+  constructor(
+    private readonly tools: ToolCalls,
+    private readonly client: McpClient,
+  ) {}
 
   /** @throws a JSON-RPC fault for an unknown method or parameters that are not the method's */
   async answer(request: McpRequest): Promise<JsonRpcResult> {
@@ -49,7 +53,15 @@ export class McpConnection {
       case 'tools/call':
         return this.call(request);
       case 'tools/list':
-        return this.tools.list();
+        return this.tools.list(this.client);
+      case 'tasks/get':
+        return this.tools.tasks.get(request.params, this.client);
+      case 'tasks/result':
+        return this.tools.tasks.result(request.params, this.client, request.signal);
+      case 'tasks/list':
+        return this.tools.tasks.list(request.params, this.client);
+      case 'tasks/cancel':
+        return this.tools.tasks.cancel(request.params, this.client, request.signal);
       case 'resources/list':
         return { resources: [] };
       case 'resources/templates/list':
@@ -73,7 +85,8 @@ export class McpConnection {
     this.running += 1;
     try {
       const wantsLogs = logLevel === 'debug' || logLevel === 'info';
-      return await this.tools.call(params, { ...context, wantsLogs });
+      const { client } = this;
+      return await this.tools.call(params, { ...context, client, wantsLogs });
     } finally {
       this.running -= 1;
     }

@@ -11,17 +11,22 @@ class McpEnvironment {
   @IsInt()
   @Min(1)
   MCP_MAX_SESSIONS = 1_000;
+
+  @IsInt()
+  @Min(0)
+  MCP_SOFT_LIMIT_SECONDS = 45;
 }
 
 /**
  * `MCP_SESSION_IDLE_SECONDS` after which an unused session ends; `MCP_MAX_SESSIONS` that may be open at once, for Streamable HTTP and
- * for HTTP+SSE each.
+ * for HTTP+SSE each; `MCP_SOFT_LIMIT_SECONDS` after which a call is answered while it goes on (0: never).
  */
 export const mcpConfig = registerAs('mcp', () => {
   const environment = readConfig(McpEnvironment);
   return {
     sessionIdleMs: environment.MCP_SESSION_IDLE_SECONDS * 1000,
     maxSessions: environment.MCP_MAX_SESSIONS,
+    softLimitMs: environment.MCP_SOFT_LIMIT_SECONDS * 1000,
   };
 });
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   classifyInboundRequest,
   type InboundClassificationOutcome,
@@ -15,11 +16,11 @@ import {
 } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Executions } from '#executions';
 import { JSON_RPC, refuse } from './json-rpc.js';
 import { ModernGateway } from './modern.gateway.js';
 import { SseGateway } from './sse.gateway.js';
 import { StreamableGateway } from './streamable.gateway.js';
-import { ToolCalls } from './tool-calls.js';
 
 const METHODS = ['GET', 'POST', 'DELETE'];
 
@@ -34,7 +35,7 @@ export class McpController implements BeforeApplicationShutdown {
     private readonly modern: ModernGateway,
     private readonly streamable: StreamableGateway,
     private readonly sse: SseGateway,
-    private readonly tools: ToolCalls,
+    private readonly executions: Executions,
   ) {}
 
   @All('mcp')
@@ -53,8 +54,8 @@ export class McpController implements BeforeApplicationShutdown {
   }
 
   @Get('sse')
-  async openSse(@Res() reply: FastifyReply): Promise<void> {
-    await this.answer(reply, () => this.sse.open(reply.raw));
+  async openSse(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.answer(reply, () => this.sse.open(request.raw, reply.raw));
   }
 
   @Post('messages')
@@ -66,7 +67,9 @@ export class McpController implements BeforeApplicationShutdown {
   /** Open streams would keep the HTTP server from closing. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    await this.tools.stopAll();
+    await this.executions.stop();
+    // Its last answers go out in this turn.
+    await nextTurn();
     await Promise.all([this.modern.closeAll(), this.streamable.closeAll(), this.sse.closeAll()]);
   }
 

@@ -6,11 +6,12 @@ import { ModernGateway } from './modern.gateway.js';
 import { SseGateway } from './sse.gateway.js';
 import { StreamableGateway } from './streamable.gateway.js';
 import { ToolCalls } from './tool-calls.js';
+import { ToolTasks } from './tool-tasks.js';
 
 /** The MCP door: Streamable HTTP of both eras on /mcp, HTTP+SSE on /sse and /messages. Over stdio, see `serveStdio`. */
 @Module({
   imports: [ConfigModule.forFeature(mcpConfig)],
   controllers: [McpController],
-  providers: [ToolCalls, ModernGateway, StreamableGateway, SseGateway],
+  providers: [ToolCalls, ToolTasks, ModernGateway, StreamableGateway, SseGateway],
 })
 export class McpModule {}

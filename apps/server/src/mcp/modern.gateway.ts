@@ -9,11 +9,14 @@ import {
 import { Injectable } from '@nestjs/common';
 import { asCall, exchangeCall, type CallMessage } from './call-exchange.js';
 import type { JsonRpcResult } from './json-rpc.js';
+import { clientOf } from './mcp-client.js';
 import { McpConnection } from './mcp-connection.js';
 import { modernServer } from './modern.server.js';
 import { SERVER_INFO } from './server-identity.js';
 import { ToolCalls } from './tool-calls.js';
 import { toWebRequest, writeAnswer } from './web-exchange.js';
+
+const MODERN = '2026-07-28';
 
 /** MCP 2026-07-28: no sessions, each request stands for itself. */
 @Injectable()
@@ -21,7 +24,12 @@ export class ModernGateway {
   private readonly handler: McpHttpHandler;
 
   constructor(private readonly tools: ToolCalls) {
-    this.handler = createMcpHandler(() => modernServer(tools), { legacy: 'reject' });
+    this.handler = createMcpHandler(
+      () => modernServer(tools, { caller: 'unknown', protocolVersion: MODERN }),
+      {
+        legacy: 'reject',
+      },
+    );
   }
 
   /**
@@ -38,7 +46,7 @@ export class ModernGateway {
     const cancel = new AbortController();
     const message = asCall(body);
     if (message && isInOrder(request, message, route)) {
-      const connection = new McpConnection(this.tools);
+      const connection = new McpConnection(this.tools, clientOf(request, MODERN));
       const { [LOG_LEVEL_META_KEY]: logLevel } = message.params._meta as Record<string, unknown>;
       return exchangeCall({ connection, message, response, cancel, logLevel, seal });
     }
@@ -64,7 +72,7 @@ function isInOrder(
 ): boolean {
   return (
     route.kind === 'modern' &&
-    route.classification.revision === '2026-07-28' &&
+    route.classification.revision === MODERN &&
     headers['mcp-protocol-version'] === route.classification.revision &&
     headers['mcp-method'] === 'tools/call' &&
     headers['mcp-name'] === params.name

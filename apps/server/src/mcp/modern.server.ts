@@ -1,4 +1,5 @@
 import { LOG_LEVEL_META_KEY, Server, type StandardSchemaV1 } from '@modelcontextprotocol/server';
+import type { McpClient } from './mcp-client.js';
 import { McpConnection, METHODS } from './mcp-connection.js';
 import { CAPABILITIES, SERVER_INFO } from './server-identity.js';
 import type { ToolCalls } from './tool-calls.js';
@@ -13,12 +14,12 @@ const ANY_PARAMS: StandardSchemaV1<Record<string, unknown>> = {
 };
 
 /** The server side of one request of a 2026-07-28 client, or of one stdio connection of any era. */
-export function modernServer(tools: ToolCalls): Server {
+export function modernServer(tools: ToolCalls, client: McpClient): Server {
   const server = new Server(SERVER_INFO, {
     capabilities: CAPABILITIES,
     instructions: tools.instructions(),
   });
-  const connection = new McpConnection(tools);
+  const connection = new McpConnection(tools, client);
   for (const method of METHODS) {
     server.setRequestHandler(method, { params: ANY_PARAMS }, (params, { mcpReq }) =>
       connection.answer({

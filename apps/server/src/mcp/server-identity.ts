@@ -10,6 +10,11 @@ export const SERVER_INFO = { name: 'Skyflo MCP Server', version: VERSION };
  */
 export const CAPABILITIES = { tools: {}, resources: {}, prompts: {}, logging: {} };
 
+/** Tasks, for clients of MCP 2025-11-25: calls of tools may be some. */
+export const TASKS_CAPABILITY = {
+  tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } },
+};
+
 /** For the model, once a connection: what the tools are about and how to go about it. */
 export function instructionsFor(registry: ToolRegistry): string {
   const categories = registry

@@ -3,8 +3,9 @@ import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { asCallersFault } from './json-rpc.js';
+import { noteVersion, type McpClient } from './mcp-client.js';
 import { McpConnection } from './mcp-connection.js';
-import { CAPABILITIES, SERVER_INFO } from './server-identity.js';
+import { CAPABILITIES, SERVER_INFO, TASKS_CAPABILITY } from './server-identity.js';
 import type { ToolCalls } from './tool-calls.js';
 
 // Each server object would make one for itself, which takes longer than a call. It only ever checks answers to elicitations.
@@ -15,13 +16,18 @@ export class SessionServer extends Server {
   readonly connection: McpConnection;
 
   /** @param cancelled told of each request that was cancelled, which the SDK never answers */
-  constructor(tools: ToolCalls, cancelled?: (id: RequestId) => void) {
+  constructor(
+    tools: ToolCalls,
+    private readonly client: McpClient,
+    cancelled?: (id: RequestId) => void,
+  ) {
     super(SERVER_INFO, {
-      capabilities: CAPABILITIES,
+      capabilities: { ...CAPABILITIES, ...TASKS_CAPABILITY },
       instructions: tools.instructions(),
       jsonSchemaValidator: VALIDATOR,
     });
-    this.connection = new McpConnection(tools);
+    client.offersTasks = true;
+    this.connection = new McpConnection(tools, client);
     this.removeRequestHandler('logging/setLevel');
     // Not registered one by one: the SDK would answer wrong parameters as an internal error, and check each result again.
     this.fallbackRequestHandler = async ({ method, params = {} }, extra) => {
@@ -42,10 +48,13 @@ export class SessionServer extends Server {
 
   override async connect(transport: Transport): Promise<void> {
     const send = transport.send.bind(transport);
-    transport.send = (message, options) => send(asCallersFault(message), options);
+    transport.send = (message, options) => {
+      noteVersion(this.client, message);
+      return send(asCallersFault(message), options);
+    };
     await super.connect(transport);
   }
 
-  /** A server without tasks runs a call that asks for one as a plain call (MCP 2025-11-25, Tasks); the SDK would refuse it. */
+  /** Which requests may be tasks is our business; the SDK knows only those of its own task store. */
   protected override assertTaskHandlerCapability(): void {}
 }

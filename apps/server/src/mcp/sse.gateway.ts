@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { Inject, Injectable } from '@nestjs/common';
 import { JSON_RPC, refuse } from './json-rpc.js';
+import { clientOf } from './mcp-client.js';
 import { mcpConfig, type McpConfig } from './mcp.config.js';
 import { SessionServer } from './session.server.js';
 import { Sessions, type Session } from './sessions.js';
@@ -29,13 +30,13 @@ export class SseGateway {
   }
 
   /** Opens an event stream, whose first event tells where to post. */
-  async open(stream: ServerResponse): Promise<void> {
+  async open(request: IncomingMessage, stream: ServerResponse): Promise<void> {
     if (stream.destroyed) return;
     if (!this.sessions.hasRoom()) {
       return refuse(stream, 503, JSON_RPC.refused, 'Too many sessions are busy.');
     }
     const transport = new SSEServerTransport('/messages', stream);
-    const server = new SessionServer(this.tools);
+    const server = new SessionServer(this.tools, clientOf(request));
     const id = transport.sessionId;
     this.sessions.add({
       id,

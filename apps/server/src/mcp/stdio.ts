@@ -1,6 +1,7 @@
 import { serveStdio as serve, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import type { INestApplicationContext } from '@nestjs/common';
 import { asCallersFault } from './json-rpc.js';
+import { noteVersion, type McpClient } from './mcp-client.js';
 import { modernServer } from './modern.server.js';
 import { ToolCalls } from './tool-calls.js';
 
@@ -13,8 +14,12 @@ export async function serveStdio(app: INestApplicationContext): Promise<void> {
   const tools = app.get(ToolCalls);
   const transport = new StdioServerTransport();
   const send = transport.send.bind(transport);
-  transport.send = (message) => send(asCallersFault(message));
-  serve(() => modernServer(tools), { transport });
+  const client: McpClient = { caller: 'stdio' };
+  transport.send = (message) => {
+    noteVersion(client, message);
+    return send(asCallersFault(message));
+  };
+  serve(() => modernServer(tools, client), { transport });
   await new Promise<void>((resolve) => {
     const { onclose } = transport;
     transport.onclose = () => {

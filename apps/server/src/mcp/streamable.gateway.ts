@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { JSON_RPC, refuse } from './json-rpc.js';
+import { clientOf } from './mcp-client.js';
 import { mcpConfig, type McpConfig } from './mcp.config.js';
 import { Sessions } from './sessions.js';
 import { StreamableSession } from './streamable.session.js';
@@ -42,7 +43,7 @@ export class StreamableGateway {
     if (!this.sessions.hasRoom()) {
       return refuse(response, 503, JSON_RPC.refused, 'All sessions are busy.');
     }
-    const session = new StreamableSession(this.tools, {
+    const session = new StreamableSession(this.tools, clientOf(request), {
       opened: () => this.sessions.add(session),
       used: () => void this.sessions.use(session.id),
       closed: () => this.sessions.delete(session.id),

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import { SUPPORTED_PROTOCOL_VERSIONS, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { asCall, exchangeCall, type CallMessage } from './call-exchange.js';
+import type { McpClient } from './mcp-client.js';
 import { SessionServer } from './session.server.js';
 import type { Session } from './sessions.js';
 import type { ToolCalls } from './tool-calls.js';
@@ -25,13 +26,14 @@ export class StreamableSession implements Session {
 
   constructor(
     tools: ToolCalls,
+    client: McpClient,
     private readonly events: SessionEvents,
   ) {
     this.transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => this.id,
       onsessioninitialized: () => events.opened(),
     });
-    this.server = new SessionServer(tools, (request) => this.release(request));
+    this.server = new SessionServer(tools, client, (request) => this.release(request));
     this.server.onclose = () => {
       for (const cancel of this.calls.values()) cancel.abort();
       events.closed();

@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
-import { ToolError, ToolInvoker, ToolRegistry, type Progress } from '#tools';
+import { Inject, Injectable } from '@nestjs/common';
+import { Executions, stillRunningText, type Started } from '#executions';
+import { ToolError, ToolRegistry, type Progress, type ToolResult } from '#tools';
+import { knowsTasks, type McpClient } from './mcp-client.js';
+import { mcpConfig, type McpConfig } from './mcp.config.js';
 import { JSON_RPC, protocolFault, type JsonRpcResult } from './json-rpc.js';
 import { instructionsFor } from './server-identity.js';
 import { failureResult, successResult } from './tool-result.js';
+import { ToolTasks } from './tool-tasks.js';
 
-const STOP_LIMIT_MS = 1_000;
+/** Clients up to this protocol version, the Engine among them, wait as long as they are sent signs of life. */
+const LAST_PATIENT_VERSION = '2025-06-18';
 
 /** What a connection gives along with a call. */
 export interface CallContext {
+  client: McpClient;
   /** Aborts when the client cancels the request or its connection ends. */
   signal: AbortSignal;
   /** Whether the client asked for log messages of level "info". */
@@ -21,12 +26,14 @@ export interface CallContext {
 /** The tools as MCP clients list and call them. */
 @Injectable()
 export class ToolCalls {
-  private readonly running = new Map<AbortController, Promise<JsonRpcResult>>();
-  private listing?: JsonRpcResult;
+  private readonly listings = new Map<boolean, JsonRpcResult>();
 
   constructor(
     private readonly registry: ToolRegistry,
-    private readonly invoker: ToolInvoker,
+    private readonly executions: Executions,
+    /** Calls that a client comes back for. */
+    readonly tasks: ToolTasks,
+    @Inject(mcpConfig.KEY) private readonly config: McpConfig,
   ) {}
 
   /** What a client's model should know before it calls a tool. */
@@ -35,20 +42,24 @@ export class ToolCalls {
   }
 
   /** The answer to `tools/list`: all tools on one page. */
-  list(): JsonRpcResult {
-    this.listing ??= {
-      tools: this.registry
-        .list()
-        .map(({ name, title, description, inputSchema, annotations, tags }) => ({
-          name,
-          title,
-          description,
-          inputSchema,
-          annotations,
-          _meta: { fastmcp: { tags } },
-        })),
-    };
-    return this.listing;
+  list(client: McpClient): JsonRpcResult {
+    const withTasks = knowsTasks(client);
+    const known = this.listings.get(withTasks);
+    if (known) return known;
+    const execution = withTasks ? { execution: { taskSupport: 'optional' } } : {};
+    const tools = this.registry
+      .list()
+      .map(({ name, title, description, inputSchema, annotations, tags }) => ({
+        name,
+        title,
+        description,
+        inputSchema,
+        annotations,
+        ...execution,
+        _meta: { fastmcp: { tags } },
+      }));
+    this.listings.set(withTasks, { tools });
+    return { tools };
   }
 
   /**
@@ -61,53 +72,77 @@ export class ToolCalls {
     if (typeof name !== 'string') {
       throw protocolFault(JSON_RPC.invalidParams, 'tools/call needs the name of a tool as text.');
     }
-    const stop = new AbortController();
-    const answer = this.run(name, params, context, stop);
-    this.running.set(stop, answer);
-    try {
-      return await answer;
-    } finally {
-      this.running.delete(stop);
-    }
-  }
-
-  /** Ends all running calls, for the server's end, and waits until their answers are handed to the connections. */
-  async stopAll(): Promise<void> {
-    for (const stop of this.running.keys()) {
-      stop.abort(new ToolError('unavailable', 'The server is stopping, which ended this call.'));
-    }
-    await Promise.race([
-      Promise.allSettled(this.running.values()),
-      delay(STOP_LIMIT_MS, undefined, { ref: false }),
-    ]);
-    await nextTurn();
-  }
-
-  private async run(
-    name: string,
-    { arguments: args, _meta }: Record<string, unknown>,
-    context: CallContext,
-    stop: AbortController,
-  ): Promise<JsonRpcResult> {
-    const executionId = randomUUID();
+    const { arguments: args, _meta } = params;
     const meta = (_meta ?? {}) as Record<string, unknown>;
-    const cancel = () => stop.abort(new ToolError('cancelled', 'The caller cancelled the call.'));
-    context.signal.addEventListener('abort', cancel, { once: true });
-    if (context.signal.aborted) cancel();
+    const executionId = randomUUID();
+    const { client } = context;
     try {
-      const result = await this.invoker.call(name, args, {
-        signal: stop.signal,
+      // Older clients that send the same word do not mean this.
+      if (params.task && knowsTasks(client)) {
+        return await this.tasks.create(name, args, client);
+      }
+      const started = await this.executions.start(name, args, {
+        caller: client.caller,
         executionId,
         progress: progressSender(meta.progressToken, context),
         emit: context.wantsLogs ? logSender(name, context) : undefined,
       });
-      return successResult(result, executionId, meta['skyflo/data'] === true);
+      const limitMs = this.softLimitMs(name, args, client);
+      const result = await this.resultWithin(started, limitMs, context.signal);
+      return successResult(result, started.id, meta['skyflo/data'] === true);
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       return failureResult(error, executionId);
-    } finally {
-      context.signal.removeEventListener('abort', cancel);
     }
+  }
+
+  /** Waits for the result; cancelling ends the call, but the soft limit ends only the waiting. */
+  private async resultWithin(
+    { id, live }: Started,
+    limitMs: number | undefined,
+    signal: AbortSignal,
+  ): Promise<ToolResult> {
+    const cancel = () => live?.cancel(new ToolError('cancelled', 'The caller cancelled the call.'));
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    const result = this.executions.result({ id, live }, signal);
+    try {
+      if (!live || limitMs === undefined) return await result;
+      const first = await orAfter(limitMs, result);
+      if (first) return first;
+      // Whoever comes back for it sees how it has ended.
+      result.catch(() => {});
+      live.isKept = true;
+      const output = stillRunningText(live.snapshot(), limitMs / 1_000);
+      return this.executions.cut(id, { output });
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Milliseconds after which a call is answered while it goes on; undefined for those whose callers know how long it takes, or wait. */
+  private softLimitMs(name: string, args: unknown, client: McpClient): number | undefined {
+    const { softLimitMs } = this.config;
+    const { timeout_seconds } = (args ?? {}) as { timeout_seconds?: unknown };
+    const isExempt =
+      softLimitMs === 0 ||
+      name === 'wait_for_x_seconds' ||
+      (timeout_seconds !== undefined && timeout_seconds !== null) ||
+      (client.protocolVersion !== undefined && client.protocolVersion <= LAST_PATIENT_VERSION);
+    return isExempt ? undefined : softLimitMs;
+  }
+}
+
+/** What a promise gives, or undefined once some time has passed. */
+async function orAfter<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>(
+    (resolve) => (timer = setTimeout(() => resolve(undefined), ms)),
+  );
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -6,8 +6,13 @@ const ids = new WeakMap<object, string>();
 /** Names the execution that a request starts. */
 export function newExecutionId(request: FastifyRequest): string {
   const id = randomUUID();
-  ids.set(request.raw, id);
+  setExecutionId(request, id);
   return id;
+}
+
+/** Says which execution a request is about. */
+export function setExecutionId(request: FastifyRequest, id: string): void {
+  ids.set(request.raw, id);
 }
 
 /** The execution that a request has started, if it has. */

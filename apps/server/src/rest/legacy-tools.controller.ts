@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ExecuteQueryDto, ListToolsDto } from './dto/list-tools.dto.js';
 import { InputPipe } from './input.pipe.js';
 import type { ToolView } from './tool.presenter.js';
-import { ToolsController, type ExecuteView } from './tools.controller.js';
+import { ToolsController } from './tools.controller.js';
 
 /** The same tools for older Engines, who expect three things otherwise: an alias, a field, and a wait that they do themselves. */
 @ApiExcludeController()
@@ -34,11 +34,11 @@ export class LegacyToolsController extends ToolsController {
     @Body() body: unknown,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<(ExecuteView & { approval_required: null }) | string> {
+  ): Promise<object | string | undefined> {
     // The older Engine sleeps by itself once this call is answered.
     const args = tool === 'wait_for_x_seconds' ? withoutWait(body) : body;
     const answer = await super.execute(category, tool, query, args, request, reply);
-    return typeof answer === 'string' ? answer : { ...answer, approval_required: null };
+    return typeof answer === 'object' ? { ...answer, approval_required: null } : answer;
   }
 }
 

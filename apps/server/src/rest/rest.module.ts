@@ -1,14 +1,21 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { ExecutionsController } from './executions.controller.js';
 import { LegacyHealthController } from './legacy-health.controller.js';
 import { LegacyToolsController } from './legacy-tools.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ToolCatalog } from './tool-catalog.js';
+import { ToolRuns } from './tool-runs.js';
 import { ToolsController } from './tools.controller.js';
 
 /** The REST door. */
 @Module({
-  controllers: [ToolsController, LegacyToolsController, LegacyHealthController],
-  providers: [ToolCatalog, { provide: APP_FILTER, useClass: ProblemFilter }],
+  controllers: [
+    ToolsController,
+    ExecutionsController,
+    LegacyToolsController,
+    LegacyHealthController,
+  ],
+  providers: [ToolCatalog, ToolRuns, { provide: APP_FILTER, useClass: ProblemFilter }],
 })
 export class RestModule {}

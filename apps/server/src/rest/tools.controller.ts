@@ -1,20 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ToolError, ToolInvoker } from '#tools';
 import { ExecuteQueryDto, ListToolsDto } from './dto/list-tools.dto.js';
-import { newExecutionId } from './execution-id.js';
 import { InputPipe } from './input.pipe.js';
 import { ToolCatalog } from './tool-catalog.js';
+import { ToolRuns } from './tool-runs.js';
 import { presentTool, type ToolView } from './tool.presenter.js';
-
-/** What a tool that succeeded answers. */
-export interface ExecuteView {
-  status: 'success';
-  result: string;
-  data?: unknown;
-  execution_id: string;
-}
 
 /** The tools over REST: to list, to look at, to run. */
 @ApiTags('tools')
@@ -22,7 +13,7 @@ export interface ExecuteView {
 export class ToolsController {
   constructor(
     protected readonly catalog: ToolCatalog,
-    protected readonly invoker: ToolInvoker,
+    protected readonly runs: ToolRuns,
   ) {}
 
   @ApiOperation({ operationId: 'list_tools', summary: 'List the tools' })
@@ -63,24 +54,8 @@ export class ToolsController {
     @Body() body: unknown,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ExecuteView | string> {
+  ): Promise<object | string | undefined> {
     const { name } = this.catalog.get(category, tool);
-    const execution_id = newExecutionId(request);
-    const hangUp = new AbortController();
-    reply.raw.once('close', () => {
-      if (reply.raw.writableFinished) return;
-      hangUp.abort(new ToolError('cancelled', 'The caller hung up.'));
-    });
-    const { output, data } = await this.invoker.call(name, body, {
-      executionId: execution_id,
-      signal: hangUp.signal,
-    });
-    if (request.headers.accept?.startsWith('text/plain')) return output;
-    return {
-      status: 'success',
-      result: output,
-      ...(query.data && data !== undefined && { data }),
-      execution_id,
-    };
+    return this.runs.run(name, body, { withData: query.data, request, reply });
   }
 }

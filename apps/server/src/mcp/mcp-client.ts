@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Who is at the other end of a connection. */
+export interface McpClient {
+  /** As `StartOptions.caller`. */
+  readonly caller: string;
+  /** What was agreed on, once it was. */
+  protocolVersion?: string;
+  /** Whether its connection has tasks to offer, if its protocol version has them. */
+  offersTasks?: boolean;
+}
+
+/** The protocol version that has tasks. */
+const TASKS_VERSION = '2025-11-25';
+
+/** Whether a call of this client may be a task. */
+export function knowsTasks({ offersTasks, protocolVersion }: McpClient): boolean {
+  return offersTasks === true && protocolVersion === TASKS_VERSION;
+}
+
+/** The client of an HTTP request. */
+export function clientOf({ socket }: IncomingMessage, protocolVersion?: string): McpClient {
+  return { caller: socket.remoteAddress ?? 'unknown', protocolVersion };
+}
+
+/** Notes the protocol version that a message to the client, the answer to `initialize`, agrees on. */
+export function noteVersion(client: McpClient, message: object): void {
+  const { result } = message as { result?: { protocolVersion?: unknown } };
+  if (typeof result?.protocolVersion === 'string') client.protocolVersion = result.protocolVersion;
+}

@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import { Executions, isFinished, outcomeOf, type Execution } from '#executions';
+import { ToolError } from '#tools';
+import { JSON_RPC, protocolFault, type JsonRpcResult } from './json-rpc.js';
+import type { McpClient } from './mcp-client.js';
+import { failureResult, successResult } from './tool-result.js';
+
+const RELATED_TASK = 'io.modelcontextprotocol/related-task';
+const POLL_INTERVAL_MS = 1_000;
+const PAGE = 50;
+
+/** A task of MCP 2025-11-25. Times are ISO 8601, the rest milliseconds. */
+interface Task {
+  taskId: string;
+  status: 'working' | 'completed' | 'failed' | 'cancelled';
+  statusMessage?: string;
+  createdAt: string;
+  lastUpdatedAt: string;
+  /** Not forgotten before the server forgets its executions. */
+  ttl: null;
+  pollInterval: number;
+}
+
+/**
+ * Executions as the tasks of MCP 2025-11-25 (Basic, Utilities, Tasks): a call that asks for one is answered at once, and its result is fetched
+ * later, in another session too. A client sees its own only.
+ */
+@Injectable()
+export class ToolTasks {
+  constructor(private readonly executions: Executions) {}
+
+  /**
+   * Starts a call as a task.
+   * @throws ToolError as `Executions.start`
+   */
+  async create(name: string, args: unknown, { caller }: McpClient): Promise<JsonRpcResult> {
+    const { id } = await this.executions.start(name, args, { caller, keep: true });
+    return { task: taskOf(await this.executions.look(id)) };
+  }
+
+  /** `tasks/get`. @throws the JSON-RPC fault "invalid params" for an unknown task */
+  async get(params: Record<string, unknown>, client: McpClient): Promise<JsonRpcResult> {
+    return { ...taskOf(await this.find(params, client)) };
+  }
+
+  /** `tasks/result`: waits for the end of the task. @throws as `get` */
+  async result(
+    params: Record<string, unknown>,
+    client: McpClient,
+    signal: AbortSignal,
+  ): Promise<JsonRpcResult> {
+    const { id } = await this.find(params, client);
+    await this.executions.ended(id, signal);
+    const outcome = outcomeOf(await this.executions.find(id));
+    if (!outcome) throw signal.reason;
+    const result =
+      'error' in outcome
+        ? failureResult(outcome.error, id)
+        : successResult(this.executions.cut(id, outcome.result), id, false);
+    return { ...result, _meta: { ...result._meta, [RELATED_TASK]: { taskId: id } } };
+  }
+
+  /** `tasks/list`, newest first. */
+  async list({ cursor }: Record<string, unknown>, { caller }: McpClient): Promise<JsonRpcResult> {
+    const after = typeof cursor === 'string' ? cursor : undefined;
+    const page = await this.executions.list({ caller }, { limit: PAGE, after });
+    return { tasks: page.executions.map(taskOf), ...(page.next && { nextCursor: page.next }) };
+  }
+
+  /** `tasks/cancel`. @throws as `get`, also for a task that has ended */
+  async cancel(
+    params: Record<string, unknown>,
+    client: McpClient,
+    signal: AbortSignal,
+  ): Promise<JsonRpcResult> {
+    const { id } = await this.find(params, client);
+    try {
+      await this.executions.cancel(id);
+    } catch (error) {
+      throw error instanceof ToolError
+        ? protocolFault(JSON_RPC.invalidParams, error.message)
+        : error;
+    }
+    await this.executions.ended(id, signal);
+    return { ...taskOf(await this.executions.look(id)) };
+  }
+
+  private async find({ taskId }: Record<string, unknown>, client: McpClient): Promise<Execution> {
+    const unknown = protocolFault(JSON_RPC.invalidParams, 'There is no such task.');
+    if (typeof taskId !== 'string') throw unknown;
+    const execution = await this.executions.look(taskId).catch((error: unknown) => {
+      throw error instanceof ToolError && error.code === 'not_found' ? unknown : error;
+    });
+    if (execution.caller !== client.caller) throw unknown;
+    return execution;
+  }
+}
+
+function taskOf(execution: Execution): Task {
+  const { id: taskId, status, createdAt, startedAt, finishedAt, error } = execution;
+  return {
+    taskId,
+    status: isFinished(execution) ? (FINAL_STATUS[status] ?? 'failed') : 'working',
+    ...(error && { statusMessage: error.message }),
+    createdAt,
+    lastUpdatedAt: finishedAt ?? startedAt ?? createdAt,
+    ttl: null,
+    pollInterval: POLL_INTERVAL_MS,
+  };
+}
+
+const FINAL_STATUS: Partial<Record<Execution['status'], Task['status']>> = {
+  succeeded: 'completed',
+  cancelled: 'cancelled',
+};

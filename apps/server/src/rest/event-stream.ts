@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { EventView } from './execution.presenter.js';
+
+const KEEP_ALIVE_MS = 15_000;
+/** A reader that takes nothing for so long is dropped; it can come back with `Last-Event-ID`. */
+const STALLED_MS = 30_000;
+
+/**
+ * Writes events as they come, as server-sent events (WHATWG HTML, 9.2). Reads no further ahead than the client takes, so a slow one costs
+ * nothing but its connection.
+ * @param eventsUntil gives the events; its signal aborts when the client hangs up
+ */
+export async function streamEvents(
+  response: ServerResponse,
+  eventsUntil: (signal: AbortSignal) => AsyncIterable<EventView>,
+): Promise<void> {
+  const hangUp = new AbortController();
+  response.once('close', () => hangUp.abort());
+  response.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-cache',
+    'x-accel-buffering': 'no',
+  });
+  response.flushHeaders();
+  const keepAlive = setInterval(() => response.write(': keepalive\n\n'), KEEP_ALIVE_MS);
+  try {
+    for await (const { id, event, data } of eventsUntil(hangUp.signal)) {
+      if (response.destroyed) return;
+      const isTaken = response.write(
+        `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`,
+      );
+      if (!isTaken) await drained(response, hangUp.signal);
+    }
+    response.end();
+  } finally {
+    clearInterval(keepAlive);
+  }
+}
+
+async function drained(response: ServerResponse, hangUp: AbortSignal): Promise<void> {
+  const stalled = setTimeout(() => response.destroy(), STALLED_MS);
+  await once(response, 'drain', { signal: hangUp }).catch(() => {});
+  clearTimeout(stalled);
+}

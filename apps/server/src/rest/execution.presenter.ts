@@ -1,0 +1,59 @@
+import { isFinished, type Execution, type ExecutionEvent, type ExecutionStatus } from '#executions';
+import type { FieldError, ToolErrorCode } from '#tools';
+
+/** An execution as REST shows it. Times are ISO 8601 in UTC. */
+export interface ExecutionView {
+  id: string;
+  tool: string;
+  category: string;
+  status: ExecutionStatus;
+  created_at: string;
+  started_at?: string;
+  finished_at?: string;
+  /** The output; of a failed one, what it had put out before. */
+  result?: string;
+  data?: unknown;
+  error?: { code: ToolErrorCode; detail: string; retryable: boolean; errors?: FieldError[] };
+}
+
+/** An event as its stream shows it. */
+export interface EventView {
+  id: number;
+  event: ExecutionEvent['type'];
+  data: object;
+}
+
+/** Makes the form that REST answers with. */
+export function presentExecution(execution: Execution): ExecutionView {
+  const { id, tool, category, status, createdAt, startedAt, finishedAt, output, data, error } =
+    execution;
+  return {
+    id,
+    tool,
+    category,
+    status,
+    created_at: createdAt,
+    started_at: startedAt,
+    finished_at: finishedAt,
+    result: output,
+    data,
+    error: error && {
+      code: error.code,
+      detail: error.message,
+      retryable: error.retryable,
+      errors: error.errors,
+    },
+  };
+}
+
+/** Makes the form of an event. The last one, `result`, is the execution at its end. */
+export function presentEvent(event: ExecutionEvent): EventView {
+  const { seq: id, type } = event;
+  if (event.type !== 'result') return { id, event: type, data: event.data };
+  return { id, event: type, data: presentExecution(event.execution) };
+}
+
+/** The HTTP status of an execution that was asked for: it is there, or it is not done yet. */
+export function statusFor(execution: Execution): 200 | 202 {
+  return isFinished(execution) ? 200 : 202;
+}

@@ -1,0 +1,137 @@
+import {
+  BadRequestException,
+  Controller,
+  Delete,
+  Get,
+  Param,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Executions, isFinished } from '#executions';
+import { ToolError } from '#tools';
+import { ListExecutionsDto, OutputQueryDto } from './dto/executions.dto.js';
+import { streamEvents } from './event-stream.js';
+import {
+  presentEvent,
+  presentExecution,
+  statusFor,
+  type ExecutionView,
+} from './execution.presenter.js';
+import { InputPipe } from './input.pipe.js';
+
+/** How long a caller who cancels is kept waiting for the end. */
+const CANCEL_WAIT_MS = 3_000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The runs of tools: to look up, follow and cancel. */
+@ApiTags('executions')
+@Controller('engine/v1/executions')
+export class ExecutionsController {
+  constructor(private readonly executions: Executions) {}
+
+  @ApiOperation({ operationId: 'list_executions', summary: 'List the executions, newest first' })
+  @Get()
+  async list(
+    @Query(new InputPipe(ListExecutionsDto)) query: ListExecutionsDto,
+  ): Promise<{ executions: ExecutionView[]; next?: string }> {
+    const { limit, after, status, tool, since, until } = query;
+    const filter = { status, tool, since: utc(since), until: utc(until) };
+    const page = await this.executions.list(filter, { limit, after });
+    return { executions: page.executions.map(presentExecution), next: page.next };
+  }
+
+  @ApiOperation({ operationId: 'get_execution', summary: 'Look at one execution' })
+  @Get(':id')
+  async get(
+    @Param('id') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ExecutionView> {
+    const execution = await this.find(id);
+    void reply.status(statusFor(execution));
+    const { output } = execution;
+    return presentExecution(
+      output === undefined ? execution : { ...execution, ...this.executions.cut(id, { output }) },
+    );
+  }
+
+  @ApiOperation({
+    operationId: 'get_execution_output',
+    summary: 'Read the whole output of an execution, piece by piece',
+  })
+  @Get(':id/output')
+  async output(
+    @Param('id') id: string,
+    @Query(new InputPipe(OutputQueryDto)) { offset, limit }: OutputQueryDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    const { output } = await this.find(id);
+    if (output === undefined) {
+      throw new ToolError('not_found', `The output of the execution ${id} is not there (yet).`);
+    }
+    const end = offset + limit;
+    void reply.header('content-type', 'text/plain; charset=utf-8');
+    void reply.header('x-total-chars', output.length);
+    if (end < output.length) void reply.header('x-next-offset', end);
+    return output.slice(offset, end);
+  }
+
+  @ApiOperation({
+    operationId: 'follow_execution',
+    summary: 'Follow the events of an execution, live or after the fact (server-sent events)',
+  })
+  @Get(':id/events')
+  async events(
+    @Param('id') id: string,
+    @Req() { headers }: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const after = headers['last-event-id'] ?? '0';
+    if (typeof after !== 'string' || !/^\d{1,15}$/.test(after)) {
+      throw new BadRequestException(
+        'The Last-Event-ID header must be the id of an event of this execution.',
+      );
+    }
+    await this.find(id);
+    reply.hijack();
+    await this.follow(id, Number(after), reply);
+  }
+
+  @ApiOperation({ operationId: 'cancel_execution', summary: 'Cancel an execution' })
+  @Delete(':id')
+  async cancel(
+    @Param('id') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ExecutionView> {
+    await this.find(id);
+    await this.executions.cancel(id);
+    const limit = AbortSignal.timeout(CANCEL_WAIT_MS);
+    for await (const event of this.executions.follow(id, 0, limit)) void event;
+    const execution = await this.find(id);
+    void reply.status(isFinished(execution) ? 200 : 202);
+    return presentExecution(execution);
+  }
+
+  private async follow(id: string, after: number, reply: FastifyReply): Promise<void> {
+    const { executions } = this;
+    await streamEvents(reply.raw, async function* (signal) {
+      for await (const event of executions.follow(id, after, signal)) yield presentEvent(event);
+    });
+  }
+
+  /** @throws ToolError `not_found` */
+  private find(id: string): ReturnType<Executions['find']> {
+    if (!UUID.test(id)) throw new ToolError('not_found', `There is no execution "${id}".`);
+    return this.executions.find(id);
+  }
+}
+
+/** The same time in the form that is stored. @throws BadRequestException */
+function utc(time: string | undefined): string | undefined {
+  if (time === undefined) return undefined;
+  const ms = Date.parse(time);
+  if (Number.isNaN(ms)) throw new BadRequestException(`"${time}" is not a time of ISO 8601.`);
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,6 @@
+import { ExecutionIdField } from './execution-id.field.js';
+
+export class ExecutionCancelDto {
+  @ExecutionIdField()
+  execution_id!: string;
+}

@@ -1,0 +1,265 @@
+import { sql, type Kysely, type Transaction } from 'kysely';
+import type { Execution, ExecutionError, ExecutionEvent, ExecutionStatus } from './execution.js';
+import type { EventRow, ExecutionRow, Schema } from './schema.js';
+
+/** Which executions to list; all that is given must hold. Times are ISO 8601 in UTC. */
+export interface ExecutionFilter {
+  status?: ExecutionStatus;
+  tool?: string;
+  caller?: string;
+  /** Created at this time or later. */
+  since?: string;
+  /** Created before this time. */
+  until?: string;
+}
+
+/** A page of a list, newest first. */
+export interface ExecutionPage {
+  executions: Execution[];
+  /** Gives the next page; undefined on the last one. */
+  next: string | undefined;
+}
+
+/** What is written to the store in one transaction. */
+export interface Batch {
+  inserts: ExecutionRow[];
+  updates: { id: string; values: Partial<ExecutionRow> }[];
+  events: EventRow[];
+}
+
+/** Rows of one INSERT: databases bound the number of parameters. */
+const ROWS_AT_ONCE = 500;
+const EVENTS_AT_ONCE = 200;
+
+/** Everything but what may be large. */
+const SUMMARY = [
+  'id',
+  'tool',
+  'category',
+  'caller',
+  'status',
+  'replica',
+  'created_at',
+  'started_at',
+  'finished_at',
+  'error',
+] as const;
+
+/** The remembered executions, in SQLite or PostgreSQL. */
+export class ExecutionStore {
+  /** @param channel where PostgreSQL tells the other replicas what has changed; none for SQLite */
+  constructor(
+    private readonly db: Kysely<Schema>,
+    private readonly channel: string | undefined,
+  ) {}
+
+  /** Writes all of it, or nothing. */
+  async write({ inserts, updates, events }: Batch): Promise<void> {
+    await this.db.transaction().execute(async (trx) => {
+      for (const rows of pieces(inserts)) await trx.insertInto('executions').values(rows).execute();
+      for (const { id, values } of updates) {
+        await trx.updateTable('executions').set(values).where('id', '=', id).execute();
+      }
+      for (const rows of pieces(events)) {
+        await trx.insertInto('execution_events').values(rows).execute();
+      }
+      const changed = [...updates.map(({ id }) => id), ...events.map((row) => row.execution_id)];
+      await this.notify(trx, [...new Set(changed)]);
+    });
+  }
+
+  /**
+   * Stores a new execution, unless its caller has one under the same idempotency key.
+   * @returns the other one, or undefined once it is stored
+   */
+  async claim(row: ExecutionRow): Promise<{ id: string; requestHash: string | null } | undefined> {
+    const { numInsertedOrUpdatedRows: stored } = await this.db
+      .insertInto('executions')
+      .values(row)
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirstOrThrow();
+    if (stored === 1n) return undefined;
+    const other = await this.db
+      .selectFrom('executions')
+      .select(['id', 'request_hash as requestHash'])
+      .where('caller', '=', row.caller)
+      .where('idempotency_key', '=', row.idempotency_key)
+      .executeTakeFirst();
+    // It has been forgotten in between.
+    return other ?? this.claim(row);
+  }
+
+  /** An execution with its output, if it is remembered. */
+  async find(id: string): Promise<Execution | undefined> {
+    const row = await this.db
+      .selectFrom('executions')
+      .select([...SUMMARY, 'output', 'data'])
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row && executionOf(row);
+  }
+
+  /** A page of executions without their outputs, newest first. @param after the `next` of the page before */
+  async list(
+    { status, tool, caller, since, until }: ExecutionFilter,
+    { limit, after }: { limit: number; after?: string },
+  ): Promise<ExecutionPage> {
+    let query = this.db.selectFrom('executions').select(SUMMARY);
+    if (status) query = query.where('status', '=', status);
+    if (tool) query = query.where('tool', '=', tool);
+    if (caller) query = query.where('caller', '=', caller);
+    if (since) query = query.where('created_at', '>=', since);
+    if (until) query = query.where('created_at', '<', until);
+    if (after) {
+      const [time = '', id = ''] = after.split('_');
+      query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(time, id)));
+    }
+    const rows = await query
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
+      .execute();
+    const last = rows.length > limit ? rows[limit - 1] : undefined;
+    return {
+      executions: rows.slice(0, limit).map(executionOf),
+      next: last && `${last.created_at}_${last.id}`,
+    };
+  }
+
+  /** The events after one, as many as one page has; none if there are no more by now. */
+  async events(id: string, after: number): Promise<ExecutionEvent[]> {
+    const rows = await this.db
+      .selectFrom('execution_events')
+      .select(['seq', 'type', 'data'])
+      .where('execution_id', '=', id)
+      .where('seq', '>', after)
+      .orderBy('seq')
+      .limit(EVENTS_AT_ONCE)
+      .execute();
+    return rows.map(
+      ({ seq, type, data }) => ({ seq, type, data: JSON.parse(data) as object }) as ExecutionEvent,
+    );
+  }
+
+  /** Asks the server that runs an execution to cancel it. @returns whether it was not finished */
+  async requestCancel(id: string): Promise<boolean> {
+    const { numUpdatedRows } = await this.db
+      .updateTable('executions')
+      .set({ cancel_requested: 1 })
+      .where('id', '=', id)
+      .where('status', 'in', ['queued', 'running'])
+      .executeTakeFirstOrThrow();
+    await this.notify(this.db, [id]);
+    return numUpdatedRows > 0n;
+  }
+
+  /** Which executions of a server somebody wants cancelled. */
+  async cancelRequests(replica: string): Promise<string[]> {
+    const rows = await this.db
+      .selectFrom('executions')
+      .select('id')
+      .where('replica', '=', replica)
+      .where('status', 'in', ['queued', 'running'])
+      .where('cancel_requested', '=', 1)
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
+  /** Says that a server is there. */
+  async seeReplica(row: Schema['replicas']): Promise<void> {
+    await this.db
+      .insertInto('replicas')
+      .values(row)
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ seen_at: row.seen_at }))
+      .execute();
+  }
+
+  /** The servers that are, or were, there. */
+  async replicas(): Promise<Schema['replicas'][]> {
+    return this.db.selectFrom('replicas').selectAll().execute();
+  }
+
+  /** Forgets a server. What it had not finished becomes `interrupted`. */
+  async removeReplica(id: string, at: string): Promise<void> {
+    const error: ExecutionError = {
+      code: 'unavailable',
+      message:
+        'The server ended while this ran. It was not run again; look at the cluster to see how far it came.',
+      retryable: false,
+    };
+    await this.db.transaction().execute(async (trx) => {
+      const rows = await trx
+        .updateTable('executions')
+        .set({ status: 'interrupted', finished_at: at, error: JSON.stringify(error) })
+        .where('replica', '=', id)
+        .where('status', 'in', ['queued', 'running'])
+        .returning('id')
+        .execute();
+      await trx.deleteFrom('replicas').where('id', '=', id).execute();
+      await this.notify(
+        trx,
+        rows.map((row) => row.id),
+      );
+    });
+  }
+
+  /**
+   * Forgets finished executions from before a time and, of the rest, the oldest until those that are left take up no more than so many bytes.
+   */
+  async prune(before: string, maxBytes: number): Promise<void> {
+    const finished = this.db
+      .deleteFrom('executions')
+      .where('status', 'not in', ['queued', 'running']);
+    await finished.where('created_at', '<', before).execute();
+    const total = sql<number>`sum(size) over (order by created_at desc, id desc)`;
+    const tooMuch = this.db
+      .selectFrom(
+        this.db
+          .selectFrom('executions')
+          .select(['id', total.as('total')])
+          .as('sizes'),
+      )
+      .select('id')
+      .where('total', '>', maxBytes);
+    await finished.where('id', 'in', tooMuch).execute();
+    await this.db
+      .deleteFrom('execution_events')
+      .where('execution_id', 'not in', this.db.selectFrom('executions').select('id'))
+      .execute();
+  }
+
+  /** Closes the connections. */
+  async close(): Promise<void> {
+    await this.db.destroy();
+  }
+
+  private async notify(db: Kysely<Schema> | Transaction<Schema>, ids: string[]): Promise<void> {
+    if (!this.channel || ids.length === 0) return;
+    const { channel } = this;
+    await sql`select pg_notify(${channel}, id) from unnest(${ids}::text[]) as id`.execute(db);
+  }
+}
+
+function executionOf(
+  row: Pick<ExecutionRow, (typeof SUMMARY)[number]> & Partial<ExecutionRow>,
+): Execution {
+  return {
+    id: row.id,
+    tool: row.tool,
+    category: row.category,
+    caller: row.caller,
+    status: row.status as ExecutionStatus,
+    createdAt: row.created_at,
+    startedAt: row.started_at ?? undefined,
+    finishedAt: row.finished_at ?? undefined,
+    output: row.output ?? undefined,
+    data: row.data ? JSON.parse(row.data) : undefined,
+    error: row.error ? (JSON.parse(row.error) as ExecutionError) : undefined,
+  };
+}
+
+function pieces<T>(rows: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(rows.length / ROWS_AT_ONCE) }, (_, index) =>
+    rows.slice(index * ROWS_AT_ONCE, (index + 1) * ROWS_AT_ONCE),
+  );
+}

@@ -1,0 +1,68 @@
+import { ToolError, type FieldError, type ToolErrorCode, type ToolResult } from '#tools';
+
+/** How an execution stands. `interrupted`: its server ended before it did, and nobody knows how far it came. */
+export const EXECUTION_STATUSES = [
+  'queued',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'interrupted',
+] as const;
+
+export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
+
+/** One run of a tool, as it is remembered. Times are ISO 8601 in UTC. */
+export interface Execution {
+  id: string;
+  tool: string;
+  category: string;
+  caller: string;
+  status: ExecutionStatus;
+  createdAt: string;
+  startedAt?: string;
+  finishedAt?: string;
+  /** The output, whole as far as it is kept; undefined while it runs, or where it is not kept. */
+  output?: string;
+  data?: unknown;
+  error?: ExecutionError;
+}
+
+/** Why an execution failed. */
+export interface ExecutionError {
+  code: ToolErrorCode;
+  message: string;
+  retryable: boolean;
+  errors?: FieldError[];
+}
+
+/** What happens in an execution, in order; `seq` grows by one, from 1. */
+export type ExecutionEvent =
+  | { seq: number; type: 'progress'; data: { progress: number; total?: number; message?: string } }
+  | { seq: number; type: 'output'; data: { text: string } }
+  | { seq: number; type: 'result'; execution: Execution };
+
+/** How an execution ended. */
+export type Outcome = { result: ToolResult } | { error: ToolError };
+
+/** Whether nothing more will happen to it. */
+export function isFinished({ status }: Pick<Execution, 'status'>): boolean {
+  return status !== 'queued' && status !== 'running';
+}
+
+/** The end of an execution as its caller would have got it; undefined while it has none. */
+export function outcomeOf(execution: Execution): Outcome | undefined {
+  if (!isFinished(execution)) return undefined;
+  const { error, output = '', data } = execution;
+  if (!error) return { result: { output, ...(data !== undefined && { data }) } };
+  const { code, message, retryable, errors } = error;
+  return {
+    error: new ToolError(code, message, { retryable, errors, output: output || undefined }),
+  };
+}
+
+/** The status that an outcome leads to. */
+export function statusOf(outcome: Outcome): ExecutionStatus {
+  if ('result' in outcome) return 'succeeded';
+  return outcome.error.code === 'cancelled' ? 'cancelled' : 'failed';
+}

@@ -1,0 +1,98 @@
+import { Logger } from '@nestjs/common';
+import type { Batch, ExecutionStore } from './execution.store.js';
+import type { EventRow, ExecutionRow } from './schema.js';
+
+/** How long what is written may wait for others to go with it. */
+const FLUSH_MS = 25;
+/** How long after a failure of the database it is tried again. */
+const RETRY_MS = 1_000;
+/** Rows that wait at most while the database is away. */
+const MOST_WAITING = 20_000;
+
+/**
+ * Writes to the store in batches: a transaction for each call would cost more than a small call. What is awaited with `flush` is stored;
+ * the rest follows within moments, again and again while the database is away.
+ */
+export class ExecutionWriter {
+  private readonly logger = new Logger(ExecutionWriter.name);
+  private batch = emptyBatch();
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> = Promise.resolve();
+
+  /** @param written is told which executions have changed, after each batch */
+  constructor(
+    private readonly store: ExecutionStore,
+    private readonly written: (ids: ReadonlySet<string>) => void,
+  ) {}
+
+  insert(row: ExecutionRow): void {
+    this.batch.inserts.push(row);
+    this.schedule(FLUSH_MS);
+  }
+
+  update(id: string, values: Partial<ExecutionRow>): void {
+    this.batch.updates.push({ id, values });
+    this.schedule(FLUSH_MS);
+  }
+
+  event(row: EventRow): void {
+    this.batch.events.push(row);
+    this.schedule(FLUSH_MS);
+  }
+
+  /**
+   * Stores everything that waits, now.
+   * @throws what the database says; it is then tried again later
+   */
+  flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.writing = this.writing.catch(() => {}).then(() => this.write());
+    return this.writing;
+  }
+
+  private async write(): Promise<void> {
+    const { batch } = this;
+    if (sizeOf(batch) === 0) return;
+    this.batch = emptyBatch();
+    try {
+      await this.store.write(batch);
+    } catch (error) {
+      this.keep(batch);
+      throw error;
+    }
+    const { inserts, updates, events } = batch;
+    const stored = [...inserts, ...updates].map(({ id }) => id);
+    this.written(new Set([...stored, ...events.map((row) => row.execution_id)]));
+  }
+
+  private keep({ inserts, updates, events }: Batch): void {
+    const later = this.batch;
+    this.batch = {
+      inserts: [...inserts, ...later.inserts],
+      updates: [...updates, ...later.updates],
+      events: [...events, ...later.events],
+    };
+    if (sizeOf(this.batch) > MOST_WAITING) {
+      this.logger.error(`${sizeOf(this.batch)} rows about executions are lost: no database.`);
+      this.batch = emptyBatch();
+    }
+    this.schedule(RETRY_MS);
+  }
+
+  private schedule(ms: number): void {
+    this.timer ??= setTimeout(() => {
+      this.flush().catch((error: Error) =>
+        this.logger.warn(`Executions are not stored for now: ${error.message}`),
+      );
+    }, ms);
+  }
+}
+
+function emptyBatch(): Batch {
+  return { inserts: [], updates: [], events: [] };
+}
+
+function sizeOf({ inserts, updates, events }: Batch): number {
+  return inserts.length + updates.length + events.length;
+}

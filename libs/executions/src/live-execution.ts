@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import type { Progress, ToolError, ToolResult } from '#tools';
+import type { Execution, Outcome } from './execution.js';
+import type { EventRow } from './schema.js';
+
+/** Events that are remembered of an execution before it is stored. */
+const MOST_EVENTS = 1_000;
+
+/** An execution of this server that has not ended, or just has. */
+export class LiveExecution {
+  readonly id: string;
+  readonly createdAt = new Date().toISOString();
+  /** `performance.now()` at its creation. */
+  readonly createdMs = performance.now();
+  startedAt: string | undefined;
+  /** Whether somebody may come back for it: its whole output is kept then. */
+  isKept: boolean;
+  /** Whether the store has it; from then on its events go there too. */
+  isStored = false;
+  /** Events that the store does not have yet, only as long as it does not have the execution. */
+  events: EventRow[] = [];
+  /** How it ended. Never rejects. */
+  readonly ended: Promise<Outcome>;
+  private readonly controller = new AbortController();
+  private readonly pieces: string[] = [];
+  private chars = 0;
+  private seq = 0;
+  private end!: (outcome: Outcome) => void;
+
+  constructor(
+    readonly tool: string,
+    readonly category: string,
+    readonly caller: string,
+    private readonly maxChars: number,
+    { id = randomUUID(), isKept }: { id?: string; isKept: boolean },
+  ) {
+    this.id = id;
+    this.isKept = isKept;
+    this.ended = new Promise((resolve) => (this.end = resolve));
+  }
+
+  /** Aborts when it is cancelled. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** What it has put out so far. */
+  get output(): string {
+    return this.pieces.join('');
+  }
+
+  /** Waits for its end. @throws the ToolError that it ended with */
+  async result(): Promise<ToolResult> {
+    const outcome = await this.ended;
+    if ('error' in outcome) throw outcome.error;
+    return outcome.result;
+  }
+
+  /** Ends it, as soon as its tool obeys. */
+  cancel(reason: ToolError): void {
+    this.controller.abort(reason);
+  }
+
+  /** Notes how far it is. @returns the event */
+  addProgress(progress: Progress): EventRow | undefined {
+    return this.addEvent('progress', progress);
+  }
+
+  /** Notes a piece of its output. @returns the event, or undefined for what is too much to be kept */
+  addOutput(text: string): EventRow | undefined {
+    if (this.chars > this.maxChars) return undefined;
+    this.chars += text.length;
+    this.pieces.push(text);
+    return this.addEvent('output', { text });
+  }
+
+  /** How it stands. */
+  snapshot(): Execution {
+    const { id, tool, category, caller, createdAt, startedAt } = this;
+    const status = startedAt ? 'running' : 'queued';
+    const output = this.output || undefined;
+    return { id, tool, category, caller, status, createdAt, startedAt, output };
+  }
+
+  /** Says how it ended. */
+  settle(outcome: Outcome): void {
+    this.end(outcome);
+  }
+
+  private addEvent(type: string, data: object): EventRow | undefined {
+    if (!this.isStored && this.events.length >= MOST_EVENTS) return undefined;
+    this.seq += 1;
+    const event = { execution_id: this.id, seq: this.seq, type, data: JSON.stringify(data) };
+    if (!this.isStored) this.events.push(event);
+    return event;
+  }
+}

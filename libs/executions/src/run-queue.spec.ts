@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { RunQueue } from './run-queue.js';
+
+const NEVER = new AbortController().signal;
+const place = (caller: string, category = 'k8s') => ({ caller, category });
+
+function queueOf(total: number, byCategory: [string, number][] = [], queuedPerCaller = 10) {
+  return new RunQueue({ total, byCategory: new Map(byCategory), queuedPerCaller });
+}
+
+/** Waits for a place, and notes who got one. */
+function follow(queue: RunQueue, log: string[], name: string, where = place(name)) {
+  void queue.wait(where, NEVER).then(() => log.push(name));
+}
+
+const turns = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('RunQueue', () => {
+  it('gives places up to its total, and on as they are given back', async () => {
+    const queue = queueOf(2);
+    expect([1, 2, 3].map(() => queue.tryTake(place('a')))).toEqual([true, true, false]);
+    const log: string[] = [];
+    follow(queue, log, 'a');
+    await turns();
+    expect(log).toEqual([]);
+    queue.release(place('a'));
+    await turns();
+    expect(log).toEqual(['a']);
+    expect(queue.tryTake(place('a'))).toBe(false);
+  });
+
+  it('lets callers take turns, however many calls one of them has waiting', async () => {
+    const queue = queueOf(1);
+    queue.tryTake(place('a'));
+    const log: string[] = [];
+    for (const name of ['a', 'a', 'a', 'b', 'b', 'c']) follow(queue, log, name);
+    for (let left = 6; left > 0; left--) {
+      queue.release(place('a'));
+      await turns();
+    }
+    expect(log).toEqual(['a', 'b', 'c', 'a', 'b', 'a']);
+  });
+
+  it('holds a full category up, and no other', async () => {
+    const queue = queueOf(3, [['helm', 1]]);
+    expect(queue.tryTake(place('a', 'helm'))).toBe(true);
+    expect(queue.tryTake(place('a', 'helm'))).toBe(false);
+    const log: string[] = [];
+    follow(queue, log, 'helm', place('a', 'helm'));
+    expect(queue.tryTake(place('a'))).toBe(true);
+    queue.release(place('a'));
+    await turns();
+    expect(log).toEqual([]);
+    queue.release(place('a', 'helm'));
+    await turns();
+    expect(log).toEqual(['helm']);
+  });
+
+  it('refuses a caller who has too many waiting', () => {
+    const queue = queueOf(1, [], 1);
+    queue.tryTake(place('a'));
+    void queue.wait(place('a'), NEVER);
+    expect(() => queue.wait(place('a'), NEVER)).toThrow(
+      expect.objectContaining({ code: 'busy', retryAfterSeconds: 2 }),
+    );
+    expect(() => void queue.wait(place('b'), NEVER)).not.toThrow();
+  });
+
+  it('forgets who gives up', async () => {
+    const queue = queueOf(1);
+    queue.tryTake(place('a'));
+    const giveUp = new AbortController();
+    const waiting = queue.wait(place('a'), giveUp.signal);
+    giveUp.abort(new Error('gone'));
+    await expect(waiting).rejects.toThrow('gone');
+    const log: string[] = [];
+    follow(queue, log, 'b');
+    queue.release(place('a'));
+    await turns();
+    expect(log).toEqual(['b']);
+  });
+});

@@ -1,0 +1,108 @@
+import { sql, type Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** The tables. Times are ISO 8601 in UTC, which sorts as text; truth values are 0 and 1. */
+export interface Schema {
+  executions: ExecutionRow;
+  execution_events: EventRow;
+  replicas: ReplicaRow;
+}
+
+export interface ExecutionRow {
+  id: string;
+  tool: string;
+  category: string;
+  caller: string;
+  status: string;
+  replica: string;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  output: string | null;
+  /** JSON. */
+  data: string | null;
+  /** JSON of an `ExecutionError`. */
+  error: string | null;
+  /** Bytes, about, that it takes up with its events. */
+  size: number;
+  idempotency_key: string | null;
+  /** SHA-256 of the tool and its parameters. */
+  request_hash: string | null;
+  cancel_requested: number;
+}
+
+export interface EventRow {
+  execution_id: string;
+  seq: number;
+  type: string;
+  /** JSON. */
+  data: string;
+}
+
+/** One running server. */
+export interface ReplicaRow {
+  id: string;
+  host: string;
+  pid: number;
+  seen_at: string;
+}
+
+/** The one list of migrations, for both databases; Kysely runs them in the order of their names. */
+export const MIGRATIONS: Record<string, Migration> = {
+  '0001_executions': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('executions')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('tool', 'text', (column) => column.notNull())
+        .addColumn('category', 'text', (column) => column.notNull())
+        .addColumn('caller', 'text', (column) => column.notNull())
+        .addColumn('status', 'text', (column) => column.notNull())
+        .addColumn('replica', 'text', (column) => column.notNull())
+        .addColumn('created_at', 'text', (column) => column.notNull())
+        .addColumn('started_at', 'text')
+        .addColumn('finished_at', 'text')
+        .addColumn('output', 'text')
+        .addColumn('data', 'text')
+        .addColumn('error', 'text')
+        .addColumn('size', 'integer', (column) => column.notNull())
+        .addColumn('idempotency_key', 'text')
+        .addColumn('request_hash', 'text')
+        .addColumn('cancel_requested', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+      await db.schema
+        .createIndex('executions_by_time')
+        .on('executions')
+        .columns(['created_at', 'id'])
+        .execute();
+      await db.schema
+        .createIndex('executions_unfinished')
+        .on('executions')
+        .column('replica')
+        .where(sql.ref('status'), 'in', ['queued', 'running'])
+        .execute();
+      await db.schema
+        .createIndex('executions_by_key')
+        .unique()
+        .on('executions')
+        .columns(['caller', 'idempotency_key'])
+        .where(sql.ref('idempotency_key'), 'is not', null)
+        .execute();
+      await db.schema
+        .createTable('execution_events')
+        .addColumn('execution_id', 'text', (column) => column.notNull())
+        .addColumn('seq', 'integer', (column) => column.notNull())
+        .addColumn('type', 'text', (column) => column.notNull())
+        .addColumn('data', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('execution_events_key', ['execution_id', 'seq'])
+        .execute();
+      await db.schema
+        .createTable('replicas')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('host', 'text', (column) => column.notNull())
+        .addColumn('pid', 'integer', (column) => column.notNull())
+        .addColumn('seen_at', 'text', (column) => column.notNull())
+        .execute();
+    },
+  },
+};

@@ -1,0 +1,77 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ApiGate, isRead, isWrite } from './support/api-gate.js';
+import { writeContext } from './support/kubeconfig.js';
+import { applyByKubectl, configMap } from './support/manifest.js';
+import { textOf } from './support/rest.js';
+import { useApply } from './support/use-apply.js';
+
+let gate: ApiGate;
+beforeAll(async () => {
+  gate = await ApiGate.open();
+});
+afterAll(() => gate.close());
+const { own, server, apply } = useApply('apply-races', async () => ({
+  KUBECONFIG: await writeContext({ server: gate.url }),
+}));
+
+/** What somebody else does to the object, by kubectl. */
+const patchByOther = (patch: object) =>
+  own.kubectl('patch', 'configmap', 'shared', '--type=merge', '-p', JSON.stringify(patch));
+afterEach(() => own.kubectl('delete', 'configmap', 'shared'));
+
+describe('an object that another changes while k8s_apply takes over our own fields', () => {
+  const wanted = configMap('shared', { color: 'green', size: '1' });
+  const moments = [
+    ['between check and write', isWrite],
+    ['in the middle of the check', isRead],
+  ] as const;
+
+  beforeEach(async () => {
+    textOf(await apply(wanted));
+    // The color is then of our manager, but not of its apply: an apply has to force it.
+    const target = { name: 'shared', resource_type: 'configmap', patch_type: 'merge' };
+    await server.textOf('k8s_patch', { ...target, patch: 'data: { color: blue }' });
+    gate.passed.length = 0;
+  });
+
+  it.each(moments)('is checked again: a field of theirs is a conflict, %s', async (_, moment) => {
+    gate.before(moment, () => patchByOther({ data: { color: 'red' } }));
+    const { status, body } = await apply(wanted);
+    expect([status, body.code, body.detail]).toEqual([
+      409,
+      'conflict',
+      expect.stringMatching(/configmap\/shared.*"kubectl-patch" manages data\.color\./s),
+    ]);
+    expect(await own.stored('configmap/shared', '{.data}')).toBe('{"color":"red","size":"1"}');
+  });
+
+  it.each(moments)('is checked again, and applied where nothing clashes, %s', async (_, moment) => {
+    gate.before(moment, () => patchByOther({ metadata: { labels: { note: 'theirs' } } }));
+    const text = textOf(await apply(wanted));
+    expect(text).toMatch(/^configmap\/shared configured\n/);
+    expect(text).toContain('-  color: blue\n+  color: green');
+    expect(text).not.toContain('+    note');
+    expect(gate.passed.filter(isWrite)).toHaveLength(2);
+    expect(await own.stored('configmap/shared', '{.data.color} {.metadata.labels}')).toBe(
+      'green {"note":"theirs"}',
+    );
+  });
+});
+
+describe('an object that another changes while k8s_apply takes over from kubectl apply', () => {
+  it('is checked again before its managers are changed', async () => {
+    await applyByKubectl(own.name, configMap('shared', { color: 'blue', gone: '1' }));
+    gate.before(isWrite, () => patchByOther({ data: { color: 'red' } }));
+    const { status, body } = await apply(configMap('shared', { color: 'green' }));
+    expect([status, body.detail]).toEqual([
+      409,
+      expect.stringContaining('"kubectl-patch" manages data.color.'),
+    ]);
+    const { data, metadata } = await own.read('configmap/shared');
+    expect(data).toEqual({ color: 'red', gone: '1' });
+    expect(metadata.managedFields.map(({ manager }) => manager)).toEqual([
+      'kubectl-client-side-apply',
+      'kubectl-patch',
+    ]);
+  });
+});
