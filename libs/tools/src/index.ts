@@ -8,6 +8,7 @@ export type { RequirementScope } from './tool-requirement.js';
 export { Tool, ToolProvider } from './tool.decorator.js';
 export { invalidField, TOOL_ERROR_CODES, ToolError } from './tool.error.js';
 export type { FieldError, ToolErrorCode } from './tool.error.js';
+export { untilAborted } from './abort.js';
 export { ToolInvoker } from './tool.invoker.js';
 export type { PreparedCall } from './tool.invoker.js';
 export { toolsConfig } from './tools.config.js';
