@@ -4,9 +4,9 @@ import { invalidField, type ToolCall, type ToolResult } from '#tools';
 import { computedValues } from './chart-values.js';
 import type { GetManifestDto } from './dto/get-manifest.dto.js';
 import type { GetValuesDto } from './dto/get-values.dto.js';
-import type { HistoryDto } from './dto/history.dto.js';
+import type { HelmHistoryDto } from './dto/helm-history.dto.js';
 import type { ListReleasesDto } from './dto/list-releases.dto.js';
-import type { StatusDto } from './dto/status.dto.js';
+import type { HelmStatusDto } from './dto/helm-status.dto.js';
 import { HelmCli } from './helm.cli.js';
 import { readRelease, UndecodableRelease } from './release-decode.js';
 import { historyText, listText, manifestText, statusText, valuesText } from './release-text.js';
@@ -56,14 +56,14 @@ export class ReleasesClient {
     }
   }
 
-  async status(cluster: Cluster, query: StatusDto, call: ToolCall): Promise<ToolResult> {
+  async status(cluster: Cluster, query: HelmStatusDto, call: ToolCall): Promise<ToolResult> {
     const release = await this.release(cluster, query, call);
     const { name, namespace, version: revision, info } = release;
     const data = { name, namespace, revision, status: info.status, description: info.description };
     return { output: statusText(release, query.output), data };
   }
 
-  async history(cluster: Cluster, query: HistoryDto, call: ToolCall): Promise<ToolResult> {
+  async history(cluster: Cluster, query: HelmHistoryDto, call: ToolCall): Promise<ToolResult> {
     const { release_name: name, max_revisions: max, output } = query;
     const namespace = query.namespace ?? cluster.namespace;
     try {

@@ -2,9 +2,9 @@ import { Clusters } from '#cluster';
 import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
 import { GetManifestDto } from './dto/get-manifest.dto.js';
 import { GetValuesDto } from './dto/get-values.dto.js';
-import { HistoryDto } from './dto/history.dto.js';
+import { HelmHistoryDto } from './dto/helm-history.dto.js';
 import { ListReleasesDto } from './dto/list-releases.dto.js';
-import { StatusDto } from './dto/status.dto.js';
+import { HelmStatusDto } from './dto/helm-status.dto.js';
 import { HELM } from './helm.category.js';
 import { ReleasesClient } from './releases.client.js';
 
@@ -40,7 +40,7 @@ export class ReleasesTools {
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: RELEASE,
   })
-  async status(query: StatusDto, call: ToolCall): Promise<ToolResult> {
+  async status(query: HelmStatusDto, call: ToolCall): Promise<ToolResult> {
     return this.releases.status(this.clusters.of(call), query, call);
   }
 
@@ -53,7 +53,7 @@ export class ReleasesTools {
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: RELEASE,
   })
-  async history(query: HistoryDto, call: ToolCall): Promise<ToolResult> {
+  async history(query: HelmHistoryDto, call: ToolCall): Promise<ToolResult> {
     return this.releases.history(this.clusters.of(call), query, call);
   }
 

@@ -2,7 +2,7 @@ import { ChoiceField, IntField } from '#tools';
 import { OUTPUT_FORMATS, type OutputFormat } from '../release-text.js';
 import { ReleaseNameField, ReleaseNamespaceField } from './release.fields.js';
 
-export class StatusDto {
+export class HelmStatusDto {
   @ReleaseNameField()
   release_name!: string;
 
