@@ -1,5 +1,5 @@
 import { Clusters } from '#cluster';
-import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
+import { ANSWER_SECONDS, Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
 import { ARGO, REQUIRES } from './argo.category.js';
 import { DescribeClient } from './describe.client.js';
 import { ArgoHistoryDto } from './dto/argo-history.dto.js';
@@ -13,9 +13,6 @@ import { StatusClient } from './status.client.js';
 const READS = { readOnlyHint: true, destructiveHint: false };
 /** Seconds that a read may take. */
 const READ_LIMIT_SECONDS = 30;
-/** Seconds that a watch may go over its own time limit, to answer. */
-const MARGIN_SECONDS = 15;
-
 /** Tools that look at rollouts. */
 @ToolProvider(ARGO)
 export class RolloutsTools {
@@ -50,7 +47,7 @@ export class RolloutsTools {
     annotations: READS,
     example: { name: 'checkout', namespace: 'shop' },
     timeLimitSeconds: ({ watch, timeout_seconds }: ArgoStatusDto) =>
-      watch ? timeout_seconds + MARGIN_SECONDS : READ_LIMIT_SECONDS,
+      watch ? timeout_seconds + ANSWER_SECONDS : READ_LIMIT_SECONDS,
     requires: REQUIRES,
   })
   async status(query: ArgoStatusDto, call: ToolCall): Promise<ToolResult> {

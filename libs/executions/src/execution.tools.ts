@@ -1,4 +1,4 @@
-import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
+import { ANSWER_SECONDS, Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
 import { ExecutionCancelDto } from './dto/execution-cancel.dto.js';
 import { ExecutionStatusDto } from './dto/execution-status.dto.js';
 import { ExecutionWaitDto } from './dto/execution-wait.dto.js';
@@ -8,8 +8,6 @@ import { Executions } from './executions.service.js';
 
 /** An id that no execution has. */
 const EXAMPLE = { execution_id: '00000000-0000-4000-8000-000000000000' };
-const MARGIN_SECONDS = 5;
-
 /** Tools for clients that cut long calls off: to come back to one that goes on. They are of the category that every client shows. */
 @ToolProvider({ name: 'k8s' })
 export class ExecutionTools {
@@ -37,7 +35,7 @@ export class ExecutionTools {
       'Waits until an execution has ended, and gives its output. Use it after a call that answered that it is still running; call it again if that still runs.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     tags: ['executions'],
-    timeLimitSeconds: ({ timeout_seconds }: ExecutionWaitDto) => timeout_seconds + MARGIN_SECONDS,
+    timeLimitSeconds: ({ timeout_seconds }: ExecutionWaitDto) => timeout_seconds + ANSWER_SECONDS,
     example: { ...EXAMPLE, timeout_seconds: 30 },
   })
   async wait(

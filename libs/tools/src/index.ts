@@ -1,3 +1,4 @@
+export { ANSWER_SECONDS } from './answer-seconds.js';
 export { BooleanField, ChoiceField, IntField, TextField } from './fields.decorator.js';
 export { acceptedBy, inputClass, inputSchemaOf } from './input-schema.js';
 export type { PropertySchema } from './input-schema.js';
