@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { startSandbox, terminalReporter } from '#sandbox';
+import { memoryOf } from '../support/process-state.js';
 import { spawnServer } from '../support/server-process.js';
 import { benchArgo } from './argo.js';
 import { modernCaller, rawCaller, restCaller, sessionCaller, type Caller } from './callers.js';
@@ -14,12 +14,6 @@ const LARGE_NAMESPACE = 'bench';
 const PODS = 2_000;
 const CONCURRENCY = 32;
 const ROUNDS = 3;
-
-/** Resident memory of a process, in MB. */
-function memoryOf(pid: number): number {
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes) / 1_024;
-}
 
 /** Measures each caller in turn, several times over, so that all of them see the same machine. */
 async function eachRound(

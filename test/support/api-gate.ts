@@ -18,6 +18,8 @@ type Matches = (request: Request) => boolean;
 export class ApiGate {
   /** The requests that were passed on. */
   readonly passed: Request[] = [];
+  /** How many requests are under way. */
+  open = 0;
   private readonly server: Server;
   private readonly agent: Agent;
   private readonly target: string;
@@ -58,6 +60,8 @@ export class ApiGate {
   }
 
   private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.open += 1;
+    response.once('close', () => (this.open -= 1));
     const found = this.waiting.find(({ matches }) => matches(request));
     this.waiting = this.waiting.filter((it) => it !== found);
     const fail = () => response.destroy();
@@ -69,6 +73,7 @@ export class ApiGate {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     }).on('error', fail);
+    response.once('close', () => onward.destroy());
     request.pipe(onward);
   }
 }

@@ -8,6 +8,7 @@ type Args = Record<string, unknown>;
 /** The server of a spec file and a client at each of its doors. To be used in hooks and tests only. */
 export interface ServerInUse {
   readonly url: string;
+  readonly pid: number;
   /** What it has logged so far. */
   readonly log: LogLine[];
   readonly mcp: McpClient;
@@ -42,6 +43,9 @@ export function useServer({ defaults, env }: ServerOptions = {}): ServerInUse {
   return {
     get url() {
       return server.url;
+    },
+    get pid() {
+      return server.pid;
     },
     get log() {
       return server.log;

@@ -1,16 +1,24 @@
+import { pieceOf } from './cut-output.js';
 import { isFinished, type Execution } from './execution.js';
 
-/**
- * An execution as text for a model: how it stands, then its output.
- * @param offset characters of the output to leave out
- */
-export function executionText(execution: Execution, offset = 0): string {
-  const { output = '', error } = execution;
-  const shown = output.slice(offset);
+/** Which piece of an output to show, in characters. */
+interface Piece {
+  offset: number;
+  maxChars: number;
+}
+
+/** An execution as text for a model: how it stands, then a piece of its output. */
+export function executionText(execution: Execution, { offset, maxChars }: Piece): string {
+  const { id, output = '', error } = execution;
+  const { text, next } = pieceOf(output, offset, maxChars);
+  const title = isFinished(execution) ? 'Output' : 'Output so far';
+  const where = offset > 0 ? `${title} from character ${offset} on` : title;
+  const more = `[${output.length} characters in all. Go on with execution_status of ${id} and offset ${next}.]`;
   return [
     headline(execution),
     error?.message,
-    shown && `${isFinished(execution) ? 'Output' : 'Output so far'}:\n${shown}`,
+    text && `${where}:\n${text}`,
+    next === undefined ? undefined : more,
   ]
     .filter(Boolean)
     .join('\n\n');

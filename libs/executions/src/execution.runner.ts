@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError, type PreparedCall, type Progress, type ToolInvoker } from '#tools';
-import { statusOf, type ExecutionError, type Outcome } from './execution.js';
+import type { Outcome } from './execution.js';
+import { endOf, hashOf, rowOf, type OutputLimits } from './execution-row.js';
 import type { ExecutionStore } from './execution.store.js';
 import type { ExecutionWriter } from './execution.writer.js';
-import type { ExecutionsConfig } from './executions.config.js';
 import { LiveExecution } from './live-execution.js';
-import type { RunQueue } from './run-queue.js';
-import type { EventRow, ExecutionRow } from './schema.js';
+import type { Place, RunQueue } from './run-queue.js';
+import type { EventRow } from './schema.js';
 
 /** How a front door wants a call to be run. */
 export interface StartOptions {
@@ -22,10 +22,16 @@ export interface StartOptions {
   emit?: (chunk: string) => void;
 }
 
+/** Tools with this tag are about executions. They take no place of one: they have to get through when all places are taken. */
+export const EXECUTIONS_TAG = 'executions';
+
 /** A read that its caller waits for is stored once it has run for so long; before, only its end is. */
 const STORE_AFTER_MS = 250;
-/** Of a read that its caller has waited for, outputs up to this are kept. */
-const SMALL_OUTPUT_CHARS = 16_384;
+/** How long those who wait for an end may be held up by its being stored. */
+const STORE_END_MS = 2_000;
+
+/** The place of what needs none. */
+const NO_PLACE: Place = { isNow: true, taken: Promise.resolve(), giveBack: () => {} };
 
 /** What the runner works with. */
 interface RunnerParts {
@@ -33,11 +39,11 @@ interface RunnerParts {
   store: ExecutionStore;
   writer: ExecutionWriter;
   queue: RunQueue;
-  config: ExecutionsConfig;
+  /** Milliseconds that running ones are given when the server is told to stop. */
+  shutdownGraceMs: number;
   /** The `Replicas.id` of this server. */
   replica: string;
-  /** Characters after which an answer is cut. */
-  maxOutputChars: number;
+  limits: OutputLimits;
 }
 
 /**
@@ -66,27 +72,28 @@ export class ExecutionRunner {
     if (this.stopping) throw new ToolError('unavailable', 'The server is stopping.');
     const { name, category, annotations } = call.tool;
     const { caller, executionId, idempotencyKey } = options;
-    const { maxKeptOutputChars } = this.parts.config;
+    const { maxKeptOutputChars } = this.parts.limits;
     const isKept =
       options.keep === true || !annotations.readOnlyHint || idempotencyKey !== undefined;
     const execution = new LiveExecution(name, category, caller, maxKeptOutputChars, {
       id: executionId,
       isKept,
     });
-    const place = this.takePlace(execution);
+    const place = call.tool.tags.includes(EXECUTIONS_TAG)
+      ? NO_PLACE
+      : this.parts.queue.enter(execution, execution.signal);
+    if (place.isNow) execution.startedAt = execution.createdAt;
+    this.running.set(execution.id, execution);
     try {
-      if (isKept) {
-        const other = await this.store(execution, call, idempotencyKey);
-        if (other) {
-          place.giveBack();
-          return other;
-        }
+      const other = isKept ? await this.store(execution, call, idempotencyKey) : undefined;
+      if (other) {
+        this.abandon(execution, place);
+        return other;
       }
     } catch (error) {
-      place.giveBack();
+      this.abandon(execution, place);
       throw error;
     }
-    this.running.set(execution.id, execution);
     void this.run(execution, call, options, place).then((outcome) =>
       this.finish(execution, outcome),
     );
@@ -98,49 +105,41 @@ export class ExecutionRunner {
     this.stopping = true;
     clearInterval(this.sweep);
     const all = () => Promise.all([...this.running.values()].map(({ ended }) => ended));
-    const grace = setTimeout(() => this.cancelAll(), this.parts.config.shutdownGraceMs);
+    const grace = setTimeout(() => this.cancelAll(), this.parts.shutdownGraceMs);
     await all();
     clearTimeout(grace);
   }
 
   private cancelAll(): void {
-    const reason = new ToolError('unavailable', 'The server is stopping, which ended this call.');
+    const reason = new ToolError('unavailable', 'The server is stopping, which ended this call.', {
+      retryable: false,
+    });
     for (const execution of this.running.values()) execution.cancel(reason);
   }
 
-  /** @throws ToolError `busy` */
-  private takePlace(execution: LiveExecution): {
-    taken: Promise<void> | undefined;
-    giveBack: () => void;
-  } {
-    const { queue } = this.parts;
-    if (queue.tryTake(execution)) {
-      execution.startedAt = execution.createdAt;
-      return { taken: undefined, giveBack: () => queue.release(execution) };
-    }
-    let isTaken = false;
-    const taken = queue.wait(execution, execution.signal).then(() => {
-      isTaken = true;
-    });
-    taken.catch(() => {});
-    return {
-      taken,
-      giveBack: () => {
-        if (isTaken) queue.release(execution);
-      },
-    };
+  /** Takes back an execution that has not begun. */
+  private abandon(execution: LiveExecution, { taken, giveBack }: Place): void {
+    const error = new ToolError('cancelled', 'Not begun.');
+    execution.cancel(error);
+    taken.then(giveBack, () => {});
+    this.running.delete(execution.id);
+    execution.settle({ error });
   }
 
   private async run(
     execution: LiveExecution,
     call: PreparedCall,
     { progress, emit }: StartOptions,
-    { taken, giveBack }: ReturnType<ExecutionRunner['takePlace']>,
+    { taken, giveBack }: Place,
   ): Promise<Outcome> {
-    const { invoker, writer, config } = this.parts;
+    const { invoker, writer, limits } = this.parts;
     try {
-      if (taken) {
-        await taken;
+      await taken;
+    } catch (error) {
+      return { error: error as ToolError };
+    }
+    try {
+      if (!execution.startedAt) {
         execution.startedAt = new Date().toISOString();
         const { id, startedAt } = execution;
         if (execution.isStored) writer.update(id, { status: 'running', started_at: startedAt });
@@ -148,7 +147,7 @@ export class ExecutionRunner {
       const result = await invoker.run(call, {
         executionId: execution.id,
         signal: execution.signal,
-        maxOutputChars: config.maxKeptOutputChars,
+        maxOutputChars: limits.maxKeptOutputChars,
         progress: (report) => {
           this.record(execution, execution.addProgress(report));
           progress?.(report);
@@ -160,7 +159,9 @@ export class ExecutionRunner {
       });
       return { result };
     } catch (error) {
-      return { error: error as ToolError };
+      const failure = error as ToolError;
+      const isWhole = failure.output !== undefined || execution.output === '';
+      return { error: isWhole ? failure : failure.withOutput(execution.output) };
     } finally {
       giveBack();
     }
@@ -176,8 +177,8 @@ export class ExecutionRunner {
     call: PreparedCall,
     key: string | undefined,
   ): Promise<{ id: string } | undefined> {
-    const { writer, store } = this.parts;
-    const row = this.rowOf(execution);
+    const { writer, store, replica } = this.parts;
+    const row = rowOf(execution, replica);
     try {
       if (key === undefined) {
         writer.insert(row);
@@ -193,13 +194,16 @@ export class ExecutionRunner {
           );
         }
       }
-    } catch (error) {
-      if (error instanceof ToolError) throw error;
-      throw new ToolError(
+    } catch (cause) {
+      if (cause instanceof ToolError) throw cause;
+      const error = new ToolError(
         'unavailable',
         'This server cannot reach the database in which it remembers its executions, so nothing was begun.',
-        { cause: error },
+        { cause },
       );
+      // The database may have it all the same, or will have it when it is back.
+      writer.update(execution.id, endOf(execution, { error }, this.parts.limits));
+      throw error;
     }
     execution.isStored = true;
     return undefined;
@@ -207,83 +211,32 @@ export class ExecutionRunner {
 
   /** Stores the reads that have run for a while, with their events so far. */
   private storeSlow(): void {
-    const { writer } = this.parts;
+    const { writer, replica } = this.parts;
     const now = performance.now();
     for (const execution of this.running.values()) {
       if (now - execution.createdMs < STORE_AFTER_MS) return;
-      if (execution.isStored) continue;
+      if (execution.isStored || execution.isKept) continue;
       execution.isStored = true;
-      writer.insert(this.rowOf(execution));
+      writer.insert(rowOf(execution, replica));
       for (const event of execution.events) writer.event(event);
       execution.events = [];
     }
   }
 
   private async finish(execution: LiveExecution, outcome: Outcome): Promise<void> {
-    const { writer } = this.parts;
-    const end = this.endOf(outcome, execution.isKept);
+    const { writer, replica } = this.parts;
+    execution.isEnding = true;
+    const end = endOf(execution, outcome, this.parts.limits);
     if (!execution.isStored) {
-      writer.insert({ ...this.rowOf(execution), ...end });
+      writer.insert({ ...rowOf(execution, replica), ...end });
       for (const event of execution.events) writer.event(event);
     } else {
       writer.update(execution.id, end);
       // Whoever hears of the end may ask for it at once, also on another server.
-      await writer.flush().catch(() => {});
+      const late = sleep(STORE_END_MS, undefined, { ref: false });
+      await Promise.race([writer.flush().catch(() => {}), late]);
     }
     this.running.delete(execution.id);
     execution.settle(outcome);
   }
-
-  private rowOf(execution: LiveExecution): ExecutionRow {
-    const { id, tool, category, caller, createdAt, startedAt } = execution;
-    return {
-      id,
-      tool,
-      category,
-      caller,
-      status: startedAt ? 'running' : 'queued',
-      replica: this.parts.replica,
-      created_at: createdAt,
-      started_at: startedAt ?? null,
-      finished_at: null,
-      output: null,
-      data: null,
-      error: null,
-      size: 0,
-      idempotency_key: null,
-      request_hash: null,
-      cancel_requested: 0,
-    };
-  }
-
-  private endOf(outcome: Outcome, keep: boolean): Partial<ExecutionRow> {
-    const { maxKeptOutputChars } = this.parts.config;
-    const { output = '', data } =
-      'result' in outcome ? outcome.result : { output: outcome.error.output };
-    const isKept =
-      keep || output.length <= SMALL_OUTPUT_CHARS || output.length > this.parts.maxOutputChars;
-    return {
-      status: statusOf(outcome),
-      finished_at: new Date().toISOString(),
-      output: isKept ? output.slice(0, maxKeptOutputChars) : null,
-      data: keep && data !== undefined ? JSON.stringify(data) : null,
-      error: 'error' in outcome ? JSON.stringify(errorOf(outcome.error)) : null,
-      size: isKept ? Math.min(output.length, maxKeptOutputChars) : 0,
-    };
-  }
-}
-
-function errorOf({ code, message, retryable, errors }: ToolError): ExecutionError {
-  return { code, message, retryable, errors };
-}
-
-/** Tells two calls apart without keeping their parameters, which may be secret. */
-function hashOf({ tool, input, shared }: PreparedCall): string {
-  return createHash('sha256')
-    .update(JSON.stringify([tool.name, sorted(input), sorted(shared)]))
-    .digest('hex');
-}
-
-function sorted(values: object): [string, unknown][] {
-  return Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -1,22 +1,38 @@
 import { Logger } from '@nestjs/common';
 import { Client } from 'pg';
 
-/** PostgreSQL's channel on which replicas tell each other of changes. */
-export const CHANNEL = 'skyflo_executions';
+/** PostgreSQL's channels on which replicas tell each other of executions that changed, and of those that somebody wants cancelled. */
+export const CHANNELS = { changes: 'skyflo_changes', cancels: 'skyflo_cancels' } as const;
 
 const RECONNECT_MS = 1_000;
+
+interface Watch {
+  /** Waits until something has happened since the last `next`, the signal aborts, or so many milliseconds have passed. */
+  next: (mostMs?: number) => Promise<void>;
+  stop: () => void;
+}
 
 /** Wakes those who follow an execution when something has happened in it, here or, with PostgreSQL, on another replica. */
 export class ExecutionSignals {
   private readonly logger = new Logger(ExecutionSignals.name);
   private readonly sleepers = new Map<string, Set<() => void>>();
-  private readonly listeners = new Set<(id: string) => void>();
   private client: Client | undefined;
   private reconnect: NodeJS.Timeout | undefined;
   private closed = false;
 
-  /** @param databaseUrl of PostgreSQL; with SQLite there is only this server */
-  constructor(private readonly databaseUrl: string | undefined) {}
+  /**
+   * @param databaseUrl of PostgreSQL; a server with SQLite hears of itself only
+   * @param cancelWanted is told when somebody asks another server to cancel what may run here
+   */
+  constructor(
+    private readonly databaseUrl: string | undefined,
+    private readonly cancelWanted: () => void,
+  ) {}
+
+  /** How many follow executions now. */
+  get watching(): number {
+    return [...this.sleepers.values()].reduce((sum, { size }) => sum + size, 0);
+  }
 
   /** Begins to listen to the other replicas; tried again by itself while the database is away. */
   async listen(): Promise<void> {
@@ -24,13 +40,17 @@ export class ExecutionSignals {
     const client = new Client({ connectionString: this.databaseUrl, keepAlive: true });
     client.on('error', () => this.lost(client));
     client.on('end', () => this.lost(client));
-    client.on('notification', ({ payload }) => payload && this.changed(payload));
+    client.on('notification', ({ channel, payload }) => {
+      if (channel === CHANNELS.cancels) this.cancelWanted();
+      else if (payload) this.changed(payload);
+    });
     this.client = client;
     try {
       await client.connect();
-      await client.query(`listen ${CHANNEL}`);
+      for (const channel of Object.values(CHANNELS)) await client.query(`listen ${channel}`);
       // Whatever was said in between is not said again.
-      for (const id of this.sleepers.keys()) this.changed(id);
+      this.allChanged();
+      this.cancelWanted();
     } catch (error) {
       this.logger.warn(`Not connected to other replicas: ${(error as Error).message}`);
       this.lost(client);
@@ -40,19 +60,15 @@ export class ExecutionSignals {
   /** Says that something has happened in an execution. */
   changed(id: string): void {
     for (const wake of this.sleepers.get(id) ?? []) wake();
-    for (const listener of this.listeners) listener(id);
   }
 
-  /** Hears of every execution in which something has happened. */
-  onChange(listener: (id: string) => void): void {
-    this.listeners.add(listener);
+  /** Says that something may have happened in all of them. */
+  allChanged(): void {
+    for (const id of this.sleepers.keys()) this.changed(id);
   }
 
-  /**
-   * Begins to watch an execution.
-   * @returns `next`, which waits until something has happened since the last `next` or the signal aborts, and `stop`
-   */
-  watch(id: string, signal: AbortSignal): { next: () => Promise<void>; stop: () => void } {
+  /** Begins to watch an execution. */
+  watch(id: string, signal: AbortSignal): Watch {
     let happened = false;
     let resume: (() => void) | undefined;
     const wake = () => {
@@ -63,8 +79,10 @@ export class ExecutionSignals {
     this.sleepers.set(id, others.add(wake));
     signal.addEventListener('abort', wake, { once: true });
     return {
-      next: async () => {
+      next: async (mostMs) => {
+        const timer = mostMs === undefined ? undefined : setTimeout(wake, mostMs);
         if (!happened && !signal.aborted) await new Promise<void>((resolve) => (resume = resolve));
+        clearTimeout(timer);
         happened = false;
       },
       stop: () => {

@@ -1,5 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Execution, ExecutionError, ExecutionEvent, ExecutionStatus } from './execution.js';
+import { executionOf, SUMMARY } from './execution-row.js';
+import { CHANNELS } from './execution.signals.js';
 import type { EventRow, ExecutionRow, Schema } from './schema.js';
 
 /** Which executions to list; all that is given must hold. Times are ISO 8601 in UTC. */
@@ -29,42 +31,39 @@ export interface Batch {
 
 /** Rows of one INSERT: databases bound the number of parameters. */
 const ROWS_AT_ONCE = 500;
-const EVENTS_AT_ONCE = 200;
-
-/** Everything but what may be large. */
-const SUMMARY = [
-  'id',
-  'tool',
-  'category',
-  'caller',
-  'status',
-  'replica',
-  'created_at',
-  'started_at',
-  'finished_at',
-  'error',
-] as const;
+/** Events that one who follows holds at a time: each may be long. */
+const EVENTS_AT_ONCE = 20;
 
 /** The remembered executions, in SQLite or PostgreSQL. */
 export class ExecutionStore {
-  /** @param channel where PostgreSQL tells the other replicas what has changed; none for SQLite */
+  /** @param tellsOthers whether other replicas listen to what changes: with PostgreSQL */
   constructor(
     private readonly db: Kysely<Schema>,
-    private readonly channel: string | undefined,
+    private readonly tellsOthers: boolean,
   ) {}
 
-  /** Writes all of it, or nothing. */
+  /** Writes all of it, or nothing. Doing so again changes nothing: a connection may break after the database has written. */
   async write({ inserts, updates, events }: Batch): Promise<void> {
     await this.db.transaction().execute(async (trx) => {
-      for (const rows of pieces(inserts)) await trx.insertInto('executions').values(rows).execute();
+      for (const rows of pieces(inserts)) {
+        await trx
+          .insertInto('executions')
+          .values(rows)
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .execute();
+      }
       for (const { id, values } of updates) {
         await trx.updateTable('executions').set(values).where('id', '=', id).execute();
       }
       for (const rows of pieces(events)) {
-        await trx.insertInto('execution_events').values(rows).execute();
+        await trx
+          .insertInto('execution_events')
+          .values(rows)
+          .onConflict((conflict) => conflict.columns(['execution_id', 'seq']).doNothing())
+          .execute();
       }
       const changed = [...updates.map(({ id }) => id), ...events.map((row) => row.execution_id)];
-      await this.notify(trx, [...new Set(changed)]);
+      await this.notify(trx, CHANNELS.changes, [...new Set(changed)]);
     });
   }
 
@@ -97,6 +96,28 @@ export class ExecutionStore {
       .where('id', '=', id)
       .executeTakeFirst();
     return row && executionOf(row);
+  }
+
+  /** How an execution stands, if it is remembered. */
+  async statusOf(id: string): Promise<ExecutionStatus | undefined> {
+    const row = await this.db
+      .selectFrom('executions')
+      .select('status')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row?.status as ExecutionStatus | undefined;
+  }
+
+  /** What an execution has put out so far, as its events tell it. */
+  async outputOf(id: string): Promise<string> {
+    const rows = await this.db
+      .selectFrom('execution_events')
+      .select('data')
+      .where('execution_id', '=', id)
+      .where('type', '=', 'output')
+      .orderBy('seq')
+      .execute();
+    return rows.map(({ data }) => (JSON.parse(data) as { text: string }).text).join('');
   }
 
   /** A page of executions without their outputs, newest first. @param after the `next` of the page before */
@@ -149,7 +170,7 @@ export class ExecutionStore {
       .where('id', '=', id)
       .where('status', 'in', ['queued', 'running'])
       .executeTakeFirstOrThrow();
-    await this.notify(this.db, [id]);
+    await this.notify(this.db, CHANNELS.cancels, [id]);
     return numUpdatedRows > 0n;
   }
 
@@ -163,20 +184,6 @@ export class ExecutionStore {
       .where('cancel_requested', '=', 1)
       .execute();
     return rows.map(({ id }) => id);
-  }
-
-  /** Says that a server is there. */
-  async seeReplica(row: Schema['replicas']): Promise<void> {
-    await this.db
-      .insertInto('replicas')
-      .values(row)
-      .onConflict((conflict) => conflict.column('id').doUpdateSet({ seen_at: row.seen_at }))
-      .execute();
-  }
-
-  /** The servers that are, or were, there. */
-  async replicas(): Promise<Schema['replicas'][]> {
-    return this.db.selectFrom('replicas').selectAll().execute();
   }
 
   /** Forgets a server. What it had not finished becomes `interrupted`. */
@@ -198,64 +205,20 @@ export class ExecutionStore {
       await trx.deleteFrom('replicas').where('id', '=', id).execute();
       await this.notify(
         trx,
+        CHANNELS.changes,
         rows.map((row) => row.id),
       );
     });
   }
 
-  /**
-   * Forgets finished executions from before a time and, of the rest, the oldest until those that are left take up no more than so many bytes.
-   */
-  async prune(before: string, maxBytes: number): Promise<void> {
-    const finished = this.db
-      .deleteFrom('executions')
-      .where('status', 'not in', ['queued', 'running']);
-    await finished.where('created_at', '<', before).execute();
-    const total = sql<number>`sum(size) over (order by created_at desc, id desc)`;
-    const tooMuch = this.db
-      .selectFrom(
-        this.db
-          .selectFrom('executions')
-          .select(['id', total.as('total')])
-          .as('sizes'),
-      )
-      .select('id')
-      .where('total', '>', maxBytes);
-    await finished.where('id', 'in', tooMuch).execute();
-    await this.db
-      .deleteFrom('execution_events')
-      .where('execution_id', 'not in', this.db.selectFrom('executions').select('id'))
-      .execute();
-  }
-
-  /** Closes the connections. */
-  async close(): Promise<void> {
-    await this.db.destroy();
-  }
-
-  private async notify(db: Kysely<Schema> | Transaction<Schema>, ids: string[]): Promise<void> {
-    if (!this.channel || ids.length === 0) return;
-    const { channel } = this;
+  private async notify(
+    db: Kysely<Schema> | Transaction<Schema>,
+    channel: string,
+    ids: string[],
+  ): Promise<void> {
+    if (!this.tellsOthers || ids.length === 0) return;
     await sql`select pg_notify(${channel}, id) from unnest(${ids}::text[]) as id`.execute(db);
   }
-}
-
-function executionOf(
-  row: Pick<ExecutionRow, (typeof SUMMARY)[number]> & Partial<ExecutionRow>,
-): Execution {
-  return {
-    id: row.id,
-    tool: row.tool,
-    category: row.category,
-    caller: row.caller,
-    status: row.status as ExecutionStatus,
-    createdAt: row.created_at,
-    startedAt: row.started_at ?? undefined,
-    finishedAt: row.finished_at ?? undefined,
-    output: row.output ?? undefined,
-    data: row.data ? JSON.parse(row.data) : undefined,
-    error: row.error ? (JSON.parse(row.error) as ExecutionError) : undefined,
-  };
 }
 
 function pieces<T>(rows: readonly T[]): T[][] {

@@ -1,17 +1,33 @@
-import { ANSWER_SECONDS, Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
+import { Inject } from '@nestjs/common';
+import {
+  ANSWER_SECONDS,
+  Tool,
+  ToolProvider,
+  toolsConfig,
+  type ToolCall,
+  type ToolResult,
+  type ToolsConfig,
+} from '#tools';
 import { ExecutionCancelDto } from './dto/execution-cancel.dto.js';
 import { ExecutionStatusDto } from './dto/execution-status.dto.js';
 import { ExecutionWaitDto } from './dto/execution-wait.dto.js';
 import { executionText } from './execution-text.js';
 import { isFinished, type Execution } from './execution.js';
+import { EXECUTIONS_TAG } from './execution.runner.js';
 import { Executions } from './executions.service.js';
 
 /** An id that no execution has. */
 const EXAMPLE = { execution_id: '00000000-0000-4000-8000-000000000000' };
+/** What an answer says beside the piece of the output. */
+const HEADROOM_CHARS = 600;
+
 /** Tools for clients that cut long calls off: to come back to one that goes on. They are of the category that every client shows. */
 @ToolProvider({ name: 'k8s' })
 export class ExecutionTools {
-  constructor(private readonly executions: Executions) {}
+  constructor(
+    private readonly executions: Executions,
+    @Inject(toolsConfig.KEY) private readonly tools: ToolsConfig,
+  ) {}
 
   @Tool({
     order: 300,
@@ -20,11 +36,11 @@ export class ExecutionTools {
     description:
       'Says how an execution stands, with its output so far. Use it after a call that answered that it is still running, or with an offset to read the rest of an output that was cut.',
     annotations: { readOnlyHint: true, destructiveHint: false },
-    tags: ['executions'],
+    tags: [EXECUTIONS_TAG],
     example: EXAMPLE,
   })
   async status({ execution_id, offset }: ExecutionStatusDto): Promise<ToolResult> {
-    return this.answer(await this.executions.look(execution_id), offset);
+    return this.answer(await this.executions.find(execution_id), offset);
   }
 
   @Tool({
@@ -34,7 +50,7 @@ export class ExecutionTools {
     description:
       'Waits until an execution has ended, and gives its output. Use it after a call that answered that it is still running; call it again if that still runs.',
     annotations: { readOnlyHint: true, destructiveHint: false },
-    tags: ['executions'],
+    tags: [EXECUTIONS_TAG],
     timeLimitSeconds: ({ timeout_seconds }: ExecutionWaitDto) => timeout_seconds + ANSWER_SECONDS,
     example: { ...EXAMPLE, timeout_seconds: 30 },
   })
@@ -45,7 +61,7 @@ export class ExecutionTools {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout_seconds * 1_000)]);
     await this.executions.ended(execution_id, limit);
     signal.throwIfAborted();
-    return this.answer(await this.executions.look(execution_id), 0);
+    return this.answer(await this.executions.find(execution_id), 0);
   }
 
   @Tool({
@@ -55,19 +71,20 @@ export class ExecutionTools {
     description:
       'Cancels an execution that still runs. What it has done by then stays done; execution_status says what that is.',
     annotations: { readOnlyHint: false, destructiveHint: false },
-    tags: ['executions'],
+    tags: [EXECUTIONS_TAG],
     example: EXAMPLE,
   })
   async cancel({ execution_id }: ExecutionCancelDto, { signal }: ToolCall): Promise<ToolResult> {
     await this.executions.cancel(execution_id);
     await this.executions.ended(execution_id, signal);
-    return this.answer(await this.executions.look(execution_id), 0);
+    return this.answer(await this.executions.find(execution_id), 0);
   }
 
   private answer(execution: Execution, offset: number): ToolResult {
     const { id, tool, status, error } = execution;
+    const maxChars = this.tools.maxOutputChars - HEADROOM_CHARS;
     return {
-      output: executionText(execution, offset),
+      output: executionText(execution, { offset, maxChars }),
       data: { id, tool, status, finished: isFinished(execution), ...(error && { error }) },
     };
   }

@@ -61,8 +61,8 @@ export function outcomeOf(execution: Execution): Outcome | undefined {
   };
 }
 
-/** The status that an outcome leads to. */
-export function statusOf(outcome: Outcome): ExecutionStatus {
+/** The status that an outcome leads to. @param wasCancelled whether somebody wanted it ended before */
+export function statusOf(outcome: Outcome, wasCancelled: boolean): ExecutionStatus {
   if ('result' in outcome) return 'succeeded';
-  return outcome.error.code === 'cancelled' ? 'cancelled' : 'failed';
+  return wasCancelled ? 'cancelled' : 'failed';
 }

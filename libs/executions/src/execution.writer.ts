@@ -6,8 +6,9 @@ import type { EventRow, ExecutionRow } from './schema.js';
 const FLUSH_MS = 25;
 /** How long after a failure of the database it is tried again. */
 const RETRY_MS = 1_000;
-/** Rows that wait at most while the database is away. */
+/** Rows, and characters in them, that wait at most while the database is away. */
 const MOST_WAITING = 20_000;
+const MOST_WAITING_CHARS = 50_000_000;
 
 /**
  * Writes to the store in batches: a transaction for each call would cost more than a small call. What is awaited with `flush` is stored;
@@ -51,6 +52,14 @@ export class ExecutionWriter {
     return this.writing;
   }
 
+  /** Stores what waits, and tries no more after that. */
+  async close(): Promise<void> {
+    await this.flush().catch((error: Error) =>
+      this.logger.error(`The last executions are not stored: ${error.message}`),
+    );
+    clearTimeout(this.timer);
+  }
+
   private async write(): Promise<void> {
     const { batch } = this;
     if (sizeOf(batch) === 0) return;
@@ -73,8 +82,12 @@ export class ExecutionWriter {
       updates: [...updates, ...later.updates],
       events: [...events, ...later.events],
     };
-    if (sizeOf(this.batch) > MOST_WAITING) {
-      this.logger.error(`${sizeOf(this.batch)} rows about executions are lost: no database.`);
+    if (isTooMuch(this.batch)) {
+      this.logger.error('Events and outputs of executions are lost: the database is away.');
+      this.batch = withoutTexts(this.batch);
+    }
+    if (isTooMuch(this.batch)) {
+      this.logger.error(`${sizeOf(this.batch)} executions are lost: the database is away.`);
       this.batch = emptyBatch();
     }
     this.schedule(RETRY_MS);
@@ -95,4 +108,28 @@ function emptyBatch(): Batch {
 
 function sizeOf({ inserts, updates, events }: Batch): number {
   return inserts.length + updates.length + events.length;
+}
+
+function isTooMuch(batch: Batch): boolean {
+  const { inserts, updates, events } = batch;
+  const texts = [...inserts, ...updates.map(({ values }) => values)].flatMap(textsOf);
+  const chars = [...texts, ...events.map(({ data }) => data)].reduce(
+    (sum, text) => sum + (text?.length ?? 0),
+    0,
+  );
+  return sizeOf(batch) > MOST_WAITING || chars > MOST_WAITING_CHARS;
+}
+
+/** How each execution stands, without what it has put out. */
+function withoutTexts({ inserts, updates }: Batch): Batch {
+  const nothing = { output: null, data: null };
+  return {
+    inserts: inserts.map((row) => ({ ...row, ...nothing })),
+    updates: updates.map(({ id, values }) => ({ id, values: { ...values, ...nothing } })),
+    events: [],
+  };
+}
+
+function textsOf({ output, data, error }: Partial<ExecutionRow>): (string | null | undefined)[] {
+  return [output, data, error];
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -8,9 +9,10 @@ import type { Kysely } from 'kysely';
 import { ToolError, ToolInvoker, toolsConfig, type ToolsConfig, type ToolResult } from '#tools';
 import { cutOutput } from './cut-output.js';
 import { openPostgres, openSqlite } from './database.js';
-import { isFinished, outcomeOf, type Execution, type ExecutionEvent } from './execution.js';
+import { outcomeOf, type Execution, type ExecutionEvent } from './execution.js';
 import { ExecutionRunner, type StartOptions } from './execution.runner.js';
-import { CHANNEL, ExecutionSignals } from './execution.signals.js';
+import { asUnavailable, ExecutionReader } from './execution.reader.js';
+import { ExecutionSignals } from './execution.signals.js';
 import { ExecutionStore, type ExecutionFilter, type ExecutionPage } from './execution.store.js';
 import { ExecutionWriter } from './execution.writer.js';
 import { executionsConfig, type ExecutionsConfig } from './executions.config.js';
@@ -21,8 +23,8 @@ import { Retention } from './retention.js';
 import { RunQueue } from './run-queue.js';
 import type { Schema } from './schema.js';
 
-/** After all events of any execution: of whom only the end is awaited. */
-const LAST_SEQ = 2 ** 31 - 2;
+/** How long those who follow are given to take the last they get, in milliseconds. */
+const LAST_WORDS_MS = 2_000;
 
 /** An execution that `start` has begun, or found under its idempotency key. */
 export interface Started {
@@ -41,6 +43,7 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
   private readonly replicas: Replicas;
   private readonly retention: Retention;
   private readonly runner: ExecutionRunner;
+  private readonly reader: ExecutionReader;
   private stopped: Promise<void> | undefined;
 
   constructor(
@@ -50,25 +53,32 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
   ) {
     const { databaseUrl, file } = config;
     this.db = databaseUrl ? openPostgres(databaseUrl) : openSqlite(file);
-    this.store = new ExecutionStore(this.db, databaseUrl && CHANNEL);
-    this.signals = new ExecutionSignals(databaseUrl);
+    const othersTell = databaseUrl !== undefined;
+    this.store = new ExecutionStore(this.db, othersTell);
+    this.signals = new ExecutionSignals(databaseUrl, () => void this.obeyCancels());
     this.writer = new ExecutionWriter(this.store, (ids) => {
-      // PostgreSQL tells this server too.
-      if (!databaseUrl) for (const id of ids) this.signals.changed(id);
+      for (const id of ids) this.signals.changed(id);
     });
-    this.replicas = new Replicas(this.store);
-    this.retention = new Retention(this.store, config);
-    const { store, writer, replicas } = this;
-    const queue = new RunQueue(config.limits);
-    const parts = { invoker, store, writer, queue, config, replica: replicas.id };
-    this.runner = new ExecutionRunner({ ...parts, maxOutputChars: tools.maxOutputChars });
+    this.replicas = new Replicas(this.db, this.store, () => void this.obeyCancels());
+    this.retention = new Retention(this.db, config);
+    const { store, signals, writer, replicas } = this;
+    this.runner = new ExecutionRunner({
+      ...{ invoker, store, writer, replica: replicas.id },
+      queue: new RunQueue(config.limits),
+      shutdownGraceMs: config.shutdownGraceMs,
+      limits: {
+        maxKeptOutputChars: Math.max(config.maxKeptOutputChars, tools.maxOutputChars),
+        maxOutputChars: tools.maxOutputChars,
+      },
+    });
+    const { runner } = this;
+    this.reader = new ExecutionReader({ store, signals, writer, runner, othersTell });
   }
 
   /** @throws Error where the database cannot be reached or brought up to date, which stops the start */
   async onModuleInit(): Promise<void> {
     await migrate(this.db);
     await this.replicas.start();
-    this.signals.onChange((id) => void this.obeyCancel(id));
     await this.signals.listen();
     this.retention.start();
   }
@@ -108,83 +118,52 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
     }
   }
 
-  /** @throws ToolError `not_found` */
-  async find(id: string): Promise<Execution> {
-    const execution = await this.store.find(id);
-    if (execution) return execution;
-    const live = this.runner.get(id);
-    if (!live) throw new ToolError('not_found', `There is no execution ${id}, or it is forgotten.`);
-    return live.snapshot();
+  /** As `ExecutionReader.find`. */
+  find(id: string): Promise<Execution> {
+    return this.reader.find(id);
   }
 
-  /** As `find`; of one that runs here, with its output so far. */
-  async look(id: string): Promise<Execution> {
-    return this.runner.get(id)?.snapshot() ?? this.find(id);
+  /** As `ExecutionReader.ended`. */
+  ended(id: string, signal: AbortSignal): Promise<boolean> {
+    return this.reader.ended(id, signal);
   }
 
-  /**
-   * Waits until an execution has ended, wherever it runs.
-   * @returns false if the signal aborts before
-   * @throws ToolError `not_found`
-   */
-  async ended(id: string, signal: AbortSignal): Promise<boolean> {
-    for await (const event of this.follow(id, LAST_SEQ, signal)) {
-      if (event.type === 'result') return true;
-    }
-    return false;
-  }
-
-  /** The remembered executions, newest first, without their outputs. */
+  /** As `ExecutionReader.list`. */
   list(filter: ExecutionFilter, page: { limit: number; after?: string }): Promise<ExecutionPage> {
-    return this.store.list(filter, page);
+    return this.reader.list(filter, page);
+  }
+
+  /** As `ExecutionReader.follow`. */
+  follow(id: string, after: number, signal: AbortSignal): AsyncGenerator<ExecutionEvent> {
+    return this.reader.follow(id, after, signal);
   }
 
   /**
-   * The events of an execution after one of them, as they come, to the `result` that is the last. Reads no further than its reader takes.
-   * @throws ToolError `not_found`
-   */
-  async *follow(id: string, after: number, signal: AbortSignal): AsyncGenerator<ExecutionEvent> {
-    const watch = this.signals.watch(id, signal);
-    let seen = after;
-    try {
-      await this.find(id);
-      while (!signal.aborted) {
-        // Read before the events: those of a finished execution are all there.
-        const execution = await this.find(id);
-        const events = await this.store.events(id, seen);
-        for (const event of events) {
-          seen = event.seq;
-          yield event;
-        }
-        if (events.length > 0) continue;
-        if (isFinished(execution)) {
-          yield { seq: seen + 1, type: 'result', execution };
-          return;
-        }
-        await watch.next();
-      }
-    } finally {
-      watch.stop();
-    }
-  }
-
-  /**
-   * Cancels an execution, wherever it runs. It has ended when `result` says so.
-   * @throws ToolError `not_found`; `conflict` when it has ended already
+   * Cancels an execution, wherever it runs. It has ended when `ended` says so.
+   * @throws ToolError `not_found`; `conflict` when it has ended already; `unavailable` without the database
    */
   async cancel(id: string): Promise<void> {
     const live = this.runner.get(id);
-    if (live) return live.cancel(new ToolError('cancelled', 'The execution was cancelled.'));
+    if (live && !live.isEnding) return live.cancel(cancelled());
     const { status } = await this.find(id);
-    if (!(await this.store.requestCancel(id))) {
+    if (!(await asUnavailable(this.store.requestCancel(id)))) {
       throw new ToolError('conflict', `The execution ${id} has ended already (${status}).`);
     }
   }
 
-  /** How to read more of an output than one answer holds. */
+  /** Cuts an output to what one answer holds, and says how to read more of it. The data, which hold the same, are then left out. */
   cut(id: string, result: ToolResult): ToolResult {
+    const { maxOutputChars } = this.tools;
+    if (result.output.length <= maxOutputChars) return result;
     const wayOn = `The rest: GET /engine/v1/executions/${id}/output?offset=..., or the tool execution_status with execution_id ${id} and an offset.`;
-    return { ...result, output: cutOutput(result.output, this.tools.maxOutputChars, wayOn) };
+    return { output: cutOutput(result.output, maxOutputChars, wayOn) };
+  }
+
+  /** An execution with its output cut in the same way. */
+  shown(execution: Execution): Execution {
+    const { id, output, data } = execution;
+    if (output === undefined) return execution;
+    return { ...execution, data: undefined, ...this.cut(id, { output, data }) };
   }
 
   private async laterResult(id: string, signal: AbortSignal): Promise<ToolResult> {
@@ -194,23 +173,25 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
     return outcome.result;
   }
 
-  /** Another server was asked to cancel what may run here. */
-  private async obeyCancel(id: string): Promise<void> {
-    if (!this.runner.get(id)) return;
+  /** Ends what other servers were asked to cancel and what runs here. */
+  private async obeyCancels(): Promise<void> {
     const wanted = await this.store.cancelRequests(this.replicas.id).catch(() => []);
-    for (const cancelled of wanted) {
-      this.runner
-        .get(cancelled)
-        ?.cancel(new ToolError('cancelled', 'The execution was cancelled.'));
-    }
+    for (const id of wanted) this.runner.get(id)?.cancel(cancelled());
   }
 
   private async stopAll(): Promise<void> {
     await this.runner.stop();
     this.retention.stop();
-    await this.writer.flush().catch(() => {});
+    await this.writer.close();
+    this.reader.close();
+    const patience = performance.now() + LAST_WORDS_MS;
+    while (this.signals.watching > 0 && performance.now() < patience) await sleep(10);
     await this.replicas.stop().catch(() => {});
     await this.signals.close();
-    await this.store.close();
+    await this.db.destroy();
   }
+}
+
+function cancelled(): ToolError {
+  return new ToolError('cancelled', 'The execution was cancelled.');
 }

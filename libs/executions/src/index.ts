@@ -1,3 +1,4 @@
+export { pieceOf } from './cut-output.js';
 export { EXECUTION_STATUSES, isFinished, outcomeOf } from './execution.js';
 export type { Execution, ExecutionEvent, ExecutionStatus } from './execution.js';
 export type { ExecutionFilter } from './execution.store.js';

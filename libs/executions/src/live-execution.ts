@@ -5,6 +5,8 @@ import type { EventRow } from './schema.js';
 
 /** Events that are remembered of an execution before it is stored. */
 const MOST_EVENTS = 1_000;
+/** Bytes, about, of an event beside its data. */
+const EVENT_BYTES = 80;
 
 /** An execution of this server that has not ended, or just has. */
 export class LiveExecution {
@@ -17,8 +19,12 @@ export class LiveExecution {
   isKept: boolean;
   /** Whether the store has it; from then on its events go there too. */
   isStored = false;
+  /** Whether its tool has ended. The store is about to have how. */
+  isEnding = false;
   /** Events that the store does not have yet, only as long as it does not have the execution. */
   events: EventRow[] = [];
+  /** Bytes, about, of its events so far. */
+  eventBytes = 0;
   /** How it ended. Never rejects. */
   readonly ended: Promise<Outcome>;
   private readonly controller = new AbortController();
@@ -91,6 +97,7 @@ export class LiveExecution {
     if (!this.isStored && this.events.length >= MOST_EVENTS) return undefined;
     this.seq += 1;
     const event = { execution_id: this.id, seq: this.seq, type, data: JSON.stringify(data) };
+    this.eventBytes += event.data.length + EVENT_BYTES;
     if (!this.isStored) this.events.push(event);
     return event;
   }

@@ -1,12 +1,17 @@
+import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
+import type { Kysely } from 'kysely';
 import type { ExecutionStore } from './execution.store.js';
-import type { ReplicaRow } from './schema.js';
+import type { ReplicaRow, Schema } from './schema.js';
 
-const HEARTBEAT_MS = 3_000;
+const HEARTBEAT_MS = 2_000;
 /** A server that was not seen for so long is gone. */
-const GONE_MS = 10_000;
+const GONE_MS = 9_000;
+
+/** Where process ids mean the same: containers may have the name of a host in common, but not its processes. */
+const HOST = `${hostname()} ${processNamespace()}`;
 
 /** Shows the other servers on the same database that this one is there, and ends the executions of those that are not. */
 export class Replicas {
@@ -18,14 +23,19 @@ export class Replicas {
   private timer: NodeJS.Timeout | undefined;
   private beating: Promise<void> | undefined;
 
-  constructor(private readonly store: ExecutionStore) {}
+  /** @param beaten is called after each heartbeat */
+  constructor(
+    private readonly db: Kysely<Schema>,
+    private readonly store: ExecutionStore,
+    private readonly beaten: () => void,
+  ) {}
 
   /** @throws what the database says, if it cannot be reached at the start */
   async start(): Promise<void> {
     await this.beat();
     this.timer = setInterval(() => {
       this.beating ??= this.beat()
-        .catch((error: Error) => this.logger.warn(`No heartbeat: ${error.message}`))
+        .catch((error: Error) => this.missed(error))
         .finally(() => (this.beating = undefined));
     }, HEARTBEAT_MS).unref();
   }
@@ -37,18 +47,29 @@ export class Replicas {
     await this.store.removeReplica(this.id, new Date().toISOString());
   }
 
+  private missed(error: Error): void {
+    this.logger.warn(`No heartbeat: ${error.message}`);
+    // The others could not show themselves either.
+    this.lastBeats.clear();
+  }
+
   private async beat(): Promise<void> {
     const at = new Date().toISOString();
-    await this.store.seeReplica({ id: this.id, host: hostname(), pid: process.pid, seen_at: at });
-    for (const replica of await this.store.replicas()) {
+    await this.db
+      .insertInto('replicas')
+      .values({ id: this.id, host: HOST, pid: process.pid, seen_at: at })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ seen_at: at }))
+      .execute();
+    for (const replica of await this.db.selectFrom('replicas').selectAll().execute()) {
       if (replica.id === this.id || !this.isGone(replica)) continue;
       this.lastBeats.delete(replica.id);
       await this.store.removeReplica(replica.id, at);
     }
+    this.beaten();
   }
 
   private isGone({ id, host, pid, seen_at: seenAt }: ReplicaRow): boolean {
-    if (host === hostname() && !isRunning(pid)) return true;
+    if (host === HOST && !isRunning(pid)) return true;
     const last = this.lastBeats.get(id);
     if (last?.seenAt === seenAt) return performance.now() - last.noticedAt > GONE_MS;
     this.lastBeats.set(id, { seenAt, noticedAt: performance.now() });
@@ -64,5 +85,14 @@ function isRunning(pid: number): boolean {
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+/** Names the PID namespace of this process (pid_namespaces(7)); nothing where there are none. */
+function processNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
   }
 }

@@ -9,13 +9,23 @@ export interface RunLimits {
   queuedPerCaller: number;
 }
 
-/** What is asked of the queue. */
-interface Place {
+/** Who wants to run what. */
+interface Candidate {
   category: string;
   caller: string;
 }
 
-interface Waiter extends Place {
+/** The right to run. */
+export interface Place {
+  /** Whether it is taken at once. */
+  isNow: boolean;
+  /** Waits for it; rejects with the signal's reason. */
+  taken: Promise<void>;
+  /** To be called once it is taken and no longer needed. */
+  giveBack: () => void;
+}
+
+interface Waiter extends Candidate {
   start: () => void;
 }
 
@@ -34,12 +44,24 @@ export class RunQueue {
   constructor(private readonly limits: RunLimits) {}
 
   /**
+   * Takes a place, or gets in line for one.
+   * @throws ToolError as `wait`
+   */
+  enter(candidate: Candidate, signal: AbortSignal): Place {
+    const isNow = this.tryTake(candidate);
+    const taken = isNow ? Promise.resolve() : this.wait(candidate, signal);
+    // The signal may abort before anybody waits.
+    taken.catch(() => {});
+    return { isNow, taken, giveBack: () => this.release(candidate) };
+  }
+
+  /**
    * Takes a place, at once if there is one.
    * @returns false if it has to wait, with `wait`
    */
-  tryTake(place: Place): boolean {
-    if (!this.hasRoom(place.category)) return false;
-    this.add(place.category, 1);
+  tryTake({ category }: Candidate): boolean {
+    if (!this.hasRoom(category)) return false;
+    this.add(category, 1);
     return true;
   }
 
@@ -47,8 +69,8 @@ export class RunQueue {
    * Waits for a place.
    * @throws ToolError `busy` where too many calls of this caller wait; the signal's reason
    */
-  wait(place: Place, signal: AbortSignal): Promise<void> {
-    const others = this.waiting.get(place.caller) ?? [];
+  wait(candidate: Candidate, signal: AbortSignal): Promise<void> {
+    const others = this.waiting.get(candidate.caller) ?? [];
     if (others.length >= this.limits.queuedPerCaller) {
       throw new ToolError(
         'busy',
@@ -65,16 +87,16 @@ export class RunQueue {
         signal.removeEventListener('abort', leave);
         resolve();
       };
-      const waiter = { ...place, start };
+      const waiter = { ...candidate, start };
       others.push(waiter);
-      this.waiting.set(place.caller, others);
+      this.waiting.set(candidate.caller, others);
       if (signal.aborted) return leave();
       signal.addEventListener('abort', leave, { once: true });
     });
   }
 
   /** Gives a place back. */
-  release({ category }: Place): void {
+  release({ category }: Candidate): void {
     this.add(category, -1);
     this.startNext();
   }

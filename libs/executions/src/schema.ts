@@ -62,10 +62,11 @@ export const MIGRATIONS: Record<string, Migration> = {
         .addColumn('created_at', 'text', (column) => column.notNull())
         .addColumn('started_at', 'text')
         .addColumn('finished_at', 'text')
+        // Before the long ones, past which SQLite would have to read.
+        .addColumn('size', 'integer', (column) => column.notNull())
         .addColumn('output', 'text')
         .addColumn('data', 'text')
         .addColumn('error', 'text')
-        .addColumn('size', 'integer', (column) => column.notNull())
         .addColumn('idempotency_key', 'text')
         .addColumn('request_hash', 'text')
         .addColumn('cancel_requested', 'integer', (column) => column.notNull().defaultTo(0))
@@ -73,7 +74,7 @@ export const MIGRATIONS: Record<string, Migration> = {
       await db.schema
         .createIndex('executions_by_time')
         .on('executions')
-        .columns(['created_at', 'id'])
+        .columns(['created_at', 'id', 'size'])
         .execute();
       await db.schema
         .createIndex('executions_unfinished')

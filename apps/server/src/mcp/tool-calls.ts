@@ -12,6 +12,9 @@ import { ToolTasks } from './tool-tasks.js';
 /** Clients up to this protocol version, the Engine among them, wait as long as they are sent signs of life. */
 const LAST_PATIENT_VERSION = '2025-06-18';
 
+/** Tools that wait as long as their callers want, and no longer than 30 s unless told so. */
+const KNOWN_WAITS = new Set(['wait_for_x_seconds', 'execution_wait']);
+
 /** What a connection gives along with a call. */
 export interface CallContext {
   client: McpClient;
@@ -126,7 +129,7 @@ export class ToolCalls {
     const { timeout_seconds } = (args ?? {}) as { timeout_seconds?: unknown };
     const isExempt =
       softLimitMs === 0 ||
-      name === 'wait_for_x_seconds' ||
+      KNOWN_WAITS.has(name) ||
       (timeout_seconds !== undefined && timeout_seconds !== null) ||
       (client.protocolVersion !== undefined && client.protocolVersion <= LAST_PATIENT_VERSION);
     return isExempt ? undefined : softLimitMs;

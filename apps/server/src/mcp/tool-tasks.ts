@@ -35,7 +35,7 @@ export class ToolTasks {
    */
   async create(name: string, args: unknown, { caller }: McpClient): Promise<JsonRpcResult> {
     const { id } = await this.executions.start(name, args, { caller, keep: true });
-    return { task: taskOf(await this.executions.look(id)) };
+    return { task: taskOf(await this.executions.find(id)) };
   }
 
   /** `tasks/get`. @throws the JSON-RPC fault "invalid params" for an unknown task */
@@ -82,13 +82,13 @@ export class ToolTasks {
         : error;
     }
     await this.executions.ended(id, signal);
-    return { ...taskOf(await this.executions.look(id)) };
+    return { ...taskOf(await this.executions.find(id)) };
   }
 
   private async find({ taskId }: Record<string, unknown>, client: McpClient): Promise<Execution> {
     const unknown = protocolFault(JSON_RPC.invalidParams, 'There is no such task.');
     if (typeof taskId !== 'string') throw unknown;
-    const execution = await this.executions.look(taskId).catch((error: unknown) => {
+    const execution = await this.executions.find(taskId).catch((error: unknown) => {
       throw error instanceof ToolError && error.code === 'not_found' ? unknown : error;
     });
     if (execution.caller !== client.caller) throw unknown;

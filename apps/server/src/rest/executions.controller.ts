@@ -10,21 +10,15 @@ import {
 } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Executions, isFinished } from '#executions';
+import { Executions, isFinished, pieceOf } from '#executions';
 import { ToolError } from '#tools';
 import { ListExecutionsDto, OutputQueryDto } from './dto/executions.dto.js';
-import { streamEvents } from './event-stream.js';
-import {
-  presentEvent,
-  presentExecution,
-  statusFor,
-  type ExecutionView,
-} from './execution.presenter.js';
+import { presentExecution, statusFor, type ExecutionView } from './execution.presenter.js';
+import { streamExecution } from './execution-stream.js';
 import { InputPipe } from './input.pipe.js';
 
 /** How long a caller who cancels is kept waiting for the end. */
 const CANCEL_WAIT_MS = 3_000;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The runs of tools: to look up, follow and cancel. */
 @ApiTags('executions')
@@ -49,12 +43,9 @@ export class ExecutionsController {
     @Param('id') id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ExecutionView> {
-    const execution = await this.find(id);
+    const execution = await this.executions.find(id);
     void reply.status(statusFor(execution));
-    const { output } = execution;
-    return presentExecution(
-      output === undefined ? execution : { ...execution, ...this.executions.cut(id, { output }) },
-    );
+    return presentExecution(this.executions.shown(execution));
   }
 
   @ApiOperation({
@@ -67,15 +58,18 @@ export class ExecutionsController {
     @Query(new InputPipe(OutputQueryDto)) { offset, limit }: OutputQueryDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const { output } = await this.find(id);
+    const { output } = await this.executions.find(id);
     if (output === undefined) {
-      throw new ToolError('not_found', `The output of the execution ${id} is not there (yet).`);
+      throw new ToolError(
+        'not_found',
+        `The execution ${id} has no output yet, or it was not kept, as its caller was given all of it.`,
+      );
     }
-    const end = offset + limit;
+    const piece = pieceOf(output, offset, limit);
     void reply.header('content-type', 'text/plain; charset=utf-8');
     void reply.header('x-total-chars', output.length);
-    if (end < output.length) void reply.header('x-next-offset', end);
-    return output.slice(offset, end);
+    if (piece.next !== undefined) void reply.header('x-next-offset', piece.next);
+    return piece.text;
   }
 
   @ApiOperation({
@@ -94,9 +88,8 @@ export class ExecutionsController {
         'The Last-Event-ID header must be the id of an event of this execution.',
       );
     }
-    await this.find(id);
-    reply.hijack();
-    await this.follow(id, Number(after), reply);
+    await this.executions.find(id);
+    await streamExecution(this.executions, { id, after: Number(after) }, reply);
   }
 
   @ApiOperation({ operationId: 'cancel_execution', summary: 'Cancel an execution' })
@@ -105,26 +98,11 @@ export class ExecutionsController {
     @Param('id') id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ExecutionView> {
-    await this.find(id);
     await this.executions.cancel(id);
-    const limit = AbortSignal.timeout(CANCEL_WAIT_MS);
-    for await (const event of this.executions.follow(id, 0, limit)) void event;
-    const execution = await this.find(id);
+    await this.executions.ended(id, AbortSignal.timeout(CANCEL_WAIT_MS));
+    const execution = await this.executions.find(id);
     void reply.status(isFinished(execution) ? 200 : 202);
-    return presentExecution(execution);
-  }
-
-  private async follow(id: string, after: number, reply: FastifyReply): Promise<void> {
-    const { executions } = this;
-    await streamEvents(reply.raw, async function* (signal) {
-      for await (const event of executions.follow(id, after, signal)) yield presentEvent(event);
-    });
-  }
-
-  /** @throws ToolError `not_found` */
-  private find(id: string): ReturnType<Executions['find']> {
-    if (!UUID.test(id)) throw new ToolError('not_found', `There is no execution "${id}".`);
-    return this.executions.find(id);
+    return presentExecution(this.executions.shown(execution));
   }
 }
 

@@ -2,9 +2,8 @@ import { BadRequestException, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Executions, type Started } from '#executions';
 import { ToolError } from '#tools';
-import { streamEvents } from './event-stream.js';
 import { newExecutionId, setExecutionId } from './execution-id.js';
-import { presentEvent } from './execution.presenter.js';
+import { streamExecution } from './execution-stream.js';
 import { preferenceOf, type Preference } from './prefer.js';
 
 /** What a tool that succeeded answers. */
@@ -53,12 +52,15 @@ export class ToolRuns {
       keep: isStream || preference.respondAsync,
     });
     setExecutionId(request, started.id);
-    if (isStream) return this.stream(started, reply);
+    if (isStream) {
+      await streamExecution(this.executions, { id: started.id, after: 0 }, reply);
+      return undefined;
+    }
     if (preference.respondAsync) return this.respondAsync(started, preference, exchange);
     return this.wait(started, exchange);
   }
 
-  /** The caller waits; hanging up cancels. */
+  /** The caller waits. Hanging up cancels, but not for those who can come back by their idempotency key. */
   private async wait(
     started: Started,
     { withData, request, reply }: Exchange,
@@ -67,7 +69,7 @@ export class ToolRuns {
     const end = new AbortController();
     const cancel = () => {
       if (reply.raw.writableFinished) return;
-      started.live?.cancel(hangUp);
+      if (idempotencyKeyOf(request) === undefined) started.live?.cancel(hangUp);
       end.abort(hangUp);
     };
     reply.raw.once('close', cancel);
@@ -89,27 +91,12 @@ export class ToolRuns {
   ): Promise<ExecuteAnswer> {
     const { reply } = exchange;
     void reply.header('preference-applied', 'respond-async');
-    if (waitSeconds > 0 && (await this.endsWithin(started, waitSeconds))) {
+    const limit = AbortSignal.timeout(waitSeconds * 1_000);
+    if (waitSeconds > 0 && (await this.executions.ended(started.id, limit))) {
       return this.wait(started, exchange);
     }
     void reply.status(202).header('location', `/engine/v1/executions/${started.id}`);
     return { status: 'accepted', execution_id: started.id };
-  }
-
-  private async endsWithin(started: Started, seconds: number): Promise<boolean> {
-    const limit = AbortSignal.timeout(seconds * 1_000);
-    for await (const event of this.executions.follow(started.id, 0, limit)) {
-      if (event.type === 'result') return true;
-    }
-    return false;
-  }
-
-  private async stream({ id }: Started, reply: FastifyReply): Promise<undefined> {
-    const { executions } = this;
-    reply.hijack();
-    await streamEvents(reply.raw, async function* (signal) {
-      for await (const event of executions.follow(id, 0, signal)) yield presentEvent(event);
-    });
   }
 }
 

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import type { PreparedCall, ToolError } from '#tools';
+import {
+  statusOf,
+  type Execution,
+  type ExecutionError,
+  type ExecutionStatus,
+  type Outcome,
+} from './execution.js';
+import type { LiveExecution } from './live-execution.js';
+import type { ExecutionRow } from './schema.js';
+
+/** Bytes, about, of a row and its places in the indexes. */
+const ROW_BYTES = 600;
+
+/** Everything but what may be large. */
+export const SUMMARY = [
+  'id',
+  'tool',
+  'category',
+  'caller',
+  'status',
+  'replica',
+  'created_at',
+  'started_at',
+  'finished_at',
+  'error',
+] as const;
+
+/** What an execution keeps of its output, in characters. */
+export interface OutputLimits {
+  /** Most that is kept. */
+  maxKeptOutputChars: number;
+  /** What one answer holds: more than this is always kept, for it can be asked for. */
+  maxOutputChars: number;
+}
+
+/** The row of an execution that has not ended. @param replica the `Replicas.id` of its server */
+export function rowOf(execution: LiveExecution, replica: string): ExecutionRow {
+  const { id, tool, category, caller, createdAt, startedAt } = execution;
+  return {
+    id,
+    tool,
+    category,
+    caller,
+    status: startedAt ? 'running' : 'queued',
+    replica,
+    created_at: createdAt,
+    started_at: startedAt ?? null,
+    finished_at: null,
+    output: null,
+    data: null,
+    error: null,
+    size: ROW_BYTES,
+    idempotency_key: null,
+    request_hash: null,
+    cancel_requested: 0,
+  };
+}
+
+/** What changes in the row of an execution when it ends. */
+export function endOf(
+  { isKept, isStored, eventBytes, signal }: LiveExecution,
+  outcome: Outcome,
+  { maxKeptOutputChars, maxOutputChars }: OutputLimits,
+): Partial<ExecutionRow> {
+  const { output: whole = '', data } =
+    'result' in outcome ? outcome.result : { output: outcome.error.output };
+  // A read that was over before it was stored has given its output to its caller, whom nobody else is to read after.
+  const keepsOutput = isKept || isStored || whole.length > maxOutputChars;
+  const output = keepsOutput ? storable(whole.slice(0, maxKeptOutputChars)) : null;
+  const dataText = isKept && data !== undefined ? JSON.stringify(data) : '';
+  const keepsData = dataText !== '' && dataText.length <= maxKeptOutputChars;
+  const error = 'error' in outcome ? JSON.stringify(errorOf(outcome.error)) : null;
+  const texts = [output, keepsData ? dataText : null, error];
+  return {
+    status: statusOf(outcome, signal.aborted),
+    finished_at: new Date().toISOString(),
+    output,
+    data: keepsData ? dataText : null,
+    error,
+    size: texts.reduce((sum, text) => sum + (text?.length ?? 0), ROW_BYTES + eventBytes),
+  };
+}
+
+/** An execution as its row has it. */
+export function executionOf(
+  row: Pick<ExecutionRow, (typeof SUMMARY)[number]> & Partial<ExecutionRow>,
+): Execution {
+  return {
+    id: row.id,
+    tool: row.tool,
+    category: row.category,
+    caller: row.caller,
+    status: row.status as ExecutionStatus,
+    createdAt: row.created_at,
+    startedAt: row.started_at ?? undefined,
+    finishedAt: row.finished_at ?? undefined,
+    output: row.output ?? undefined,
+    data: row.data ? JSON.parse(row.data) : undefined,
+    error: row.error ? (JSON.parse(row.error) as ExecutionError) : undefined,
+  };
+}
+
+/** Tells two calls apart without keeping their parameters, which may be secret. */
+export function hashOf({ tool, input, shared }: PreparedCall): string {
+  return createHash('sha256')
+    .update(JSON.stringify([tool.name, sorted(input), sorted(shared)]))
+    .digest('hex');
+}
+
+/** PostgreSQL has no text with NUL in it. The replacement is as long, so that offsets stay. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\uFFFD');
+}
+
+function errorOf({ code, message, retryable, errors }: ToolError): ExecutionError {
+  return { code, message, retryable, errors };
+}
+
+function sorted(values: object): [string, unknown][] {
+  return Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+}

