@@ -10,6 +10,7 @@ export default defineConfig({
       '#cli': source('libs/cli/src/index.ts'),
       '#argo': source('libs/argo/src/index.ts'),
       '#k8s': source('libs/k8s/src/index.ts'),
+      '#helm': source('libs/helm/src/index.ts'),
       '#executions': source('libs/executions/src/index.ts'),
     },
   },

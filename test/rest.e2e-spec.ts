@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execute, send } from './support/rest.js';
+import { ChartRepository } from './support/chart-repository.js';
 import { startServer, type RunningServer } from './support/server.js';
 
 let server: RunningServer;
@@ -291,6 +292,12 @@ async function startWait(): Promise<string> {
 }
 
 describe('the OpenAPI document', () => {
+  let repository: ChartRepository;
+  beforeAll(async () => {
+    repository = await ChartRepository.start('examples', ['1.0.0']);
+  });
+  afterAll(() => repository.stop());
+
   it('has an operation for each tool, whose example works', async () => {
     const document = (await read('/openapi.json')).body as unknown as {
       openapi: string;
@@ -310,8 +317,12 @@ describe('the OpenAPI document', () => {
       const operation = document.paths[`/engine/v1/tools/${category}/${name}/execute`]?.post;
       expect(operation?.operationId).toBe(name);
       const { example = {} } = operation?.requestBody.content['application/json'] ?? {};
-      // Of an execution, an example cannot know the id.
-      const args = 'execution_id' in example ? { execution_id: await startWait() } : example;
+      // Of an execution, an example cannot know the id; the address of a repository is on the internet, which a test does without.
+      const own = {
+        ...('execution_id' in example && { execution_id: await startWait() }),
+        ...(name === 'helm_repo_add' && { url: repository.url }),
+      };
+      const args = { ...example, ...own };
       const { status, body } = await execute(server.url, name, args, { category });
       expect([name, status, body.detail]).toEqual([name, 200, undefined]);
     }

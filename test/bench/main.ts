@@ -3,6 +3,7 @@ import { memoryOf } from '../support/process-state.js';
 import { spawnServer } from '../support/server-process.js';
 import { benchArgo } from './argo.js';
 import { modernCaller, rawCaller, restCaller, sessionCaller, type Caller } from './callers.js';
+import { benchHelm } from './helm.js';
 import { latencyOf, median, throughputOf } from './measure.js';
 import { fillNamespace } from './many-pods.js';
 import { printTable } from './print-table.js';
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
       await measureServer(sandbox.kubeconfig, server.url, server.pid, readyMs);
       await benchWrites(sandbox, server.url);
       await benchArgo(sandbox, server.url);
+      await benchHelm(sandbox, server.url);
     } finally {
       await server.stop();
     }

@@ -1,44 +1,75 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildModules } from './build.js';
+import { buildModules, type ModuleBuild } from './build.js';
 import { tryLock, whileLocked } from './lock.js';
-import { expectedFiles, goModules } from './modules.js';
+import { expectedFiles, type GoModule, goModules, KUBERNETES } from './modules.js';
 import { assetsDir, cacheDir } from './paths.js';
 import type { Reporter } from './reporter.js';
 
 /**
  * The folder of the programs and manifests that a sandbox runs on: the one that `SANDBOX_BIN_DIR`
  * names, or else the per-user cache, which is filled first when it has to be (minutes, needs Go).
+ * Each Go module has its own part of the cache, so that a change of one builds that one alone.
  * @throws Error that says what to install or what is missing.
  */
 export async function ensureBinaries(report: Reporter, signal?: AbortSignal): Promise<string> {
   const given = process.env['SANDBOX_BIN_DIR'];
   if (given) {
-    const missing = missingFiles(given);
+    const missing = missingFiles(given, goModules);
     if (missing.length === 0) return given;
     throw new Error(`SANDBOX_BIN_DIR (${given}) does not hold ${missing.join(', ')}.`);
   }
-  const target = cacheDir(cacheKey());
-  if (missingFiles(target).length === 0) return target;
-  await whileLocked(await waitForLock(`${target}.lock`, report, signal), async () => {
-    if (missingFiles(target).length > 0) await buildModules(target, report, signal);
+  const builds = goModules.map((module) => ({ module, target: cacheDir(moduleKey(module)) }));
+  const target = cacheDir(hashOf(...builds.map((build) => build.target)));
+  if (missingFiles(target, goModules).length === 0) return target;
+  await whileLocked(await waitForLock(cacheDir('build.lock'), report, signal), async () => {
+    if (missingFiles(target, goModules).length === 0) return;
+    const missing = builds.filter((build) => missingFiles(build.target, [build.module]).length > 0);
+    const kubernetes = builds.find(({ module }) => module.folder === KUBERNETES);
+    const kubectl = join(kubernetes?.target ?? '', 'kubectl');
+    if (missing.length > 0) await buildModules(missing, kubectl, report, signal);
+    linkTogether(builds, target);
   });
   return target;
 }
 
-function missingFiles(folder: string): string[] {
-  return expectedFiles().filter((file) => !existsSync(join(folder, file)));
+/** Hard links to all files of all modules in one folder, which appears only when complete. */
+function linkTogether(builds: readonly ModuleBuild[], target: string): void {
+  const unfinished = `${target}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(join(unfinished, 'manifests'), { recursive: true });
+  for (const { module, target: folder } of builds) {
+    for (const file of expectedFiles(module)) linkSync(join(folder, file), join(unfinished, file));
+  }
+  rmSync(target, { recursive: true, force: true });
+  renameSync(unfinished, target);
 }
 
-/** Changes with the Go modules, their own sources and the way they are built. */
-function cacheKey(): string {
-  const hash = createHash('sha256').update(JSON.stringify(goModules)).update(process.arch);
-  const go = assetsDir('go');
-  for (const file of globSync('**/{go.mod,go.sum,*.go}', { cwd: go }).sort()) {
-    hash.update(file).update(readFileSync(join(go, file)));
-  }
+function missingFiles(folder: string, modules: readonly GoModule[]): string[] {
+  return modules.flatMap(expectedFiles).filter((file) => !existsSync(join(folder, file)));
+}
+
+/** Changes with the Go module, its own sources and the way it is built. */
+function moduleKey(module: GoModule): string {
+  const folder = assetsDir('go', module.folder);
+  const files = globSync('**/{go.mod,go.sum,*.go}', { cwd: folder }).sort();
+  const contents = files.flatMap((file) => [file, readFileSync(join(folder, file), 'utf8')]);
+  return `${module.folder}-${hashOf(JSON.stringify(module), process.arch, ...contents)}`;
+}
+
+function hashOf(...parts: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part).update('\0');
   return hash.digest('hex').slice(0, 16);
 }
 

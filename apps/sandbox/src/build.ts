@@ -1,28 +1,38 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { execa, ExecaError } from 'execa';
-import { type GoModule, goModules, manifestFile } from './modules.js';
+import { type GoModule, manifestFile } from './modules.js';
 import { assetsDir } from './paths.js';
 import { signalGroup } from './process-info.js';
 import type { Reporter } from './reporter.js';
 
-/** Builds every program and renders every manifest into `target`, which appears only when complete. */
+/** One Go module, and the folder that gets its programs and manifests. */
+export interface ModuleBuild {
+  module: GoModule;
+  target: string;
+}
+
+/** Builds the programs and renders the manifests of some modules; each target appears only when complete. */
 export async function buildModules(
-  target: string,
+  builds: readonly ModuleBuild[],
+  kubectl: string,
   report: Reporter,
   signal?: AbortSignal,
 ): Promise<void> {
   await requireGo(signal);
-  const unfinished = `${target}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(join(unfinished, 'manifests'), { recursive: true });
   report.line('Building the sandbox from its Go modules. This takes minutes, once.');
-  const total = goModules.reduce((sum, module) => sum + Object.keys(module.programs).length, 0);
+  const total = builds.reduce((sum, { module }) => sum + Object.keys(module.programs).length, 0);
   const progress = { report, total, built: 0, startedAt: Date.now(), signal };
-  for (const module of goModules) await buildPrograms(module, unfinished, progress);
-  for (const module of goModules) await renderManifests(module, unfinished, signal);
-  rmSync(target, { recursive: true, force: true });
-  renameSync(unfinished, target);
+  for (const { module, target } of builds) {
+    const unfinished = `${target}.unfinished`;
+    rmSync(unfinished, { recursive: true, force: true });
+    mkdirSync(join(unfinished, 'manifests'), { recursive: true });
+    await buildPrograms(module, unfinished, progress);
+    const own = join(unfinished, basename(kubectl));
+    await renderManifests(module, unfinished, existsSync(own) ? own : kubectl, signal);
+    rmSync(target, { recursive: true, force: true });
+    renameSync(unfinished, target);
+  }
 }
 
 async function requireGo(signal: AbortSignal | undefined): Promise<void> {
@@ -90,12 +100,12 @@ async function buildPrograms(module: GoModule, folder: string, progress: Progres
 async function renderManifests(
   module: GoModule,
   folder: string,
+  kubectl: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   for (const [name, source] of Object.entries(module.manifests ?? {})) {
     const root = await go(module, ['list', '-m', '-f', '{{.Dir}}', source.module], signal);
     const kustomization = join(root, source.folder);
-    const kubectl = join(folder, 'kubectl');
     const rendered = await execa(kubectl, ['kustomize', kustomization], { cancelSignal: signal });
     writeFileSync(join(folder, manifestFile(name)), rendered.stdout);
   }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
+import { assetsDir } from './paths.js';
 import type { ClusterLayout } from './record.js';
 
 /** Makes the keys and certificates of a sandbox, once. */
@@ -47,7 +48,8 @@ export function writeKubeconfig(name: string, { stateDir, ports }: ClusterLayout
 
 /**
  * The environment in which kubectl and helm reach this sandbox and leave the user's own settings,
- * caches and plugins alone. PATH has the sandbox's programs first.
+ * caches and plugins alone, and in which a server may install the sandbox's own charts. PATH has
+ * the sandbox's programs first.
  */
 export function sandboxEnvironment({ stateDir, binDir }: ClusterLayout): Record<string, string> {
   return {
@@ -57,6 +59,8 @@ export function sandboxEnvironment({ stateDir, binDir }: ClusterLayout): Record<
     HELM_CACHE_HOME: join(stateDir, 'cache', 'helm'),
     HELM_CONFIG_HOME: join(stateDir, 'helm'),
     HELM_DATA_HOME: join(stateDir, 'helm'),
+    HELM_HOME_DIR: join(stateDir, 'server-helm'),
+    HELM_CHARTS_DIR: assetsDir('charts'),
     PATH: `${binDir}:${process.env['PATH'] ?? ''}`,
   };
 }

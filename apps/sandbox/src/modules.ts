@@ -1,6 +1,9 @@
 const kubernetesVersion = 'v1.34.4';
 const [major, minor] = kubernetesVersion.slice(1).split('.');
 
+/** The module whose kubectl renders the manifests of all. */
+export const KUBERNETES = 'kubernetes';
+
 /** One Go module under `go/`: the programs to build from it and the manifests it carries. */
 export interface GoModule {
   folder: string;
@@ -15,7 +18,7 @@ export interface GoModule {
 /** All that a sandbox is made of. To add a module, write its go.mod and one entry here. */
 export const goModules: GoModule[] = [
   {
-    folder: 'kubernetes',
+    folder: KUBERNETES,
     programs: {
       'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
       'kube-controller-manager': 'k8s.io/kubernetes/cmd/kube-controller-manager',
@@ -54,6 +57,10 @@ export const goModules: GoModule[] = [
       'kwok-metrics': { module: 'sigs.k8s.io/kwok', folder: 'kustomize/metrics/usage' },
     },
   },
+  {
+    folder: 'helm4',
+    programs: { helm4: 'helm.sh/helm/v4/cmd/helm' },
+  },
 ];
 
 /** The rendered manifests, as paths inside the binaries' folder. */
@@ -61,10 +68,7 @@ export function manifestFile(name: string): string {
   return `manifests/${name}.yaml`;
 }
 
-/** Every file that a complete binaries folder holds. */
-export function expectedFiles(): string[] {
-  return goModules.flatMap(({ programs, manifests = {} }) => [
-    ...Object.keys(programs),
-    ...Object.keys(manifests).map(manifestFile),
-  ]);
+/** Every file that a module's complete folder holds. */
+export function expectedFiles({ programs, manifests = {} }: GoModule): string[] {
+  return [...Object.keys(programs), ...Object.keys(manifests).map(manifestFile)];
 }

@@ -3,6 +3,7 @@ import { ConfigModule } from '@nestjs/config';
 import { ArgoModule } from '#argo';
 import { ClusterModule } from '#cluster';
 import { ExecutionsModule } from '#executions';
+import { HelmModule } from '#helm';
 import { K8sModule } from '#k8s';
 import { ToolsModule } from '#tools';
 import { HealthModule } from './health/health.module.js';
@@ -18,6 +19,7 @@ import { serverConfig } from './server.config.js';
     ExecutionsModule,
     ClusterModule,
     ArgoModule,
+    HelmModule,
     K8sModule,
     RestModule,
     McpModule,

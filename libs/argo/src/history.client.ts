@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { alignLines, diffObjects, humanAge, toYaml, type Cluster } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
-import type { HistoryDto } from './dto/history.dto.js';
+import type { ArgoHistoryDto } from './dto/argo-history.dto.js';
 import { roleOf } from './replica-set-role.js';
 import { readRollout, rolloutRef } from './rollout-patches.js';
 import { revisionsOf, type Revision } from './rollout-revisions.js';
@@ -30,7 +30,7 @@ export class HistoryClient {
    * All revisions with their images, age, state and what changed in each; or one revision, whole.
    * @throws ToolError `not_found` with the revisions that are kept
    */
-  async read(cluster: Cluster, query: HistoryDto, { signal }: ToolCall): Promise<ToolResult> {
+  async read(cluster: Cluster, query: ArgoHistoryDto, { signal }: ToolCall): Promise<ToolResult> {
     const ref = await rolloutRef(cluster, query, signal);
     const target = `${ref.resource.typeName}/${ref.name}`;
     const rollout = await readRollout(cluster, ref, signal);

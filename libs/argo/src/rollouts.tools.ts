@@ -1,11 +1,11 @@
 import { Clusters } from '#cluster';
-import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
+import { ANSWER_SECONDS, Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
 import { ARGO, REQUIRES } from './argo.category.js';
 import { DescribeClient } from './describe.client.js';
-import { HistoryDto } from './dto/history.dto.js';
+import { ArgoHistoryDto } from './dto/argo-history.dto.js';
 import { ListRolloutsDto } from './dto/list-rollouts.dto.js';
 import { RolloutDto } from './dto/rollout.dto.js';
-import { StatusDto } from './dto/status.dto.js';
+import { ArgoStatusDto } from './dto/argo-status.dto.js';
 import { HistoryClient } from './history.client.js';
 import { ListClient } from './list.client.js';
 import { StatusClient } from './status.client.js';
@@ -13,9 +13,6 @@ import { StatusClient } from './status.client.js';
 const READS = { readOnlyHint: true, destructiveHint: false };
 /** Seconds that a read may take. */
 const READ_LIMIT_SECONDS = 30;
-/** Seconds that a watch may go over its own time limit, to answer. */
-const MARGIN_SECONDS = 15;
-
 /** Tools that look at rollouts. */
 @ToolProvider(ARGO)
 export class RolloutsTools {
@@ -49,11 +46,11 @@ export class RolloutsTools {
       'Says where a rollout stands: status, step, weights, pods. With watch it follows the update, with each change as progress, until it is Healthy, Degraded or waits for somebody, or timeout_seconds are over.',
     annotations: READS,
     example: { name: 'checkout', namespace: 'shop' },
-    timeLimitSeconds: ({ watch, timeout_seconds }: StatusDto) =>
-      watch ? timeout_seconds + MARGIN_SECONDS : READ_LIMIT_SECONDS,
+    timeLimitSeconds: ({ watch, timeout_seconds }: ArgoStatusDto) =>
+      watch ? timeout_seconds + ANSWER_SECONDS : READ_LIMIT_SECONDS,
     requires: REQUIRES,
   })
-  async status(query: StatusDto, call: ToolCall): Promise<ToolResult> {
+  async status(query: ArgoStatusDto, call: ToolCall): Promise<ToolResult> {
     const cluster = this.clusters.of(call);
     return query.watch
       ? this.states.follow(cluster, query, call)
@@ -70,7 +67,7 @@ export class RolloutsTools {
     example: { name: 'checkout', namespace: 'shop' },
     requires: REQUIRES,
   })
-  async history(query: HistoryDto, call: ToolCall): Promise<ToolResult> {
+  async history(query: ArgoHistoryDto, call: ToolCall): Promise<ToolResult> {
     return this.histories.read(this.clusters.of(call), query, call);
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { objectVersions, type Cluster } from '#cluster';
 import type { ToolCall, ToolResult } from '#tools';
-import type { StatusDto } from './dto/status.dto.js';
+import type { ArgoStatusDto } from './dto/argo-status.dto.js';
 import { readRollout, rolloutRef } from './rollout-patches.js';
 import { endlessPause, rolloutState, stateLine, type RolloutState } from './rollout-state.js';
 import type { Rollout } from './rollout.js';
@@ -10,7 +10,7 @@ import type { Rollout } from './rollout.js';
 @Injectable()
 export class StatusClient {
   /** Where the rollout stands now, in one line. */
-  async read(cluster: Cluster, query: StatusDto, { signal }: ToolCall): Promise<ToolResult> {
+  async read(cluster: Cluster, query: ArgoStatusDto, { signal }: ToolCall): Promise<ToolResult> {
     const ref = await rolloutRef(cluster, query, signal);
     const rollout = await readRollout(cluster, ref, signal);
     const state = await rolloutState(cluster, rollout, signal);
@@ -20,7 +20,7 @@ export class StatusClient {
   }
 
   /** Each change of step, weight and health, a line each, and in the end why it ends; at the query's time limit too. */
-  async follow(cluster: Cluster, query: StatusDto, call: ToolCall): Promise<ToolResult> {
+  async follow(cluster: Cluster, query: ArgoStatusDto, call: ToolCall): Promise<ToolResult> {
     const { timeout_seconds: seconds, name } = query;
     const expired = AbortSignal.timeout(seconds * 1_000);
     const ended = AbortSignal.any([call.signal, expired]);

@@ -6,7 +6,7 @@ import { execa, type ResultPromise } from 'execa';
 import { ToolError } from '#tools';
 
 /** How long a program has to end after it was asked to, in milliseconds. */
-const GRACE_MS = 2_000;
+const DEFAULT_GRACE_MS = 2_000;
 
 /** How long the place of a program is believed, in milliseconds, so that listing tools does not search the disk. */
 const FOUND_FOR_MS = 5_000;
@@ -20,6 +20,10 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** What the program reads on stdin; nothing unless given. */
   input?: string;
+  /** The folder that it runs in; that of the server unless given. */
+  cwd?: string;
+  /** Milliseconds that it has to end by itself after the signal aborts; 2,000 unless given. */
+  graceMs?: number;
 }
 
 /** How a program ended. */
@@ -54,7 +58,7 @@ export class Programs {
    * @throws ToolError `unavailable` when the program cannot be started; the signal's reason when it aborts
    */
   async run(name: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
-    const { signal, maxOutputChars, env, input } = options;
+    const { signal, maxOutputChars, env, input, cwd, graceMs = DEFAULT_GRACE_MS } = options;
     signal.throwIfAborted();
     const child = execa(name, args, {
       // A group of its own, so that what the program starts ends with it.
@@ -63,9 +67,10 @@ export class Programs {
       stripFinalNewline: false,
       maxBuffer: maxOutputChars,
       ...(env && { env }),
+      ...(cwd !== undefined && { cwd }),
       ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     });
-    const end = () => void endGroup(child);
+    const end = () => void endGroup(child, graceMs);
     signal.addEventListener('abort', end, { once: true });
     try {
       const result = await child;
@@ -85,11 +90,11 @@ export class Programs {
 }
 
 /** Asks the whole process group to end, and ends it after the grace period. */
-async function endGroup(child: ResultPromise): Promise<void> {
+async function endGroup(child: ResultPromise, graceMs: number): Promise<void> {
   const { pid } = child;
   if (pid === undefined) return;
   sendSignal(pid, 'SIGTERM');
-  await Promise.race([child.catch(() => undefined), sleep(GRACE_MS, undefined, { ref: false })]);
+  await Promise.race([child.catch(() => undefined), sleep(graceMs, undefined, { ref: false })]);
   sendSignal(pid, 'SIGKILL');
 }
 

@@ -4,9 +4,9 @@ export { ApiResource } from './api-resource.js';
 export { asTable } from './as-table.js';
 export { CHANNEL_PROTOCOLS, ChannelStream } from './channel-stream.js';
 export type { ChannelMessage } from './channel-stream.js';
+export { Cluster } from './cluster.js';
 export { clusterConfig } from './cluster.config.js';
 export type { ClusterConfig } from './cluster.config.js';
-export { Cluster } from './cluster.js';
 export { ClusterModule } from './cluster.module.js';
 export { Clusters } from './clusters.js';
 export { ContextField } from './context.field.js';
@@ -17,7 +17,6 @@ export { IN_CLUSTER } from './in-cluster.connection.js';
 export { selectorText } from './label-selector.js';
 export { fetchPages, listAll } from './list-pages.js';
 export type { ListQuery } from './list-pages.js';
-export { upgradedManagedFields } from './managed-fields-upgrade.js';
 export {
   changedFields,
   fieldText,
@@ -29,18 +28,29 @@ export {
   unionOf,
 } from './managed-fields.js';
 export type { FieldPath, ManagedFieldsEntry } from './managed-fields.js';
+export { upgradedManagedFields } from './managed-fields-upgrade.js';
 export { nearestNames } from './nearest-names.js';
 export { diffObjects } from './object-diff.js';
 export { objectVersions } from './object-versions.js';
+export { inOrder } from './ordered.js';
+export { containerStatuses, isFinished, isReady, requireRunning, stateOf } from './pod-state.js';
+export type { LivePod, Pod } from './pod-state.js';
 export { containersOf } from './pod-template.js';
 export { printResources } from './print.js';
-export { stripManagedFields } from './redact.js';
+export { programContext } from './program-context.js';
+export { redactSecrets, stripManagedFields } from './redact.js';
 export type { KubernetesObject } from './redact.js';
+export { rolloutState } from './rollout-state.js';
+export type { RolloutState, Workload } from './rollout-state.js';
 export { EVERY_CONTAINER, imageChanges, imageChangesText, patchImages } from './set-images.js';
 export { alignLines } from './tab-writer.js';
 export { TABLE_ACCEPT } from './table.js';
 export type { Table } from './table.js';
-export { writeError } from './write-error.js';
+export { WORKLOAD_KINDS } from './workload-kinds.js';
+export type { WorkloadKind } from './workload-kinds.js';
 export { changeText, FIELD_MANAGER, patchObject, readObject } from './write.js';
 export type { Change, ObjectRef, PatchType } from './write.js';
+export { writeError } from './write-error.js';
 export { toYaml } from './yaml.js';
+export { readDocuments } from './yaml-documents.js';
+export type { TextDocument } from './yaml-documents.js';

@@ -26,7 +26,7 @@ export interface PageOptions {
 /** What lists and Tables have in common. */
 export interface ListDocument {
   metadata?: ListMeta;
-  items?: unknown[];
+  items?: unknown[] | null;
   rows?: unknown[];
 }
 

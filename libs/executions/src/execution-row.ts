@@ -10,8 +10,6 @@ import {
 import type { LiveExecution } from './live-execution.js';
 import type { ExecutionRow } from './schema.js';
 
-/** Of a read that its caller has waited for, outputs up to this are kept. */
-const SMALL_OUTPUT_CHARS = 16_384;
 /** Bytes, about, of a row and its places in the indexes. */
 const ROW_BYTES = 600;
 
@@ -62,13 +60,14 @@ export function rowOf(execution: LiveExecution, replica: string): ExecutionRow {
 
 /** What changes in the row of an execution when it ends. */
 export function endOf(
-  { isKept, eventBytes, signal }: LiveExecution,
+  { isKept, isStored, eventBytes, signal }: LiveExecution,
   outcome: Outcome,
   { maxKeptOutputChars, maxOutputChars }: OutputLimits,
 ): Partial<ExecutionRow> {
   const { output: whole = '', data } =
     'result' in outcome ? outcome.result : { output: outcome.error.output };
-  const keepsOutput = isKept || whole.length <= SMALL_OUTPUT_CHARS || whole.length > maxOutputChars;
+  // A read that was over before it was stored has given its output to its caller, whom nobody else is to read after.
+  const keepsOutput = isKept || isStored || whole.length > maxOutputChars;
   const output = keepsOutput ? storable(whole.slice(0, maxKeptOutputChars)) : null;
   const dataText = isKept && data !== undefined ? JSON.stringify(data) : '';
   const keepsData = dataText !== '' && dataText.length <= maxKeptOutputChars;

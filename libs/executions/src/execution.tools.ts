@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import {
+  ANSWER_SECONDS,
   Tool,
   ToolProvider,
   toolsConfig,
@@ -17,7 +18,6 @@ import { Executions } from './executions.service.js';
 
 /** An id that no execution has. */
 const EXAMPLE = { execution_id: '00000000-0000-4000-8000-000000000000' };
-const MARGIN_SECONDS = 5;
 /** What an answer says beside the piece of the output. */
 const HEADROOM_CHARS = 600;
 
@@ -51,7 +51,7 @@ export class ExecutionTools {
       'Waits until an execution has ended, and gives its output. Use it after a call that answered that it is still running; call it again if that still runs.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     tags: [EXECUTIONS_TAG],
-    timeLimitSeconds: ({ timeout_seconds }: ExecutionWaitDto) => timeout_seconds + MARGIN_SECONDS,
+    timeLimitSeconds: ({ timeout_seconds }: ExecutionWaitDto) => timeout_seconds + ANSWER_SECONDS,
     example: { ...EXAMPLE, timeout_seconds: 30 },
   })
   async wait(

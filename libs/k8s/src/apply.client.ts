@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { isDryRun, type Cluster } from '#cluster';
+import { isDryRun, readDocuments, type Cluster } from '#cluster';
 import type { ToolCall, ToolResult } from '#tools';
 import { ApplyRun } from './apply-run.js';
 import { planApply } from './apply-plan.js';
 import type { ApplyDto } from './dto/apply.dto.js';
 import { manifestObjects } from './manifest-objects.js';
-import { readDocuments } from './manifest-text.js';
 
 /** Applies manifests by server-side apply (KEP-555). */
 @Injectable()

@@ -1,11 +1,8 @@
 import { Clusters, DryRunField } from '#cluster';
-import { Tool, ToolProvider, type ToolCall } from '#tools';
+import { ANSWER_SECONDS, Tool, ToolProvider, type ToolCall } from '#tools';
 import { DeleteClient } from './delete.client.js';
 import { DeleteDto } from './dto/delete.dto.js';
 import { K8S } from './k8s.category.js';
-
-/** Seconds for the requests around the waiting. */
-const MARGIN_SECONDS = 30;
 
 /** The tool that deletes. */
 @ToolProvider(K8S)
@@ -29,7 +26,7 @@ export class DeletionTools {
       dry_run: true,
     },
     sharedFields: [DryRunField],
-    timeLimitSeconds: ({ timeout_seconds }: DeleteDto) => timeout_seconds + MARGIN_SECONDS,
+    timeLimitSeconds: ({ timeout_seconds }: DeleteDto) => timeout_seconds + ANSWER_SECONDS,
   })
   async delete(query: DeleteDto, call: ToolCall): Promise<string> {
     return this.deletions.delete(this.clusters.of(call), query, call);

@@ -1,5 +1,5 @@
+import { isFinished, type LivePod } from '#cluster';
 import type { DrainDto } from './dto/drain.dto.js';
-import { isFinished, type LivePod } from './pod-state.js';
 
 const MIRROR = 'kubernetes.io/config.mirror';
 

@@ -1,11 +1,8 @@
 import { Clusters, DryRunField } from '#cluster';
-import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
+import { ANSWER_SECONDS, Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
 import { DrainClient } from './drain.client.js';
 import { DrainDto } from './dto/drain.dto.js';
 import { K8S } from './k8s.category.js';
-
-/** Seconds that a drain may go over its own time limit, to answer. */
-const MARGIN_SECONDS = 30;
 
 /** The tool that empties nodes. */
 @ToolProvider(K8S)
@@ -23,7 +20,7 @@ export class DrainTools {
       'Cordons a node and evicts its pods, so that it can be taken down; PodDisruptionBudgets are respected, and named when they hold a pod. Use dry_run first to see what would be evicted and what is held now; k8s_uncordon takes the node into use again.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     example: { node_name: 'node-1', delete_emptydir_data: true, force: true, dry_run: true },
-    timeLimitSeconds: ({ timeout_seconds }: DrainDto) => timeout_seconds + MARGIN_SECONDS,
+    timeLimitSeconds: ({ timeout_seconds }: DrainDto) => timeout_seconds + ANSWER_SECONDS,
     sharedFields: [DryRunField],
   })
   async drain(query: DrainDto, call: ToolCall): Promise<ToolResult> {

@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import {
-  apiStatusOf,
   CHANNEL_PROTOCOLS,
+  apiStatusOf,
+  requireRunning,
   type ChannelMessage,
   type ChannelStream,
   type Cluster,
+  type LivePod,
 } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import { commandWords } from './command-words.js';
 import type { ExecDto } from './dto/exec.dto.js';
 import { ExecOutput, notText } from './exec-output.js';
 import { containerOf } from './log-sources.js';
-import { requireRunning, type LivePod } from './pod-state.js';
 
 const STDIN = 0;
 /** Bytes of one message to the kubelet. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { clusterConfig, IN_CLUSTER, type Cluster, type ClusterConfig } from '#cluster';
+import { clusterConfig, programContext, type Cluster, type ClusterConfig } from '#cluster';
 import { Programs } from '#cli';
 import { ToolError, type ToolCall, type ToolErrorCode } from '#tools';
 
@@ -35,14 +35,12 @@ export class KubectlClient implements OnModuleDestroy {
   async run(cluster: Cluster, args: readonly string[], call: ToolCall): Promise<string> {
     const [command = '', ...rest] = args;
     const { signal, maxOutputChars } = call;
+    const { env, context } = programContext(cluster, this.config);
+    const contextFlags = context === undefined ? [] : [`--context=${context}`];
     const { exitCode, stdout, stderr, isCut } = await this.programs.run(
       'kubectl',
-      [command, `--cache-dir=${this.cacheFolder}`, ...this.contextFlags(cluster), ...rest],
-      {
-        signal,
-        maxOutputChars: maxOutputChars + 1,
-        env: { KUBECONFIG: this.config.kubeconfigPaths.join(':') },
-      },
+      [command, `--cache-dir=${this.cacheFolder}`, ...contextFlags, ...rest],
+      { signal, maxOutputChars: maxOutputChars + 1, env },
     );
     if (exitCode === 0 || isCut) return stdout.trimEnd();
     throw failure(stderr, exitCode, stdout);
@@ -50,10 +48,6 @@ export class KubectlClient implements OnModuleDestroy {
 
   onModuleDestroy(): void {
     rmSync(this.cacheFolder, { recursive: true, force: true });
-  }
-
-  private contextFlags({ name }: Cluster): string[] {
-    return name === IN_CLUSTER ? [] : [`--context=${name}`];
   }
 }
 

@@ -1,5 +1,5 @@
+import { type Pod } from '#cluster';
 import { ToolError } from '#tools';
-import type { Pod } from './log-targets.js';
 
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 

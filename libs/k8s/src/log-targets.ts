@@ -1,19 +1,5 @@
-import { listAll, selectorText, type ApiResource, type Cluster } from '#cluster';
+import { listAll, selectorText, type ApiResource, type Cluster, type Pod } from '#cluster';
 import { ToolError } from '#tools';
-
-interface Container {
-  name: string;
-}
-
-/** What is read of a pod. */
-export interface Pod {
-  metadata: { name: string; annotations?: Record<string, string> };
-  spec: {
-    containers: Container[];
-    initContainers?: Container[];
-    ephemeralContainers?: Container[];
-  };
-}
 
 interface Workload {
   metadata: { uid: string };

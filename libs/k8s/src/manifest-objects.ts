@@ -1,7 +1,6 @@
-import type { KubernetesObject } from '#cluster';
+import { type KubernetesObject, type TextDocument } from '#cluster';
 import { isRecord, manifestError } from './manifest-error.js';
 import { dataOfSecret } from './manifest-secret.js';
-import type { TextDocument } from './manifest-text.js';
 
 /** An object of a manifest, as it is to be applied. */
 export interface ManifestObject {

@@ -31,7 +31,7 @@ export class ManifestsTools {
       'Creates the objects of a manifest, or changes them to what it says (server-side apply), and answers with a line for each and the diff. All objects are checked before the first is changed. Use it with whole manifests; to change a field or two of an object that is there, use k8s_patch. Set dry_run to see the diff first.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     example: { content: EXAMPLE_MANIFEST, namespace: 'shop', dry_run: true },
-    timeLimitSeconds: 120,
+    timeLimitSeconds: ({ timeout_seconds }: ApplyDto) => timeout_seconds,
     sharedFields: [DryRunField],
   })
   async apply(manifest: ApplyDto, call: ToolCall): Promise<ToolResult> {

@@ -5,6 +5,7 @@ import {
   changeText,
   isDryRun,
   patchObject,
+  readDocuments,
   readObject,
   type Cluster,
   type KubernetesObject,
@@ -13,7 +14,6 @@ import {
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import type { PatchDto } from './dto/patch.dto.js';
 import { isRecord } from './manifest-error.js';
-import { readDocuments } from './manifest-text.js';
 import { failedTests } from './patch-tests.js';
 
 /** Changes single fields of objects. */

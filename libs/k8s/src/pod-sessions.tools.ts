@@ -1,13 +1,10 @@
 import { Clusters, DryRunField, isDryRun } from '#cluster';
-import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
+import { ANSWER_SECONDS, Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
 import { ExecDto } from './dto/exec.dto.js';
 import { RunPodDto } from './dto/run-pod.dto.js';
 import { ExecClient } from './exec.client.js';
 import { K8S } from './k8s.category.js';
 import { RunPodClient } from './run-pod.client.js';
-
-/** Seconds that a call with a time limit of its own may go over it, to answer. */
-const MARGIN_SECONDS = 15;
 
 /** Tools that run something in a pod. */
 @ToolProvider(K8S)
@@ -27,7 +24,7 @@ export class PodSessionsTools {
     annotations: { readOnlyHint: false, destructiveHint: false },
     example: { name: 'hello', image: 'busybox:1.37', command: 'echo hello', dry_run: true },
     timeLimitSeconds: ({ wait, remove, timeout_seconds }: RunPodDto) =>
-      (wait || remove ? timeout_seconds : 30) + MARGIN_SECONDS,
+      (wait || remove ? timeout_seconds : 30) + ANSWER_SECONDS,
     sharedFields: [DryRunField],
   })
   async runPod(query: RunPodDto, call: ToolCall): Promise<ToolResult | string> {
@@ -42,7 +39,7 @@ export class PodSessionsTools {
       'Runs a command in a container and gives what it writes; an exit code other than 0 is a failure that tells the code, stdout and stderr. Use it to look at a process from inside. When the call is cancelled or its time is over the connection is closed, but Kubernetes cannot end the process. With dry_run it only checks the pod, the container and the command.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     example: { pod_name: 'postgres-0', command: 'echo hello', namespace: 'shop' },
-    timeLimitSeconds: ({ timeout_seconds }: ExecDto) => timeout_seconds + MARGIN_SECONDS,
+    timeLimitSeconds: ({ timeout_seconds }: ExecDto) => timeout_seconds + ANSWER_SECONDS,
     sharedFields: [DryRunField],
   })
   async exec(query: ExecDto, call: ToolCall): Promise<ToolResult | string> {

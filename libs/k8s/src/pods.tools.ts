@@ -1,13 +1,10 @@
 import { Clusters } from '#cluster';
-import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
+import { ANSWER_SECONDS, Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
 import { LogsDto } from './dto/logs.dto.js';
 import { TopPodsDto } from './dto/top-pods.dto.js';
 import { K8S } from './k8s.category.js';
 import { LogsClient } from './logs.client.js';
 import { MetricsClient } from './metrics.client.js';
-
-/** Seconds that a call with a time limit of its own may go over it, to answer. */
-const MARGIN_SECONDS = 15;
 
 /** Tools for pods. */
 @ToolProvider(K8S)
@@ -27,7 +24,7 @@ export class PodsTools {
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { pod_name: 'deployment/web', namespace: 'shop', num_lines: 5, all_containers: true },
     timeLimitSeconds: ({ follow, timeout_seconds }: LogsDto) =>
-      follow ? timeout_seconds + MARGIN_SECONDS : 30,
+      follow ? timeout_seconds + ANSWER_SECONDS : 30,
   })
   logs(query: LogsDto, call: ToolCall): AsyncIterable<string> {
     return this.reader.read(this.clusters.of(call), query, call);

@@ -1,7 +1,6 @@
-import { listAll, type Cluster, selectorText } from '#cluster';
+import { isReady, listAll, selectorText, stateOf, type Cluster, type LivePod } from '#cluster';
 import { ToolError } from '#tools';
 import type { PortForwardDto } from './dto/port-forward.dto.js';
-import { isReady, stateOf, type LivePod } from './pod-state.js';
 import { portPairs, type PortPair } from './port-pairs.js';
 
 interface ServicePort {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { listAll, type Cluster, selectorText } from '#cluster';
+import { listAll, selectorText, type Cluster } from '#cluster';
 import type { ToolCall } from '#tools';
 import type { RolloutHistoryDto } from './dto/rollout-history.dto.js';
 import { KubectlClient } from './kubectl.client.js';

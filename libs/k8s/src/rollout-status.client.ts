@@ -1,8 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { objectVersions, type Cluster } from '#cluster';
+import {
+  objectVersions,
+  rolloutState,
+  type Cluster,
+  type RolloutState,
+  type Workload,
+} from '#cluster';
 import type { ToolCall, ToolResult } from '#tools';
 import type { RolloutStatusDto } from './dto/rollout-status.dto.js';
-import { rolloutState, type RolloutState, type Workload } from './rollout-state.js';
 
 /** Watches a rollout until it ends. */
 @Injectable()

@@ -1,17 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import {
+  FIELD_MANAGER,
   apiStatusOf,
   changeText,
-  FIELD_MANAGER,
+  containerStatuses,
   isDryRun,
+  isFinished,
+  isReady,
+  stateOf,
   type Cluster,
   type KubernetesObject,
   objectVersions,
+  type LivePod,
 } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import { commandWords } from './command-words.js';
 import { RESTART_POLICIES, type RunPodDto } from './dto/run-pod.dto.js';
-import { containerStatuses, isFinished, isReady, stateOf, type LivePod } from './pod-state.js';
 
 /** Why a container waits when waiting longer is of no use. */
 const HOPELESS = new Set([

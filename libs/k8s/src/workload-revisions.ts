@@ -1,4 +1,4 @@
-import { listAll, type Cluster, type KubernetesObject, selectorText } from '#cluster';
+import { listAll, selectorText, type Cluster, type KubernetesObject } from '#cluster';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';

@@ -1,5 +1,5 @@
 import { Clusters, DryRunField } from '#cluster';
-import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
+import { ANSWER_SECONDS, Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
 import { RolloutHistoryDto } from './dto/rollout-history.dto.js';
 import { RolloutRestartDto } from './dto/rollout-restart.dto.js';
 import { RolloutStatusDto } from './dto/rollout-status.dto.js';
@@ -13,9 +13,6 @@ import { RolloutStatusClient } from './rollout-status.client.js';
 import { RolloutUndoClient } from './rollout-undo.client.js';
 import { ScaleClient } from './scale.client.js';
 import { SetImageClient } from './set-image.client.js';
-
-/** Seconds that a watch may go over its own time limit, to answer. */
-const MARGIN_SECONDS = 15;
 
 /** Tools for Deployments and whatever else runs pods. */
 @ToolProvider(K8S)
@@ -92,7 +89,7 @@ export class WorkloadsTools {
       'Waits until the rollout of a workload is finished, and says so, or after timeout_seconds says where it stands. Use it after a change of image, scale or configuration.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { name: 'web', namespace: 'shop', timeout_seconds: 10 },
-    timeLimitSeconds: ({ timeout_seconds }: RolloutStatusDto) => timeout_seconds + MARGIN_SECONDS,
+    timeLimitSeconds: ({ timeout_seconds }: RolloutStatusDto) => timeout_seconds + ANSWER_SECONDS,
   })
   async rolloutStatus(query: RolloutStatusDto, call: ToolCall): Promise<ToolResult> {
     return this.status.follow(this.clusters.of(call), query, call);

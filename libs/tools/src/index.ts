@@ -1,3 +1,4 @@
+export { ANSWER_SECONDS } from './answer-seconds.js';
 export { BooleanField, ChoiceField, IntField, TextField } from './fields.decorator.js';
 export { acceptedBy, inputClass, inputSchemaOf } from './input-schema.js';
 export type { PropertySchema } from './input-schema.js';
@@ -8,6 +9,7 @@ export type { RequirementScope } from './tool-requirement.js';
 export { Tool, ToolProvider } from './tool.decorator.js';
 export { invalidField, TOOL_ERROR_CODES, ToolError } from './tool.error.js';
 export type { FieldError, ToolErrorCode } from './tool.error.js';
+export { untilAborted } from './abort.js';
 export { ToolInvoker } from './tool.invoker.js';
 export type { PreparedCall } from './tool.invoker.js';
 export { toolsConfig } from './tools.config.js';

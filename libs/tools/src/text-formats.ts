@@ -81,6 +81,36 @@ export const TEXT_FORMATS = {
     pattern: /^([0-9]+(\.[0-9]+)?(h|m|s|ms))+$/,
     means: 'a duration such as "30s", "5m" or "1h30m"',
   },
+  releaseName: {
+    pattern: /^[a-z0-9]([-a-z0-9.]{0,51}[a-z0-9])?$/,
+    means:
+      'a release name: at most 53 of a-z, 0-9, "-" and ".", starting and ending with a letter or digit',
+  },
+  /** What helm calls a chart reference. */
+  chart: {
+    pattern: /^[A-Za-z0-9./][A-Za-z0-9_.:@/+~%-]{0,1023}$/,
+    means:
+      'a chart: repository/chart, oci://registry/path, https://host/chart.tgz, or ./path in the folder that this server allows',
+  },
+  /** A version, or a constraint on versions. */
+  chartVersion: {
+    pattern:
+      /^[<>=!~^]{0,2} ?v?[0-9xX*][0-9A-Za-z.*+-]{0,63}((,| |, | - | ?\|\| ?)[<>=!~^]{0,2} ?v?[0-9xX*][0-9A-Za-z.*+-]{0,63}){0,9}$/,
+    means: 'a version or a constraint such as "1.2.3", "^2.0.0" or ">=1.2 <2"',
+  },
+  repositoryName: {
+    pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/,
+    means: 'a name: at most 63 of A-Z, a-z, 0-9 and "_.-", starting with a letter or digit',
+  },
+  repositoryUrl: {
+    pattern: /^https?:\/\/[A-Za-z0-9[][A-Za-z0-9_.~:/?#[\]@!$&'()*+,;=%-]{0,2000}$/,
+    means: 'an address that begins with https:// or http://',
+  },
+  /** Words to look for; "" is none. */
+  keywords: {
+    pattern: /^([A-Za-z0-9][A-Za-z0-9_./+-]{0,99}( [A-Za-z0-9][A-Za-z0-9_./+-]{0,99}){0,9})?$/,
+    means: 'one or more words of A-Z, a-z, 0-9 and "_./+-"',
+  },
 } satisfies Record<string, TextFormat>;
 
 export type TextFormatName = keyof typeof TEXT_FORMATS;

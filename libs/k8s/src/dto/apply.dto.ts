@@ -1,4 +1,4 @@
-import { BooleanField, TextField } from '#tools';
+import { BooleanField, IntField, TextField } from '#tools';
 
 export class ApplyDto {
   @TextField({
@@ -30,4 +30,13 @@ export class ApplyDto {
     default: false,
   })
   force_conflicts!: boolean;
+
+  @IntField({
+    description:
+      'Seconds until the apply stops where it is, and says what was applied and what was not.',
+    min: 1,
+    max: 3_600,
+    default: 120,
+  })
+  timeout_seconds!: number;
 }

@@ -1,5 +1,5 @@
+import { WORKLOAD_KINDS, type WorkloadKind } from '#cluster';
 import { ChoiceField, IntField, TextField } from '#tools';
-import { WORKLOAD_KINDS, type WorkloadKind } from '../workload-kinds.js';
 
 export class RolloutStatusDto {
   @TextField({ description: 'Name of the workload.', format: 'name' })

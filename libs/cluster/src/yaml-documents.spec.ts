@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDocuments } from './manifest-text.js';
+import { readDocuments } from './yaml-documents.js';
 
 const read = (text: string) => readDocuments('content', text, new AbortController().signal);
 

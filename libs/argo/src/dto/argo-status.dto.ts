@@ -1,7 +1,7 @@
 import { BooleanField, IntField } from '#tools';
 import { RolloutDto } from './rollout.dto.js';
 
-export class StatusDto extends RolloutDto {
+export class ArgoStatusDto extends RolloutDto {
   @BooleanField({
     description:
       'Follow the rollout, with each change of step, weight and health, until it is Healthy or Degraded, waits for somebody, or timeout_seconds are over.',

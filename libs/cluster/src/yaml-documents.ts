@@ -10,7 +10,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import { ToolError } from '#tools';
-import { checkValue } from './manifest-value.js';
+import { checkValue } from './yaml-value.js';
 
 /** One document of a text, as data. */
 export interface TextDocument {

@@ -1,7 +1,7 @@
 import { IntField } from '#tools';
 import { RolloutDto } from './rollout.dto.js';
 
-export class HistoryDto extends RolloutDto {
+export class ArgoHistoryDto extends RolloutDto {
   @IntField({
     description:
       'One revision to look at, with its pod template and what changed in it. Left out, or 0: all revisions.',

@@ -1,5 +1,18 @@
 import { ToolError } from '#tools';
-import type { Pod } from './log-targets.js';
+
+interface Container {
+  name: string;
+}
+
+/** What is read of a pod. */
+export interface Pod {
+  metadata: { name: string; annotations?: Record<string, string> };
+  spec: {
+    containers: Container[];
+    initContainers?: Container[];
+    ephemeralContainers?: Container[];
+  };
+}
 
 interface ContainerStatus {
   name: string;

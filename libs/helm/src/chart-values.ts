@@ -1,0 +1,44 @@
+import { readDocuments } from '#cluster';
+import { invalidField } from '#tools';
+import type { Release } from './release.js';
+
+type Values = Record<string, unknown>;
+
+const ACCEPTS = { accepts: 'YAML that is a map of values' };
+
+/**
+ * Checks values that a caller gives as text, before anything is started.
+ * @returns the text as helm is to read it, or undefined where there are no values
+ * @throws ToolError `invalid_input` with line and column
+ */
+export async function checkedValues(
+  text: string | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (text === undefined || text.trim() === '') return undefined;
+  const documents = await readDocuments('values', text, signal);
+  if (documents.length > 1) throw invalidField('values', 'must be one YAML document', ACCEPTS);
+  const [document] = documents;
+  if (document && !isMap(document.value)) throw invalidField('values', 'must be a map', ACCEPTS);
+  return text;
+}
+
+/** All values of a release: those that were given, and the chart's own for the rest, as helm merges them. Nulls that were given remove a value. */
+export function computedValues({ chart, config }: Release): Values {
+  return merged(config ?? {}, chart?.values ?? {}, true);
+}
+
+/** @param isTop there a null stays where the chart has no such value */
+function merged(given: Values, defaults: Values, isTop: boolean): Values {
+  const result: Values = { ...defaults };
+  for (const [key, own] of Object.entries(given)) {
+    const value = defaults[key];
+    if (own === null && !(isTop && !(key in defaults))) delete result[key];
+    else result[key] = isMap(own) && isMap(value) ? merged(own, value, false) : own;
+  }
+  return result;
+}
+
+function isMap(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

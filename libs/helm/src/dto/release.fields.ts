@@ -1,0 +1,70 @@
+import { BooleanField, IntField, TextField } from '#tools';
+
+/** Seconds that helm waits by itself unless told otherwise. */
+const DEFAULT_WAIT_SECONDS = 300;
+
+/** The name of a release that is there. */
+export function ReleaseNameField(): PropertyDecorator {
+  return TextField({
+    description: 'Name of the release, as helm_list_releases shows it.',
+    format: 'releaseName',
+  });
+}
+
+/** The namespace of a release. */
+export function ReleaseNamespaceField(): PropertyDecorator {
+  return TextField({
+    description: "Namespace of the release. Left out: the context's own namespace.",
+    format: 'namespace',
+    optional: true,
+  });
+}
+
+/** A chart, as helm takes it. */
+export function ChartField(): PropertyDecorator {
+  return TextField({
+    description:
+      'The chart: "repository/chart" of a repository added by helm_repo_add, "oci://registry/path/chart", "https://host/chart-1.2.3.tgz", or "./chart" in the folder that this server allows, if any.',
+    format: 'chart',
+  });
+}
+
+/** The version of a chart. */
+export function ChartVersionField(): PropertyDecorator {
+  return TextField({
+    description:
+      'Version of the chart, or a constraint such as "^2.0.0" or ">=1.2 <2". Left out: the latest that is not a pre-release.',
+    format: 'chartVersion',
+    optional: true,
+  });
+}
+
+/** Values for a chart that may be left out. */
+export function ValuesField(): PropertyDecorator {
+  return TextField({
+    description:
+      "Values for the chart, as YAML: they override the chart's own (helm_show_values shows those).",
+    format: 'free',
+    optional: true,
+  });
+}
+
+/** How long helm waits. */
+export function TimeoutField(): PropertyDecorator {
+  return IntField({
+    description:
+      'Seconds to wait for hooks and, with wait, for the objects to be ready. What is not done by then fails.',
+    min: 1,
+    max: 3_600,
+    default: DEFAULT_WAIT_SECONDS,
+  });
+}
+
+/** Whether to take over what others have changed. */
+export function ForceConflictsField(): PropertyDecorator {
+  return BooleanField({
+    description:
+      'With Helm 4: take over fields that others manage, such as replicas that were scaled by hand. Otherwise the call fails and names them. Helm 3 always takes them over.',
+    default: false,
+  });
+}

@@ -1,0 +1,16 @@
+import { TextField } from '#tools';
+
+export class RepoAddDto {
+  @TextField({
+    description: 'Name for the repository: charts of it are called "name/chart" then.',
+    format: 'repositoryName',
+  })
+  name!: string;
+
+  @TextField({
+    description:
+      'Its address, such as "https://charts.jetstack.io". User and password may stand in it (https://user:password@host); they are never shown. OCI registries need no adding: use the chart "oci://registry/path/chart".',
+    format: 'repositoryUrl',
+  })
+  url!: string;
+}

@@ -1,0 +1,2 @@
+/** `helm_repo_update` takes no parameters. */
+export class RepoUpdateDto {}

@@ -1,0 +1,25 @@
+import { IntField, TextField } from '#tools';
+
+export class SearchRepoDto {
+  @TextField({
+    description: 'Words to look for in names, keywords and descriptions of charts. "": all charts.',
+    format: 'keywords',
+  })
+  keyword!: string;
+
+  @TextField({
+    description:
+      'Only chart versions that fit, such as "1.2.3", "^2.0.0" or ">0.0.0-0", which also has pre-releases.',
+    format: 'chartVersion',
+    optional: true,
+  })
+  version?: string;
+
+  @IntField({
+    description: 'Characters from which a column is cut. 0: none is cut.',
+    min: 0,
+    max: 1_000,
+    default: 50,
+  })
+  max_col_width!: number;
+}

@@ -1,0 +1,64 @@
+import { ToolError, type ToolErrorCode } from '#tools';
+
+/** How helm 3 and 4 word what went wrong, the first that fits. */
+const FAILURES: readonly (readonly [RegExp, ToolErrorCode])[] = [
+  [/another operation \(install\/upgrade\/rollback\) is in progress/, 'conflict'],
+  [/cannot re-?use a name that is still in use/, 'conflict'],
+  [/exists and cannot be imported into the current release/, 'conflict'],
+  [/conflict(s)? occurred|Apply failed with \d+ conflict|the object has been modified/, 'conflict'],
+  [/release: not found|has no deployed releases|release has no \d+ version/, 'not_found'],
+  [/no chart (version|name) found|repo \S+ not found|no cached repo found/, 'not_found'],
+  [/chart "[^"]*" (matching|version) .*not found|: 404 Not Found|: not found$/m, 'not_found'],
+  [/values don't meet the specifications of the schema/, 'invalid_input'],
+  [/improper constraint|invalid version\/constraint format|non-absolute URLs/, 'invalid_input'],
+  [/is forbidden:|unauthorized|: 40[13] (Unauthorized|Forbidden)/, 'forbidden'],
+  [/Kubernetes cluster unreachable|no such host|connection refused/, 'unavailable'],
+  [/is not a valid chart repository or cannot be reached/, 'upstream'],
+  [
+    /context deadline exceeded|timed out waiting for the condition|Client\.Timeout exceeded/,
+    'timeout',
+  ],
+];
+
+const PREFIX = /^Error: |\b(INSTALLATION|UPGRADE) FAILED: /gm;
+
+const LOG_LINES = /^level=.*\n?/gm;
+
+/** Lines about the server's own files. */
+const OWN_FILES = /^WARNING: Kubernetes configuration file is .*\n?/gm;
+
+/**
+ * The failure that helm tells of on stderr.
+ * @param hidden a folder of the server that is left out of the text
+ * @param output what it wrote on stdout before
+ */
+export function helmFailure(
+  stderr: string,
+  exitCode: number,
+  hidden: string,
+  output: string,
+): ToolError {
+  const text = cleanText(stderr, hidden);
+  // The log of helm 4 says the same once more.
+  const said = text.replace(LOG_LINES, '').trim() || text;
+  const code = FAILURES.find(([pattern]) => pattern.test(said))?.[1] ?? 'failed';
+  const message = said === '' ? `helm ended with exit code ${exitCode} and no message.` : said;
+  return new ToolError(code, message, {
+    retryable: false,
+    ...(output.trim() !== '' && { output: output.trim() }),
+  });
+}
+
+/** What helm writes on stderr, fit to be shown: without the server's folders and without credentials in addresses. */
+export function cleanText(text: string, hidden: string): string {
+  return withoutCredentials(text.replace(OWN_FILES, '').replaceAll(`${hidden}/`, ''))
+    .replace(PREFIX, '')
+    .trim();
+}
+
+/** A text whose addresses have neither user, password nor query. */
+export function withoutCredentials(text: string): string {
+  return text
+    .replace(/(\w+:\/\/)[^\s/"']+@/g, '$1<redacted>@')
+    .replace(/(\w+:\/\/[^\s?"']+\?)[^\s"')]+/g, '$1<redacted>');
+}

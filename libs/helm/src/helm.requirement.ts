@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+import { Programs } from '#cli';
+import { ToolRequirement } from '#tools';
+
+/** The tools that leave their work to helm need it on the PATH; those that only read releases do not. */
+@Injectable()
+export class HelmRequirement extends ToolRequirement {
+  constructor(private readonly programs: Programs) {
+    super();
+  }
+
+  async missing(): Promise<string | undefined> {
+    return this.programs.find('helm')
+      ? undefined
+      : 'helm is not on the PATH of the server. Install it: https://helm.sh/docs/intro/install/';
+  }
+}

@@ -1,0 +1,1 @@
+export { HelmModule } from './helm.module.js';

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import type { Cluster } from '#cluster';
+import { ToolError, type ToolCall } from '#tools';
+import type { HelmOutcome } from './helm.cli.js';
+import { ReleaseReadiness } from './release-readiness.js';
+import { recoveryHint } from './release-recovery.js';
+import { ReleaseStore, type Revision } from './release.store.js';
+
+const FIRST_LOOK_MS = 1_000;
+const LOOK_EVERY_MS = 3_000;
+/** After a cancel the caller is soon gone: what is said of it must be found out quickly. */
+const LAST_LOOK_MS = 600;
+const FAILURE_LOOK_MS = 5_000;
+
+/** The release that a change is for, and its revisions before that. */
+export interface ChangeTarget {
+  cluster: Cluster;
+  namespace: string;
+  name: string;
+  revisions: readonly Revision[];
+}
+
+/** Follows changes of releases: says what they wait for, and when they fail what is left and what to do. */
+@Injectable()
+export class ReleaseChanges {
+  constructor(
+    private readonly store: ReleaseStore,
+    private readonly readiness: ReleaseReadiness,
+  ) {}
+
+  /**
+   * Runs helm for a change that waits for objects, with a line of progress every few seconds.
+   * @returns what helm prints, then its warnings
+   * @throws ToolError what `run` throws, with what is not ready and how to recover
+   */
+  async follow(
+    target: ChangeTarget,
+    run: () => Promise<HelmOutcome>,
+    call: ToolCall,
+  ): Promise<string> {
+    const ended = new AbortController();
+    const watching = this.watch(target, AbortSignal.any([ended.signal, call.signal]), call);
+    try {
+      const { stdout, warnings } = await run();
+      return [stdout.trimEnd(), warnings].filter(Boolean).join('\n');
+    } catch (error) {
+      ended.abort();
+      throw await this.explained(error, target, await watching, call);
+    } finally {
+      ended.abort();
+    }
+  }
+
+  /** Reports what is not ready until the signal aborts, and gives the last report. */
+  private async watch(
+    target: ChangeTarget,
+    signal: AbortSignal,
+    call: ToolCall,
+  ): Promise<string[]> {
+    let lines: string[] = [];
+    for (let count = 1; ; count++) {
+      try {
+        await sleep(count === 1 ? FIRST_LOOK_MS : LOOK_EVERY_MS, undefined, { signal });
+        lines = (await this.look(target, signal)) ?? lines;
+      } catch {
+        // The change goes on, whether or not it can be watched.
+        if (signal.aborted) return lines;
+      }
+      const [first = 'helm is at work', ...others] = lines;
+      const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+      call.progress({ progress: count, message: `${first}${more}` });
+    }
+  }
+
+  /** What of the revision that the change makes is not ready; undefined as long as, or when, that is not the newest. */
+  private async look(
+    { cluster, namespace, name, revisions }: ChangeTarget,
+    signal: AbortSignal,
+  ): Promise<string[] | undefined> {
+    const last = (await this.store.find(cluster, namespace, name, signal)).at(-1);
+    // A failed change may be followed by a revision that takes it back.
+    if (last?.revision !== (revisions.at(-1)?.revision ?? 0) + 1) return undefined;
+    const release = await this.store.content(cluster, last, signal);
+    return this.readiness.notReady(cluster, release, signal);
+  }
+
+  private async explained(
+    error: unknown,
+    target: ChangeTarget,
+    notReady: readonly string[],
+    { signal }: ToolCall,
+  ): Promise<unknown> {
+    const failure: unknown = signal.aborted ? signal.reason : error;
+    if (!(failure instanceof ToolError)) return failure;
+    const waited = notReady.length > 0 ? [`Not ready: ${notReady.join('\n')}`] : [];
+    const hint = await this.hint(target, signal.aborted);
+    const { code, retryable, output } = failure;
+    const isOthers = /Apply failed with \d+ conflict/.test(failure.message);
+    const way = isOthers ? ['Set force_conflicts to take these fields over.'] : [];
+    const reasons = code === 'timeout' || code === 'cancelled' ? waited : [];
+    const message = [failure.message, ...reasons, ...way, ...hint].join('\n');
+    return new ToolError(code, message, { cause: failure, retryable, output });
+  }
+
+  /** How to recover, where the change has left something behind or has found it so. */
+  private async hint(
+    { cluster, namespace, name, revisions }: ChangeTarget,
+    isHurried: boolean,
+  ): Promise<string[]> {
+    const signal = AbortSignal.timeout(isHurried ? LAST_LOOK_MS : FAILURE_LOOK_MS);
+    try {
+      const now = await this.store.find(cluster, namespace, name, signal);
+      const [before, after] = [revisions.at(-1), now.at(-1)];
+      const isSame =
+        before?.uid === after?.uid && before?.resourceVersion === after?.resourceVersion;
+      if (isSame && after?.status === 'failed') return [];
+      const hint = recoveryHint(now);
+      return hint === undefined ? [] : [hint];
+    } catch {
+      return ['What became of the release could not be found out: look with helm_history.'];
+    }
+  }
+}

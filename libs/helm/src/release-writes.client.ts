@@ -1,0 +1,147 @@
+import { Injectable } from '@nestjs/common';
+import { isDryRun, type Cluster } from '#cluster';
+import { ToolError, type ToolCall } from '#tools';
+import { checkedValues } from './chart-values.js';
+import { ChartSources, type ChartSource } from './chart-sources.js';
+import { ChartsClient } from './charts.client.js';
+import type { InstallDto } from './dto/install.dto.js';
+import type { UpgradeDto } from './dto/upgrade.dto.js';
+import { HelmVersion } from './helm.version.js';
+import { readRelease } from './release-decode.js';
+import { ReleaseChanges, type ChangeTarget } from './release-changes.js';
+import { ReleasePreview } from './release-preview.js';
+import { isPending, recoveryHint } from './release-recovery.js';
+import { ReleaseStore } from './release.store.js';
+import type { Release } from './release.js';
+
+/** Characters of the release that helm prints in a dry run, its whole chart included. */
+const MAX_RELEASE_CHARS = 64 * 1024 * 1024;
+
+const INSTALL_EVENTS = ['pre-install', 'post-install'];
+const UPGRADE_EVENTS = ['pre-upgrade', 'post-upgrade'];
+
+/** The parameters that installing and upgrading have in common. */
+type Query = Pick<InstallDto, 'chart' | 'wait' | 'atomic' | 'timeout_seconds'> &
+  Partial<Pick<UpgradeDto, 'force_conflicts'>>;
+
+/** How helm is started for them. */
+interface Deployment {
+  command: 'install' | 'upgrade';
+  source: ChartSource;
+  /** Checked values, as text. */
+  values: string | undefined;
+  /** Those of the command alone. */
+  flags: readonly string[];
+}
+
+/** Installs charts as releases, and upgrades releases. */
+@Injectable()
+export class ReleaseWritesClient {
+  constructor(
+    private readonly store: ReleaseStore,
+    private readonly sources: ChartSources,
+    private readonly charts: ChartsClient,
+    private readonly version: HelmVersion,
+    private readonly changes: ReleaseChanges,
+    private readonly preview: ReleasePreview,
+  ) {}
+
+  /** @throws ToolError `conflict` when the name is taken, and as `ReleaseChanges.follow` */
+  async install(
+    cluster: Cluster,
+    query: InstallDto & { values?: string },
+    call: ToolCall,
+  ): Promise<string> {
+    const { release_name: name, namespace, create_namespace: createNamespace } = query;
+    const values = await checkedValues(query.values, call.signal);
+    const source = await this.sources.resolve(query.chart, query.version, call.signal);
+    const revisions = await this.store.find(cluster, namespace, name, call.signal);
+    const last = revisions.at(-1);
+    if (last) {
+      const way =
+        last.status === 'uninstalled'
+          ? 'It is uninstalled, with its history kept: helm_upgrade brings it back, helm_uninstall forgets it.'
+          : (recoveryHint(revisions) ?? 'helm_upgrade changes it.');
+      const message = `There is a release "${name}" in namespace "${namespace}" already (${last.status}). ${way}`;
+      throw new ToolError('conflict', message);
+    }
+    return this.deploy(
+      { cluster, namespace, name, revisions },
+      query,
+      { command: 'install', source, values, flags: createNamespace ? ['--create-namespace'] : [] },
+      call,
+    );
+  }
+
+  /** @throws ToolError `not_found` for a release that is not there and not to be installed, `conflict` when another operation has not ended, and as `ReleaseChanges.follow` */
+  async upgrade(cluster: Cluster, query: UpgradeDto, call: ToolCall): Promise<string> {
+    const { release_name: name, install, reuse_values: reuseValues, create_namespace } = query;
+    const namespace = query.namespace ?? cluster.namespace;
+    const values = await checkedValues(query.values, call.signal);
+    const source = await this.sources.resolve(query.chart, query.version, call.signal);
+    const revisions = install
+      ? await this.store.find(cluster, namespace, name, call.signal)
+      : await this.store.revisions(cluster, namespace, name, call.signal);
+    if (isPending(revisions.at(-1)?.status ?? '')) {
+      const message = `Another operation on release "${name}" has not ended. ${recoveryHint(revisions)}`;
+      throw new ToolError('conflict', message);
+    }
+    const flags = [
+      ...(install ? ['--install'] : []),
+      ...(install && create_namespace ? ['--create-namespace'] : []),
+      ...(reuseValues ? ['--reuse-values'] : []),
+    ];
+    const target = { cluster, namespace, name, revisions };
+    return this.deploy(target, query, { command: 'upgrade', source, values, flags }, call);
+  }
+
+  private async deploy(
+    target: ChangeTarget,
+    query: Query,
+    { command, source, values: input, flags: own }: Deployment,
+    call: ToolCall,
+  ): Promise<string> {
+    const { chart, wait, atomic, timeout_seconds, force_conflicts: forceConflicts } = query;
+    const { cluster, namespace, name } = target;
+    const versionFlags = await this.version.flags({ atomic, forceConflicts });
+    const flags = [
+      ...own,
+      `--namespace=${namespace}`,
+      `--timeout=${timeout_seconds}s`,
+      ...(input === undefined ? [] : ['--values=-']),
+    ];
+    const start = (extra: readonly string[], maxOutputChars: number) =>
+      this.charts.run(
+        source,
+        { command: [command], cluster, input, flags: [...flags, ...extra] },
+        [name],
+        { signal: call.signal, maxOutputChars },
+      );
+    if (isDryRun(call)) {
+      const { stdout, isCut } = await start(
+        ['--dry-run=server', '--output=json'],
+        MAX_RELEASE_CHARS,
+      );
+      if (isCut) throw new ToolError('failed', 'The rendered release is too large to be shown.');
+      return this.previewed(target, readRelease(JSON.parse(stdout)), chart, call.signal);
+    }
+    const extra = [...(wait ? ['--wait'] : []), ...versionFlags];
+    return this.changes.follow(target, () => start(extra, call.maxOutputChars), call);
+  }
+
+  private async previewed(
+    { cluster, namespace, name, revisions }: ChangeTarget,
+    after: Release,
+    chart: string,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const deployed = revisions.findLast(({ status }) => status === 'deployed') ?? revisions.at(-1);
+    const isInstalled = deployed !== undefined && deployed.status !== 'uninstalled';
+    const before = isInstalled ? await this.store.content(cluster, deployed, signal) : undefined;
+    const summary = before
+      ? `Release "${name}" in namespace "${namespace}" would be upgraded to revision ${after.version} with chart ${chart}`
+      : `Release "${name}" would be installed into namespace "${namespace}" from chart ${chart}`;
+    const events = before ? UPGRADE_EVENTS : INSTALL_EVENTS;
+    return this.preview.text(cluster, summary, { before, after, namespace, events }, signal);
+  }
+}

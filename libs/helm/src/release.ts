@@ -1,0 +1,67 @@
+/** A hook of a release: an object that helm creates at some moment of its life. */
+export interface Hook {
+  name?: string;
+  kind?: string;
+  path?: string;
+  manifest?: string;
+  events?: string[];
+  last_run?: { started_at?: string; completed_at?: string; phase?: string };
+  weight?: number;
+  delete_policies?: string[];
+  output_log_policies?: string[];
+}
+
+/** One revision of a release, with the fields that are read of what helm stores (`pkg/release/v1`). Times are RFC 3339, or "". */
+export interface Release {
+  name: string;
+  namespace: string;
+  /** The revision. */
+  version: number;
+  info: {
+    first_deployed?: string;
+    last_deployed?: string;
+    deleted?: string;
+    description?: string;
+    status: string;
+    notes?: string;
+  };
+  chart?: {
+    metadata?: { name?: string; version?: string; appVersion?: string };
+    values?: Record<string, unknown> | null;
+  };
+  /** The values that the user gave. */
+  config?: Record<string, unknown> | null;
+  manifest: string;
+  hooks: Hook[];
+}
+
+/** What lists and histories tell of one revision. */
+export interface ReleaseSummary {
+  name: string;
+  namespace: string;
+  revision: number;
+  /** RFC 3339, or "" if it was never deployed. */
+  updated: string;
+  status: string;
+  /** Name and version, such as `cache-0.2.0`. */
+  chart: string;
+  appVersion: string;
+  description: string;
+}
+
+/** What helm says of a chart that a release does not hold. */
+const MISSING = 'MISSING';
+
+export function summaryOf({ name, namespace, version, info, chart }: Release): ReleaseSummary {
+  const metadata = chart?.metadata;
+  return {
+    name,
+    namespace,
+    revision: version,
+    updated: info.last_deployed ?? '',
+    status: info.status,
+    chart: metadata ? `${metadata.name ?? ''}-${metadata.version ?? ''}` : MISSING,
+    appVersion: metadata ? (metadata.appVersion ?? '') : MISSING,
+    description: info.description ?? '',
+  };
+}

@@ -1,0 +1,71 @@
+import { readDocuments, readObject, type Cluster, type KubernetesObject } from '#cluster';
+import { ToolError } from '#tools';
+
+/** An object as a chart has rendered it. */
+export interface RenderedObject {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  /** Its own, or that of its release; of no meaning for kinds outside namespaces. */
+  namespace: string;
+  object: KubernetesObject;
+}
+
+/**
+ * The objects of a manifest, lists flattened.
+ * @param namespace of the release
+ * @throws ToolError `failed` for a manifest that cannot be read
+ */
+export async function renderedObjects(
+  manifest: string,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<RenderedObject[]> {
+  try {
+    const documents = await readDocuments('manifest', manifest, signal);
+    return documents.flatMap(({ value }) => objectsIn(value, namespace));
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.code !== 'invalid_input') throw error;
+    const message = `The rendered manifest cannot be read: ${error.message}`;
+    throw new ToolError('failed', message, { cause: error });
+  }
+}
+
+/** Tells objects apart, whatever version of their kind they are written in. */
+export function keyOf({ apiVersion, kind, namespace, name }: RenderedObject): string {
+  const group = apiVersion.includes('/') ? apiVersion.split('/', 1)[0] : '';
+  return `${kind}.${group}/${namespace}/${name}`;
+}
+
+/** `deployment.apps/web`, as kubectl names it. */
+export function labelOf({ apiVersion, kind, name }: RenderedObject): string {
+  const group = apiVersion.includes('/') ? `.${apiVersion.split('/', 1)[0]}` : '';
+  return `${kind.toLowerCase()}${group}/${name}`;
+}
+
+/** The object as it is in the cluster; undefined if it, or its kind, is not there. */
+export async function liveObject(
+  cluster: Cluster,
+  { apiVersion, kind, namespace, name }: RenderedObject,
+  signal: AbortSignal,
+): Promise<KubernetesObject | undefined> {
+  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/', 2) : ['', apiVersion];
+  try {
+    const resource = await cluster.discovery.resolve(`${kind}.${version}.${group}`, signal);
+    return await readObject(cluster, { resource, namespace, name }, signal);
+  } catch (error) {
+    if (error instanceof ToolError && error.code === 'not_found') return undefined;
+    throw error;
+  }
+}
+
+function objectsIn(value: unknown, namespace: string): RenderedObject[] {
+  const object = value as KubernetesObject | null;
+  if (Array.isArray(object?.items) && object.kind?.endsWith('List')) {
+    return object.items.flatMap((item) => objectsIn(item, namespace));
+  }
+  const { apiVersion, kind, metadata } = object ?? {};
+  if (!object || !apiVersion || !kind || !metadata?.name) return [];
+  const { name } = metadata;
+  return [{ apiVersion, kind, name, namespace: metadata.namespace ?? namespace, object }];
+}

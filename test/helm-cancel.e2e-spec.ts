@@ -1,0 +1,167 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { nextCancelled } from './support/call-log.js';
+import { writeGreeterChart } from './support/greeter-chart.js';
+import { helm, helm4Env, ownHelmHome } from './support/helm.js';
+import { kubectl } from './support/kubectl.js';
+import { CLIENTS, type McpClient } from './support/mcp-clients.js';
+import { execute } from './support/rest.js';
+import { startServer, type RunningServer } from './support/server.js';
+
+const NEVER_READY = { values: 'ready: false\n' };
+
+/** The helm processes that work on a release of that name. */
+const helmsFor = async (release: string) => {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'stat=,args=']);
+  return stdout
+    .split('\n')
+    .filter((line) => / helm /.test(` ${line}`) && line.includes(release) && !line.startsWith('Z'));
+};
+
+describe.each([3, 4])('with helm %i', (major) => {
+  const namespace = `helm-cancel-${major}`;
+  let server: RunningServer;
+  let client: McpClient;
+  beforeAll(async () => {
+    writeGreeterChart(`${inject('sandboxFolder')}/cancel-charts`, '1.0.0');
+    server = await startServer({
+      ...(major === 4 ? helm4Env() : {}),
+      ...ownHelmHome(namespace),
+      HELM_CHARTS_DIR: `${inject('sandboxFolder')}/cancel-charts`,
+    });
+    client = await CLIENTS['2025 over Streamable HTTP']!(server);
+    await kubectl('create', 'namespace', namespace);
+  });
+  afterAll(async () => {
+    await client.close();
+    await server.stop();
+    await kubectl('delete', 'namespace', namespace, '--wait=false');
+  });
+
+  const chart = { chart: './greeter', namespace };
+  const call = async (tool: string, args: Record<string, unknown>) => {
+    const { body } = await execute(server.url, tool, args, { category: 'helm' });
+    return { code: body.code, text: body.detail ?? body.result ?? '' };
+  };
+  const statusOf = async (name: string) =>
+    (
+      JSON.parse(await helm('status', name, '-n', namespace, '-o', 'json')) as {
+        info: { status: string };
+      }
+    ).info.status;
+
+  it('an install that waits tells what it waits for, and a cancel ends it', async () => {
+    const cancel = new AbortController();
+    const steps: string[] = [];
+    const name = `waiting${major}`;
+    const cancelled = nextCancelled(server.log);
+    const running = client.call(
+      'helm_install_with_values',
+      { ...chart, ...NEVER_READY, release_name: name },
+      { signal: cancel.signal, onprogress: ({ message }) => steps.push(message ?? '') },
+    );
+    const ended = running.catch((error: Error) => error);
+    await vi.waitFor(
+      () => expect(steps.at(-1)).toMatch(/^deployment\.apps\/waiting\d: .*; pod .* is Running/),
+      15_000,
+    );
+    expect(await helmsFor(name)).toHaveLength(1);
+    cancel.abort();
+    expect(await ended).toBeInstanceOf(Error);
+    await cancelled();
+    await vi.waitFor(async () => expect(await helmsFor(name)).toEqual([]), 3_000);
+    expect(await statusOf(name)).toBe('failed');
+    const again = await call('helm_install', { ...chart, release_name: name });
+    expect([again.code, again.text]).toEqual([
+      'conflict',
+      expect.stringMatching(/is failed \(revision 1\).*helm_uninstall/),
+    ]);
+  });
+
+  it('an upgrade that reaches its time limit says what is not ready, and how to recover', async () => {
+    const name = `slow${major}`;
+    await call('helm_install', { ...chart, release_name: name, wait: false });
+    const args = { ...chart, ...NEVER_READY, release_name: name, timeout_seconds: 3 };
+    const { code, text } = await call('helm_upgrade', args);
+    expect(code).toBe('timeout');
+    expect(text).toMatch(/\nNot ready: deployment\.apps\/slow\d: /);
+    expect(text).toMatch(/is failed \(revision 2\).*helm_rollback to revision 1/);
+    expect(
+      (await call('helm_rollback', { release_name: name, namespace, revision: 1 })).text,
+    ).toMatch(/Rollback was a success/);
+  });
+
+  it('a rollback that is cancelled leaves the release pending, and what finds it so says how to recover', async () => {
+    const name = `stuck${major}`;
+    const args = { ...chart, release_name: name, wait: false };
+    for (const values of ['', 'ready: false', 'replicas: 2'])
+      await call('helm_upgrade', { ...args, values });
+    const cancel = new AbortController();
+    const cancelled = nextCancelled(server.log);
+    const back = { release_name: name, namespace, revision: 2 };
+    const running = client.call('helm_rollback', back, { signal: cancel.signal });
+    const ended = running.catch((error: Error) => error);
+    await vi.waitFor(async () => expect(await statusOf(name)).toBe('pending-rollback'), 10_000);
+    cancel.abort();
+    expect(await ended).toBeInstanceOf(Error);
+    await cancelled();
+    const found = await call('helm_upgrade', { ...chart, release_name: name });
+    expect([found.code, found.text]).toEqual([
+      'conflict',
+      expect.stringMatching(/left pending-rollback \(revision 4\).*helm_rollback to revision 3/),
+    ]);
+    expect((await call('helm_list_releases', { namespace })).text).not.toContain(name);
+    expect((await call('helm_list_releases', { namespace, all: true })).text).toContain(
+      'pending-rollback',
+    );
+    expect((await call('helm_rollback', { ...back, revision: 3 })).code).toBeUndefined();
+    expect((await call('helm_upgrade', { ...chart, release_name: name })).code).toBeUndefined();
+  });
+});
+
+describe('twenty calls at once', () => {
+  const namespace = 'helm-at-once';
+  let server: RunningServer;
+  beforeAll(async () => {
+    writeGreeterChart(`${inject('sandboxFolder')}/many-charts`, '1.0.0');
+    server = await startServer({
+      ...ownHelmHome(namespace),
+      HELM_CHARTS_DIR: `${inject('sandboxFolder')}/many-charts`,
+    });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await kubectl('delete', 'namespace', namespace, '--wait=false');
+  });
+
+  it('do not get in each other’s way', { timeout: 120_000 }, async () => {
+    const call = async (tool: string, args: Record<string, unknown>) =>
+      (await execute(server.url, tool, { namespace, ...args }, { category: 'helm' })).body;
+    const calls = Array.from({ length: 20 }, (_, index) => `many-${index}`);
+    const answers = await Promise.all(
+      calls.map((release_name) =>
+        call('helm_install_with_values', {
+          chart: './greeter',
+          release_name,
+          wait: false,
+          values: `greeting: ${release_name}\nreplicas: 0\n`,
+        }),
+      ),
+    );
+    expect(answers.map(({ code }) => code)).toEqual(calls.map(() => undefined));
+    const stored = await kubectl(
+      'get',
+      'configmaps',
+      '-n',
+      namespace,
+      '-o',
+      'jsonpath={range .items[*]}{.metadata.name}={.data.greeting} {end}',
+    );
+    for (const name of calls) expect(stored).toContain(`${name}=${name} `);
+    const removed = await Promise.all(
+      calls.map((release_name) => call('helm_uninstall', { release_name })),
+    );
+    expect(removed.map(({ code }) => code)).toEqual(calls.map(() => undefined));
+  });
+});

@@ -1,0 +1,42 @@
+import { CLIENTS, type McpClient } from './mcp-clients.js';
+import { execute } from './rest.js';
+import type { RunningServer } from './server.js';
+
+/** How a call ended, the same for every door. */
+export interface Answer {
+  /** What it answers, or what went wrong. */
+  text: string;
+  /** Of a failure. */
+  code?: string;
+}
+
+/** A way to call tools. */
+export interface Door {
+  call(tool: string, args: Record<string, unknown>): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** The doors of a server. */
+export const DOORS: Record<string, (server: RunningServer) => Promise<Door>> = {
+  REST: async ({ url }) => ({
+    async call(tool, args) {
+      const [category = ''] = tool.split('_', 1);
+      const { body } = await execute(url, tool, args, { category });
+      return body.code === undefined
+        ? { text: body.result ?? '' }
+        : { text: body.detail ?? '', code: body.code };
+    },
+    close: async () => undefined,
+  }),
+  MCP: async (server) => {
+    const client: McpClient = await CLIENTS['2025 over Streamable HTTP']!(server);
+    return {
+      async call(tool, args) {
+        const { content, isError, _meta } = await client.call(tool, args);
+        const text = content[0]?.text ?? '';
+        return isError ? { text, code: String(_meta?.['skyflo/code']) } : { text };
+      },
+      close: () => client.close(),
+    };
+  },
+};

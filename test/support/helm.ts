@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { inject } from 'vitest';
+import './sandbox-env.js';
+
+const run = promisify(execFile);
+
+/** What the real helm 3 prints on the sandbox of this run, with times in UTC. */
+export async function helm(...args: string[]): Promise<string> {
+  const { stdout } = await run('helm', args, {
+    env: { ...process.env, ...inject('sandboxEnv'), TZ: 'UTC' },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return stdout.replace(/\n+$/, '');
+}
+
+/** The environment in which `helm` is helm 4. */
+export function helm4Env(): Record<string, string> {
+  const path = inject('sandboxEnv')['PATH'] ?? '';
+  const folder = join(inject('sandboxFolder'), 'helm4-bin');
+  mkdirSync(folder, { recursive: true });
+  try {
+    symlinkSync(join(path.split(delimiter)[0] ?? '', 'helm4'), join(folder, 'helm'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return { PATH: `${folder}${delimiter}${path}` };
+}
+
+/** The environment of a server with a folder of its own for repositories. */
+export function ownHelmHome(name: string): Record<string, string> {
+  return { HELM_HOME_DIR: join(inject('sandboxFolder'), `helm-home-${name}`) };
+}
