@@ -58,9 +58,9 @@ async function soakServer(sandbox: Sandbox, server: RunningServer, minutes: numb
   const before = await holdingsOf(sandbox, server.pid);
   const warmMb = memoryOf(server.pid);
   calls += await workFor(minutes * 60_000 * (1 - WARM_UP));
-  const endMb = memoryOf(server.pid);
   await Promise.all(callers.map((caller) => caller.close()));
   const after = await settledHoldings(sandbox, server.pid, before);
+  const endMb = memoryOf(server.pid);
   const stored = await countExecutions(server.url);
   const rows: [string, number, number, boolean][] = [
     ['memory after a while, in the end', warmMb, endMb, endMb - warmMb <= MEMORY_MB],

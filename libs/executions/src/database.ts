@@ -8,6 +8,10 @@ import type { Schema } from './schema.js';
 const BUSY_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const MAX_CONNECTIONS = 10;
+/** No caller waits longer for a database that takes everything and says nothing. */
+const QUERY_TIMEOUT_MS = 5_000;
+/** A connection that has gone dead in this way is given up in the end. */
+const MAX_LIFETIME_SECONDS = 300;
 
 /**
  * Opens the SQLite database in a file, or `:memory:`; folders that are missing are made.
@@ -34,6 +38,9 @@ export function openPostgres(url: string): Kysely<Schema> {
     connectionString: url,
     max: MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    maxLifetimeSeconds: MAX_LIFETIME_SECONDS,
+    keepAlive: true,
   });
   // A connection that breaks while nobody uses it is replaced by the next that is needed.
   pool.on('error', () => {});

@@ -9,6 +9,8 @@ import type { ExecutionWriter } from './execution.writer.js';
 const LAST_SEQ = 2 ** 31 - 2;
 /** How often those look who follow what nobody will tell them of, in milliseconds. */
 const LOOK_MS = 1_000;
+/** How long one who looks waits for what is just being stored, in milliseconds. */
+const STORE_MS = 1_000;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const CURSOR = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z_[0-9a-f-]{36}$/;
@@ -57,7 +59,7 @@ export class ExecutionReader {
         errors: [{ field: 'after', message: 'must be the "next" of the page before' }],
       });
     }
-    await this.parts.writer.flush().catch(() => {});
+    await this.parts.writer.flushWithin(STORE_MS);
     return asUnavailable(this.parts.store.list(filter, page));
   }
 
@@ -133,7 +135,7 @@ export class ExecutionReader {
   private async recall<T>(id: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
     const there = await read();
     if (there !== undefined || this.parts.runner.get(id)) return there;
-    await this.parts.writer.flush();
+    await this.parts.writer.flushWithin(STORE_MS);
     return read();
   }
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError, type PreparedCall, type Progress, type ToolInvoker } from '#tools';
 import type { Outcome } from './execution.js';
 import { endOf, hashOf, rowOf, type OutputLimits } from './execution-row.js';
@@ -233,8 +232,7 @@ export class ExecutionRunner {
     } else {
       writer.update(execution.id, end);
       // Whoever hears of the end may ask for it at once, also on another server.
-      const late = sleep(STORE_END_MS, undefined, { ref: false });
-      await Promise.race([writer.flush().catch(() => {}), late]);
+      await writer.flushWithin(STORE_END_MS);
     }
     this.running.delete(execution.id);
     execution.settle(outcome);

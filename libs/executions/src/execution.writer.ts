@@ -52,6 +52,14 @@ export class ExecutionWriter {
     return this.writing;
   }
 
+  /** Stores everything that waits, as far as that can be done within so many milliseconds. */
+  async flushWithin(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+    await Promise.race([this.flush().catch(() => {}), late]);
+    clearTimeout(timer);
+  }
+
   /** Stores what waits, and tries no more after that. */
   async close(): Promise<void> {
     await this.flush().catch((error: Error) =>
