@@ -93,8 +93,11 @@ describe('an idempotency key', () => {
   it('is for one write, whatever happens to the object in between', async () => {
     await createObjects(configMap('once', { value: 'before' }, { namespace: own.name }));
     const patch = {
-      ...{ name: 'once', resource_type: 'configmap', namespace: own.name },
-      ...{ patch_type: 'merge', patch: '{"data":{"value":"after"}}' },
+      name: 'once',
+      resource_type: 'configmap',
+      namespace: own.name,
+      patch_type: 'merge',
+      patch: '{"data":{"value":"after"}}',
     };
     const key = { 'idempotency-key': 'patch' };
     const first = await api.run('k8s_patch', patch, key);
