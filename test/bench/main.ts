@@ -1,4 +1,5 @@
-import { startSandbox, terminalReporter } from '#sandbox';
+import { join } from 'node:path';
+import { startSandbox, terminalReporter, type Sandbox } from '#sandbox';
 import { memoryOf } from '../support/process-state.js';
 import { spawnServer } from '../support/server-process.js';
 import { benchArgo } from './argo.js';
@@ -6,7 +7,9 @@ import { modernCaller, rawCaller, restCaller, sessionCaller, type Caller } from 
 import { benchHelm } from './helm.js';
 import { latencyOf, median, throughputOf } from './measure.js';
 import { fillNamespace } from './many-pods.js';
+import { benchExecutions } from './executions.js';
 import { printTable } from './print-table.js';
+import { soak } from './soak.js';
 import { benchWrites } from './writes.js';
 
 const SMALL_NAMESPACE = 'billing';
@@ -27,28 +30,37 @@ async function eachRound(
   return rounds.map(median);
 }
 
-async function main(): Promise<void> {
+/** `npm run bench` measures everything but the soak; `npm run bench -- soak 5` soaks for five minutes. */
+async function main([part, minutes = '5']: string[]): Promise<void> {
   const sandbox = await startSandbox({
     name: `bench-${process.pid}`,
     ephemeral: true,
     report: terminalReporter(),
   });
   try {
-    await fillNamespace(sandbox, LARGE_NAMESPACE, PODS);
-    const startedAt = performance.now();
-    const server = await spawnServer(sandbox.env);
-    const readyMs = performance.now() - startedAt;
-    try {
-      await measureServer(sandbox.kubeconfig, server.url, server.pid, readyMs);
-      await benchWrites(sandbox, server.url);
-      await benchArgo(sandbox, server.url);
-      await benchHelm(sandbox, server.url);
-    } finally {
-      await server.stop();
-    }
+    if (part === 'soak') await soak(sandbox, Number(minutes));
+    else if (part === 'executions') await benchExecutions(sandbox);
+    else await benchAll(sandbox);
   } finally {
     await sandbox.stop({ purge: true });
   }
+}
+
+async function benchAll(sandbox: Sandbox): Promise<void> {
+  await fillNamespace(sandbox, LARGE_NAMESPACE, PODS);
+  const startedAt = performance.now();
+  const EXECUTIONS_FILE = join(sandbox.stateDir, 'bench.db');
+  const server = await spawnServer({ ...sandbox.env, EXECUTIONS_FILE });
+  const readyMs = performance.now() - startedAt;
+  try {
+    await measureServer(sandbox.kubeconfig, server.url, server.pid, readyMs);
+    await benchWrites(sandbox, server.url);
+    await benchArgo(sandbox, server.url);
+    await benchHelm(sandbox, server.url);
+  } finally {
+    await server.stop();
+  }
+  await benchExecutions(sandbox);
 }
 
 async function measureServer(
@@ -106,4 +118,4 @@ async function measureServer(
   await Promise.all(callers.map((caller) => caller.close()));
 }
 
-await main();
+await main(process.argv.slice(2));

@@ -17,3 +17,14 @@ export function childrenOf(pid: number): number[] {
     .map((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8'))
     .flatMap((text) => text.split(' ').filter(Boolean).map(Number));
 }
+
+/** The ports of those who are connected to a port of this machine over IPv4 (proc_net_tcp). */
+export function connectedTo(port: number): number[] {
+  const ESTABLISHED = '01';
+  const portOf = (address = '') => Number.parseInt(address.split(':')[1] ?? '', 16);
+  return readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, local, , state]) => portOf(local) === port && state === ESTABLISHED)
+    .map(([, , remote]) => portOf(remote));
+}
