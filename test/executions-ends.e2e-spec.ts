@@ -129,7 +129,8 @@ describe('readers who stop reading', () => {
   it('are dropped, and go on where they were', async () => {
     const { id, sockets } = stalled;
     const ports = new Set(sockets.map(({ localPort }) => localPort));
-    const held = () => connectedTo(Number(new URL(server.url).port)).filter((it) => ports.has(it));
+    const held = () =>
+      connectedTo(Number(new URL(server.url).port)).filter((port) => ports.has(port));
     await expect.poll(held, { timeout: 30_000, interval: 500 }).toEqual([]);
     let text = '';
     const [socket] = sockets;
