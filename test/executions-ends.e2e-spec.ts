@@ -93,8 +93,11 @@ describe('an idempotency key', () => {
   it('is for one write, whatever happens to the object in between', async () => {
     await createObjects(configMap('once', { value: 'before' }, { namespace: own.name }));
     const patch = {
-      ...{ name: 'once', resource_type: 'configmap', namespace: own.name },
-      ...{ patch_type: 'merge', patch: '{"data":{"value":"after"}}' },
+      name: 'once',
+      resource_type: 'configmap',
+      namespace: own.name,
+      patch_type: 'merge',
+      patch: '{"data":{"value":"after"}}',
     };
     const key = { 'idempotency-key': 'patch' };
     const first = await api.run('k8s_patch', patch, key);
@@ -126,7 +129,8 @@ describe('readers who stop reading', () => {
   it('are dropped, and go on where they were', async () => {
     const { id, sockets } = stalled;
     const ports = new Set(sockets.map(({ localPort }) => localPort));
-    const held = () => connectedTo(Number(new URL(server.url).port)).filter((it) => ports.has(it));
+    const held = () =>
+      connectedTo(Number(new URL(server.url).port)).filter((port) => ports.has(port));
     await expect.poll(held, { timeout: 30_000, interval: 500 }).toEqual([]);
     let text = '';
     const [socket] = sockets;

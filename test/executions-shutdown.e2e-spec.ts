@@ -12,8 +12,9 @@ const start = async (EXECUTIONS_FILE: string, more: Record<string, string> = {})
   const server = await startServer({ ...targets.env, EXECUTIONS_FILE, ...more });
   return { server, api: new ExecutionsApi(server) };
 };
-const begun = async (api: ExecutionsApi, id: string) =>
-  expect.poll(async () => (await api.get(id)).body.result).toContain('begun');
+const begun = async (api: ExecutionsApi, id: string) => {
+  await expect.poll(async () => (await api.get(id)).body.result).toContain('begun');
+};
 
 describe('a server that is told to stop', () => {
   it('takes no more calls, lets the short ones end, ends the rest, and says so to everybody', async () => {

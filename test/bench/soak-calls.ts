@@ -10,7 +10,11 @@ const HANG_UP_MS = 300;
 class Door {
   constructor(private readonly url: string) {}
 
-  call(tool: string, args: object, more: RequestInit = {}): Promise<Response> {
+  call(
+    tool: string,
+    args: object,
+    more: { headers?: Record<string, string>; signal?: AbortSignal } = {},
+  ): Promise<Response> {
     return fetch(`${this.url}/engine/v1/tools/k8s/${tool}/execute`, {
       method: 'POST',
       ...more,

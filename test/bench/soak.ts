@@ -121,7 +121,7 @@ async function countExecutions(url: string): Promise<number> {
   let next: string | undefined;
   do {
     const query = new URLSearchParams({ limit: '200', ...(next && { after: next }) });
-    const response = await fetch(`${url}/engine/v1/executions?${query}`);
+    const response = await fetch(`${url}/engine/v1/executions?${query.toString()}`);
     const page = (await response.json()) as { executions: unknown[]; next?: string };
     count += page.executions.length;
     next = page.next;

@@ -28,7 +28,8 @@ export class EventReader {
   /** Opens a stream; anything but a stream fails the test. */
   static async open(url: string, init: RequestInit = {}): Promise<EventReader> {
     const abort = new AbortController();
-    const headers = { accept: 'text/event-stream', ...init.headers };
+    const headers = new Headers(init.headers);
+    headers.set('accept', 'text/event-stream');
     const response = await fetch(url, { ...init, headers, signal: abort.signal });
     const type = response.headers.get('content-type');
     expect([response.status, type]).toEqual([200, 'text/event-stream']);

@@ -8,17 +8,24 @@ const STEPS = 'for i in 1 2 3 4; do echo line $i; sleep 0.3; done';
 
 /** What holds with each database. */
 export function provesExecutions({ api, targets }: ExecutionsInUse): void {
-  it('remembers a call that was waited for', async () => {
+  it('remembers a write that was waited for, with its output', async () => {
+    const where = { name: 'web', resource_type: 'deployment', namespace: 'shop' };
+    const { body } = await api.run('k8s_scale', { ...where, replicas: 2, dry_run: true });
+    const { execution_id: id, result } = body;
+    const execution = await api.get(String(id));
+    const remembered = { id, tool: 'k8s_scale', category: 'k8s', status: 'succeeded', result };
+    expect(execution).toMatchObject({ status: 200, body: remembered });
+  });
+
+  it('remembers a quick read that was waited for, but not what its caller alone was to read', async () => {
     const { body } = await api.run('k8s_get', { resource_type: 'namespaces', name: 'shop' });
-    const execution = await api.get(String(body['execution_id']));
-    expect(execution.status).toBe(200);
-    expect(execution.body).toMatchObject({
-      id: body['execution_id'],
-      tool: 'k8s_get',
-      category: 'k8s',
-      status: 'succeeded',
-      result: body['result'],
-    });
+    const { execution_id: id } = body;
+    await expect
+      .poll(async () => (await api.get(String(id))).body)
+      .toMatchObject({ id, tool: 'k8s_get', status: 'succeeded' });
+    expect((await api.get(String(id))).body).not.toHaveProperty('result');
+    const said = await api.run('execution_status', { execution_id: id });
+    expect(said.body['result']).toContain('not kept');
   });
 
   it('streams output as it comes, in order, to the result', async () => {

@@ -58,11 +58,11 @@ export class ExecutionsApi {
   list(
     filter: Filter = {},
   ): Promise<Answer<{ executions: ExecutionBody[]; next?: string; detail?: string }>> {
-    return this.send(this.path(`?${new URLSearchParams(filter)}`));
+    return this.send(this.path(`?${new URLSearchParams(filter).toString()}`));
   }
 
   output(id: string, query: Filter = {}): Promise<Answer> {
-    return this.send(this.path(`${id}/output?${new URLSearchParams(query)}`));
+    return this.send(this.path(`${id}/output?${new URLSearchParams(query).toString()}`));
   }
 
   cancel(id: string): Promise<Answer<ExecutionBody & Args>> {

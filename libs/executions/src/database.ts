@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, PostgresDialect, SqliteDialect, type SqliteDatabase } from 'kysely';
-import { Pool } from 'pg';
 import type { Schema } from './schema.js';
 
 const BUSY_TIMEOUT_MS = 5_000;
@@ -33,7 +32,9 @@ export function openSqlite(file: string): Kysely<Schema> {
 }
 
 /** A pool of connections to a PostgreSQL database, made as they are needed. */
-export function openPostgres(url: string): Kysely<Schema> {
+export async function openPostgres(url: string): Promise<Kysely<Schema>> {
+  // Not loaded where it is of no use: it takes megabytes.
+  const { Pool } = await import('pg');
   const pool = new Pool({
     connectionString: url,
     max: MAX_CONNECTIONS,

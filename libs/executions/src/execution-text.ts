@@ -17,11 +17,17 @@ export function executionText(execution: Execution, { offset, maxChars }: Piece)
   return [
     headline(execution),
     error?.message,
+    isGivenAway(execution) && 'Its output was given to its caller, and not kept.',
     text && `${where}:\n${text}`,
     next === undefined ? undefined : more,
   ]
     .filter(Boolean)
     .join('\n\n');
+}
+
+/** Of quick reads, only their callers get the output. */
+function isGivenAway({ status, output }: Execution): boolean {
+  return status === 'succeeded' && output === undefined;
 }
 
 /** What a call answers that goes on after its caller has been answered. */

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 
 /** PostgreSQL's channels on which replicas tell each other of executions that changed, and of those that somebody wants cancelled. */
 export const CHANNELS = { changes: 'skyflo_changes', cancels: 'skyflo_cancels' } as const;
@@ -37,7 +37,8 @@ export class ExecutionSignals {
   /** Begins to listen to the other replicas; tried again by itself while the database is away. */
   async listen(): Promise<void> {
     if (!this.databaseUrl) return;
-    const client = new Client({ connectionString: this.databaseUrl, keepAlive: true });
+    const { Client: PostgresClient } = await import('pg');
+    const client = new PostgresClient({ connectionString: this.databaseUrl, keepAlive: true });
     client.on('error', () => this.lost(client));
     client.on('end', () => this.lost(client));
     client.on('notification', ({ channel, payload }) => {

@@ -1,15 +1,33 @@
 import { Global, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
-import { toolsConfig } from '#tools';
+import { ToolInvoker, toolsConfig, type ToolsConfig } from '#tools';
+import { openPostgres, openSqlite } from './database.js';
 import { ExecutionTools } from './execution.tools.js';
-import { executionsConfig } from './executions.config.js';
+import { executionsConfig, type ExecutionsConfig } from './executions.config.js';
 import { Executions } from './executions.service.js';
 
 /** Running tools: waited for, followed, or left and come back to. */
 @Global()
 @Module({
   imports: [ConfigModule.forFeature(toolsConfig), ConfigModule.forFeature(executionsConfig)],
-  providers: [Executions, ExecutionTools],
+  providers: [
+    {
+      provide: Executions,
+      inject: [ToolInvoker, toolsConfig.KEY, executionsConfig.KEY],
+      useFactory: openExecutions,
+    },
+    ExecutionTools,
+  ],
   exports: [Executions],
 })
 export class ExecutionsModule {}
+
+async function openExecutions(
+  invoker: ToolInvoker,
+  tools: ToolsConfig,
+  config: ExecutionsConfig,
+): Promise<Executions> {
+  const { databaseUrl, file } = config;
+  const db = databaseUrl ? await openPostgres(databaseUrl) : openSqlite(file);
+  return new Executions(db, invoker, tools, config);
+}

@@ -1,21 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnModuleInit,
-} from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import type { Kysely } from 'kysely';
-import { ToolError, ToolInvoker, toolsConfig, type ToolsConfig, type ToolResult } from '#tools';
+import { ToolError, type ToolInvoker, type ToolsConfig, type ToolResult } from '#tools';
 import { cutOutput } from './cut-output.js';
-import { openPostgres, openSqlite } from './database.js';
 import { outcomeOf, type Execution, type ExecutionEvent } from './execution.js';
 import { ExecutionRunner, type StartOptions } from './execution.runner.js';
 import { asUnavailable, ExecutionReader } from './execution.reader.js';
 import { ExecutionSignals } from './execution.signals.js';
 import { ExecutionStore, type ExecutionFilter, type ExecutionPage } from './execution.store.js';
 import { ExecutionWriter } from './execution.writer.js';
-import { executionsConfig, type ExecutionsConfig } from './executions.config.js';
+import type { ExecutionsConfig } from './executions.config.js';
 import type { LiveExecution } from './live-execution.js';
 import { migrate } from './migrate.js';
 import { Replicas } from './replicas.js';
@@ -34,9 +28,7 @@ export interface Started {
 }
 
 /** All runs of tools: to start, follow, look up and cancel, on this server or another one with the same database. */
-@Injectable()
 export class Executions implements OnModuleInit, BeforeApplicationShutdown {
-  private readonly db: Kysely<Schema>;
   private readonly store: ExecutionStore;
   private readonly signals: ExecutionSignals;
   private readonly writer: ExecutionWriter;
@@ -47,23 +39,26 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
   private stopped: Promise<void> | undefined;
 
   constructor(
+    private readonly db: Kysely<Schema>,
     private readonly invoker: ToolInvoker,
-    @Inject(toolsConfig.KEY) private readonly tools: ToolsConfig,
-    @Inject(executionsConfig.KEY) config: ExecutionsConfig,
+    private readonly tools: ToolsConfig,
+    config: ExecutionsConfig,
   ) {
-    const { databaseUrl, file } = config;
-    this.db = databaseUrl ? openPostgres(databaseUrl) : openSqlite(file);
+    const { databaseUrl } = config;
     const othersTell = databaseUrl !== undefined;
-    this.store = new ExecutionStore(this.db, othersTell);
+    this.store = new ExecutionStore(db, othersTell);
     this.signals = new ExecutionSignals(databaseUrl, () => void this.obeyCancels());
     this.writer = new ExecutionWriter(this.store, (ids) => {
       for (const id of ids) this.signals.changed(id);
     });
-    this.replicas = new Replicas(this.db, this.store, () => void this.obeyCancels());
-    this.retention = new Retention(this.db, config);
+    this.replicas = new Replicas(db, this.store, () => void this.obeyCancels());
+    this.retention = new Retention(db, config);
     const { store, signals, writer, replicas } = this;
     this.runner = new ExecutionRunner({
-      ...{ invoker, store, writer, replica: replicas.id },
+      invoker,
+      store,
+      writer,
+      replica: replicas.id,
       queue: new RunQueue(config.limits),
       shutdownGraceMs: config.shutdownGraceMs,
       limits: {
