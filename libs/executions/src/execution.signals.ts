@@ -5,6 +5,7 @@ import type { Client } from 'pg';
 export const CHANNELS = { changes: 'skyflo_changes', cancels: 'skyflo_cancels' } as const;
 
 const RECONNECT_MS = 1_000;
+const TIMEOUT_MS = 5_000;
 
 interface Watch {
   /** Waits until something has happened since the last `next`, the signal aborts, or so many milliseconds have passed. */
@@ -38,7 +39,11 @@ export class ExecutionSignals {
   async listen(): Promise<void> {
     if (!this.databaseUrl) return;
     const { Client: PostgresClient } = await import('pg');
-    const client = new PostgresClient({ connectionString: this.databaseUrl, keepAlive: true });
+    const client = new PostgresClient({
+      connectionString: this.databaseUrl,
+      connectionTimeoutMillis: TIMEOUT_MS,
+      query_timeout: TIMEOUT_MS,
+    });
     client.on('error', () => this.lost(client));
     client.on('end', () => this.lost(client));
     client.on('notification', ({ channel, payload }) => {
@@ -56,6 +61,12 @@ export class ExecutionSignals {
       this.logger.warn(`Not connected to other replicas: ${(error as Error).message}`);
       this.lost(client);
     }
+  }
+
+  /** Sees whether the others can still be heard: a connection may be dead without a sign. */
+  async check(): Promise<void> {
+    const { client } = this;
+    await client?.query('select 1').catch(() => this.lost(client));
   }
 
   /** Says that something has happened in an execution. */

@@ -51,7 +51,10 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
     this.writer = new ExecutionWriter(this.store, (ids) => {
       for (const id of ids) this.signals.changed(id);
     });
-    this.replicas = new Replicas(db, this.store, () => void this.obeyCancels());
+    this.replicas = new Replicas(db, this.store, () => {
+      void this.signals.check();
+      void this.obeyCancels();
+    });
     this.retention = new Retention(db, config);
     const { store, signals, writer, replicas } = this;
     this.runner = new ExecutionRunner({
