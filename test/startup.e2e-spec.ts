@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
 import { execute } from './support/rest.js';
 import { startServer } from './support/server.js';
 
@@ -15,6 +17,13 @@ describe('starting', () => {
     ['MAX_OUTPUT_CHARS', '-5'],
   ])('refuses %s=%s and names it', async (name, value) => {
     await expect(startServer({ [name]: value })).rejects.toThrow(name);
+  });
+
+  it('remembers executions in a file that only its owner may read', async () => {
+    const file = join(inject('sandboxFolder'), 'private', 'executions.db');
+    const server = await startServer({ EXECUTIONS_FILE: file });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    await server.stop();
   });
 
   it('works without a kubeconfig, and says how to configure one', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, PostgresDialect, SqliteDialect, type SqliteDatabase } from 'kysely';
@@ -18,7 +18,7 @@ const MAX_LIFETIME_SECONDS = 300;
  */
 export function openSqlite(file: string): Kysely<Schema> {
   try {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    if (file !== ':memory:') prepareFile(file);
     const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
     // With a write-ahead log, NORMAL loses nothing when the process dies.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
@@ -29,6 +29,12 @@ export function openSqlite(file: string): Kysely<Schema> {
       { cause },
     );
   }
+}
+
+/** Outputs may be confidential: a new file, and what SQLite puts beside it, is its owner's only. */
+function prepareFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  closeSync(openSync(file, 'a', 0o600));
 }
 
 /** A pool of connections to a PostgreSQL database, made as they are needed. */
