@@ -27,7 +27,12 @@ export interface StoredObject {
 
 /** Makes a namespace before the tests of a file, and removes it after them. */
 export function useNamespace(name: string): NamespaceInUse {
-  beforeAll(() => kubectl('create', 'namespace', name));
+  beforeAll(async () => {
+    await kubectl('create', 'namespace', name);
+    // Pods are refused until the controller has made it.
+    const account = 'serviceaccount/default';
+    await kubectl('wait', '--for=create', account, '-n', name, '--timeout=30s');
+  });
   afterAll(() => kubectl('delete', 'namespace', name, '--wait=false'));
   const run = (...args: string[]) => kubectl('-n', name, ...args);
   return {
