@@ -108,11 +108,11 @@ export function provesExecutions({ api, targets }: ExecutionsInUse): void {
   it('cancels: the connection of the work is gone, and its end is recorded', async () => {
     const id = await api.start(EXEC, onThisMachine('echo begun; sleep 60'));
     await expect.poll(async () => (await api.get(id)).body.result).toContain('begun');
-    expect(targets.local.open).toBe(1);
+    await expect.poll(() => targets.local.open).toBe(1);
     const follower = await api.follow(id);
     const { status, body } = await api.cancel(id);
     expect([status, body.status, body.error?.code]).toEqual([200, 'cancelled', 'cancelled']);
-    expect(targets.local.open).toBe(0);
+    await expect.poll(() => targets.local.open).toBe(0);
     expect((await follower.result()).data).toMatchObject({ id, status: 'cancelled' });
     const again = await api.cancel(id);
     expect([again.status, again.body['code']]).toEqual([409, 'conflict']);
