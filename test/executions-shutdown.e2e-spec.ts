@@ -12,6 +12,7 @@ const start = async (EXECUTIONS_FILE: string, more: Record<string, string> = {})
   const server = await startServer({ ...targets.env, EXECUTIONS_FILE, ...more });
   return { server, api: new ExecutionsApi(server) };
 };
+type Server = Awaited<ReturnType<typeof start>>;
 const begun = async (api: ExecutionsApi, id: string) => {
   await expect.poll(async () => (await api.get(id)).body.result).toContain('begun');
 };
@@ -104,10 +105,12 @@ describe('a server that was killed', () => {
   });
 });
 
-describe('two servers on one SQLite file', () => {
+describe('servers on one SQLite file', () => {
   it('start at once, and look after each other’s executions', async () => {
     const file = executionsFile();
-    const [a, b] = await Promise.all([start(file), start(file)]);
+    const servers = await Promise.all(Array.from({ length: 4 }, () => start(file)));
+    const [a, b, ...others] = servers as [Server, Server, ...Server[]];
+    for (const { server } of others) expect(await server.stop()).toBe(0);
     const id = await a.api.start(EXEC, LONG);
     const follower = await b.api.follow(id);
     await follower.reach('output');

@@ -11,7 +11,7 @@ const KB = 1_024;
 let db: Kysely<Schema>;
 let retention: Retention;
 beforeEach(async () => {
-  db = openSqlite(':memory:');
+  db = await openSqlite(':memory:');
   await migrate(db);
 });
 afterEach(async () => {
