@@ -1,6 +1,8 @@
 import { Logger } from '@nestjs/common';
+import { orAfter } from '#tools';
 import type { Batch, ExecutionStore } from './execution.store.js';
-import type { EventRow, ExecutionRow } from './schema.js';
+import type { LiveExecution } from './live-execution.js';
+import type { ExecutionRow } from './schema.js';
 
 /** How long what is written may wait for others to go with it. */
 const FLUSH_MS = 25;
@@ -17,6 +19,7 @@ const MOST_WAITING_CHARS = 50_000_000;
 export class ExecutionWriter {
   private readonly logger = new Logger(ExecutionWriter.name);
   private batch = emptyBatch();
+  private readonly withEvents = new Set<LiveExecution>();
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
 
@@ -36,8 +39,9 @@ export class ExecutionWriter {
     this.schedule(FLUSH_MS);
   }
 
-  event(row: EventRow): void {
-    this.batch.events.push(row);
+  /** Stores what events an execution has by then. */
+  events(execution: LiveExecution): void {
+    this.withEvents.add(execution);
     this.schedule(FLUSH_MS);
   }
 
@@ -54,10 +58,10 @@ export class ExecutionWriter {
 
   /** Stores everything that waits, as far as that can be done within so many milliseconds. */
   async flushWithin(ms: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-    await Promise.race([this.flush().catch(() => {}), late]);
-    clearTimeout(timer);
+    await orAfter(
+      ms,
+      this.flush().catch(() => {}),
+    );
   }
 
   /** Stores what waits, and tries no more after that. */
@@ -70,6 +74,8 @@ export class ExecutionWriter {
 
   private async write(): Promise<void> {
     const { batch } = this;
+    for (const execution of this.withEvents) batch.events.push(...execution.takeEvents());
+    this.withEvents.clear();
     if (sizeOf(batch) === 0) return;
     this.batch = emptyBatch();
     try {
