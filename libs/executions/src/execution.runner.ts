@@ -230,7 +230,7 @@ export class ExecutionRunner {
     execution.isEnding = true;
     const end = endOf(execution, outcome, this.parts.limits);
     if (!execution.isStored) {
-      writer.insert({ ...rowOf(execution, replica), ...end });
+      writer.insertEnded({ ...rowOf(execution, replica), ...end });
       writer.events(execution);
     } else {
       writer.update(execution.id, end);

@@ -4,8 +4,10 @@ import type { Batch, ExecutionStore } from './execution.store.js';
 import type { LiveExecution } from './live-execution.js';
 import type { ExecutionRow } from './schema.js';
 
-/** How long what is written may wait for others to go with it. */
+/** How long what is written may wait for others to go with it, in milliseconds. */
 const FLUSH_MS = 25;
+/** The same for what is over and was never to be followed. */
+const LATE_FLUSH_MS = 100;
 /** How long after a failure of the database it is tried again. */
 const RETRY_MS = 1_000;
 /** Rows, and characters in them, that wait at most while the database is away. */
@@ -21,6 +23,10 @@ export class ExecutionWriter {
   private batch = emptyBatch();
   private readonly withEvents = new Set<LiveExecution>();
   private timer: NodeJS.Timeout | undefined;
+  /** When it goes off, by `performance.now()`. */
+  private dueMs = Infinity;
+  /** Not before this time is it tried again, after a failure. */
+  private pausedUntilMs = 0;
   private writing: Promise<void> = Promise.resolve();
 
   /** @param written is told which executions have changed, after each batch */
@@ -34,6 +40,12 @@ export class ExecutionWriter {
     this.schedule(FLUSH_MS);
   }
 
+  /** Stores an execution that was over before anybody could look for it: that has time. */
+  insertEnded(row: ExecutionRow): void {
+    this.batch.inserts.push(row);
+    this.schedule(LATE_FLUSH_MS);
+  }
+
   update(id: string, values: Partial<ExecutionRow>): void {
     this.batch.updates.push({ id, values });
     this.schedule(FLUSH_MS);
@@ -41,6 +53,7 @@ export class ExecutionWriter {
 
   /** Stores what events an execution has by then. */
   events(execution: LiveExecution): void {
+    if (!execution.hasEvents) return;
     this.withEvents.add(execution);
     this.schedule(FLUSH_MS);
   }
@@ -50,8 +63,7 @@ export class ExecutionWriter {
    * @throws what the database says; it is then tried again later
    */
   flush(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+    this.unschedule();
     this.writing = this.writing.catch(() => {}).then(() => this.write());
     return this.writing;
   }
@@ -69,7 +81,7 @@ export class ExecutionWriter {
     await this.flush().catch((error: Error) =>
       this.logger.error(`The last executions are not stored: ${error.message}`),
     );
-    clearTimeout(this.timer);
+    this.unschedule();
   }
 
   private async write(): Promise<void> {
@@ -104,15 +116,26 @@ export class ExecutionWriter {
       this.logger.error(`${sizeOf(this.batch)} executions are lost: the database is away.`);
       this.batch = emptyBatch();
     }
+    this.pausedUntilMs = performance.now() + RETRY_MS;
     this.schedule(RETRY_MS);
   }
 
   private schedule(ms: number): void {
-    this.timer ??= setTimeout(() => {
+    const now = performance.now();
+    const dueMs = Math.max(now + ms, this.pausedUntilMs);
+    if (dueMs >= this.dueMs) return;
+    this.unschedule();
+    this.dueMs = dueMs;
+    this.timer = setTimeout(() => {
       this.flush().catch((error: Error) =>
         this.logger.warn(`Executions are not stored for now: ${error.message}`),
       );
-    }, ms);
+    }, dueMs - now);
+  }
+
+  private unschedule(): void {
+    clearTimeout(this.timer);
+    this.dueMs = Infinity;
   }
 }
 

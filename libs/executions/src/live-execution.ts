@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import type { Progress, ToolError, ToolResult } from '#tools';
 import type { Execution, ExecutionEvent, Outcome } from './execution.js';
 import type { EventRow } from './schema.js';
@@ -42,7 +42,7 @@ export class LiveExecution {
     readonly category: string,
     readonly caller: string,
     private readonly maxChars: number,
-    { id = randomUUID(), isKept }: { id?: string; isKept: boolean },
+    { id = randomUUIDv7(), isKept }: { id?: string; isKept: boolean },
   ) {
     this.id = id;
     this.isKept = isKept;
@@ -52,6 +52,11 @@ export class LiveExecution {
   /** Aborts when it is cancelled. */
   get signal(): AbortSignal {
     return this.controller.signal;
+  }
+
+  /** Whether there are events that the store does not have yet. */
+  get hasEvents(): boolean {
+    return this.events.length > 0;
   }
 
   /** What it has put out so far. */

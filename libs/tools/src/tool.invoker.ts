@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { untilAborted } from './abort.js';
@@ -76,7 +76,7 @@ export class ToolInvoker implements OnModuleInit {
     try {
       return this.read(this.registry.get(name), args);
     } catch (error) {
-      const executionId = randomUUID();
+      const executionId = randomUUIDv7();
       const failure = this.asToolError(error, executionId);
       this.log(name, executionId, failure.code, startedAt);
       throw failure;
@@ -89,7 +89,7 @@ export class ToolInvoker implements OnModuleInit {
    */
   async run({ tool, input, shared }: PreparedCall, options: CallOptions): Promise<ToolResult> {
     const { signal, timeLimitSeconds, progress = ignore, emit = ignore } = options;
-    const { executionId = randomUUID(), maxOutputChars = this.config.maxOutputChars } = options;
+    const { executionId = randomUUIDv7(), maxOutputChars = this.config.maxOutputChars } = options;
     const call = {
       executionId,
       signal,

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Executions, stillRunningText, type Started } from '#executions';
 import {
@@ -87,7 +87,7 @@ export class ToolCalls {
     }
     const { arguments: args, _meta } = params;
     const meta = (_meta ?? {}) as Record<string, unknown>;
-    const executionId = randomUUID();
+    const executionId = randomUUIDv7();
     const { client } = context;
     const { caller } = client;
     try {
