@@ -1,9 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { changeText, diffObjects, isDryRun, patchObject, type Cluster } from '#cluster';
-import { ToolError, type ToolCall } from '#tools';
+import {
+  changeText,
+  chooseRevision,
+  diffObjects,
+  isDryRun,
+  patchObject,
+  type Cluster,
+} from '#cluster';
+import type { ToolCall } from '#tools';
 import type { UndoDto } from './dto/undo.dto.js';
 import { readRollout, rolloutRef } from './rollout-patches.js';
-import { revisionsOf, templateHash, type Revision } from './rollout-revisions.js';
+import { revisionsOf, templateHash } from './rollout-revisions.js';
 import { templateChanges } from './template-compare.js';
 import { isTakenUp, podTemplateOf, templateOwner } from './template-owner.js';
 
@@ -24,7 +31,12 @@ export class UndoClient {
       templateOwner(cluster, rollout, live, signal),
       revisionsOf(cluster, live, signal),
     ]);
-    const { revision, replicaSet, template } = choose(target, revisions, query.to_revision ?? 0);
+    const { revision, replicaSet, template } = chooseRevision(
+      target,
+      revisions,
+      query.to_revision ?? 0,
+      'argo_history',
+    );
     const isPresent = templateHash(replicaSet) === live.status?.currentPodHash;
     const already = `${target} is already as revision ${revision} says; nothing to change`;
     // Not by its fields: the API server has filled in more of them in a ReplicaSet.
@@ -42,18 +54,4 @@ export class UndoClient {
     const summary = `${target} set back to revision ${revision}${through}${said}${paused}`;
     return changeText(summary, { before, after }, dryRun);
   }
-}
-
-/** @param wanted 0 for the one before the latest */
-function choose(target: string, revisions: readonly Revision[], wanted: number): Revision {
-  const chosen =
-    wanted === 0 ? revisions.at(-2) : revisions.find(({ revision }) => revision === wanted);
-  if (chosen) return chosen;
-  const known = revisions.map(({ revision }) => revision).join(', ');
-  throw new ToolError(
-    'not_found',
-    wanted === 0
-      ? `${target} has no revision before the present one to go back to.`
-      : `${target} has no revision ${wanted}. There ${revisions.length === 1 ? 'is only' : 'are'} ${known || 'none'}; argo_history says more of each.`,
-  );
 }

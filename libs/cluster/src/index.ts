@@ -4,6 +4,7 @@ export { ApiResource } from './api-resource.js';
 export { asTable } from './as-table.js';
 export { CHANNEL_PROTOCOLS, ChannelStream } from './channel-stream.js';
 export type { ChannelMessage } from './channel-stream.js';
+export { chooseRevision } from './choose-revision.js';
 export { Cluster } from './cluster.js';
 export { clusterConfig } from './cluster.config.js';
 export type { ClusterConfig } from './cluster.config.js';
