@@ -3,7 +3,7 @@ import { ToolError } from '#tools';
 import type { ApiResource } from './api-resource.js';
 import { indexOf, type CatalogueIndex } from './catalogue-index.js';
 import type { Catalogue } from './discovery-documents.js';
-import { nearestNames } from './nearest-names.js';
+import { nearestBySpelling, nearestHint } from './nearest-names.js';
 import { findResource, spellingsOf } from './resource-names.js';
 import { Deadline } from './deadline.js';
 
@@ -125,11 +125,8 @@ export class Discovery {
       spellings: spellingsOf(resource),
     }));
     const name = resourceType.split('.', 1)[0] ?? '';
-    const nearest = nearestNames(name, candidates).map(({ label }) => label);
-    const hint =
-      nearest.length > 0
-        ? ` Nearest: ${nearest.join(', ')}.`
-        : ' Use a kind that this cluster serves, e.g. pods.';
+    const nearest = nearestBySpelling(name, candidates).map(({ label }) => label);
+    const hint = nearestHint(nearest) || ' Use a kind that this cluster serves, e.g. pods.';
     const broken = stale.length > 0 ? ` These APIs do not answer now: ${stale.join(', ')}.` : '';
     return new ToolError('not_found', `Unknown resource type "${resourceType}".${hint}${broken}`);
   }

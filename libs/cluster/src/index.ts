@@ -30,7 +30,7 @@ export {
 } from './managed-fields.js';
 export type { FieldPath, ManagedFieldsEntry } from './managed-fields.js';
 export { upgradedManagedFields } from './managed-fields-upgrade.js';
-export { nearestNames } from './nearest-names.js';
+export { nearestHint, nearestNames } from './nearest-names.js';
 export { diffObjects } from './object-diff.js';
 export { objectVersions } from './object-versions.js';
 export { inOrder } from './ordered.js';

@@ -94,9 +94,8 @@ export class ChartSources {
 
   private async missing(path: string, wanted: string): Promise<ToolError> {
     const names = await readdir(dirname(wanted)).catch(() => []);
-    const candidates = names.map((label) => ({ label, spellings: [label.toLowerCase()] }));
-    const [nearest] = nearestNames(basename(wanted), candidates);
-    const hint = nearest ? ` Did you mean "${join(dirname(path), nearest.label)}"?` : '';
+    const [nearest] = nearestNames(basename(wanted), names);
+    const hint = nearest ? ` Did you mean "${join(dirname(path), nearest)}"?` : '';
     return new ToolError(
       'not_found',
       `There is no chart "${path}" in the folder of charts.${hint}`,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { nearestNames } from '#cluster';
+import { nearestHint, nearestNames } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import { ChartSources, type ChartSource } from './chart-sources.js';
 import { checkedValues } from './chart-values.js';
@@ -102,10 +102,8 @@ export class ChartsClient {
       const message = `Chart "${name}/${chart}" has no such version. The newest are ${versions.join(', ')}.`;
       return new ToolError('not_found', message, { cause });
     }
-    const candidates = names.map((label) => ({ label, spellings: [label.toLowerCase()] }));
-    const nearest = nearestNames(chart, candidates).map(({ label }) => `${name}/${label}`);
-    const hint = nearest.length > 0 ? ` Nearest: ${nearest.join(', ')}.` : '';
-    const message = `Repository "${name}" has no chart "${chart}".${hint} helm_search_repo lists its charts.`;
+    const nearest = nearestNames(chart, names).map((label) => `${name}/${label}`);
+    const message = `Repository "${name}" has no chart "${chart}".${nearestHint(nearest)} helm_search_repo lists its charts.`;
     return new ToolError('not_found', message, { cause });
   }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { fetchPages, inOrder, nearestNames, type Cluster } from '#cluster';
+import { fetchPages, inOrder, nearestHint, nearestNames, type Cluster } from '#cluster';
 import { ToolError } from '#tools';
 import { helmConfig, type HelmConfig } from './helm.config.js';
 import { LruCache } from './lru-cache.js';
@@ -191,11 +191,7 @@ export class ReleaseStore {
   ): Promise<ToolError> {
     const others = await this.all(cluster, namespace, signal);
     const names = [...new Set(others.map((release) => release.name))];
-    const nearest = nearestNames(
-      name,
-      names.map((label) => ({ label, spellings: [label.toLowerCase()] })),
-    ).map(({ label }) => label);
-    const hint = nearest.length > 0 ? ` Nearest: ${nearest.join(', ')}.` : '';
+    const hint = nearestHint(nearestNames(name, names));
     const message = `There is no release "${name}" in namespace "${namespace}".${hint} helm_list_releases lists them.`;
     return new ToolError('not_found', message);
   }
