@@ -1,7 +1,7 @@
 import { Clusters } from '#cluster';
 import { Tool, ToolProvider, type ToolCall } from '#tools';
-import { DescribeDto } from './dto/describe.dto.js';
 import { GetDto } from './dto/get.dto.js';
+import { ObjectDto } from './dto/object.dto.js';
 import { K8S } from './k8s.category.js';
 import { KubectlClient } from './kubectl.client.js';
 import { KubectlRequirement } from './kubectl.requirement.js';
@@ -42,7 +42,7 @@ export class ResourcesTools {
     example: { resource_type: 'deployment', name: 'web', namespace: 'shop' },
     requires: [KubectlRequirement],
   })
-  async describe({ resource_type, name, namespace }: DescribeDto, call: ToolCall): Promise<string> {
+  async describe({ resource_type, name, namespace }: ObjectDto, call: ToolCall): Promise<string> {
     const cluster = this.clusters.of(call);
     // Resolved by us first: an unknown kind is answered with the nearest ones, and kubectl gets an unambiguous name.
     const resource = await cluster.discovery.resolve(resource_type, call.signal);

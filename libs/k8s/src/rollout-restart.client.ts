@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { changeText, isDryRun, patchObject, readObject, type Cluster } from '#cluster';
 import type { ToolCall } from '#tools';
-import type { RolloutRestartDto } from './dto/rollout-restart.dto.js';
+import type { DeploymentByDefaultDto } from './dto/deployment-by-default.dto.js';
 import { refusePaused, rolloutNote } from './rollout-pause.js';
 
 /** The annotation by which kubectl, too, makes a pod template differ from the one before. */
@@ -14,7 +14,7 @@ export class RolloutRestartClient {
    * Starts a rollout of the pod template as it is.
    * @throws ToolError `precondition` for a paused deployment, where nothing would happen
    */
-  async restart(cluster: Cluster, query: RolloutRestartDto, call: ToolCall): Promise<string> {
+  async restart(cluster: Cluster, query: DeploymentByDefaultDto, call: ToolCall): Promise<string> {
     const { resource_type, name, namespace } = query;
     const { signal } = call;
     const dryRun = isDryRun(call);
