@@ -16,6 +16,8 @@ export { DryRunField, isDryRun } from './dry-run.field.js';
 export { findObject } from './find-object.js';
 export { IN_CLUSTER } from './in-cluster.connection.js';
 export { selectorText } from './label-selector.js';
+export { namespaceToList } from './list-namespace.js';
+export { AllNamespacesField, ListNamespaceField } from './list-namespace.fields.js';
 export { fetchPages, listAll } from './list-pages.js';
 export type { ListQuery } from './list-pages.js';
 export {

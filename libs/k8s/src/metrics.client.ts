@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { alignLines, listAll, type Cluster } from '#cluster';
+import { alignLines, listAll, namespaceToList, type Cluster } from '#cluster';
 import { invalidField, ToolError, type ToolResult } from '#tools';
 import type { TopNodesDto } from './dto/top-nodes.dto.js';
 import type { TopPodsDto } from './dto/top-pods.dto.js';
@@ -50,21 +50,12 @@ interface NodeRow extends Measured {
 export class MetricsClient {
   /** The table of `kubectl top pods`. */
   async pods(cluster: Cluster, query: TopPodsDto, signal: AbortSignal): Promise<ToolResult> {
-    const {
-      pod_name,
-      namespace: given,
-      all_namespaces: isEverywhere,
-      show_containers,
-      no_headers,
-    } = query;
-    if (isEverywhere && (given || pod_name))
-      throw invalidField(
-        given ? 'namespace' : 'pod_name',
-        'cannot be given together with all_namespaces',
-      );
+    const { pod_name, all_namespaces: isEverywhere, show_containers, no_headers } = query;
+    const namespace = namespaceToList(cluster, query);
+    if (isEverywhere && pod_name)
+      throw invalidField('pod_name', 'cannot be given together with all_namespaces');
     if (pod_name && query.label_selector)
       throw invalidField('pod_name', 'cannot be given together with label_selector');
-    const namespace = given ?? cluster.namespace;
     const path = isEverywhere ? `${METRICS}/pods` : `${METRICS}/namespaces/${namespace}/pods`;
     const pods = await read<PodMetrics>(cluster, path, pod_name, query.label_selector, signal);
     const rows = pods
