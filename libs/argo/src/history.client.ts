@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { alignLines, diffObjects, humanAge, toYaml, type Cluster } from '#cluster';
+import { alignLines, diffObjects, ageSince, toYaml, type Cluster } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import type { ArgoHistoryDto } from './dto/argo-history.dto.js';
 import { roleOf } from './replica-set-role.js';
@@ -57,7 +57,7 @@ function rowOf(
     revision,
     status: roleOf(rollout, replicaSet).join(',') || '-',
     pods: `${status.availableReplicas ?? 0}/${spec.replicas ?? 0}`,
-    age: humanAge((Date.now() - Date.parse(metadata.creationTimestamp)) / 1_000),
+    age: ageSince(metadata.creationTimestamp),
     images: (template.spec?.containers ?? []).map(({ image }) => image),
     changes: last ? templateChanges(last.template, template).map(({ text }) => text) : [],
     ...(cause && { change_cause: cause }),

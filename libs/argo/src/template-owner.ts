@@ -1,4 +1,10 @@
-import { readObject, type Cluster, type KubernetesObject, type ObjectRef } from '#cluster';
+import {
+  groupVersionOf,
+  readObject,
+  type Cluster,
+  type KubernetesObject,
+  type ObjectRef,
+} from '#cluster';
 import { ToolError } from '#tools';
 import { isObserved } from './rollout-phase.js';
 import type { PodTemplate, Rollout } from './rollout.js';
@@ -62,7 +68,9 @@ async function workloadRefOf(
   signal: AbortSignal,
 ): Promise<ObjectRef> {
   const { apiVersion = 'apps/v1', kind = 'Deployment', name = '' } = spec.workloadRef ?? {};
-  const [version = '', group = ''] = apiVersion.split('/').toReversed();
-  const type = group === '' ? kind : `${kind}.${version}.${group}`;
-  return { resource: await cluster.discovery.resolve(type, signal), namespace, name };
+  const isCore = groupVersionOf(apiVersion).group === '';
+  const resource = isCore
+    ? await cluster.discovery.resolve(kind, signal)
+    : await cluster.discovery.resolveKind(apiVersion, kind, signal);
+  return { resource, namespace, name };
 }

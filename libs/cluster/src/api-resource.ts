@@ -66,6 +66,12 @@ export class ApiResource implements ApiResourceFields {
   }
 }
 
+/** The two parts of an `apiVersion`; the group is "" for the core group. */
+export function groupVersionOf(apiVersion: string): { group: string; version: string } {
+  const slash = apiVersion.indexOf('/');
+  return { group: apiVersion.slice(0, Math.max(0, slash)), version: apiVersion.slice(slash + 1) };
+}
+
 function segment(text: string): string {
   if (text === '' || text === '.' || text === '..' || text.includes('/')) {
     throw new ToolError('invalid_input', `"${text}" cannot be the name of an object.`);

@@ -1,4 +1,4 @@
-import { ApiResource } from './api-resource.js';
+import { ApiResource, groupVersionOf } from './api-resource.js';
 
 /** The parts that we read of apidiscovery.k8s.io's APIGroupDiscoveryList (KEP-3352): all groups in one answer. */
 export interface AggregatedDiscovery {
@@ -74,7 +74,7 @@ export function readAggregated({ items }: AggregatedDiscovery): Catalogue {
 }
 
 export function readResourceList({ groupVersion, resources }: ResourceList): ApiResource[] {
-  const [version = '', group = ''] = groupVersion.split('/').toReversed();
+  const { group, version } = groupVersionOf(groupVersion);
   return resources
     .filter(({ name }) => !name.includes('/'))
     .map(

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { ToolError } from '#tools';
-import type { ApiResource } from './api-resource.js';
+import { groupVersionOf, type ApiResource } from './api-resource.js';
 import { indexOf, type CatalogueIndex } from './catalogue-index.js';
 import type { Catalogue } from './discovery-documents.js';
 import { nearestBySpelling, nearestHint } from './nearest-names.js';
@@ -38,6 +38,12 @@ export class Discovery {
     if (!resource) throw this.unknown(resourceType);
     this.found.set(resourceType, resource);
     return resource;
+  }
+
+  /** The resource type of the objects that have this `apiVersion` and kind. Throws as `resolve`. */
+  async resolveKind(apiVersion: string, kind: string, signal?: AbortSignal): Promise<ApiResource> {
+    const { group, version } = groupVersionOf(apiVersion);
+    return this.resolve(`${kind}.${version}.${group}`, signal);
   }
 
   /**

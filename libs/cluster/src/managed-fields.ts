@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isRecord } from './record.js';
 import type { KubernetesObject } from './redact.js';
 import { FIELD_MANAGER } from './write.js';
 
@@ -130,8 +131,4 @@ function merge(a: FieldSet, b: FieldSet): FieldSet {
     merged[element] = merge(merged[element] ?? {}, children);
   }
   return merged;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

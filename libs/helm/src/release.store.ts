@@ -1,5 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { fetchPages, inOrder, nearestHint, nearestNames, type Cluster } from '#cluster';
+import {
+  compareTexts,
+  fetchPages,
+  ifFound,
+  inOrder,
+  nearestHint,
+  nearestNames,
+  type Cluster,
+} from '#cluster';
 import { ToolError } from '#tools';
 import { helmConfig, type HelmConfig } from './helm.config.js';
 import { LruCache } from './lru-cache.js';
@@ -150,14 +158,11 @@ export class ReleaseStore {
     const key = this.keyOf(cluster, revision);
     const known = this.summaries.get(key);
     if (known) return known;
-    try {
-      const summary = summaryOf(await this.fetch(cluster, revision, signal));
-      this.summaries.set(key, summary);
-      return summary;
-    } catch (error) {
-      if (error instanceof ToolError && error.code === 'not_found') return undefined;
-      throw error;
-    }
+    const release = await ifFound(this.fetch(cluster, revision, signal));
+    if (!release) return undefined;
+    const summary = summaryOf(release);
+    this.summaries.set(key, summary);
+    return summary;
   }
 
   private async fetch(
@@ -205,7 +210,7 @@ export function latestRevisions(revisions: readonly Revision[]): Revision[] {
     if ((latest.get(key)?.revision ?? -1) <= revision.revision) latest.set(key, revision);
   }
   return [...latest.values()].sort(
-    (a, b) => compare(a.name, b.name) || compare(a.namespace, b.namespace),
+    (a, b) => compareTexts(a.name, b.name) || compareTexts(a.namespace, b.namespace),
   );
 }
 
@@ -217,8 +222,4 @@ function revisionOf({ metadata }: StoredMetadata): Revision {
 
 function sizeOf({ manifest, hooks, info, config, chart }: Release): number {
   return manifest.length + JSON.stringify([hooks, info, config, chart]).length;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { alignLines, listAll, namespaceToList, type Cluster } from '#cluster';
+import { alignLines, compareTexts, listAll, namespaceToList, type Cluster } from '#cluster';
 import { invalidField, ToolError, type ToolResult } from '#tools';
 import type { TopNodesDto } from './dto/top-nodes.dto.js';
 import type { TopPodsDto } from './dto/top-pods.dto.js';
@@ -205,6 +205,5 @@ function podName({ namespace, pod, container = '' }: PodRow): string {
 
 /** The greatest first, or by name; of equal ones the first by name is first. */
 function order<T extends Measured>(by: 'cpu' | 'memory' | undefined, nameOf: (row: T) => string) {
-  return (a: T, b: T): number =>
-    (by ? b[by] - a[by] : 0) || (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0);
+  return (a: T, b: T): number => (by ? b[by] - a[by] : 0) || compareTexts(nameOf(a), nameOf(b));
 }

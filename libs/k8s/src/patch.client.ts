@@ -4,6 +4,7 @@ import {
   apiStatusOf,
   changeText,
   isDryRun,
+  isRecord,
   patchObject,
   readDocuments,
   readObject,
@@ -13,7 +14,6 @@ import {
 } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import type { PatchDto } from './dto/patch.dto.js';
-import { isRecord } from './manifest-error.js';
 import { failedTests } from './patch-tests.js';
 
 /** Changes single fields of objects. */

@@ -1,4 +1,4 @@
-import { listAll, selectorText, type Cluster, type KubernetesObject } from '#cluster';
+import { isOwnedBy, listAll, selectorText, type Cluster, type KubernetesObject } from '#cluster';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';
@@ -65,7 +65,6 @@ async function owned<T extends Owned>(
   const resource = await cluster.discovery.resolve(kind, signal);
   const { selector } = spec as { selector: unknown };
   const query = { resource, namespace: metadata?.namespace, labelSelector: selectorText(selector) };
-  return (await listAll<T>(cluster, query, signal)).filter((object) =>
-    object.metadata.ownerReferences?.some(({ uid }) => uid === metadata?.uid),
-  );
+  const found = await listAll<T>(cluster, query, signal);
+  return found.filter((object) => isOwnedBy(object.metadata, metadata?.uid as string));
 }
