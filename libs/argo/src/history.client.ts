@@ -32,7 +32,7 @@ export class HistoryClient {
    */
   async read(cluster: Cluster, query: ArgoHistoryDto, { signal }: ToolCall): Promise<ToolResult> {
     const ref = await rolloutRef(cluster, query, signal);
-    const target = `${ref.resource.typeName}/${ref.name}`;
+    const target = ref.resource.label(ref.name);
     const rollout = await readRollout(cluster, ref, signal);
     const revisions = await revisionsOf(cluster, rollout, signal);
     if (query.revision) return oneRevision(target, rollout, revisions, query.revision);

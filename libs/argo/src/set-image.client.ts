@@ -26,7 +26,7 @@ export class SetImageClient {
     const dryRun = isDryRun(call);
     const given = containerAndImage(query);
     const rollout = await rolloutRef(cluster, query, signal);
-    const target = `${rollout.resource.typeName}/${rollout.name}`;
+    const target = rollout.resource.label(rollout.name);
     const live = await readRollout(cluster, rollout, signal);
     const { ref, object: before } = await templateOwner(cluster, rollout, live, signal);
     const containers = containersOf(ref.resource, before);
@@ -44,7 +44,7 @@ export class SetImageClient {
     }
     if (changes.length === 0) return `${target} already has this image; nothing to change`;
     const after = await patchImages(cluster, ref, changes, { dryRun, signal });
-    const through = live.spec.workloadRef ? ` by ${ref.resource.typeName}/${ref.name}` : '';
+    const through = live.spec.workloadRef ? ` by ${ref.resource.label(ref.name)}` : '';
     const paused = live.spec.paused ? '; it is paused by hand, so it stays until resumed' : '';
     const summary = `${target} image updated${through} (${imageChangesText(changes)})${paused}`;
     return changeText(summary, { before, after }, dryRun);

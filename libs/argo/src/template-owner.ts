@@ -34,7 +34,7 @@ export async function templateOwner(
     if (!(error instanceof ToolError) || error.code !== 'not_found') throw error;
     throw new ToolError(
       'precondition',
-      `${ref.resource.typeName}/${ref.name} takes its pods from ${workload.resource.typeName}/${workload.name}, which does not exist. Create it, or change spec.workloadRef with k8s_patch.`,
+      `${ref.resource.label(ref.name)} takes its pods from ${workload.resource.label(workload.name)}, which does not exist. Create it, or change spec.workloadRef with k8s_patch.`,
       { cause: error },
     );
   }

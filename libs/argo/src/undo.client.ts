@@ -25,7 +25,7 @@ export class UndoClient {
     const { signal } = call;
     const dryRun = isDryRun(call);
     const rollout = await rolloutRef(cluster, query, signal);
-    const target = `${rollout.resource.typeName}/${rollout.name}`;
+    const target = rollout.resource.label(rollout.name);
     const live = await readRollout(cluster, rollout, signal);
     const [{ ref, object: before }, revisions] = await Promise.all([
       templateOwner(cluster, rollout, live, signal),
@@ -45,7 +45,7 @@ export class UndoClient {
     const patch = [{ op: 'replace', path, value: template }];
     const after = await patchObject(cluster, ref, 'json', patch, { dryRun, signal });
     if (diffObjects(before, after) === '') return already;
-    const through = live.spec.workloadRef ? ` by ${ref.resource.typeName}/${ref.name}` : '';
+    const through = live.spec.workloadRef ? ` by ${ref.resource.label(ref.name)}` : '';
     const images = templateChanges(podTemplateOf(before) ?? {}, template).filter(
       ({ path: field }) => field.endsWith('.image'),
     );

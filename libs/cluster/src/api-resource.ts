@@ -52,6 +52,11 @@ export class ApiResource implements ApiResourceFields {
     this.typeName = `${fields.kind.toLowerCase()}${suffix}`;
   }
 
+  /** One of its objects, as kubectl names it: `pod/web`, `deployment.apps/web`. */
+  label(name: string): string {
+    return `${this.typeName}/${name}`;
+  }
+
   /**
    * The URL path of a list, an object or a subresource. Without a namespace: all namespaces, or a cluster-scoped resource.
    * @throws ToolError `invalid_input` for a name that would lead elsewhere

@@ -101,7 +101,7 @@ function itemOf(
   wanted: string | undefined,
   fallback: string,
 ): ApplyItem {
-  const label = `${resource.typeName}/${name}`;
+  const label = resource.label(name);
   if (resource.namespaced && wanted !== undefined && namespace && namespace !== wanted) {
     throw manifestError(
       `In ${place}: ${label} is of the namespace "${namespace}", but the parameter namespace is "${wanted}". Leave one of them out.`,

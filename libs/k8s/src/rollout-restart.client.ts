@@ -20,7 +20,7 @@ export class RolloutRestartClient {
     const dryRun = isDryRun(call);
     const resource = await cluster.discovery.resolve(`${resource_type}s.apps`, signal);
     const ref = { resource, namespace, name };
-    const target = `${resource.typeName}/${name}`;
+    const target = resource.label(name);
     const before = await readObject(cluster, ref, signal);
     refusePaused(target, before, 'restart');
     const annotations = { [RESTARTED_AT]: new Date().toISOString() };

@@ -26,7 +26,7 @@ export class RolloutUndoClient {
     const dryRun = isDryRun(call);
     const resource = await cluster.discovery.resolve(`${resource_type}s.apps`, signal);
     const ref = { resource, namespace, name };
-    const target = `${resource.typeName}/${name}`;
+    const target = resource.label(name);
     const before = await readObject(cluster, ref, signal);
     refusePaused(target, before, 'rollback');
     const revisions = await revisionsOf(cluster, before, signal);
