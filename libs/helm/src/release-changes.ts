@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Cluster } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
-import type { HelmOutcome } from './helm.cli.js';
+import { textOf, type HelmOutcome } from './helm.cli.js';
 import { ReleaseReadiness } from './release-readiness.js';
 import { recoveryHint } from './release-recovery.js';
 import { ReleaseStore, type Revision } from './release.store.js';
@@ -42,8 +42,7 @@ export class ReleaseChanges {
     const ended = new AbortController();
     const watching = this.watch(target, AbortSignal.any([ended.signal, call.signal]), call);
     try {
-      const { stdout, warnings } = await run();
-      return [stdout.trimEnd(), warnings].filter(Boolean).join('\n');
+      return textOf(await run());
     } catch (error) {
       ended.abort();
       throw await this.explained(error, target, await watching, call);

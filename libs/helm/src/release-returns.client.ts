@@ -35,12 +35,12 @@ export class ReleaseReturnsClient {
       const summary = `Release "${name}" in namespace "${namespace}" would be rolled back to revision ${goal.revision}, as revision ${last.revision + 1}`;
       return this.preview.text(cluster, summary, { before, after, namespace, events }, call.signal);
     }
-    const flags = [
-      `--namespace=${namespace}`,
-      `--timeout=${timeout_seconds}s`,
-      ...(wait ? ['--wait'] : []),
+    const flags = {
+      namespace,
+      timeout: `${timeout_seconds}s`,
+      wait,
       ...(await this.version.flags({ forceConflicts: query.force_conflicts })),
-    ];
+    };
     const values = [name, String(goal.revision)];
     const command = { command: ['rollback'], flags, values, cluster };
     const target = { cluster, namespace, name, revisions };
@@ -59,12 +59,8 @@ export class ReleaseReturnsClient {
       const change = { before, after: undefined, namespace, events };
       return this.preview.text(cluster, summary, change, call.signal);
     }
-    const flags = [
-      `--namespace=${namespace}`,
-      `--timeout=${timeout_seconds}s`,
-      ...(keepHistory ? ['--keep-history'] : []),
-      ...(wait ? ['--wait'] : []),
-    ];
+    const timeout = `${timeout_seconds}s`;
+    const flags = { namespace, timeout, 'keep-history': keepHistory, wait };
     const command = { command: ['uninstall'], flags, values: [name], cluster };
     const target = { cluster, namespace, name, revisions };
     return this.changes.follow(target, () => this.cli.run(command, call), call);
