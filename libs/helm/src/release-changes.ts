@@ -5,7 +5,8 @@ import { ToolError, type ToolCall } from '#tools';
 import { textOf, type HelmOutcome } from './helm.cli.js';
 import { ReleaseReadiness } from './release-readiness.js';
 import { recoveryHint } from './release-recovery.js';
-import { ReleaseStore, type Revision } from './release.store.js';
+import type { Revision } from './release-revision.js';
+import { ReleaseStore } from './release.store.js';
 
 const FIRST_LOOK_MS = 1_000;
 const LOOK_EVERY_MS = 3_000;

@@ -10,7 +10,8 @@ import type { HelmStatusDto } from './dto/helm-status.dto.js';
 import { HelmCli, type HelmFlags } from './helm.cli.js';
 import { readRelease, UndecodableRelease } from './release-decode.js';
 import { historyText, listText, manifestText, statusText, valuesText } from './release-text.js';
-import { latestRevisions, ReleaseStore } from './release.store.js';
+import { latestRevisions } from './release-revision.js';
+import { ReleaseStore } from './release.store.js';
 import type { Release } from './release.js';
 
 /** What `helm list` shows unless it is asked for more. */
