@@ -41,7 +41,7 @@ export async function revisionsOf(
 }
 
 /** The ReplicaSets that a rollout owns. */
-export async function replicaSetsOf(
+async function replicaSetsOf(
   cluster: Cluster,
   rollout: Rollout,
   signal: AbortSignal,

@@ -46,6 +46,16 @@ export function podTemplateOf({ kind, template, spec }: KubernetesObject): PodTe
   return (spec as { template?: PodTemplate } | undefined)?.template;
 }
 
+/** Whose pod template was changed, within a sentence; "" where it is the rollout's own. */
+export function throughText({ spec }: Rollout, { resource, name }: ObjectRef): string {
+  return spec.workloadRef ? ` by ${resource.label(name)}` : '';
+}
+
+/** What keeps a changed pod template from reaching the pods, as the end of a sentence; "" if nothing does. */
+export function pauseNote({ spec }: Rollout): string {
+  return spec.paused ? '; it is paused by hand, so it stays until resumed' : '';
+}
+
 /** Whether the controller has taken up the present spec of a rollout, and that of the workload that it refers to. */
 export async function isTakenUp(
   cluster: Cluster,

@@ -12,7 +12,13 @@ import type { UndoDto } from './dto/undo.dto.js';
 import { readRollout, rolloutRef } from './rollout-patches.js';
 import { revisionsOf, templateHash } from './rollout-revisions.js';
 import { templateChanges } from './template-compare.js';
-import { isTakenUp, podTemplateOf, templateOwner } from './template-owner.js';
+import {
+  isTakenUp,
+  pauseNote,
+  podTemplateOf,
+  templateOwner,
+  throughText,
+} from './template-owner.js';
 
 /** Brings rollouts back to a version they have been at. */
 @Injectable()
@@ -45,13 +51,11 @@ export class UndoClient {
     const patch = [{ op: 'replace', path, value: template }];
     const after = await patchObject(cluster, ref, 'json', patch, { dryRun, signal });
     if (diffObjects(before, after) === '') return already;
-    const through = live.spec.workloadRef ? ` by ${ref.resource.label(ref.name)}` : '';
     const images = templateChanges(podTemplateOf(before) ?? {}, template).filter(
       ({ path: field }) => field.endsWith('.image'),
     );
     const said = images.length > 0 ? ` (${images.map(({ text }) => text).join('; ')})` : '';
-    const paused = live.spec.paused ? '; it is paused by hand, so it stays until resumed' : '';
-    const summary = `${target} set back to revision ${revision}${through}${said}${paused}`;
+    const summary = `${target} set back to revision ${revision}${throughText(live, ref)}${said}${pauseNote(live)}`;
     return changeText(summary, { before, after }, dryRun);
   }
 }
