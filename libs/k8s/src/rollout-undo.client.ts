@@ -11,6 +11,7 @@ import {
 import type { ToolCall } from '#tools';
 import type { RolloutUndoDto } from './dto/rollout-undo.dto.js';
 import { refusePaused, rolloutNote } from './rollout-pause.js';
+import { workloadRef } from './workload-ref.js';
 import { revisionsOf } from './workload-revisions.js';
 
 /** Brings workloads back to a revision they have been at. */
@@ -21,19 +22,17 @@ export class RolloutUndoClient {
    * @throws ToolError `not_found` with the revisions there are, `precondition` for a paused deployment
    */
   async undo(cluster: Cluster, query: RolloutUndoDto, call: ToolCall): Promise<string> {
-    const { resource_type, name, namespace, to_revision = 0 } = query;
     const { signal } = call;
     const dryRun = isDryRun(call);
-    const resource = await cluster.discovery.resolve(`${resource_type}s.apps`, signal);
-    const ref = { resource, namespace, name };
-    const target = resource.label(name);
+    const ref = await workloadRef(cluster, query, signal);
+    const target = ref.resource.label(ref.name);
     const before = await readObject(cluster, ref, signal);
     refusePaused(target, before, 'rollback');
     const revisions = await revisionsOf(cluster, before, signal);
     const { revision, patch } = chooseRevision(
       target,
       revisions,
-      to_revision,
+      query.to_revision ?? 0,
       'k8s_rollout_history',
     );
     const after = await patchObject(cluster, ref, 'strategic', patch, { dryRun, signal });

@@ -7,6 +7,8 @@ const TEMPLATE_HASH = 'pod-template-hash';
 /** One state that the pod template of a workload has had. */
 export interface Revision {
   revision: number;
+  /** Why it was made, where somebody has said it (`kubernetes.io/change-cause`). */
+  cause: string | undefined;
   /** The strategic merge patch that brings the workload back to it. */
   patch: object;
 }
@@ -39,7 +41,11 @@ export async function revisionsOf(
       ? (await owned<ReplicaSet>(cluster, 'replicasets.apps', workload, signal)).map(ofReplicaSet)
       : (
           await owned<ControllerRevision>(cluster, 'controllerrevisions.apps', workload, signal)
-        ).map(({ revision, data }) => ({ revision, patch: data }));
+        ).map(({ metadata, revision, data }) => ({
+          revision,
+          cause: metadata.annotations?.[CHANGE_CAUSE],
+          patch: data,
+        }));
   return revisions.filter(({ revision }) => revision > 0).sort((a, b) => a.revision - b.revision);
 }
 
@@ -47,10 +53,12 @@ export async function revisionsOf(
 function ofReplicaSet({ metadata: { annotations = {} }, spec }: ReplicaSet): Revision {
   const { metadata, ...template } = spec.template;
   const { [TEMPLATE_HASH]: _, ...labels } = metadata?.labels ?? {};
+  const cause = annotations[CHANGE_CAUSE];
   return {
     revision: Number(annotations[REVISION] ?? 0),
+    cause,
     patch: {
-      metadata: { annotations: { [CHANGE_CAUSE]: annotations[CHANGE_CAUSE] ?? null } },
+      metadata: { annotations: { [CHANGE_CAUSE]: cause ?? null } },
       spec: { template: { ...template, metadata: { ...metadata, labels }, $patch: 'replace' } },
     },
   };
