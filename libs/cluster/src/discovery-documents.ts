@@ -42,6 +42,7 @@ export interface Catalogue {
   stale: string[];
 }
 
+/** The resource types that an aggregated discovery document names. */
 export function readAggregated({ items }: AggregatedDiscovery): Catalogue {
   const resources: ApiResource[] = [];
   const stale: string[] = [];
@@ -73,6 +74,7 @@ export function readAggregated({ items }: AggregatedDiscovery): Catalogue {
   return { resources, stale };
 }
 
+/** The resource types of one group and version, without their subresources. */
 export function readResourceList({ groupVersion, resources }: ResourceList): ApiResource[] {
   const { group, version } = groupVersionOf(groupVersion);
   return resources

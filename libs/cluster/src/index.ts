@@ -16,7 +16,6 @@ export { drained } from './drained.js';
 export { DryRunField, isDryRun } from './dry-run.field.js';
 export { findObject } from './find-object.js';
 export { ifFound } from './if-found.js';
-export { IN_CLUSTER } from './in-cluster.connection.js';
 export { selectorText } from './label-selector.js';
 export { namespaceToList } from './list-namespace.js';
 export { AllNamespacesField, ListNamespaceField } from './list-namespace.fields.js';

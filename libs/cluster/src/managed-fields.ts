@@ -27,6 +27,7 @@ export interface ManagedFieldsEntry {
 /** The elements that lead to a field, outermost first. */
 export type FieldPath = readonly string[];
 
+/** Who has set what of an object; nobody where it has no managedFields. */
 export function managedFieldsOf({ metadata }: KubernetesObject): ManagedFieldsEntry[] {
   return (metadata?.managedFields as ManagedFieldsEntry[] | undefined) ?? [];
 }
