@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { alignLines, diffObjects, ageSince, toYaml, type Cluster } from '#cluster';
+import { ageSince, alignLines, diffObjects, toYaml, type Cluster } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import type { ArgoHistoryDto } from './dto/argo-history.dto.js';
 import { roleOf } from './replica-set-role.js';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { alignLines, fetchPages, ageSince, type Cluster } from '#cluster';
+import { ageSince, alignLines, fetchPages, type Cluster } from '#cluster';
 import type { ToolCall, ToolResult } from '#tools';
 import { canaryPosition, setWeight } from './canary.js';
 import type { ListRolloutsDto } from './dto/list-rollouts.dto.js';

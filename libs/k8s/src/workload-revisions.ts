@@ -38,14 +38,10 @@ export async function revisionsOf(
 ): Promise<Revision[]> {
   const revisions =
     workload.kind === 'Deployment'
-      ? (await owned<ReplicaSet>(cluster, 'replicasets.apps', workload, signal)).map(ofReplicaSet)
-      : (
-          await owned<ControllerRevision>(cluster, 'controllerrevisions.apps', workload, signal)
-        ).map(({ metadata, revision, data }) => ({
-          revision,
-          cause: metadata.annotations?.[CHANGE_CAUSE],
-          patch: data,
-        }));
+      ? (await owned<ReplicaSet>(cluster, 'replicasets', workload, signal)).map(ofReplicaSet)
+      : (await owned<ControllerRevision>(cluster, 'controllerrevisions', workload, signal)).map(
+          ofControllerRevision,
+        );
   return revisions.filter(({ revision }) => revision > 0).sort((a, b) => a.revision - b.revision);
 }
 
@@ -64,13 +60,18 @@ function ofReplicaSet({ metadata: { annotations = {} }, spec }: ReplicaSet): Rev
   };
 }
 
+function ofControllerRevision({ metadata, revision, data }: ControllerRevision): Revision {
+  return { revision, cause: metadata.annotations?.[CHANGE_CAUSE], patch: data };
+}
+
+/** @param plural of a kind of the group `apps` */
 async function owned<T extends Owned>(
   cluster: Cluster,
-  kind: string,
+  plural: string,
   { metadata, spec }: KubernetesObject,
   signal: AbortSignal,
 ): Promise<T[]> {
-  const resource = await cluster.discovery.resolve(kind, signal);
+  const resource = await cluster.discovery.resolve(`${plural}.apps`, signal);
   const { selector } = spec as { selector: unknown };
   const query = { resource, namespace: metadata?.namespace, labelSelector: selectorText(selector) };
   const found = await listAll<T>(cluster, query, signal);
