@@ -75,3 +75,23 @@ describe('an object that another changes while k8s_apply takes over from kubectl
     ]);
   });
 });
+
+describe('an object that another k8s_apply changes meanwhile', () => {
+  it('keeps what that has set, and the call says so', async () => {
+    const labelled = (labels: Record<string, string>) =>
+      configMap('shared', { color: 'green' }, { labels });
+    textOf(await apply(labelled({ team: 'one' })));
+    gate.before(isWrite, async () => {
+      textOf(await apply(labelled({ team: 'one', note: 'theirs' })));
+    });
+    const { status, body } = await apply(labelled({ team: 'two' }));
+    expect([status, body.code, body.detail]).toEqual([
+      412,
+      'precondition',
+      expect.stringContaining('which would drop it: metadata.labels.note.'),
+    ]);
+    expect(await own.stored('configmap/shared', '{.metadata.labels}')).toBe(
+      '{"note":"theirs","team":"one"}',
+    );
+  });
+});

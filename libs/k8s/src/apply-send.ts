@@ -31,8 +31,8 @@ export async function checkSteady(
 }
 
 /**
- * Applies one object as it was checked. Where it takes over fields, this holds for the version that was checked only: of a later one, the check
- * is made anew.
+ * Applies one object as it was checked. This holds for the version that was checked only: of a later one, whose fields it might drop or take
+ * over, the check is made anew.
  * @param writeSignal ends what is being written; a little later than `options.signal`, so that its outcome is known
  * @throws ToolError as `checkApply`
  */
@@ -60,7 +60,7 @@ export async function sendApply(
       const { metadata } = await patchObject(cluster, item, 'json', patch, write);
       version = metadata?.['resourceVersion'] as string | undefined;
     }
-    const body = force && !options.force ? atVersion(item.object, version) : item.object;
+    const body = version === undefined ? item.object : atVersion(item.object, version);
     const after = await patchObject(cluster, item, 'apply', body, { ...write, force });
     return { before, after, removed };
   });
@@ -84,9 +84,6 @@ function isModified(error: unknown): boolean {
   );
 }
 
-function atVersion(
-  object: KubernetesObject,
-  resourceVersion: string | undefined,
-): KubernetesObject {
+function atVersion(object: KubernetesObject, resourceVersion: string): KubernetesObject {
   return { ...object, metadata: { ...object.metadata, resourceVersion } };
 }
