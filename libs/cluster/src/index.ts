@@ -43,7 +43,6 @@ export type { LivePod, Pod } from './pod-state.js';
 export { containersOf } from './pod-template.js';
 export { printResources } from './print.js';
 export { programContext } from './program-context.js';
-export { isRecord } from './record.js';
 export { redactSecrets, stripManagedFields } from './redact.js';
 export type { KubernetesObject } from './redact.js';
 export { rolloutState } from './rollout-state.js';

@@ -1,4 +1,4 @@
-import { isRecord } from './record.js';
+import { isRecord } from '#tools';
 
 /** One of a selector's matchExpressions, as far as it is one. */
 interface Requirement {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isRecord } from './record.js';
+import { isRecord } from '#tools';
 import type { KubernetesObject } from './redact.js';
 import { FIELD_MANAGER } from './write.js';
 

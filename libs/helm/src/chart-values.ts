@@ -1,5 +1,5 @@
-import { isRecord, readDocuments } from '#cluster';
-import { invalidField } from '#tools';
+import { readDocuments } from '#cluster';
+import { invalidField, isRecord } from '#tools';
 import type { Release } from './release.js';
 
 type Values = Record<string, unknown>;

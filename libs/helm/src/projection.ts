@@ -1,4 +1,4 @@
-import { isRecord } from '#cluster';
+import { isRecord } from '#tools';
 
 /** Fields that tell the items of a list apart, the usual first. */
 const ITEM_KEYS = ['name', 'mountPath', 'containerPort', 'port', 'key', 'path', 'host', 'ip'];

@@ -1,12 +1,11 @@
 import {
   ApiResource,
   groupVersionOf,
-  isRecord,
   type Cluster,
   type KubernetesObject,
   type ObjectRef,
 } from '#cluster';
-import { ToolError } from '#tools';
+import { isRecord, ToolError } from '#tools';
 import { manifestError } from './manifest-error.js';
 import type { ManifestObject } from './manifest-objects.js';
 

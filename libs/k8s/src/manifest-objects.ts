@@ -1,4 +1,5 @@
-import { isRecord, type KubernetesObject, type TextDocument } from '#cluster';
+import type { KubernetesObject, TextDocument } from '#cluster';
+import { isRecord } from '#tools';
 import { manifestError } from './manifest-error.js';
 import { dataOfSecret } from './manifest-secret.js';
 

@@ -1,5 +1,5 @@
-import { isRecord, type KubernetesObject } from '#cluster';
-import { ToolError } from '#tools';
+import type { KubernetesObject } from '#cluster';
+import { isRecord, ToolError } from '#tools';
 import { manifestError } from './manifest-error.js';
 
 /** Shorter values would take half of a message's words with them. */

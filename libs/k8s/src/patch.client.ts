@@ -4,7 +4,6 @@ import {
   apiStatusOf,
   changeText,
   isDryRun,
-  isRecord,
   patchObject,
   readDocuments,
   readObject,
@@ -12,7 +11,7 @@ import {
   type KubernetesObject,
   type ObjectRef,
 } from '#cluster';
-import { ToolError, type ToolCall, type ToolResult } from '#tools';
+import { isRecord, type ToolCall, ToolError, type ToolResult } from '#tools';
 import type { PatchDto } from './dto/patch.dto.js';
 import { failedTests } from './patch-tests.js';
 

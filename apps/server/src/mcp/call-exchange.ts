@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { isRecord } from '#tools';
 import type { JsonRpcResult } from './json-rpc.js';
 import type { McpConnection } from './mcp-connection.js';
 import { EVENT_STREAM, KEEP_ALIVE_MS } from './web-exchange.js';
@@ -26,10 +27,10 @@ interface CallExchange {
 /** Takes a body for a `tools/call`. Whatever is wrong with it is left to the SDKs, which know what to answer. */
 export function asCall(body: unknown): CallMessage | undefined {
   const { jsonrpc, method, id, params } = (body ?? {}) as Record<string, unknown>;
-  if (jsonrpc !== '2.0' || method !== 'tools/call' || !isObject(params)) return undefined;
+  if (jsonrpc !== '2.0' || method !== 'tools/call' || !isRecord(params)) return undefined;
   if (typeof id !== 'string' && !Number.isInteger(id)) return undefined;
   const { name, _meta = {} } = params;
-  return typeof name === 'string' && isObject(_meta) ? (body as CallMessage) : undefined;
+  return typeof name === 'string' && isRecord(_meta) ? (body as CallMessage) : undefined;
 }
 
 /**
@@ -78,8 +79,4 @@ function end(response: ServerResponse, answer: object, headers?: Record<string, 
 
 function eventOf(message: object): string {
   return `event: message\ndata: ${JSON.stringify(message)}\n\n`;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

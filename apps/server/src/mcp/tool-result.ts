@@ -1,4 +1,4 @@
-import { ToolError, type ToolResult } from '#tools';
+import { isRecord, type ToolError, type ToolResult } from '#tools';
 import type { JsonRpcResult } from './json-rpc.js';
 
 /**
@@ -13,7 +13,7 @@ export function successResult(
 ): JsonRpcResult {
   return {
     content: [{ type: 'text', text: output }],
-    ...(withData && data !== undefined && { structuredContent: isObject(data) ? data : { data } }),
+    ...(withData && data !== undefined && { structuredContent: isRecord(data) ? data : { data } }),
     isError: false,
     _meta: { 'skyflo/execution_id': executionId },
   };
@@ -30,8 +30,4 @@ export function failureResult(
     isError: true,
     _meta: { 'skyflo/execution_id': executionId, 'skyflo/code': code },
   };
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
