@@ -64,7 +64,7 @@ afterAll(async () => {
 });
 
 const call = (tool: string, args: Args, query = '') =>
-  execute(server.url, tool, { namespace, ...args }, { category: 'argo', query });
+  execute(server.url, tool, { namespace, ...args }, { query });
 
 describe('a rollout that does not exist', () => {
   it.each([

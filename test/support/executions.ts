@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { EventReader } from './event-reader.js';
+import { categoryOf } from './rest.js';
 
 type Args = Record<string, unknown>;
 type Headers = Record<string, string>;
@@ -96,7 +97,7 @@ export class ExecutionsApi {
   }
 
   private call(tool: string, args: Args, headers: Headers): [string, RequestInit] {
-    const url = `${this.server.url}/engine/v1/tools/k8s/${tool}/execute`;
+    const url = `${this.server.url}/engine/v1/tools/${categoryOf(tool)}/${tool}/execute`;
     const all = { 'content-type': 'application/json', ...headers };
     return [url, { method: 'POST', headers: all, body: JSON.stringify(args) }];
   }
