@@ -212,8 +212,10 @@ describe('a canary on its way', () => {
   it('ends to be followed when its caller hangs up', async () => {
     const stop = new AbortController();
     const args = { name: 'web', namespace, watch: true, timeout_seconds: 60 };
-    const following = mcp.call('argo_status', args, { signal: stop.signal });
-    setTimeout(() => stop.abort(), 300);
+    const following = mcp.call('argo_status', args, {
+      signal: stop.signal,
+      onprogress: () => stop.abort(),
+    });
     await expect(following).rejects.toThrow();
     await expect
       .poll(() => server.log.map(({ message }) => message))

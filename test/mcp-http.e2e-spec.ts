@@ -62,11 +62,10 @@ describe('sessions', () => {
   it('ends with DELETE, and what runs with it', async () => {
     const session = await McpSession.open(server.url);
     const cancelled = nextCancelled(server.log);
-    const call = session.call(WAIT, { seconds: 60 });
-    await delay(200);
+    const { answer } = await session.begin(WAIT, { seconds: 60 });
     expect(await session.send('DELETE')).toMatchObject({ status: 200 });
     await cancelled();
-    await call;
+    await answer;
     expect(await session.call(WAIT, { seconds: 0 })).toMatchObject({ status: 404 });
   });
 
@@ -111,19 +110,17 @@ describe('sessions', () => {
     const small = await startServer({ MCP_MAX_SESSIONS: '2' });
     try {
       const busy = await McpSession.open(small.url);
-      const call = busy.call(WAIT, { seconds: 60 });
-      await delay(200);
+      const call = await busy.begin(WAIT, { seconds: 60 });
       const idle = await McpSession.open(small.url);
       const third = await McpSession.open(small.url);
       const ping = { jsonrpc: '2.0', id: 9, method: 'ping' };
       expect(await idle.post(ping)).toMatchObject({ status: 404 });
       expect(await third.post(ping)).toMatchObject({ status: 200 });
       expect(await busy.post(ping)).toMatchObject({ status: 200 });
-      const alsoBusy = third.call(WAIT, { seconds: 60 });
-      await delay(200);
+      const alsoBusy = await third.begin(WAIT, { seconds: 60 });
       expect(await new McpSession(small.url).post(initialize())).toMatchObject({ status: 503 });
       await Promise.all([busy.send('DELETE'), third.send('DELETE')]);
-      await Promise.all([call, alsoBusy]);
+      await Promise.all([call.answer, alsoBusy.answer]);
     } finally {
       await small.stop();
     }

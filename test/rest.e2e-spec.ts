@@ -126,7 +126,7 @@ describe('running a tool', () => {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: '{"seconds":60}',
-        signal: AbortSignal.timeout(300),
+        signal: AbortSignal.timeout(1_000),
       }),
     ).rejects.toThrow();
     await expect.poll(() => outcomesOf(server.log, 'wait_for_x_seconds')).toEqual(['cancelled']);
