@@ -10,6 +10,22 @@ export function initialize(protocolVersion = '2025-06-18') {
   return { jsonrpc: '2.0', id: 0, method: 'initialize', params };
 }
 
+/** The same message as a 2026 client sends it. */
+export function asModern(message: unknown): unknown {
+  const { params, ...rest } = (message ?? {}) as { params?: object };
+  return {
+    ...rest,
+    params: {
+      ...params,
+      _meta: {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1.0.0' },
+        'io.modelcontextprotocol/clientCapabilities': {},
+      },
+    },
+  };
+}
+
 export interface McpAnswer {
   status: number;
   headers: Headers;

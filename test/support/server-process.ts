@@ -35,7 +35,7 @@ export async function spawnServer(
   env: Record<string, string>,
   via: readonly string[] = [],
 ): Promise<RunningServer> {
-  const [program = SERVER_BIN, ...args] = [...via, SERVER_BIN];
+  const [program, ...args] = [...via, SERVER_BIN];
   const child = spawn(program, args, {
     env: { ...process.env, PORT: '0', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
