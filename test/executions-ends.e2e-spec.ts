@@ -105,6 +105,28 @@ describe('a caller who hangs up', () => {
 });
 
 describe('an idempotency key', () => {
+  it('is for one tool', async () => {
+    const key = { 'idempotency-key': 'one-tool' };
+    const where = { name: 'web', resource_type: 'deployment', namespace: 'shop' };
+    const first = await api.run('k8s_rollout_restart', { ...where, dry_run: true }, key);
+    expect(first.status).toBe(200);
+    const other = await api.run('k8s_delete', { ...where, dry_run: true }, key);
+    expect([other.status, other.body['code']]).toEqual([409, 'conflict']);
+    expect(other.body['detail']).toContain(String(first.body['execution_id']));
+  });
+
+  it('is of one caller: the same key of another one is for a call of its own', async () => {
+    const key = { 'idempotency-key': 'one-caller' };
+    const before = targets.local.commands.length;
+    const args = onThisMachine('echo once each');
+    const here = await api.start(EXEC, args, key);
+    const there = await api.startFrom('127.0.0.2', EXEC, args, key);
+    expect(there).not.toBe(here);
+    expect(await api.startFrom('127.0.0.2', EXEC, args, key)).toBe(there);
+    for (const id of [here, there]) expect((await api.finished(id)).status).toBe('succeeded');
+    expect(targets.local.commands).toHaveLength(before + 2);
+  });
+
   it('is for one write, whatever happens to the object in between', async () => {
     await createObjects(configMap('once', { value: 'before' }, { namespace: own.name }));
     const patch = {

@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { ExecutionsApi } from './support/executions.js';
 import { writeGreeterChart } from './support/greeter-chart.js';
-import { ownHelmHome } from './support/helm.js';
+import { helm, ownHelmHome } from './support/helm.js';
+import { startServer } from './support/server.js';
 import { childrenOf, membersOf, statOf } from './support/process-state.js';
-import { useExecutions } from './support/use-executions.js';
+import { executionsFile, useExecutions } from './support/use-executions.js';
 import { useNamespace } from './support/use-namespace.js';
 
 const INSTALL = 'helm_install_with_values';
@@ -10,13 +12,12 @@ const charts = () => `${inject('sandboxFolder')}/executions-charts`;
 
 beforeAll(() => void writeGreeterChart(charts(), '1.0.0'));
 const own = useNamespace('executions-helm');
-const { api, server } = useExecutions({
-  env: () => ({
-    ...ownHelmHome('executions'),
-    HELM_CHARTS_DIR: charts(),
-    MAX_RUNNING_BY_CATEGORY: 'helm=1',
-  }),
+const env = () => ({
+  ...ownHelmHome('executions'),
+  HELM_CHARTS_DIR: charts(),
+  MAX_RUNNING_BY_CATEGORY: 'helm=1',
 });
+const { api, server } = useExecutions({ env });
 
 /** Parameters of an install that waits for pods which do not get ready by themselves. */
 const waiting = (release_name: string, more: object = {}) => ({
@@ -34,8 +35,10 @@ const makeReady = (release: string) => {
   const patch = JSON.stringify([{ op: 'replace', path, value: '/' }]);
   return own.kubectl('patch', 'deployment', release, '--type=json', '-p', patch);
 };
-/** The helms that the server has started and that run. */
-const helms = () => childrenOf(server.pid).filter((pid) => statOf(pid)?.name === 'helm');
+/** The helms that a server has started and that run. */
+const helmsOf = (server: number) =>
+  childrenOf(server).filter((pid) => statOf(pid)?.name === 'helm');
+const helms = () => helmsOf(server.pid);
 
 describe('helm that waits', () => {
   it('tells in a stream what is not ready, and why, before it ends', async () => {
@@ -65,6 +68,23 @@ describe('helm that waits', () => {
     expect([status, body.status, body.error?.code]).toEqual([200, 'cancelled', 'cancelled']);
     await expect.poll(() => membersOf(pid!)).toEqual([]);
     expect(helms()).toEqual([]);
+  });
+});
+
+describe('a server that is told to stop', () => {
+  it('leaves no helm behind', async () => {
+    const leaving = await startServer({
+      ...env(),
+      EXECUTIONS_FILE: executionsFile(),
+      SHUTDOWN_GRACE_SECONDS: '0',
+    });
+    await new ExecutionsApi(leaving).start(INSTALL, waiting('left'));
+    await expect.poll(() => own.isThere('deployment/left')).toBe(true);
+    const [pid] = helmsOf(leaving.pid);
+    expect(membersOf(pid!)).toContain(pid);
+    expect(await leaving.stop('SIGTERM')).toBe(0);
+    await expect.poll(() => membersOf(pid!)).toEqual([]);
+    expect(await helm('status', 'left', '-n', own.name)).toContain('STATUS: failed');
   });
 });
 

@@ -85,6 +85,22 @@ describe('an execution', () => {
     await expect.poll(() => targets.local.open).toBe(0);
   });
 
+  it('that waits for its turn on one server is cancelled by another, and never begins', async () => {
+    const { server, api } = await join({ MAX_RUNNING: '1' });
+    const running = await api.start(EXEC, LONG);
+    await expect.poll(() => targets.local.open).toBe(1);
+    const before = targets.local.commands.length;
+    const waiting = await api.start(EXEC, onThisMachine('echo never'));
+    const follower = await b.api.follow(waiting);
+    expect((await a.api.get(waiting)).body.status).toBe('queued');
+    const { status, body } = await b.api.cancel(waiting);
+    expect([status, body.status]).toEqual([200, 'cancelled']);
+    expect((await follower.result()).data).toMatchObject({ id: waiting, status: 'cancelled' });
+    expect((await b.api.cancel(running)).body.status).toBe('cancelled');
+    expect(await server.stop()).toBe(0);
+    expect(targets.local.commands).toHaveLength(before);
+  });
+
   it('has the same events for all who follow it, whenever they came and on whichever server', async () => {
     const id = await a.api.start(
       EXEC,

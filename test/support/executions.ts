@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { expect } from 'vitest';
 import { EventReader } from './event-reader.js';
 import { categoryOf } from './rest.js';
@@ -50,6 +51,21 @@ export class ExecutionsApi {
     const { status, body } = await this.run(tool, args, { prefer: 'respond-async', ...headers });
     expect([status, body['detail']]).toEqual([202, undefined]);
     return String(body['execution_id']);
+  }
+
+  /** The same from another address of this machine, such as 127.0.0.2: another caller. */
+  startFrom(localAddress: string, tool: string, args: Args, headers: Headers = {}) {
+    const [url, init] = this.call(tool, args, { prefer: 'respond-async', ...headers });
+    return new Promise<string>((resolve, reject) => {
+      const options = { method: 'POST', headers: init.headers as Headers, localAddress };
+      request(url, options, (response) => {
+        const [, id] = /\/executions\/(.*)$/.exec(response.resume().headers.location ?? '') ?? [];
+        if (id) resolve(id);
+        else reject(new Error(`${url} answered ${response.statusCode}.`));
+      })
+        .on('error', reject)
+        .end(init.body);
+    });
   }
 
   get(id: string): Promise<Answer<ExecutionBody>> {
