@@ -132,11 +132,16 @@ describe('a cluster without Argo Rollouts', () => {
       { timeout: 10_000, interval: 250 },
     );
     await uninstall();
-    expect(await call('argo_list_rollouts', {})).toMatchObject({
-      status: 503,
-      body: { detail: expect.stringContaining('not installed') },
-    });
-    expect((await argoTools()).some(({ available }) => available)).toBe(false);
+    // The API server serves the kind a moment longer.
+    await expect
+      .poll(() => call('argo_list_rollouts', {}))
+      .toMatchObject({
+        status: 503,
+        body: { detail: expect.stringContaining('not installed') },
+      });
+    await expect
+      .poll(async () => (await argoTools()).some(({ available }) => available))
+      .toBe(false);
   });
 
   it('of a version whose rollouts have no status subresource gets spec and status in one patch', async () => {

@@ -75,13 +75,13 @@ const isCordoned = async () =>
 /** Creates objects, and waits until so many pods run on the node. */
 const place = async (count: number, ...objects: object[]) => {
   await createObjects(...objects);
-  await expect.poll(podsOnNode, { timeout: 10_000 }).toHaveLength(count);
+  await expect.poll(podsOnNode).toHaveLength(count);
   await own.kubectl('wait', 'pods', '--all', '--for=condition=Ready');
 };
 /** Waits until the controller has counted the pods of a budget. */
 const counted = async (healthy: number) => {
   const read = () => own.stored('pdb', '{.items[*].status.currentHealthy}');
-  await expect.poll(read, { timeout: 10_000 }).toBe(String(healthy));
+  await expect.poll(read).toBe(String(healthy));
 };
 
 describe('k8s_drain', () => {
@@ -156,7 +156,7 @@ describe('k8s_drain', () => {
     const drained = server.textOverMcp(TOOL, undefined, {
       onprogress: ({ message }) => messages.push(message ?? ''),
     });
-    await expect.poll(() => messages.join(), { timeout: 5_000 }).toContain('held-budget');
+    await expect.poll(() => messages.join()).toContain('held-budget');
     await own.kubectl('delete', 'pdb', 'held-budget');
     expect(await drained).toContain('1 pod evicted');
     expect(await podsOnNode()).toEqual([]);

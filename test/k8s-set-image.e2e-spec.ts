@@ -110,7 +110,7 @@ describe('k8s_set_image', () => {
   });
 
   it('changes nothing in a dry run, and shows the same diff', async () => {
-    const before = await stored('deployment/api', '{.metadata.resourceVersion}');
+    const before = await stored('deployment/api', '{.metadata.generation}');
     const text = await textOf(
       'k8s_set_image',
       images('deployment/api', 'api=api:2', { dry_run: true }),
@@ -118,7 +118,7 @@ describe('k8s_set_image', () => {
     expect(text).toMatch(/dry run: nothing was changed/);
     expect(text).toContain('+      - image: api:2');
     expect(await imagesOf('deployment/api')).toBe('api:1');
-    expect(await stored('deployment/api', '{.metadata.resourceVersion}')).toBe(before);
+    expect(await stored('deployment/api', '{.metadata.generation}')).toBe(before);
   });
 
   it('names the containers when one is not there, and changes none', async () => {
