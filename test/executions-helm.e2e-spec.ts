@@ -36,8 +36,8 @@ const makeReady = (release: string) => {
   return own.kubectl('patch', 'deployment', release, '--type=json', '-p', patch);
 };
 /** The helms that a server has started and that run. */
-const helmsOf = (server: number) =>
-  childrenOf(server).filter((pid) => statOf(pid)?.name === 'helm');
+const helmsOf = (parent: number) =>
+  childrenOf(parent).filter((pid) => statOf(pid)?.name === 'helm');
 const helms = () => helmsOf(server.pid);
 
 describe('helm that waits', () => {

@@ -7,7 +7,10 @@ const OWN_NAMESPACES = ['--user', '--map-root-user', '--uts'];
 export const ON_ANOTHER_HOST: readonly string[] = [
   'unshare',
   ...OWN_NAMESPACES,
-  ...['sh', '-c', 'hostname "$0" && exec "$@"', 'another-host'],
+  'sh',
+  '-c',
+  'hostname "$0" && exec "$@"',
+  'another-host',
 ];
 
 /** Whether this machine lets a process have that: Linux alone knows it, and not every container may. */
