@@ -9,9 +9,13 @@ const NOISY_CONTEXTS = new Set([
   'NestApplication',
 ]);
 
+/** How long a line may wait for others to go with it; a warning or an error does not. */
+const FLUSH_MS = 50;
+
 /** Nest's console logger, all of it on stderr: stdout belongs to MCP's stdio transport and to what people pipe. */
 export class StderrLogger extends ConsoleLogger {
   private lines = '';
+  private timer: NodeJS.Timeout | undefined;
 
   constructor() {
     super({ json: !process.stderr.isTTY, logLevels: ['log', 'warn', 'error', 'fatal'] });
@@ -33,18 +37,22 @@ export class StderrLogger extends ConsoleLogger {
     super.printMessages(messages, context, logLevel, 'stderr', errorStack, params);
   }
 
-  /** Lines of one turn of the event loop go out in one write: each write to a file or pipe holds the loop up. */
+  /** Lines go out together, in one write: each write to a file or pipe holds the event loop up. */
   protected override printAsJson(
     message: unknown,
     options: Parameters<ConsoleLogger['printAsJson']>[1],
   ): void {
-    if (this.lines === '') setImmediate(() => this.flush());
+    this.timer ??= setTimeout(() => this.flush(), FLUSH_MS);
     const line = this.getJsonLogObject(message, options);
     // The line of a call, the one that is written all the time, needs none of Nest's care for cycles and depth.
     this.lines += `${isFlat(message) ? JSON.stringify(line) : this.stringifyJsonLogObject(line)}\n`;
+    if (options.logLevel !== 'log') this.flush();
   }
 
   private flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.lines === '') return;
     process.stderr.write(this.lines);
     this.lines = '';
   }

@@ -1,4 +1,4 @@
-import { ToolError } from '#tools';
+import { invalidField, TEXT_FORMATS, ToolError } from '#tools';
 import { isFinished, type Execution, type ExecutionEvent } from './execution.js';
 import type { ExecutionRunner } from './execution.runner.js';
 import type { ExecutionSignals } from './execution.signals.js';
@@ -12,7 +12,7 @@ const LOOK_MS = 1_000;
 /** How long one who looks waits for what is just being stored, in milliseconds. */
 const STORE_MS = 1_000;
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const UUID = TEXT_FORMATS.uuid.pattern;
 const CURSOR = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z_[0-9a-f-]{36}$/;
 
 /** What the reader works with. */
@@ -55,9 +55,7 @@ export class ExecutionReader {
     page: { limit: number; after?: string },
   ): Promise<ExecutionPage> {
     if (page.after !== undefined && !CURSOR.test(page.after)) {
-      throw new ToolError('invalid_input', '"after" must be the "next" of the page before.', {
-        errors: [{ field: 'after', message: 'must be the "next" of the page before' }],
-      });
+      throw invalidField('after', 'must be the "next" of the page before');
     }
     await this.parts.writer.flushWithin(STORE_MS);
     return asUnavailable(this.parts.store.list(filter, page));

@@ -5,7 +5,6 @@ import type { ExecutionStore } from './execution.store.js';
 import type { ExecutionWriter } from './execution.writer.js';
 import { LiveExecution } from './live-execution.js';
 import type { Place, RunQueue } from './run-queue.js';
-import type { EventRow } from './schema.js';
 
 /** How a front door wants a call to be run. */
 export interface StartOptions {
@@ -17,6 +16,8 @@ export interface StartOptions {
   executionId?: string;
   /** The same key of the same caller means the same execution. */
   idempotencyKey?: string;
+  /** Seconds that it may run, where fewer than its tool's own limit. */
+  timeLimitSeconds?: number;
   progress?: (progress: Progress) => void;
   emit?: (chunk: string) => void;
 }
@@ -128,7 +129,7 @@ export class ExecutionRunner {
   private async run(
     execution: LiveExecution,
     call: PreparedCall,
-    { progress, emit }: StartOptions,
+    { timeLimitSeconds, progress, emit }: StartOptions,
     { taken, giveBack }: Place,
   ): Promise<Outcome> {
     const { invoker, writer, limits } = this.parts;
@@ -146,13 +147,16 @@ export class ExecutionRunner {
       const result = await invoker.run(call, {
         executionId: execution.id,
         signal: execution.signal,
+        timeLimitSeconds,
         maxOutputChars: limits.maxKeptOutputChars,
         progress: (report) => {
-          this.record(execution, execution.addProgress(report));
+          execution.addProgress(report);
+          this.storeEvents(execution);
           progress?.(report);
         },
         emit: (chunk) => {
-          this.record(execution, execution.addOutput(chunk));
+          execution.addOutput(chunk);
+          this.storeEvents(execution);
           emit?.(chunk);
         },
       });
@@ -166,8 +170,8 @@ export class ExecutionRunner {
     }
   }
 
-  private record({ isStored }: LiveExecution, event: EventRow | undefined): void {
-    if (isStored && event) this.parts.writer.event(event);
+  private storeEvents(execution: LiveExecution): void {
+    if (execution.isStored) this.parts.writer.events(execution);
   }
 
   /** Stores an execution before it begins. @returns the id of the one that is there under the same key */
@@ -217,8 +221,7 @@ export class ExecutionRunner {
       if (execution.isStored || execution.isKept) continue;
       execution.isStored = true;
       writer.insert(rowOf(execution, replica));
-      for (const event of execution.events) writer.event(event);
-      execution.events = [];
+      writer.events(execution);
     }
   }
 
@@ -227,8 +230,8 @@ export class ExecutionRunner {
     execution.isEnding = true;
     const end = endOf(execution, outcome, this.parts.limits);
     if (!execution.isStored) {
-      writer.insert({ ...rowOf(execution, replica), ...end });
-      for (const event of execution.events) writer.event(event);
+      writer.insertEnded({ ...rowOf(execution, replica), ...end });
+      writer.events(execution);
     } else {
       writer.update(execution.id, end);
       // Whoever hears of the end may ask for it at once, also on another server.

@@ -1,5 +1,11 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
-import type { Execution, ExecutionError, ExecutionEvent, ExecutionStatus } from './execution.js';
+import {
+  UNFINISHED,
+  type Execution,
+  type ExecutionError,
+  type ExecutionEvent,
+  type ExecutionStatus,
+} from './execution.js';
 import { executionOf, SUMMARY } from './execution-row.js';
 import { CHANNELS } from './execution.signals.js';
 import type { EventRow, ExecutionRow, Schema } from './schema.js';
@@ -168,7 +174,7 @@ export class ExecutionStore {
       .updateTable('executions')
       .set({ cancel_requested: 1 })
       .where('id', '=', id)
-      .where('status', 'in', ['queued', 'running'])
+      .where('status', 'in', UNFINISHED)
       .executeTakeFirstOrThrow();
     await this.notify(this.db, CHANNELS.cancels, [id]);
     return numUpdatedRows > 0n;
@@ -180,7 +186,7 @@ export class ExecutionStore {
       .selectFrom('executions')
       .select('id')
       .where('replica', '=', replica)
-      .where('status', 'in', ['queued', 'running'])
+      .where('status', 'in', UNFINISHED)
       .where('cancel_requested', '=', 1)
       .execute();
     return rows.map(({ id }) => id);
@@ -199,7 +205,7 @@ export class ExecutionStore {
         .updateTable('executions')
         .set({ status: 'interrupted', finished_at: at, error: JSON.stringify(error) })
         .where('replica', '=', id)
-        .where('status', 'in', ['queued', 'running'])
+        .where('status', 'in', UNFINISHED)
         .returning('id')
         .execute();
       await trx.deleteFrom('replicas').where('id', '=', id).execute();

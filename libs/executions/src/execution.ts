@@ -1,4 +1,10 @@
-import { ToolError, type FieldError, type ToolErrorCode, type ToolResult } from '#tools';
+import {
+  ToolError,
+  type FieldError,
+  type Progress,
+  type ToolErrorCode,
+  type ToolResult,
+} from '#tools';
 
 /** How an execution stands. `interrupted`: its server ended before it did, and nobody knows how far it came. */
 export const EXECUTION_STATUSES = [
@@ -38,16 +44,19 @@ export interface ExecutionError {
 
 /** What happens in an execution, in order; `seq` grows by one, from 1. */
 export type ExecutionEvent =
-  | { seq: number; type: 'progress'; data: { progress: number; total?: number; message?: string } }
+  | { seq: number; type: 'progress'; data: Progress }
   | { seq: number; type: 'output'; data: { text: string } }
   | { seq: number; type: 'result'; execution: Execution };
 
 /** How an execution ended. */
 export type Outcome = { result: ToolResult } | { error: ToolError };
 
+/** How it stands as long as something may still happen to it. */
+export const UNFINISHED = ['queued', 'running'] as const satisfies ExecutionStatus[];
+
 /** Whether nothing more will happen to it. */
 export function isFinished({ status }: Pick<Execution, 'status'>): boolean {
-  return status !== 'queued' && status !== 'running';
+  return !(UNFINISHED as readonly ExecutionStatus[]).includes(status);
 }
 
 /** The end of an execution as its caller would have got it; undefined while it has none. */

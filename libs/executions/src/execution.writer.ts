@@ -1,9 +1,13 @@
 import { Logger } from '@nestjs/common';
+import { orAfter } from '#tools';
 import type { Batch, ExecutionStore } from './execution.store.js';
-import type { EventRow, ExecutionRow } from './schema.js';
+import type { LiveExecution } from './live-execution.js';
+import type { ExecutionRow } from './schema.js';
 
-/** How long what is written may wait for others to go with it. */
+/** How long what is written may wait for others to go with it, in milliseconds. */
 const FLUSH_MS = 25;
+/** The same for what is over and was never to be followed. */
+const LATE_FLUSH_MS = 100;
 /** How long after a failure of the database it is tried again. */
 const RETRY_MS = 1_000;
 /** Rows, and characters in them, that wait at most while the database is away. */
@@ -17,7 +21,12 @@ const MOST_WAITING_CHARS = 50_000_000;
 export class ExecutionWriter {
   private readonly logger = new Logger(ExecutionWriter.name);
   private batch = emptyBatch();
+  private readonly withEvents = new Set<LiveExecution>();
   private timer: NodeJS.Timeout | undefined;
+  /** When it goes off, by `performance.now()`. */
+  private dueMs = Infinity;
+  /** Not before this time is it tried again, after a failure. */
+  private pausedUntilMs = 0;
   private writing: Promise<void> = Promise.resolve();
 
   /** @param written is told which executions have changed, after each batch */
@@ -31,13 +40,21 @@ export class ExecutionWriter {
     this.schedule(FLUSH_MS);
   }
 
+  /** Stores an execution that was over before anybody could look for it: that has time. */
+  insertEnded(row: ExecutionRow): void {
+    this.batch.inserts.push(row);
+    this.schedule(LATE_FLUSH_MS);
+  }
+
   update(id: string, values: Partial<ExecutionRow>): void {
     this.batch.updates.push({ id, values });
     this.schedule(FLUSH_MS);
   }
 
-  event(row: EventRow): void {
-    this.batch.events.push(row);
+  /** Stores what events an execution has by then. */
+  events(execution: LiveExecution): void {
+    if (!execution.hasEvents) return;
+    this.withEvents.add(execution);
     this.schedule(FLUSH_MS);
   }
 
@@ -46,18 +63,17 @@ export class ExecutionWriter {
    * @throws what the database says; it is then tried again later
    */
   flush(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+    this.unschedule();
     this.writing = this.writing.catch(() => {}).then(() => this.write());
     return this.writing;
   }
 
   /** Stores everything that waits, as far as that can be done within so many milliseconds. */
   async flushWithin(ms: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-    await Promise.race([this.flush().catch(() => {}), late]);
-    clearTimeout(timer);
+    await orAfter(
+      ms,
+      this.flush().catch(() => {}),
+    );
   }
 
   /** Stores what waits, and tries no more after that. */
@@ -65,11 +81,13 @@ export class ExecutionWriter {
     await this.flush().catch((error: Error) =>
       this.logger.error(`The last executions are not stored: ${error.message}`),
     );
-    clearTimeout(this.timer);
+    this.unschedule();
   }
 
   private async write(): Promise<void> {
     const { batch } = this;
+    for (const execution of this.withEvents) batch.events.push(...execution.takeEvents());
+    this.withEvents.clear();
     if (sizeOf(batch) === 0) return;
     this.batch = emptyBatch();
     try {
@@ -98,15 +116,26 @@ export class ExecutionWriter {
       this.logger.error(`${sizeOf(this.batch)} executions are lost: the database is away.`);
       this.batch = emptyBatch();
     }
+    this.pausedUntilMs = performance.now() + RETRY_MS;
     this.schedule(RETRY_MS);
   }
 
   private schedule(ms: number): void {
-    this.timer ??= setTimeout(() => {
+    const now = performance.now();
+    const dueMs = Math.max(now + ms, this.pausedUntilMs);
+    if (dueMs >= this.dueMs) return;
+    this.unschedule();
+    this.dueMs = dueMs;
+    this.timer = setTimeout(() => {
       this.flush().catch((error: Error) =>
         this.logger.warn(`Executions are not stored for now: ${error.message}`),
       );
-    }, ms);
+    }, dueMs - now);
+  }
+
+  private unschedule(): void {
+    clearTimeout(this.timer);
+    this.dueMs = Infinity;
   }
 }
 

@@ -10,7 +10,7 @@ import { ExecutionSignals } from './execution.signals.js';
 import { ExecutionStore, type ExecutionFilter, type ExecutionPage } from './execution.store.js';
 import { ExecutionWriter } from './execution.writer.js';
 import type { ExecutionsConfig } from './executions.config.js';
-import type { LiveExecution } from './live-execution.js';
+import { LiveExecution } from './live-execution.js';
 import { migrate } from './migrate.js';
 import { Replicas } from './replicas.js';
 import { Retention } from './retention.js';
@@ -98,8 +98,8 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
    */
   async start(name: string, args: unknown, options: StartOptions): Promise<Started> {
     const started = await this.runner.start(this.invoker.prepare(name, args), options);
-    const live = this.runner.get(started.id);
-    return live ? { id: live.id, live } : { id: started.id };
+    const { id } = started;
+    return { id, live: started instanceof LiveExecution ? started : this.runner.get(id) };
   }
 
   /**

@@ -1,12 +1,16 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import type { Progress, ToolError, ToolResult } from '#tools';
-import type { Execution, Outcome } from './execution.js';
+import type { Execution, ExecutionEvent, Outcome } from './execution.js';
 import type { EventRow } from './schema.js';
 
 /** Events that are remembered of an execution before it is stored. */
 const MOST_EVENTS = 1_000;
 /** Bytes, about, of an event beside its data. */
 const EVENT_BYTES = 80;
+/** Characters after which what is put out begins a new event. */
+const FULL_EVENT_CHARS = 64_000;
+
+type LiveEvent = Exclude<ExecutionEvent, { type: 'result' }>;
 
 /** An execution of this server that has not ended, or just has. */
 export class LiveExecution {
@@ -21,14 +25,14 @@ export class LiveExecution {
   isStored = false;
   /** Whether its tool has ended. The store is about to have how. */
   isEnding = false;
-  /** Events that the store does not have yet, only as long as it does not have the execution. */
-  events: EventRow[] = [];
   /** Bytes, about, of its events so far. */
   eventBytes = 0;
   /** How it ended. Never rejects. */
   readonly ended: Promise<Outcome>;
   private readonly controller = new AbortController();
   private readonly pieces: string[] = [];
+  /** Events that the store does not have yet. */
+  private events: LiveEvent[] = [];
   private chars = 0;
   private seq = 0;
   private end!: (outcome: Outcome) => void;
@@ -38,7 +42,7 @@ export class LiveExecution {
     readonly category: string,
     readonly caller: string,
     private readonly maxChars: number,
-    { id = randomUUID(), isKept }: { id?: string; isKept: boolean },
+    { id = randomUUIDv7(), isKept }: { id?: string; isKept: boolean },
   ) {
     this.id = id;
     this.isKept = isKept;
@@ -48,6 +52,11 @@ export class LiveExecution {
   /** Aborts when it is cancelled. */
   get signal(): AbortSignal {
     return this.controller.signal;
+  }
+
+  /** Whether there are events that the store does not have yet. */
+  get hasEvents(): boolean {
+    return this.events.length > 0;
   }
 
   /** What it has put out so far. */
@@ -67,17 +76,35 @@ export class LiveExecution {
     this.controller.abort(reason);
   }
 
-  /** Notes how far it is. @returns the event */
-  addProgress(progress: Progress): EventRow | undefined {
-    return this.addEvent('progress', progress);
+  /** Notes how far it is. */
+  addProgress(progress: Progress): void {
+    this.addEvent({ seq: this.seq + 1, type: 'progress', data: progress });
   }
 
-  /** Notes a piece of its output. @returns the event, or undefined for what is too much to be kept */
-  addOutput(text: string): EventRow | undefined {
-    if (this.chars > this.maxChars) return undefined;
+  /** Notes a piece of its output, unless that is too much to be kept. What comes in quick succession is one event. */
+  addOutput(text: string): void {
+    if (this.chars > this.maxChars) return;
     this.chars += text.length;
     this.pieces.push(text);
-    return this.addEvent('output', { text });
+    const last = this.events.at(-1);
+    if (last?.type === 'output' && last.data.text.length < FULL_EVENT_CHARS) {
+      last.data.text += text;
+      this.eventBytes += text.length;
+    } else {
+      this.addEvent({ seq: this.seq + 1, type: 'output', data: { text } });
+    }
+  }
+
+  /** Gives the events that the store does not have yet to whoever stores them now. */
+  takeEvents(): EventRow[] {
+    const rows = this.events.map(({ seq, type, data }) => ({
+      execution_id: this.id,
+      seq,
+      type,
+      data: JSON.stringify(data),
+    }));
+    this.events = [];
+    return rows;
   }
 
   /** How it stands. */
@@ -93,12 +120,10 @@ export class LiveExecution {
     this.end(outcome);
   }
 
-  private addEvent(type: string, data: object): EventRow | undefined {
-    if (!this.isStored && this.events.length >= MOST_EVENTS) return undefined;
-    this.seq += 1;
-    const event = { execution_id: this.id, seq: this.seq, type, data: JSON.stringify(data) };
-    this.eventBytes += event.data.length + EVENT_BYTES;
-    if (!this.isStored) this.events.push(event);
-    return event;
+  private addEvent(event: LiveEvent): void {
+    if (!this.isStored && this.events.length >= MOST_EVENTS) return;
+    this.seq = event.seq;
+    this.eventBytes += EVENT_BYTES + (event.type === 'output' ? event.data.text.length : 0);
+    this.events.push(event);
   }
 }

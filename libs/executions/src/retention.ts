@@ -1,6 +1,7 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { Kysely } from 'kysely';
+import { UNFINISHED } from './execution.js';
 import type { ExecutionRow, Schema } from './schema.js';
 
 const INTERVAL_MS = 5 * 60_000;
@@ -68,7 +69,7 @@ export class Retention {
     let query = this.db
       .selectFrom('executions')
       .select(['id', 'size'])
-      .where('status', 'not in', ['queued', 'running']);
+      .where('status', 'not in', UNFINISHED);
     if (before) query = query.where('created_at', '<', before);
     return query.orderBy('created_at').orderBy('id').limit(AT_ONCE).execute();
   }

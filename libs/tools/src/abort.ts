@@ -1,3 +1,16 @@
+/** What a promise gives, or undefined once so many milliseconds have passed. */
+export async function orAfter<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * Waits for `promise`, but not longer than until `signal` aborts: whatever a tool does, its caller is answered.
  * @param graceMs milliseconds that the promise is given after an abort

@@ -3,7 +3,7 @@ import { InterceptsTools, type ToolInterceptor, type ToolInvocation } from './to
 import { ToolError } from './tool.error.js';
 import type { ToolResult } from './tool.js';
 
-/** Ends each call at its time limit. */
+/** Ends each call at the limit of its tool, or at its caller's where that is sooner. */
 @Injectable()
 @InterceptsTools({ stage: 'limit' })
 export class TimeLimitInterceptor implements ToolInterceptor {
@@ -11,7 +11,7 @@ export class TimeLimitInterceptor implements ToolInterceptor {
     { tool, input, call }: ToolInvocation,
     next: (invocation: ToolInvocation) => Promise<ToolResult>,
   ): Promise<ToolResult> {
-    const seconds = tool.timeLimitSeconds(input);
+    const seconds = Math.min(tool.timeLimitSeconds(input), call.timeLimitSeconds ?? Infinity);
     const limited = new AbortController();
     const forward = () => limited.abort(call.signal.reason);
     const expire = () =>

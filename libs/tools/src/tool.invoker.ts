@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { untilAborted } from './abort.js';
@@ -28,6 +28,8 @@ export interface CallOptions {
   signal: AbortSignal;
   /** UUID to run under; a new one unless given. */
   executionId?: string;
+  /** Seconds after which it is ended, if that is before the limit of its tool. */
+  timeLimitSeconds?: number;
   /** Characters that the output may have at most; `MAX_OUTPUT_CHARS` unless given. */
   maxOutputChars?: number;
   progress?: (progress: Progress) => void;
@@ -74,7 +76,7 @@ export class ToolInvoker implements OnModuleInit {
     try {
       return this.read(this.registry.get(name), args);
     } catch (error) {
-      const executionId = randomUUID();
+      const executionId = randomUUIDv7();
       const failure = this.asToolError(error, executionId);
       this.log(name, executionId, failure.code, startedAt);
       throw failure;
@@ -86,9 +88,17 @@ export class ToolInvoker implements OnModuleInit {
    * @throws ToolError, and nothing else: `unavailable` for a tool that lacks something here; a bug of ours is logged whole and thrown as `internal`
    */
   async run({ tool, input, shared }: PreparedCall, options: CallOptions): Promise<ToolResult> {
-    const { signal, progress = ignore, emit = ignore } = options;
-    const { executionId = randomUUID(), maxOutputChars = this.config.maxOutputChars } = options;
-    const call = { executionId, signal, shared, maxOutputChars, progress, emit };
+    const { signal, timeLimitSeconds, progress = ignore, emit = ignore } = options;
+    const { executionId = randomUUIDv7(), maxOutputChars = this.config.maxOutputChars } = options;
+    const call = {
+      executionId,
+      signal,
+      shared,
+      timeLimitSeconds,
+      maxOutputChars,
+      progress,
+      emit,
+    };
     const startedAt = performance.now();
     let outcome = 'success';
     try {

@@ -28,6 +28,8 @@ export interface ToolCall {
   readonly signal: AbortSignal;
   /** The values of the parameters that the tool shares with others, by name. */
   readonly shared: Readonly<Record<string, unknown>>;
+  /** Seconds that its caller gives it, where fewer than its tool's own limit; undefined if it was not said. */
+  readonly timeLimitSeconds?: number;
   /** Characters after which the answer is cut: a tool need not fetch more than this. */
   readonly maxOutputChars: number;
   /** Reports how far the work is. */

@@ -1,7 +1,14 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Executions, stillRunningText, type Started } from '#executions';
-import { ToolError, ToolRegistry, type Progress, type ToolResult } from '#tools';
+import {
+  invalidField,
+  orAfter,
+  ToolError,
+  ToolRegistry,
+  type Progress,
+  type ToolResult,
+} from '#tools';
 import { knowsTasks, type McpClient } from './mcp-client.js';
 import { mcpConfig, type McpConfig } from './mcp.config.js';
 import { JSON_RPC, protocolFault, type JsonRpcResult } from './json-rpc.js';
@@ -14,6 +21,9 @@ const LAST_PATIENT_VERSION = '2025-06-18';
 
 /** Tools that wait as long as their callers want, and no longer than 30 s unless told so. */
 const KNOWN_WAITS = new Set(['wait_for_x_seconds', 'execution_wait']);
+
+/** The key in `_meta` for what REST takes as a query parameter. */
+const TIME_LIMIT = 'skyflo/time_limit_seconds';
 
 /** What a connection gives along with a call. */
 export interface CallContext {
@@ -67,7 +77,7 @@ export class ToolCalls {
 
   /**
    * Answers `tools/call`. Whatever goes wrong with the tool or its parameters is a result with `isError`.
-   * @param params `name`, `arguments` and `_meta` with `progressToken` and `skyflo/data`
+   * @param params `name`, `arguments` and `_meta` with `progressToken`, `skyflo/data` and `skyflo/time_limit_seconds`
    * @throws the JSON-RPC fault "invalid params" when no tool is named
    */
   async call(params: Record<string, unknown>, context: CallContext): Promise<JsonRpcResult> {
@@ -77,20 +87,24 @@ export class ToolCalls {
     }
     const { arguments: args, _meta } = params;
     const meta = (_meta ?? {}) as Record<string, unknown>;
-    const executionId = randomUUID();
+    const executionId = randomUUIDv7();
     const { client } = context;
+    const { caller } = client;
     try {
+      const timeLimitSeconds = timeLimitOf(meta);
       // Older clients that send the same word do not mean this.
       if (params.task && knowsTasks(client)) {
-        return await this.tasks.create(name, args, client);
+        return await this.tasks.create(name, args, { caller, timeLimitSeconds });
       }
       const started = await this.executions.start(name, args, {
-        caller: client.caller,
+        caller,
         executionId,
+        timeLimitSeconds,
         progress: progressSender(meta.progressToken, context),
         emit: context.wantsLogs ? logSender(name, context) : undefined,
       });
-      const limitMs = this.softLimitMs(name, args, client);
+      const limitMs =
+        timeLimitSeconds === undefined ? this.softLimitMs(name, args, client) : undefined;
       const result = await this.resultWithin(started, limitMs, context.signal);
       return successResult(result, started.id, meta['skyflo/data'] === true);
     } catch (error) {
@@ -136,17 +150,12 @@ export class ToolCalls {
   }
 }
 
-/** What a promise gives, or undefined once some time has passed. */
-async function orAfter<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>(
-    (resolve) => (timer = setTimeout(() => resolve(undefined), ms)),
-  );
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** The seconds that a call may run, where its caller says less than the limit of its tool. @throws ToolError `invalid_input` */
+function timeLimitOf(meta: Record<string, unknown>): number | undefined {
+  const seconds = meta[TIME_LIMIT];
+  if (seconds === undefined || seconds === null) return undefined;
+  if (Number.isInteger(seconds) && Number(seconds) >= 1) return Number(seconds);
+  throw invalidField(TIME_LIMIT, 'in _meta must be a whole number of seconds, at least 1');
 }
 
 /** Clients may rely on a progress that only grows (MCP 2025-11-25, Progress). */

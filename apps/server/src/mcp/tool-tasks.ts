@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Executions, isFinished, outcomeOf, type Execution } from '#executions';
+import { Executions, isFinished, outcomeOf, type Execution, type StartOptions } from '#executions';
 import { ToolError } from '#tools';
 import { JSON_RPC, protocolFault, type JsonRpcResult } from './json-rpc.js';
 import type { McpClient } from './mcp-client.js';
@@ -33,8 +33,12 @@ export class ToolTasks {
    * Starts a call as a task.
    * @throws ToolError as `Executions.start`
    */
-  async create(name: string, args: unknown, { caller }: McpClient): Promise<JsonRpcResult> {
-    const { id } = await this.executions.start(name, args, { caller, keep: true });
+  async create(
+    name: string,
+    args: unknown,
+    options: Pick<StartOptions, 'caller' | 'timeLimitSeconds'>,
+  ): Promise<JsonRpcResult> {
+    const { id } = await this.executions.start(name, args, { ...options, keep: true });
     return { task: taskOf(await this.executions.find(id)) };
   }
 

@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 
 const ids = new WeakMap<object, string>();
 
 /** Names the execution that a request starts. */
 export function newExecutionId(request: FastifyRequest): string {
-  const id = randomUUID();
+  const id = randomUUIDv7();
   setExecutionId(request, id);
   return id;
 }

@@ -53,7 +53,7 @@ export function presentEvent(event: ExecutionEvent): EventView {
   return { id, event: type, data: presentExecution(event.execution) };
 }
 
-/** The HTTP status of an execution that was asked for: it is there, or it is not done yet. */
+/** The HTTP status of an execution that was asked for: it has ended, or it has not yet. */
 export function statusFor(execution: Execution): 200 | 202 {
   return isFinished(execution) ? 200 : 202;
 }

@@ -10,7 +10,7 @@ import {
 } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Executions, isFinished, pieceOf } from '#executions';
+import { Executions, pieceOf } from '#executions';
 import { ToolError } from '#tools';
 import { ListExecutionsDto, OutputQueryDto } from './dto/executions.dto.js';
 import { presentExecution, statusFor, type ExecutionView } from './execution.presenter.js';
@@ -101,7 +101,7 @@ export class ExecutionsController {
     await this.executions.cancel(id);
     await this.executions.ended(id, AbortSignal.timeout(CANCEL_WAIT_MS));
     const execution = await this.executions.find(id);
-    void reply.status(isFinished(execution) ? 200 : 202);
+    void reply.status(statusFor(execution));
     return presentExecution(this.executions.shown(execution));
   }
 }

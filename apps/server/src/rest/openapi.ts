@@ -1,6 +1,14 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { TOOL_ERROR_CODES, ToolRegistry, VERSION, type ToolDefinition } from '#tools';
+import {
+  inputClass,
+  inputSchemaOf,
+  TOOL_ERROR_CODES,
+  ToolRegistry,
+  VERSION,
+  type ToolDefinition,
+} from '#tools';
+import { ExecuteQueryDto } from './dto/list-tools.dto.js';
 import { STATUS_OF } from './problem.filter.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['post']>;
@@ -45,15 +53,15 @@ const ANSWER = {
   },
 };
 
-const EXECUTE_PARAMETERS: Operation['parameters'] = [
-  {
-    name: 'data',
-    in: 'query',
-    required: false,
-    description: 'Answer with structured data too, where the tool has them.',
-    schema: { type: 'boolean', default: false },
-  },
-];
+const EXECUTE_PARAMETERS: Operation['parameters'] = Object.entries(
+  inputSchemaOf(ExecuteQueryDto.name, [inputClass(ExecuteQueryDto)]).properties,
+).map(([name, { description, ...schema }]) => ({
+  name,
+  in: 'query',
+  required: false,
+  description,
+  schema,
+}));
 
 /** Serves the OpenAPI 3.1 document at `/openapi.json` and Swagger UI at `/docs`. Each tool is an operation of its own. */
 export function serveOpenApi(app: INestApplication): void {

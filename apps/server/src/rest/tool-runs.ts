@@ -4,7 +4,8 @@ import { Executions, type Started } from '#executions';
 import { ToolError } from '#tools';
 import { newExecutionId, setExecutionId } from './execution-id.js';
 import { streamExecution } from './execution-stream.js';
-import { preferenceOf, type Preference } from './prefer.js';
+import type { ExecuteQueryDto } from './dto/list-tools.dto.js';
+import { preferenceOf } from './prefer.js';
 
 /** What a tool that succeeded answers. */
 interface ExecuteView {
@@ -24,8 +25,7 @@ interface AcceptedView {
 type ExecuteAnswer = ExecuteView | AcceptedView | string | undefined;
 
 interface Exchange {
-  /** With structured data, where the tool has them. */
-  withData: boolean;
+  query: ExecuteQueryDto;
   request: FastifyRequest;
   reply: FastifyReply;
 }
@@ -42,62 +42,67 @@ export class ToolRuns {
    * @throws ToolError as `Executions.start` and as the tool; BadRequestException for a header that cannot be read
    */
   async run(name: string, args: unknown, exchange: Exchange): Promise<ExecuteAnswer> {
-    const { request, reply } = exchange;
-    const preference = preferenceOf(request.headers.prefer);
+    const { query, request, reply } = exchange;
+    const { respondAsync, waitSeconds } = preferenceOf(request.headers.prefer);
+    const idempotencyKey = idempotencyKeyOf(request);
     const isStream = request.headers.accept?.includes('text/event-stream') ?? false;
     const started = await this.executions.start(name, args, {
       executionId: newExecutionId(request),
       caller: request.ip,
-      idempotencyKey: idempotencyKeyOf(request),
-      keep: isStream || preference.respondAsync,
+      idempotencyKey,
+      timeLimitSeconds: query.time_limit_seconds,
+      keep: isStream || respondAsync,
     });
     setExecutionId(request, started.id);
     if (isStream) {
       await streamExecution(this.executions, { id: started.id, after: 0 }, reply);
       return undefined;
     }
-    if (preference.respondAsync) return this.respondAsync(started, preference, exchange);
-    return this.wait(started, exchange);
+    if (respondAsync) {
+      void reply.header('preference-applied', 'respond-async');
+      if (!(await this.endsWithin(started, waitSeconds))) {
+        void reply.status(202).header('location', `/engine/v1/executions/${started.id}`);
+        return { status: 'accepted', execution_id: started.id };
+      }
+    }
+    const cancel = () => {
+      // Whoever has a key can come back with it.
+      if (idempotencyKey === undefined) started.live?.cancel(hungUp());
+    };
+    return this.wait(started, exchange, cancel);
   }
 
-  /** The caller waits. Hanging up cancels, but not for those who can come back by their idempotency key. */
+  private async endsWithin({ id }: Started, seconds: number): Promise<boolean> {
+    return seconds > 0 && this.executions.ended(id, AbortSignal.timeout(seconds * 1_000));
+  }
+
+  /** The caller waits. @param onHangUp is called when it no longer does */
   private async wait(
     started: Started,
-    { withData, request, reply }: Exchange,
-  ): Promise<ExecuteAnswer> {
-    const hangUp = new ToolError('cancelled', 'The caller hung up.');
+    { query, request, reply }: Exchange,
+    onHangUp: () => void,
+  ): Promise<ExecuteView | string> {
     const end = new AbortController();
-    const cancel = () => {
+    const hangUp = () => {
       if (reply.raw.writableFinished) return;
-      if (idempotencyKeyOf(request) === undefined) started.live?.cancel(hangUp);
-      end.abort(hangUp);
+      onHangUp();
+      end.abort(hungUp());
     };
-    reply.raw.once('close', cancel);
-    if (reply.raw.destroyed) cancel();
+    reply.raw.once('close', hangUp);
+    if (reply.raw.destroyed) hangUp();
     const { output, data } = await this.executions.result(started, end.signal);
     if (request.headers.accept?.startsWith('text/plain')) return output;
     return {
       status: 'success',
       result: output,
-      ...(withData && data !== undefined && { data }),
+      ...(query.data && data !== undefined && { data }),
       execution_id: started.id,
     };
   }
+}
 
-  private async respondAsync(
-    started: Started,
-    { waitSeconds }: Preference,
-    exchange: Exchange,
-  ): Promise<ExecuteAnswer> {
-    const { reply } = exchange;
-    void reply.header('preference-applied', 'respond-async');
-    const limit = AbortSignal.timeout(waitSeconds * 1_000);
-    if (waitSeconds > 0 && (await this.executions.ended(started.id, limit))) {
-      return this.wait(started, exchange);
-    }
-    void reply.status(202).header('location', `/engine/v1/executions/${started.id}`);
-    return { status: 'accepted', execution_id: started.id };
-  }
+function hungUp(): ToolError {
+  return new ToolError('cancelled', 'The caller hung up.');
 }
 
 function idempotencyKeyOf({ headers }: FastifyRequest): string | undefined {

@@ -58,6 +58,6 @@ export class ToolsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string | undefined> {
     const { name } = this.catalog.get(category, tool);
-    return this.runs.run(name, body, { withData: query.data, request, reply });
+    return this.runs.run(name, body, { query, request, reply });
   }
 }

@@ -1,4 +1,4 @@
-import { BooleanField, TextField } from '#tools';
+import { BooleanField, IntField, TextField } from '#tools';
 
 /** Which tools to list; all that is given must hold. */
 export class ListToolsDto {
@@ -30,4 +30,11 @@ export class ExecuteQueryDto {
     default: false,
   })
   data!: boolean;
+
+  @IntField({
+    description: 'Seconds that the call may run, where that is less than the limit of its tool.',
+    optional: true,
+    min: 1,
+  })
+  time_limit_seconds?: number;
 }

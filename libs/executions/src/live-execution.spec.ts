@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { LiveExecution } from './live-execution.js';
+
+const begin = (maxChars = 1_000_000) =>
+  new LiveExecution('k8s_exec', 'k8s', 'caller', maxChars, { isKept: true });
+const taken = (execution: LiveExecution) =>
+  execution.takeEvents().map(({ seq, type, data }) => [seq, type, JSON.parse(data) as object]);
+
+describe('the events of an execution', () => {
+  it('make one of what is put out in quick succession', () => {
+    const execution = begin();
+    execution.addOutput('a');
+    execution.addOutput('b');
+    execution.addProgress({ progress: 1 });
+    execution.addOutput('c');
+    execution.addOutput('d');
+    expect(taken(execution)).toEqual([
+      [1, 'output', { text: 'ab' }],
+      [2, 'progress', { progress: 1 }],
+      [3, 'output', { text: 'cd' }],
+    ]);
+    execution.addOutput('e');
+    expect(taken(execution)).toEqual([[4, 'output', { text: 'e' }]]);
+    expect(taken(execution)).toEqual([]);
+    expect(execution.output).toBe('abcde');
+  });
+
+  it('hold no more than those who follow can take at a time', () => {
+    const execution = begin();
+    const piece = 'x'.repeat(50_000);
+    for (let count = 0; count < 5; count++) execution.addOutput(piece);
+    const lengths = taken(execution).map(([, , data]) => (data as { text: string }).text.length);
+    expect(lengths).toEqual([100_000, 100_000, 50_000]);
+  });
+
+  it('end where more is put out than is kept', () => {
+    const execution = begin(3);
+    for (const text of ['ab', 'cd', 'ef']) execution.addOutput(text);
+    expect(taken(execution)).toEqual([[1, 'output', { text: 'abcd' }]]);
+  });
+
+  it('are bounded in number as long as nothing stores them', () => {
+    const execution = begin();
+    for (let progress = 0; progress < 5_000; progress++) execution.addProgress({ progress });
+    expect(execution.takeEvents()).toHaveLength(1_000);
+    execution.isStored = true;
+    for (let progress = 0; progress < 5_000; progress++) execution.addProgress({ progress });
+    expect(execution.takeEvents().at(-1)).toMatchObject({ seq: 6_000 });
+  });
+});
