@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import {
   findObject,
   listAll,
+  namespaceToList,
   printResources,
   stripManagedFields,
   type Cluster,
   type ListQuery,
 } from '#cluster';
-import { invalidField, type ToolCall, type ToolResult } from '#tools';
+import type { ToolCall, ToolResult } from '#tools';
 import { reasonsOf, analysisRunText } from './analysis-text.js';
 import type { AnalysisRun, Experiment } from './analysis.js';
 import type { GetAnalysisRunDto } from './dto/get-analysisrun.dto.js';
@@ -70,14 +71,11 @@ export class AnalysisClient {
   private async query(
     cluster: Cluster,
     type: string,
-    { namespace, all_namespaces }: ListAnalysisRunsDto,
+    where: ListAnalysisRunsDto,
     { signal }: ToolCall,
   ): Promise<ListQuery> {
-    if (namespace !== undefined && all_namespaces) {
-      throw invalidField('namespace', 'cannot be given together with all_namespaces');
-    }
-    const resource = await cluster.discovery.resolve(type, signal);
-    return { resource, namespace: all_namespaces ? undefined : (namespace ?? cluster.namespace) };
+    const namespace = namespaceToList(cluster, where);
+    return { resource: await cluster.discovery.resolve(type, signal), namespace };
   }
 }
 

@@ -6,8 +6,6 @@ import { GetAnalysisRunDto } from './dto/get-analysisrun.dto.js';
 import { ListAnalysisRunsDto } from './dto/list-analysisruns.dto.js';
 import { ListExperimentsDto } from './dto/list-experiments.dto.js';
 
-const READS = { readOnlyHint: true, destructiveHint: false };
-
 /** Tools for analysis runs and experiments. */
 @ToolProvider(ARGO)
 export class AnalysisTools {
@@ -22,7 +20,7 @@ export class AnalysisTools {
     title: 'List Argo Experiments',
     description:
       'Lists experiments with their status, or gives those of one rollout whole. Use it to see which trial versions run beside a rollout.',
-    annotations: READS,
+    annotations: { readOnlyHint: true, destructiveHint: false },
     example: { namespace: 'shop' },
     requires: REQUIRES,
   })
@@ -36,7 +34,7 @@ export class AnalysisTools {
     title: 'List Argo Analysis Runs',
     description:
       'Lists analysis runs with their status. Use it to find the run that made a rollout stop; argo_get_analysisrun says why.',
-    annotations: READS,
+    annotations: { readOnlyHint: true, destructiveHint: false },
     example: { namespace: 'shop' },
     requires: REQUIRES,
   })
@@ -50,7 +48,7 @@ export class AnalysisTools {
     title: 'Get Argo Analysis Run',
     description:
       'Shows an analysis run: its metrics with their conditions and limits, each measurement with its value, and why it failed if it did. argo_list_analysisruns and argo_describe name the runs.',
-    annotations: READS,
+    annotations: { readOnlyHint: true, destructiveHint: false },
     example: { name: 'catalog-7764df67ff-2-1', namespace: 'shop' },
     requires: REQUIRES,
   })

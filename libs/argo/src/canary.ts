@@ -18,7 +18,7 @@ export function canaryPosition({ spec, status = {} }: Rollout): CanaryPosition |
 }
 
 /** The weight that stands for all traffic. */
-export function maxWeight({ spec }: Rollout): number {
+function maxWeight({ spec }: Rollout): number {
   return spec.strategy?.canary?.trafficRouting?.maxTrafficWeight ?? 100;
 }
 

@@ -1,6 +1,6 @@
-import { alignLines, humanAge } from '#cluster';
+import { ageSince, alignLines, isOwnedBy } from '#cluster';
 import { timeOf, type RolloutParts } from './rollout-parts.js';
-import { isOwnedBy, type ReplicaSet } from './rollout-revisions.js';
+import type { ReplicaSet } from './rollout-revisions.js';
 import { roleOf } from './replica-set-role.js';
 import type { RolloutState } from './rollout-state.js';
 import type { TreeNode } from './rollout-tree.js';
@@ -128,5 +128,5 @@ function table(header: string[], rows: string[][]): string[] {
 }
 
 function ageOf(time: string | undefined): string {
-  return time ? humanAge((Date.now() - Date.parse(time)) / 1_000) : '';
+  return time ? ageSince(time) : '';
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { alignLines, diffObjects, humanAge, toYaml, type Cluster } from '#cluster';
+import { ageSince, alignLines, diffObjects, toYaml, type Cluster } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import type { ArgoHistoryDto } from './dto/argo-history.dto.js';
 import { roleOf } from './replica-set-role.js';
@@ -32,7 +32,7 @@ export class HistoryClient {
    */
   async read(cluster: Cluster, query: ArgoHistoryDto, { signal }: ToolCall): Promise<ToolResult> {
     const ref = await rolloutRef(cluster, query, signal);
-    const target = `${ref.resource.typeName}/${ref.name}`;
+    const target = ref.resource.label(ref.name);
     const rollout = await readRollout(cluster, ref, signal);
     const revisions = await revisionsOf(cluster, rollout, signal);
     if (query.revision) return oneRevision(target, rollout, revisions, query.revision);
@@ -57,7 +57,7 @@ function rowOf(
     revision,
     status: roleOf(rollout, replicaSet).join(',') || '-',
     pods: `${status.availableReplicas ?? 0}/${spec.replicas ?? 0}`,
-    age: humanAge((Date.now() - Date.parse(metadata.creationTimestamp)) / 1_000),
+    age: ageSince(metadata.creationTimestamp),
     images: (template.spec?.containers ?? []).map(({ image }) => image),
     changes: last ? templateChanges(last.template, template).map(({ text }) => text) : [],
     ...(cause && { change_cause: cause }),

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { alignLines, fetchPages, humanAge, type Cluster } from '#cluster';
+import { ageSince, alignLines, fetchPages, type Cluster } from '#cluster';
 import type { ToolCall, ToolResult } from '#tools';
 import { canaryPosition, setWeight } from './canary.js';
 import type { ListRolloutsDto } from './dto/list-rollouts.dto.js';
@@ -103,7 +103,7 @@ function rowOf(rollout: Rollout): Row {
     current: status.replicas ?? 0,
     up_to_date: status.updatedReplicas ?? 0,
     available: status.availableReplicas ?? 0,
-    age: humanAge((Date.now() - Date.parse(metadata.creationTimestamp)) / 1_000),
+    age: ageSince(metadata.creationTimestamp),
     images: spec.workloadRef
       ? [`(of ${spec.workloadRef.kind} ${spec.workloadRef.name})`]
       : (spec.template?.spec?.containers ?? []).map(({ image }) => image),

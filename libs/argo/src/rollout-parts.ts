@@ -1,13 +1,14 @@
 import {
   asTable,
   fetchPages,
+  isOwnedBy,
   listAll,
   TABLE_ACCEPT,
   type Cluster,
   type KubernetesObject,
   type Table,
 } from '#cluster';
-import { isOwnedBy, podSelector, type ReplicaSet } from './rollout-revisions.js';
+import { podSelector, type ReplicaSet } from './rollout-revisions.js';
 import { ANALYSIS_RUNS, EXPERIMENTS } from './resource-types.js';
 import type { AnalysisRun, Experiment } from './analysis.js';
 import type { Rollout, StoredMetadata } from './rollout.js';

@@ -1,4 +1,4 @@
-import { listAll, selectorText, type Cluster } from '#cluster';
+import { isOwnedBy, listAll, selectorText, type Cluster } from '#cluster';
 import type { PodTemplate, Rollout, StoredMetadata } from './rollout.js';
 
 const REVISION = 'rollout.argoproj.io/revision';
@@ -41,7 +41,7 @@ export async function revisionsOf(
 }
 
 /** The ReplicaSets that a rollout owns. */
-export async function replicaSetsOf(
+async function replicaSetsOf(
   cluster: Cluster,
   rollout: Rollout,
   signal: AbortSignal,
@@ -66,13 +66,6 @@ export function revisionOf({ annotations }: Pick<StoredMetadata, 'annotations'>)
 /** The hash that tells the versions of a rollout apart. */
 export function templateHash({ metadata }: ReplicaSet): string | undefined {
   return metadata.labels?.[TEMPLATE_HASH];
-}
-
-export function isOwnedBy(
-  { ownerReferences = [] }: Pick<StoredMetadata, 'ownerReferences'>,
-  uid: string,
-): boolean {
-  return ownerReferences.some((owner) => owner.uid === uid);
 }
 
 function withoutHash({ metadata, ...template }: PodTemplate): PodTemplate {

@@ -1,5 +1,4 @@
-import type { Cluster } from '#cluster';
-import { ToolError } from '#tools';
+import { ifFound, type Cluster } from '#cluster';
 import { actualWeight, canaryPosition, setWeight, stepText } from './canary.js';
 import type { ReplicaSet } from './rollout-revisions.js';
 import { rolloutPhase } from './rollout-phase.js';
@@ -63,17 +62,13 @@ export async function rolloutState(
 async function presentPhase(cluster: Cluster, rollout: Rollout, signal: AbortSignal) {
   const phase = rolloutPhase(rollout);
   if (!rollout.spec.workloadRef || phase.phase === 'Progressing') return phase;
-  if (await isTakenUp(cluster, rollout, signal).catch(isUnknown)) return phase;
+  const isPresent = await ifFound(isTakenUp(cluster, rollout, signal));
+  // A workload that is gone changes no more.
+  if (isPresent ?? true) return phase;
   return {
     phase: 'Progressing',
     message: 'waiting for rollout spec update to be observed for the reference workload',
   };
-}
-
-/** A workload that is gone changes no more. */
-function isUnknown(error: unknown): boolean {
-  if (error instanceof ToolError && error.code === 'not_found') return true;
-  throw error;
 }
 
 /** Available pods of the new version of a canary whose weight is its share of the pods. */
@@ -87,13 +82,8 @@ async function canaryAvailable(
   if (!isByReplicas || isFullyPromoted(rollout) || !status.availableReplicas) return 0;
   const resource = await cluster.discovery.resolve('replicasets.apps', signal);
   const path = resource.path(metadata.namespace, `${metadata.name}-${status.currentPodHash}`);
-  try {
-    const { status: now } = await cluster.request<ReplicaSet>(path, { signal });
-    return now?.availableReplicas ?? 0;
-  } catch (error) {
-    if (error instanceof ToolError && error.code === 'not_found') return 0;
-    throw error;
-  }
+  const replicaSet = await ifFound(cluster.request<ReplicaSet>(path, { signal }));
+  return replicaSet?.status?.availableReplicas ?? 0;
 }
 
 /** One line: `Paused - CanaryPauseStep | step 1/4 (at pause) | weight 20 (actual 20) | 1/5 updated, 5 available`. */

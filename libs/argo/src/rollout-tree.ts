@@ -1,9 +1,9 @@
-import { humanAge } from '#cluster';
+import { ageSince, compareTexts, humanAge, isOwnedBy } from '#cluster';
 import { countsOf, type AnalysisRun } from './analysis.js';
 import { roleOf } from './replica-set-role.js';
 import type { RolloutParts } from './rollout-parts.js';
 import { rolloutPhase } from './rollout-phase.js';
-import { isOwnedBy, revisionOf, type ReplicaSet } from './rollout-revisions.js';
+import { revisionOf, type ReplicaSet } from './rollout-revisions.js';
 import type { Rollout, StoredMetadata } from './rollout.js';
 import { COUNT_ICONS, KIND_ICONS, withIcon } from './tree-icons.js';
 
@@ -42,7 +42,7 @@ export function rolloutTree(rollout: Rollout, parts: RolloutParts): TreeNode {
     name: rollout.metadata.name,
     kind: 'Rollout',
     status: withIcon('rollout', rolloutPhase(rollout).phase),
-    age: ageOf(rollout.metadata.creationTimestamp),
+    age: ageSince(rollout.metadata.creationTimestamp),
     info: '',
     children: revisions
       .sort((a, b) => b - a)
@@ -121,7 +121,7 @@ function analysisRunNode(run: AnalysisRun): TreeNode {
               name: job[JOB_NAME],
               kind: 'Job',
               status: withIcon('analysis', phase),
-              age: startedAt ? ageOf(startedAt) : '',
+              age: startedAt ? ageSince(startedAt) : '',
               info: '',
               children: [],
             },
@@ -131,7 +131,7 @@ function analysisRunNode(run: AnalysisRun): TreeNode {
 }
 
 function nodeOf({ name, creationTimestamp }: StoredMetadata, icon: string, kind: string) {
-  return { icon, name, kind, age: ageOf(creationTimestamp) };
+  return { icon, name, kind, age: ageSince(creationTimestamp) };
 }
 
 /** As Argo Rollouts tells it (info, replica sets). */
@@ -151,10 +151,6 @@ function delayOf(deadline: string): string {
   return seconds < 0 ? 'passed' : humanAge(seconds);
 }
 
-function ageOf(time: string): string {
-  return humanAge((Date.now() - Date.parse(time)) / 1_000);
-}
-
 function ownedBy<T extends Part>(parts: readonly T[], uid: string): T[] {
   return parts.filter(({ metadata }) => isOwnedBy(metadata, uid));
 }
@@ -163,14 +159,10 @@ function ownedBy<T extends Part>(parts: readonly T[], uid: string): T[] {
 function byRevision(withAge: boolean): (a: Part, b: Part) => number {
   return (a, b) =>
     revisionOf(b.metadata) - revisionOf(a.metadata) ||
-    (withAge ? byAge(a, b) : compare(a.metadata.name, b.metadata.name));
+    (withAge ? byAge(a, b) : compareTexts(a.metadata.name, b.metadata.name));
 }
 
 function byAge(a: Part, b: Part): number {
   const time = ({ metadata }: Part) => Date.parse(metadata.creationTimestamp);
-  return time(a) - time(b) || compare(a.metadata.name, b.metadata.name);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return time(a) - time(b) || compareTexts(a.metadata.name, b.metadata.name);
 }

@@ -5,9 +5,6 @@ import { PromoteDto } from './dto/promote.dto.js';
 import { RolloutDto } from './dto/rollout.dto.js';
 import { VerbsClient } from './verbs.client.js';
 
-const WRITES = { readOnlyHint: false, destructiveHint: false };
-const DESTROYS = { readOnlyHint: false, destructiveHint: true };
-
 /** Tools that steer an update of a rollout. */
 @ToolProvider({ ...ARGO, sharedFields: [...ARGO.sharedFields, DryRunField] })
 export class RolloutVerbsTools {
@@ -22,7 +19,7 @@ export class RolloutVerbsTools {
     title: 'Promote Argo Rollout',
     description:
       'Lets a rollout go on: ends the pause of a canary step or of a blue-green switch, or skips the canary step under way; with full it skips all that is left. Look with argo_status where it stands, before and after.',
-    annotations: WRITES,
+    annotations: { readOnlyHint: false, destructiveHint: false },
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })
@@ -36,7 +33,7 @@ export class RolloutVerbsTools {
     title: 'Pause Argo Rollout',
     description:
       'Stops a rollout where it is, until argo_resume_rollout. Use it to look around in the middle of an update, or to keep the next one from starting.',
-    annotations: WRITES,
+    annotations: { readOnlyHint: false, destructiveHint: false },
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })
@@ -50,7 +47,7 @@ export class RolloutVerbsTools {
     title: 'Resume Argo Rollout',
     description:
       'Ends the pause that argo_pause_rollout set, and nothing else. A rollout that waits at a step of its own goes on by argo_promote.',
-    annotations: WRITES,
+    annotations: { readOnlyHint: false, destructiveHint: false },
     example: { name: 'cart', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })
@@ -64,7 +61,7 @@ export class RolloutVerbsTools {
     title: 'Abort Argo Rollout',
     description:
       'Stops the update of a rollout and gives all traffic back to the stable version. The new version stays in the spec: argo_retry starts it again, argo_undo gives it up.',
-    annotations: DESTROYS,
+    annotations: { readOnlyHint: false, destructiveHint: true },
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })
@@ -78,7 +75,7 @@ export class RolloutVerbsTools {
     title: 'Restart Argo Rollout',
     description:
       'Replaces the pods of a rollout by new ones of the same version, a few at a time. Use it where pods must read changed configuration or are stuck; follow it with argo_status.',
-    annotations: WRITES,
+    annotations: { readOnlyHint: false, destructiveHint: false },
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })
@@ -92,7 +89,7 @@ export class RolloutVerbsTools {
     title: 'Retry Argo Rollout',
     description:
       'Starts the update of an aborted rollout again, from its first step. Use it when what made it fail is mended; argo_get_analysisrun says why an analysis failed.',
-    annotations: WRITES,
+    annotations: { readOnlyHint: false, destructiveHint: false },
     example: { name: 'catalog', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })

@@ -10,9 +10,9 @@ import { HistoryClient } from './history.client.js';
 import { ListClient } from './list.client.js';
 import { StatusClient } from './status.client.js';
 
-const READS = { readOnlyHint: true, destructiveHint: false };
 /** Seconds that a read may take. */
 const READ_LIMIT_SECONDS = 30;
+
 /** Tools that look at rollouts. */
 @ToolProvider(ARGO)
 export class RolloutsTools {
@@ -30,7 +30,7 @@ export class RolloutsTools {
     title: 'List Argo Rollouts',
     description:
       'Lists rollouts with strategy, status, step, weight, pods and images. Use it first to see what there is and what waits; go on with argo_describe for one of them.',
-    annotations: READS,
+    annotations: { readOnlyHint: true, destructiveHint: false },
     example: { namespace: 'shop' },
     requires: REQUIRES,
   })
@@ -44,7 +44,7 @@ export class RolloutsTools {
     title: 'Get Argo Rollout Status',
     description:
       'Says where a rollout stands: status, step, weights, pods. With watch it follows the update, with each change as progress, until it is Healthy, Degraded or waits for somebody, or timeout_seconds are over.',
-    annotations: READS,
+    annotations: { readOnlyHint: true, destructiveHint: false },
     example: { name: 'checkout', namespace: 'shop' },
     timeLimitSeconds: ({ watch, timeout_seconds }: ArgoStatusDto) =>
       watch ? timeout_seconds + ANSWER_SECONDS : READ_LIMIT_SECONDS,
@@ -63,7 +63,7 @@ export class RolloutsTools {
     title: 'Get Argo Rollout History',
     description:
       'Lists the revisions of a rollout with state, pods, age, images and what changed in each, or shows one revision with its pod template. Use it to find the revision for argo_undo.',
-    annotations: READS,
+    annotations: { readOnlyHint: true, destructiveHint: false },
     example: { name: 'checkout', namespace: 'shop' },
     requires: REQUIRES,
   })
@@ -77,7 +77,7 @@ export class RolloutsTools {
     title: 'Describe Argo Rollout',
     description:
       'Shows a rollout as a tree: its step and weights, revisions, replica sets, pods, analysis runs and experiments, then its conditions and events. Use it to see why a rollout stands where it does.',
-    annotations: READS,
+    annotations: { readOnlyHint: true, destructiveHint: false },
     example: { name: 'checkout', namespace: 'shop' },
     requires: REQUIRES,
   })

@@ -12,7 +12,7 @@ import {
 import { invalidField, type ToolCall } from '#tools';
 import type { SetRolloutImageDto } from './dto/set-rollout-image.dto.js';
 import { readRollout, rolloutRef } from './rollout-patches.js';
-import { templateOwner } from './template-owner.js';
+import { pauseNote, templateOwner, throughText } from './template-owner.js';
 
 /** Changes the images of rollouts. */
 @Injectable()
@@ -26,7 +26,7 @@ export class SetImageClient {
     const dryRun = isDryRun(call);
     const given = containerAndImage(query);
     const rollout = await rolloutRef(cluster, query, signal);
-    const target = `${rollout.resource.typeName}/${rollout.name}`;
+    const target = rollout.resource.label(rollout.name);
     const live = await readRollout(cluster, rollout, signal);
     const { ref, object: before } = await templateOwner(cluster, rollout, live, signal);
     const containers = containersOf(ref.resource, before);
@@ -44,9 +44,7 @@ export class SetImageClient {
     }
     if (changes.length === 0) return `${target} already has this image; nothing to change`;
     const after = await patchImages(cluster, ref, changes, { dryRun, signal });
-    const through = live.spec.workloadRef ? ` by ${ref.resource.typeName}/${ref.name}` : '';
-    const paused = live.spec.paused ? '; it is paused by hand, so it stays until resumed' : '';
-    const summary = `${target} image updated${through} (${imageChangesText(changes)})${paused}`;
+    const summary = `${target} image updated${throughText(live, ref)} (${imageChangesText(changes)})${pauseNote(live)}`;
     return changeText(summary, { before, after }, dryRun);
   }
 }

@@ -1,4 +1,10 @@
-import { readObject, type Cluster, type KubernetesObject, type ObjectRef } from '#cluster';
+import {
+  groupVersionOf,
+  readObject,
+  type Cluster,
+  type KubernetesObject,
+  type ObjectRef,
+} from '#cluster';
 import { ToolError } from '#tools';
 import { isObserved } from './rollout-phase.js';
 import type { PodTemplate, Rollout } from './rollout.js';
@@ -28,7 +34,7 @@ export async function templateOwner(
     if (!(error instanceof ToolError) || error.code !== 'not_found') throw error;
     throw new ToolError(
       'precondition',
-      `${ref.resource.typeName}/${ref.name} takes its pods from ${workload.resource.typeName}/${workload.name}, which does not exist. Create it, or change spec.workloadRef with k8s_patch.`,
+      `${ref.resource.label(ref.name)} takes its pods from ${workload.resource.label(workload.name)}, which does not exist. Create it, or change spec.workloadRef with k8s_patch.`,
       { cause: error },
     );
   }
@@ -38,6 +44,16 @@ export async function templateOwner(
 export function podTemplateOf({ kind, template, spec }: KubernetesObject): PodTemplate | undefined {
   if (kind === 'PodTemplate') return template as PodTemplate | undefined;
   return (spec as { template?: PodTemplate } | undefined)?.template;
+}
+
+/** Whose pod template was changed, within a sentence; "" where it is the rollout's own. */
+export function throughText({ spec }: Rollout, { resource, name }: ObjectRef): string {
+  return spec.workloadRef ? ` by ${resource.label(name)}` : '';
+}
+
+/** What keeps a changed pod template from reaching the pods, as the end of a sentence; "" if nothing does. */
+export function pauseNote({ spec }: Rollout): string {
+  return spec.paused ? '; it is paused by hand, so it stays until resumed' : '';
 }
 
 /** Whether the controller has taken up the present spec of a rollout, and that of the workload that it refers to. */
@@ -62,7 +78,9 @@ async function workloadRefOf(
   signal: AbortSignal,
 ): Promise<ObjectRef> {
   const { apiVersion = 'apps/v1', kind = 'Deployment', name = '' } = spec.workloadRef ?? {};
-  const [version = '', group = ''] = apiVersion.split('/').toReversed();
-  const type = group === '' ? kind : `${kind}.${version}.${group}`;
-  return { resource: await cluster.discovery.resolve(type, signal), namespace, name };
+  const isCore = groupVersionOf(apiVersion).group === '';
+  const resource = isCore
+    ? await cluster.discovery.resolve(kind, signal)
+    : await cluster.discovery.resolveKind(apiVersion, kind, signal);
+  return { resource, namespace, name };
 }

@@ -1,11 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import { changeText, diffObjects, isDryRun, patchObject, type Cluster } from '#cluster';
-import { ToolError, type ToolCall } from '#tools';
+import {
+  changeText,
+  chooseRevision,
+  diffObjects,
+  isDryRun,
+  patchObject,
+  type Cluster,
+} from '#cluster';
+import type { ToolCall } from '#tools';
 import type { UndoDto } from './dto/undo.dto.js';
 import { readRollout, rolloutRef } from './rollout-patches.js';
-import { revisionsOf, templateHash, type Revision } from './rollout-revisions.js';
+import { revisionsOf, templateHash } from './rollout-revisions.js';
 import { templateChanges } from './template-compare.js';
-import { isTakenUp, podTemplateOf, templateOwner } from './template-owner.js';
+import {
+  isTakenUp,
+  pauseNote,
+  podTemplateOf,
+  templateOwner,
+  throughText,
+} from './template-owner.js';
 
 /** Brings rollouts back to a version they have been at. */
 @Injectable()
@@ -18,13 +31,18 @@ export class UndoClient {
     const { signal } = call;
     const dryRun = isDryRun(call);
     const rollout = await rolloutRef(cluster, query, signal);
-    const target = `${rollout.resource.typeName}/${rollout.name}`;
+    const target = rollout.resource.label(rollout.name);
     const live = await readRollout(cluster, rollout, signal);
     const [{ ref, object: before }, revisions] = await Promise.all([
       templateOwner(cluster, rollout, live, signal),
       revisionsOf(cluster, live, signal),
     ]);
-    const { revision, replicaSet, template } = choose(target, revisions, query.to_revision ?? 0);
+    const { revision, replicaSet, template } = chooseRevision(
+      target,
+      revisions,
+      query.to_revision ?? 0,
+      'argo_history',
+    );
     const isPresent = templateHash(replicaSet) === live.status?.currentPodHash;
     const already = `${target} is already as revision ${revision} says; nothing to change`;
     // Not by its fields: the API server has filled in more of them in a ReplicaSet.
@@ -33,27 +51,11 @@ export class UndoClient {
     const patch = [{ op: 'replace', path, value: template }];
     const after = await patchObject(cluster, ref, 'json', patch, { dryRun, signal });
     if (diffObjects(before, after) === '') return already;
-    const through = live.spec.workloadRef ? ` by ${ref.resource.typeName}/${ref.name}` : '';
     const images = templateChanges(podTemplateOf(before) ?? {}, template).filter(
       ({ path: field }) => field.endsWith('.image'),
     );
     const said = images.length > 0 ? ` (${images.map(({ text }) => text).join('; ')})` : '';
-    const paused = live.spec.paused ? '; it is paused by hand, so it stays until resumed' : '';
-    const summary = `${target} set back to revision ${revision}${through}${said}${paused}`;
+    const summary = `${target} set back to revision ${revision}${throughText(live, ref)}${said}${pauseNote(live)}`;
     return changeText(summary, { before, after }, dryRun);
   }
-}
-
-/** @param wanted 0 for the one before the latest */
-function choose(target: string, revisions: readonly Revision[], wanted: number): Revision {
-  const chosen =
-    wanted === 0 ? revisions.at(-2) : revisions.find(({ revision }) => revision === wanted);
-  if (chosen) return chosen;
-  const known = revisions.map(({ revision }) => revision).join(', ');
-  throw new ToolError(
-    'not_found',
-    wanted === 0
-      ? `${target} has no revision before the present one to go back to.`
-      : `${target} has no revision ${wanted}. There ${revisions.length === 1 ? 'is only' : 'are'} ${known || 'none'}; argo_history says more of each.`,
-  );
 }

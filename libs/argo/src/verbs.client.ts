@@ -91,7 +91,7 @@ export class VerbsClient {
     const { signal } = call;
     const dryRun = isDryRun(call);
     const ref = await rolloutRef(cluster, query, signal);
-    const target = `${ref.resource.typeName}/${ref.name}`;
+    const target = ref.resource.label(ref.name);
     const decide = async (rollout: Rollout): Promise<Verb> => {
       try {
         return verb(target, rollout);

@@ -19,6 +19,11 @@ export function humanAge(seconds: number): string {
   return `${Math.floor(whole / YEAR)}y`;
 }
 
+/** The age of what was made at a time (RFC 3339), as `humanAge`. */
+export function ageSince(time: string): string {
+  return humanAge((Date.now() - Date.parse(time)) / 1_000);
+}
+
 function pair(seconds: number, big: number, bigUnit: string, small: number, smallUnit: string) {
   const rest = Math.floor((seconds % big) / small);
   return `${Math.floor(seconds / big)}${bigUnit}${rest > 0 ? `${rest}${smallUnit}` : ''}`;

@@ -52,6 +52,11 @@ export class ApiResource implements ApiResourceFields {
     this.typeName = `${fields.kind.toLowerCase()}${suffix}`;
   }
 
+  /** One of its objects, as kubectl names it: `pod/web`, `deployment.apps/web`. */
+  label(name: string): string {
+    return `${this.typeName}/${name}`;
+  }
+
   /**
    * The URL path of a list, an object or a subresource. Without a namespace: all namespaces, or a cluster-scoped resource.
    * @throws ToolError `invalid_input` for a name that would lead elsewhere
@@ -64,6 +69,12 @@ export class ApiResource implements ApiResourceFields {
     if (subresource !== undefined) path += `/${subresource}`;
     return path;
   }
+}
+
+/** The two parts of an `apiVersion`; the group is "" for the core group. */
+export function groupVersionOf(apiVersion: string): { group: string; version: string } {
+  const slash = apiVersion.indexOf('/');
+  return { group: apiVersion.slice(0, Math.max(0, slash)), version: apiVersion.slice(slash + 1) };
 }
 
 function segment(text: string): string {

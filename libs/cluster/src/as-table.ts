@@ -1,4 +1,4 @@
-import { humanAge } from './age.js';
+import { ageSince } from './age.js';
 import type { Table, TableRow } from './table.js';
 
 /**
@@ -42,8 +42,6 @@ function isTable(document: Table | PlainDocument): document is Table {
 
 function rowOf({ metadata = {} }: PlainDocument): TableRow {
   const { name, namespace, creationTimestamp } = metadata;
-  const age = creationTimestamp
-    ? humanAge((Date.now() - Date.parse(creationTimestamp)) / 1000)
-    : '<unknown>';
+  const age = creationTimestamp ? ageSince(creationTimestamp) : '<unknown>';
   return { cells: [name ?? '', age], object: { metadata: { name, namespace } } };
 }

@@ -1,4 +1,4 @@
-import { ApiResource } from './api-resource.js';
+import { ApiResource, groupVersionOf } from './api-resource.js';
 
 /** The parts that we read of apidiscovery.k8s.io's APIGroupDiscoveryList (KEP-3352): all groups in one answer. */
 export interface AggregatedDiscovery {
@@ -42,6 +42,7 @@ export interface Catalogue {
   stale: string[];
 }
 
+/** The resource types that an aggregated discovery document names. */
 export function readAggregated({ items }: AggregatedDiscovery): Catalogue {
   const resources: ApiResource[] = [];
   const stale: string[] = [];
@@ -73,8 +74,9 @@ export function readAggregated({ items }: AggregatedDiscovery): Catalogue {
   return { resources, stale };
 }
 
+/** The resource types of one group and version, without their subresources. */
 export function readResourceList({ groupVersion, resources }: ResourceList): ApiResource[] {
-  const [version = '', group = ''] = groupVersion.split('/').toReversed();
+  const { group, version } = groupVersionOf(groupVersion);
   return resources
     .filter(({ name }) => !name.includes('/'))
     .map(

@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { ToolError } from '#tools';
-import type { ApiResource } from './api-resource.js';
+import { groupVersionOf, type ApiResource } from './api-resource.js';
 import { indexOf, type CatalogueIndex } from './catalogue-index.js';
 import type { Catalogue } from './discovery-documents.js';
-import { nearestNames } from './nearest-names.js';
+import { nearestBySpelling, nearestHint } from './nearest-names.js';
 import { findResource, spellingsOf } from './resource-names.js';
 import { Deadline } from './deadline.js';
 
@@ -38,6 +38,12 @@ export class Discovery {
     if (!resource) throw this.unknown(resourceType);
     this.found.set(resourceType, resource);
     return resource;
+  }
+
+  /** The resource type of the objects that have this `apiVersion` and kind. Throws as `resolve`. */
+  async resolveKind(apiVersion: string, kind: string, signal?: AbortSignal): Promise<ApiResource> {
+    const { group, version } = groupVersionOf(apiVersion);
+    return this.resolve(`${kind}.${version}.${group}`, signal);
   }
 
   /**
@@ -125,11 +131,8 @@ export class Discovery {
       spellings: spellingsOf(resource),
     }));
     const name = resourceType.split('.', 1)[0] ?? '';
-    const nearest = nearestNames(name, candidates).map(({ label }) => label);
-    const hint =
-      nearest.length > 0
-        ? ` Nearest: ${nearest.join(', ')}.`
-        : ' Use a kind that this cluster serves, e.g. pods.';
+    const nearest = nearestBySpelling(name, candidates).map(({ label }) => label);
+    const hint = nearestHint(nearest) || ' Use a kind that this cluster serves, e.g. pods.';
     const broken = stale.length > 0 ? ` These APIs do not answer now: ${stale.join(', ')}.` : '';
     return new ToolError('not_found', `Unknown resource type "${resourceType}".${hint}${broken}`);
   }

@@ -3,7 +3,7 @@ import { apiStatusOf } from './api-error.js';
 import { asTable } from './as-table.js';
 import type { Cluster } from './cluster.js';
 import { fetchPages, listAll } from './list-pages.js';
-import { nearestNames } from './nearest-names.js';
+import { nearestHint, nearestNames } from './nearest-names.js';
 import type { KubernetesObject } from './redact.js';
 import { TABLE_ACCEPT, type Table } from './table.js';
 import { namesOf } from './table-text.js';
@@ -35,11 +35,12 @@ export async function findObject(
     });
     const { resource, name, namespace } = ref;
     const where = resource.namespaced ? ` in the namespace "${namespace}"` : '';
-    const message = `${resource.groupResource} "${name}" not found${where}. ${hint ?? listHint}`;
+    const message = `${resource.groupResource} "${name}" not found${where}.${hint ?? ` ${listHint}`}`;
     throw new ToolError('not_found', message, { cause: error });
   }
 }
 
+/** A sentence with a space before it; undefined where there is nothing to say. */
 async function nameHint(
   cluster: Cluster,
   { resource, namespace, name }: ObjectRef,
@@ -52,13 +53,12 @@ async function nameHint(
   );
   const first = await pages.next();
   const names = first.done ? [] : namesOf(asTable(first.value.list));
-  const candidates = names.map((known) => ({ known, spellings: [known.toLowerCase()] }));
-  const nearest = nearestNames(name, candidates).map(({ known }) => known);
-  if (nearest.length > 0) return `Nearest: ${nearest.join(', ')}.`;
+  const nearest = nearestHint(nearestNames(name, names));
+  if (nearest !== '') return nearest;
   if (!resource.namespaced) return undefined;
   const query = { resource, fieldSelector: `metadata.name=${name}` };
   const elsewhere = (await listAll<KubernetesObject>(cluster, query, signal)).map(
     ({ metadata }) => metadata?.namespace,
   );
-  return elsewhere.length > 0 ? `There is one in ${elsewhere.join(', ')}.` : undefined;
+  return elsewhere.length > 0 ? ` There is one in ${elsewhere.join(', ')}.` : undefined;
 }

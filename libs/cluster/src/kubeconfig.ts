@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { isRecord } from './record.js';
 
 /** One `clusters`, `users` or `contexts` entry, and the file that it came from. */
 export interface KubeconfigEntry {
@@ -81,10 +82,6 @@ export class Kubeconfig {
 /** A path of a kubeconfig file is meant from that file's folder. */
 export function besideFile(file: string, path: string): string {
   return resolve(dirname(file), path);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 // The lines after the first quote the file, which may hold a credential.

@@ -1,3 +1,5 @@
+import { isRecord } from './record.js';
+
 /** One of a selector's matchExpressions, as far as it is one. */
 interface Requirement {
   key: string;
@@ -27,8 +29,4 @@ function requirementText({ key, operator, values }: Requirement): string {
   if (operator === 'Exists') return key;
   if (operator === 'DoesNotExist') return `!${key}`;
   return `${key} ${operator === 'In' ? 'in' : 'notin'} (${[values ?? []].flat().join(',')})`;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

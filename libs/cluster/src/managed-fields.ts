@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isRecord } from './record.js';
 import type { KubernetesObject } from './redact.js';
 import { FIELD_MANAGER } from './write.js';
 
@@ -26,6 +27,7 @@ export interface ManagedFieldsEntry {
 /** The elements that lead to a field, outermost first. */
 export type FieldPath = readonly string[];
 
+/** Who has set what of an object; nobody where it has no managedFields. */
 export function managedFieldsOf({ metadata }: KubernetesObject): ManagedFieldsEntry[] {
   return (metadata?.managedFields as ManagedFieldsEntry[] | undefined) ?? [];
 }
@@ -130,8 +132,4 @@ function merge(a: FieldSet, b: FieldSet): FieldSet {
     merged[element] = merge(merged[element] ?? {}, children);
   }
   return merged;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

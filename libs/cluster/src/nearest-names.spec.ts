@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { distance, nearestNames } from './nearest-names.js';
+import { distance, nearestBySpelling, nearestHint, nearestNames } from './nearest-names.js';
 
 describe('distance', () => {
   it.each([
@@ -14,18 +14,31 @@ describe('distance', () => {
 });
 
 describe('nearestNames', () => {
-  const candidates = ['pods', 'nodes', 'deployments', 'deployment', 'daemonsets'].map((name) => ({
-    spellings: [name],
-  }));
-  const nearest = (name: string) =>
-    nearestNames(name, candidates).flatMap(({ spellings }) => spellings);
+  const names = ['pods', 'nodes', 'Deployments', 'deployment', 'daemonsets'];
 
   it('gives the closest first', () => {
-    expect(nearest('Deploymets')).toEqual(['deployments', 'deployment']);
-    expect(nearest('pod')).toEqual(['pods']);
+    expect(nearestNames('Deploymets', names)).toEqual(['Deployments', 'deployment']);
+    expect(nearestNames('pod', names)).toEqual(['pods']);
   });
 
   it('gives nothing that is not alike', () => {
-    expect(nearest('xyz')).toEqual([]);
+    expect(nearestNames('xyz', names)).toEqual([]);
+  });
+});
+
+describe('nearestBySpelling', () => {
+  it('knows a thing by each of its names', () => {
+    const candidates = [
+      { kind: 'Service', spellings: ['services', 'svc'] },
+      { kind: 'Pod', spellings: ['pods', 'po'] },
+    ];
+    expect(nearestBySpelling('svcs', candidates)).toEqual([candidates[0]]);
+  });
+});
+
+describe('nearestHint', () => {
+  it('names them', () => {
+    expect(nearestHint(['web', 'wed'])).toBe(' Nearest: web, wed.');
+    expect(nearestHint([])).toBe('');
   });
 });

@@ -1,10 +1,21 @@
 const MOST = 3;
 
+/** The names most like a misspelt one, best first, at most three. Case does not matter. */
+export function nearestNames(wanted: string, names: readonly string[]): string[] {
+  const candidates = names.map((name) => ({ name, spellings: [name.toLowerCase()] }));
+  return nearestBySpelling(wanted, candidates).map(({ name }) => name);
+}
+
+/** What an error says of the nearest names, as a sentence with a space before it; "" for none. */
+export function nearestHint(names: readonly string[]): string {
+  return names.length > 0 ? ` Nearest: ${names.join(', ')}.` : '';
+}
+
 /**
- * The names most like a misspelt one, best first, at most three.
- * @param candidates each with all spellings that it goes by, in lower case
+ * As `nearestNames`, of things that go by several names.
+ * @param candidates each with all of its spellings, in lower case
  */
-export function nearestNames<T extends { spellings: readonly string[] }>(
+export function nearestBySpelling<T extends { spellings: readonly string[] }>(
   wanted: string,
   candidates: readonly T[],
 ): T[] {

@@ -70,7 +70,7 @@ async function collectNames(
   const ended = await collectPages(cluster, queries, signal, ({ table, replaces }) => {
     if (replaces > 0) lines.splice(-replaces);
     for (const name of namesOf(table)) {
-      const line = `${resource.typeName}/${name}`;
+      const line = resource.label(name);
       lines.push(line);
       size += line.length + 1;
     }

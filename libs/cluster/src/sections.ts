@@ -7,6 +7,7 @@ export interface SectionQuery {
   queries: ListQuery[];
 }
 
+/** Puts neighbours of one resource type together. */
 export function sectionsOf(queries: readonly ListQuery[]): SectionQuery[] {
   const sections: SectionQuery[] = [];
   for (const query of queries) {

@@ -59,7 +59,7 @@ export async function patchImages(
     if (!isFailedTest(error)) throw error;
     throw new ToolError(
       'conflict',
-      `The containers of ${ref.resource.typeName}/${ref.name} were changed by somebody else at the same time, so its images were left alone. Call again.`,
+      `The containers of ${ref.resource.label(ref.name)} were changed by somebody else at the same time, so its images were left alone. Call again.`,
       { cause: error },
     );
   }

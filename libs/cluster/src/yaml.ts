@@ -1,3 +1,4 @@
+import { compareTexts } from './compare.js';
 import { numberText } from './number-text.js';
 import { yamlKey, yamlScalar } from './yaml-scalar.js';
 
@@ -58,7 +59,7 @@ const SIMPLE = /^[a-zA-Z]+$/;
 
 /** Letters by their code, other characters before letters, runs of digits by their number: `a2` before `a10`. */
 export function compareKeys(a: string, b: string): number {
-  if (SIMPLE.test(a) && SIMPLE.test(b)) return a < b ? -1 : a > b ? 1 : 0;
+  if (SIMPLE.test(a) && SIMPLE.test(b)) return compareTexts(a, b);
   const [left, right] = [Array.from(a), Array.from(b)];
   const length = Math.min(left.length, right.length);
   for (let index = 0; index < length; index++) {

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { nearestNames } from '#cluster';
 import { invalidField, ToolError } from '#tools';
+import type { HelmFlags } from './helm.cli.js';
 import { helmConfig, type HelmConfig } from './helm.config.js';
 import { unknownRepository } from './repositories.client.js';
 import { Repositories } from './repositories.js';
@@ -13,7 +14,7 @@ const ACCEPTS =
 /** A chart as helm is asked for it. */
 export interface ChartSource {
   reference: string;
-  flags: string[];
+  flags: HelmFlags;
   /** Where it is a chart of a repository that was added. */
   repository?: { name: string; chart: string };
 }
@@ -35,9 +36,8 @@ export class ChartSources {
     version: string | undefined,
     signal: AbortSignal,
   ): Promise<ChartSource> {
-    const versionFlag = version === undefined ? [] : [`--version=${version}`];
     const source = await this.sourceOf(chart, signal);
-    return { ...source, flags: [...versionFlag, ...source.flags] };
+    return { ...source, flags: { version, ...source.flags } };
   }
 
   private async sourceOf(chart: string, signal: AbortSignal): Promise<ChartSource> {
@@ -53,7 +53,7 @@ export class ChartSources {
     const entry = entries.find((one) => one.name === name);
     if (!entry) throw unknownRepository(name, entries);
     await this.repositories.refresh([entry], signal);
-    return { reference: chart, flags: [], repository: { name, chart: path.join('/') } };
+    return { reference: chart, flags: {}, repository: { name, chart: path.join('/') } };
   }
 
   private remote(chart: string): ChartSource {
@@ -69,7 +69,7 @@ export class ChartSources {
       });
     }
     const isPlain = url.protocol === 'oci:' && this.config.plainHttpRegistries.includes(url.host);
-    return { reference: chart, flags: isPlain ? ['--plain-http'] : [] };
+    return { reference: chart, flags: { 'plain-http': isPlain } };
   }
 
   private async local(path: string): Promise<ChartSource> {
@@ -85,7 +85,7 @@ export class ChartSources {
     if (!isWithin(chartsDir, wanted)) throw outside();
     try {
       const reference = await realpath(wanted);
-      if (isWithin(await realpath(chartsDir), reference)) return { reference, flags: [] };
+      if (isWithin(await realpath(chartsDir), reference)) return { reference, flags: {} };
     } catch {
       throw await this.missing(path, wanted);
     }
@@ -94,9 +94,8 @@ export class ChartSources {
 
   private async missing(path: string, wanted: string): Promise<ToolError> {
     const names = await readdir(dirname(wanted)).catch(() => []);
-    const candidates = names.map((label) => ({ label, spellings: [label.toLowerCase()] }));
-    const [nearest] = nearestNames(basename(wanted), candidates);
-    const hint = nearest ? ` Did you mean "${join(dirname(path), nearest.label)}"?` : '';
+    const [nearest] = nearestNames(basename(wanted), names);
+    const hint = nearest ? ` Did you mean "${join(dirname(path), nearest)}"?` : '';
     return new ToolError(
       'not_found',
       `There is no chart "${path}" in the folder of charts.${hint}`,

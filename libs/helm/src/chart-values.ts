@@ -1,4 +1,4 @@
-import { readDocuments } from '#cluster';
+import { isRecord, readDocuments } from '#cluster';
 import { invalidField } from '#tools';
 import type { Release } from './release.js';
 
@@ -19,7 +19,7 @@ export async function checkedValues(
   const documents = await readDocuments('values', text, signal);
   if (documents.length > 1) throw invalidField('values', 'must be one YAML document', ACCEPTS);
   const [document] = documents;
-  if (document && !isMap(document.value)) throw invalidField('values', 'must be a map', ACCEPTS);
+  if (document && !isRecord(document.value)) throw invalidField('values', 'must be a map', ACCEPTS);
   return text;
 }
 
@@ -34,11 +34,7 @@ function merged(given: Values, defaults: Values, isTop: boolean): Values {
   for (const [key, own] of Object.entries(given)) {
     const value = defaults[key];
     if (own === null && !(isTop && !(key in defaults))) delete result[key];
-    else result[key] = isMap(own) && isMap(value) ? merged(own, value, false) : own;
+    else result[key] = isRecord(own) && isRecord(value) ? merged(own, value, false) : own;
   }
   return result;
-}
-
-function isMap(value: unknown): value is Values {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,12 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { nearestNames } from '#cluster';
+import { nearestHint, nearestNames } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import { ChartSources, type ChartSource } from './chart-sources.js';
 import { checkedValues } from './chart-values.js';
 import type { SearchRepoDto } from './dto/search-repo.dto.js';
 import type { ShowValuesDto } from './dto/show-values.dto.js';
 import type { TemplateDto } from './dto/template.dto.js';
-import { HelmCli, type HelmCommand, type HelmLimits, type HelmOutcome } from './helm.cli.js';
+import {
+  HelmCli,
+  textOf,
+  type HelmCommand,
+  type HelmLimits,
+  type HelmOutcome,
+} from './helm.cli.js';
 import { redactManifest } from './manifest-redaction.js';
 import { NO_REPOSITORIES } from './repositories.client.js';
 import { Repositories } from './repositories.js';
@@ -37,16 +43,9 @@ export class ChartsClient {
     const entries = await this.repositories.file.read();
     if (entries.length === 0) return NO_REPOSITORIES;
     await this.repositories.refresh(entries, call.signal);
-    const flags = [
-      `--max-col-width=${width}`,
-      ...(version === undefined ? [] : [`--version=${version}`]),
-    ];
+    const flags = { 'max-col-width': width, version };
     const values = keyword === '' ? [] : [keyword];
-    const { stdout, warnings } = await this.cli.run(
-      { command: ['search', 'repo'], flags, values },
-      call,
-    );
-    return [stdout.trimEnd(), warnings].filter(Boolean).join('\n');
+    return textOf(await this.cli.run({ command: ['search', 'repo'], flags, values }, call));
   }
 
   /** The manifests as helm prints them, with the values of Secrets shown as their size. */
@@ -54,11 +53,11 @@ export class ChartsClient {
     const { release_name: name, chart, namespace, include_crds: includeCrds, version } = query;
     const input = await checkedValues(query.values, call.signal);
     const source = await this.sources.resolve(chart, version, call.signal);
-    const flags = [
-      `--namespace=${namespace ?? 'default'}`,
-      ...(includeCrds ? ['--include-crds'] : []),
-      ...(input === undefined ? [] : ['--values=-']),
-    ];
+    const flags = {
+      namespace: namespace ?? 'default',
+      'include-crds': includeCrds,
+      values: input === undefined ? undefined : '-',
+    };
     const outcome = await this.run(source, { command: ['template'], flags, input }, [name], call);
     return redactManifest(asComments(outcome));
   }
@@ -78,7 +77,7 @@ export class ChartsClient {
       return await this.cli.run(
         {
           ...command,
-          flags: [...(command.flags ?? []), ...flags],
+          flags: { ...command.flags, ...flags },
           values: [...before, reference],
         },
         limits,
@@ -102,10 +101,8 @@ export class ChartsClient {
       const message = `Chart "${name}/${chart}" has no such version. The newest are ${versions.join(', ')}.`;
       return new ToolError('not_found', message, { cause });
     }
-    const candidates = names.map((label) => ({ label, spellings: [label.toLowerCase()] }));
-    const nearest = nearestNames(chart, candidates).map(({ label }) => `${name}/${label}`);
-    const hint = nearest.length > 0 ? ` Nearest: ${nearest.join(', ')}.` : '';
-    const message = `Repository "${name}" has no chart "${chart}".${hint} helm_search_repo lists its charts.`;
+    const nearest = nearestNames(chart, names).map((label) => `${name}/${label}`);
+    const message = `Repository "${name}" has no chart "${chart}".${nearestHint(nearest)} helm_search_repo lists its charts.`;
     return new ToolError('not_found', message, { cause });
   }
 
@@ -113,7 +110,7 @@ export class ChartsClient {
     const { stdout } = await this.cli.run(
       {
         command: ['search', 'repo'],
-        flags: ['--versions', '--devel', '--output=json'],
+        flags: { versions: true, devel: true, output: 'json' },
         values: [chart],
       },
       { signal, maxOutputChars: MAX_SEARCH_CHARS },

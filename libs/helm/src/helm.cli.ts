@@ -8,12 +8,14 @@ import type { ToolError } from '#tools';
 /** Milliseconds that helm has, after a cancel, to note what becomes of the release: it must leave the tool time to tell of it. */
 const GRACE_MS = 1_200;
 
+/** Flags of helm by name, without the dashes: with their value, or true for one that has none. Those that are false or undefined are left out. */
+export type HelmFlags = Readonly<Record<string, string | number | boolean | undefined>>;
+
 /** One start of helm. */
 export interface HelmCommand {
   /** Such as `['repo', 'update']`. */
   command: readonly string[];
-  /** Each with its value joined by `=`. */
-  flags?: readonly string[];
+  flags?: HelmFlags;
   /** What stands after the flags; may be anything, as it stands after `--`. */
   values?: readonly string[];
   /** The cluster that it is for; none for what needs no cluster. */
@@ -56,15 +58,15 @@ export class HelmCli {
 
   /** Runs helm to its end, whatever that is. Throws as `Programs.run`. */
   async attempt(
-    { command, flags = [], values = [], cluster, input, repositories }: HelmCommand,
+    { command, flags = {}, values = [], cluster, input, repositories }: HelmCommand,
     { signal, maxOutputChars }: HelmLimits,
   ): Promise<HelmOutcome> {
     await this.home.prepare();
     const kube = cluster && programContext(cluster, this.config);
-    const contextFlags = kube?.context === undefined ? [] : [`--kube-context=${kube.context}`];
+    const words = wordsOf({ 'kube-context': kube?.context, ...flags });
     const { exitCode, stdout, stderr, isCut } = await this.programs.run(
       'helm',
-      [...command, ...contextFlags, ...flags, '--', ...values],
+      [...command, ...words, '--', ...values],
       {
         signal,
         // One more, so that the cap sees that there was more.
@@ -84,4 +86,16 @@ export class HelmCli {
       isCut,
     };
   }
+}
+
+/** What helm prints for people: the text, then its warnings. */
+export function textOf({ stdout, warnings }: HelmOutcome): string {
+  return [stdout.trimEnd(), warnings].filter(Boolean).join('\n');
+}
+
+function wordsOf(flags: HelmFlags): string[] {
+  return Object.entries(flags).flatMap(([name, value]) => {
+    if (value === undefined || value === false) return [];
+    return [value === true ? `--${name}` : `--${name}=${value}`];
+  });
 }

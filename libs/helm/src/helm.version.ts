@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
 import { Programs } from '#cli';
 import { ToolError } from '#tools';
+import type { HelmFlags } from './helm.cli.js';
 import { HelmHome } from './helm.home.js';
 
 const ASKED_FOR_MS = 10_000;
@@ -33,14 +34,14 @@ export class HelmVersion {
   }
 
   /** The flags of the helm that is there for what helm 3 and helm 4 name differently. Throws as `major`. */
-  async flags({ atomic = false, forceConflicts = false }): Promise<string[]> {
-    if (!atomic && !forceConflicts) return [];
+  async flags({ atomic = false, forceConflicts = false }): Promise<HelmFlags> {
+    if (!atomic && !forceConflicts) return {};
     const isThree = (await this.major()) === 3;
-    return [
-      ...(atomic ? [isThree ? '--atomic' : '--rollback-on-failure'] : []),
+    return {
+      [isThree ? 'atomic' : 'rollback-on-failure']: atomic,
       // Helm 3 has no other way.
-      ...(forceConflicts && !isThree ? ['--force-conflicts'] : []),
-    ];
+      'force-conflicts': forceConflicts && !isThree,
+    };
   }
 
   private async ask(path: string): Promise<number> {

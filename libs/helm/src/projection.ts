@@ -1,3 +1,5 @@
+import { isRecord } from '#cluster';
+
 /** Fields that tell the items of a list apart, the usual first. */
 const ITEM_KEYS = ['name', 'mountPath', 'containerPort', 'port', 'key', 'path', 'host', 'ip'];
 
@@ -10,8 +12,8 @@ type Fields = Record<string, unknown>;
  */
 export function projection(live: unknown, shapes: readonly unknown[]): unknown {
   if (Array.isArray(live)) return projectedItems(live, shapes.filter(Array.isArray));
-  if (!isFields(live)) return asWritten(live, shapes);
-  const fields = shapes.filter(isFields);
+  if (!isRecord(live)) return asWritten(live, shapes);
+  const fields = shapes.filter(isRecord);
   const keys = Object.keys(live).filter((key) => fields.some((shape) => key in shape));
   const entries = keys.map((key) => [
     key,
@@ -31,7 +33,7 @@ export function withoutUnset(wanted: unknown, live: unknown): unknown {
       withoutUnset(item, matching(live, item, key) ?? live[index]),
     );
   }
-  if (!isFields(wanted) || !isFields(live)) return wanted;
+  if (!isRecord(wanted) || !isRecord(live)) return wanted;
   const entries = Object.entries(wanted)
     .filter(([key, value]) => key in live || !isEmpty(value))
     .map(([key, value]) => [key, withoutUnset(value, live[key])]);
@@ -69,15 +71,15 @@ function projectedItems(live: readonly unknown[], shapes: readonly unknown[][]):
 function itemKey(lists: readonly (readonly unknown[])[]): string | undefined {
   return ITEM_KEYS.find((key) =>
     lists.every((list) => {
-      const values = list.map((item) => (isFields(item) ? item[key] : undefined));
+      const values = list.map((item) => (isRecord(item) ? item[key] : undefined));
       return !values.includes(undefined) && new Set(values).size === values.length;
     }),
   );
 }
 
 function matching(list: readonly unknown[], item: unknown, key: string | undefined): unknown {
-  if (key === undefined || !isFields(item)) return undefined;
-  return list.find((other) => isFields(other) && other[key] === item[key]);
+  if (key === undefined || !isRecord(item)) return undefined;
+  return list.find((other) => isRecord(other) && other[key] === item[key]);
 }
 
 function asWritten(live: unknown, shapes: readonly unknown[]): unknown {
@@ -87,8 +89,4 @@ function asWritten(live: unknown, shapes: readonly unknown[]): unknown {
 function isEmpty(value: unknown): boolean {
   if (value === null || value === undefined) return true;
   return typeof value === 'object' && Object.keys(value).length === 0;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Cluster } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
-import type { HelmOutcome } from './helm.cli.js';
+import { textOf, type HelmOutcome } from './helm.cli.js';
 import { ReleaseReadiness } from './release-readiness.js';
 import { recoveryHint } from './release-recovery.js';
-import { ReleaseStore, type Revision } from './release.store.js';
+import type { Revision } from './release-revision.js';
+import { ReleaseStore } from './release.store.js';
 
 const FIRST_LOOK_MS = 1_000;
 const LOOK_EVERY_MS = 3_000;
@@ -42,8 +43,7 @@ export class ReleaseChanges {
     const ended = new AbortController();
     const watching = this.watch(target, AbortSignal.any([ended.signal, call.signal]), call);
     try {
-      const { stdout, warnings } = await run();
-      return [stdout.trimEnd(), warnings].filter(Boolean).join('\n');
+      return textOf(await run());
     } catch (error) {
       ended.abort();
       throw await this.explained(error, target, await watching, call);

@@ -1,4 +1,4 @@
-import type { Revision } from './release.store.js';
+import type { Revision } from './release-revision.js';
 
 /**
  * What is left of a release after an operation that did not end well, and how to get it well again; undefined where nothing is left to do.

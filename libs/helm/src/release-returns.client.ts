@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { isDryRun, type Cluster } from '#cluster';
-import { ToolError, type ToolCall } from '#tools';
+import type { ToolCall } from '#tools';
 import type { RollbackDto } from './dto/rollback.dto.js';
 import type { UninstallDto } from './dto/uninstall.dto.js';
 import { HelmCli } from './helm.cli.js';
 import { HelmVersion } from './helm.version.js';
 import { ReleaseChanges } from './release-changes.js';
 import { ReleasePreview } from './release-preview.js';
-import { ReleaseStore, type Revision } from './release.store.js';
+import { revisionToRestore } from './release-revision.js';
+import { ReleaseStore } from './release.store.js';
 
 /** Takes releases back: to an earlier revision, or away. */
 @Injectable()
@@ -25,7 +26,7 @@ export class ReleaseReturnsClient {
     const { release_name: name, wait, timeout_seconds } = query;
     const namespace = query.namespace ?? cluster.namespace;
     const revisions = await this.store.revisions(cluster, namespace, name, call.signal);
-    const goal = goalOf(revisions, query.revision);
+    const goal = revisionToRestore(revisions, query.revision);
     if (isDryRun(call)) {
       const last = revisions.at(-1)!;
       const isInstalled = last.status !== 'uninstalled';
@@ -35,12 +36,12 @@ export class ReleaseReturnsClient {
       const summary = `Release "${name}" in namespace "${namespace}" would be rolled back to revision ${goal.revision}, as revision ${last.revision + 1}`;
       return this.preview.text(cluster, summary, { before, after, namespace, events }, call.signal);
     }
-    const flags = [
-      `--namespace=${namespace}`,
-      `--timeout=${timeout_seconds}s`,
-      ...(wait ? ['--wait'] : []),
+    const flags = {
+      namespace,
+      timeout: `${timeout_seconds}s`,
+      wait,
       ...(await this.version.flags({ forceConflicts: query.force_conflicts })),
-    ];
+    };
     const values = [name, String(goal.revision)];
     const command = { command: ['rollback'], flags, values, cluster };
     const target = { cluster, namespace, name, revisions };
@@ -59,26 +60,10 @@ export class ReleaseReturnsClient {
       const change = { before, after: undefined, namespace, events };
       return this.preview.text(cluster, summary, change, call.signal);
     }
-    const flags = [
-      `--namespace=${namespace}`,
-      `--timeout=${timeout_seconds}s`,
-      ...(keepHistory ? ['--keep-history'] : []),
-      ...(wait ? ['--wait'] : []),
-    ];
+    const timeout = `${timeout_seconds}s`;
+    const flags = { namespace, timeout, 'keep-history': keepHistory, wait };
     const command = { command: ['uninstall'], flags, values: [name], cluster };
     const target = { cluster, namespace, name, revisions };
     return this.changes.follow(target, () => this.cli.run(command, call), call);
   }
-}
-
-/** @param wanted 0 for the revision before the last */
-function goalOf(revisions: readonly Revision[], wanted: number): Revision {
-  const goal =
-    wanted === 0 ? revisions.at(-2) : revisions.find(({ revision }) => revision === wanted);
-  if (goal) return goal;
-  const { name, namespace } = revisions.at(-1)!;
-  const kept = revisions.map(({ revision }) => revision).join(', ');
-  const which = wanted === 0 ? 'no revision before the last' : `no revision ${wanted}`;
-  const message = `Release "${name}" in namespace "${namespace}" has ${which}. There are ${kept}; helm_history tells of each.`;
-  throw new ToolError('not_found', message);
 }

@@ -6,6 +6,7 @@ import { ChartSources, type ChartSource } from './chart-sources.js';
 import { ChartsClient } from './charts.client.js';
 import type { InstallDto } from './dto/install.dto.js';
 import type { UpgradeDto } from './dto/upgrade.dto.js';
+import type { HelmFlags } from './helm.cli.js';
 import { HelmVersion } from './helm.version.js';
 import { readRelease } from './release-decode.js';
 import { ReleaseChanges, type ChangeTarget } from './release-changes.js';
@@ -31,7 +32,7 @@ interface Deployment {
   /** Checked values, as text. */
   values: string | undefined;
   /** Those of the command alone. */
-  flags: readonly string[];
+  flags: HelmFlags;
 }
 
 /** Installs charts as releases, and upgrades releases. */
@@ -68,7 +69,7 @@ export class ReleaseWritesClient {
     return this.deploy(
       { cluster, namespace, name, revisions },
       query,
-      { command: 'install', source, values, flags: createNamespace ? ['--create-namespace'] : [] },
+      { command: 'install', source, values, flags: { 'create-namespace': createNamespace } },
       call,
     );
   }
@@ -86,11 +87,11 @@ export class ReleaseWritesClient {
       const message = `Another operation on release "${name}" has not ended. ${recoveryHint(revisions)}`;
       throw new ToolError('conflict', message);
     }
-    const flags = [
-      ...(install ? ['--install'] : []),
-      ...(install && create_namespace ? ['--create-namespace'] : []),
-      ...(reuseValues ? ['--reuse-values'] : []),
-    ];
+    const flags = {
+      install,
+      'create-namespace': install && create_namespace,
+      'reuse-values': reuseValues,
+    };
     const target = { cluster, namespace, name, revisions };
     return this.deploy(target, query, { command: 'upgrade', source, values, flags }, call);
   }
@@ -104,28 +105,26 @@ export class ReleaseWritesClient {
     const { chart, wait, atomic, timeout_seconds, force_conflicts: forceConflicts } = query;
     const { cluster, namespace, name } = target;
     const versionFlags = await this.version.flags({ atomic, forceConflicts });
-    const flags = [
+    const flags = {
       ...own,
-      `--namespace=${namespace}`,
-      `--timeout=${timeout_seconds}s`,
-      ...(input === undefined ? [] : ['--values=-']),
-    ];
-    const start = (extra: readonly string[], maxOutputChars: number) =>
+      namespace,
+      timeout: `${timeout_seconds}s`,
+      values: input === undefined ? undefined : '-',
+    };
+    const start = (extra: HelmFlags, maxOutputChars: number) =>
       this.charts.run(
         source,
-        { command: [command], cluster, input, flags: [...flags, ...extra] },
+        { command: [command], cluster, input, flags: { ...flags, ...extra } },
         [name],
         { signal: call.signal, maxOutputChars },
       );
     if (isDryRun(call)) {
-      const { stdout, isCut } = await start(
-        ['--dry-run=server', '--output=json'],
-        MAX_RELEASE_CHARS,
-      );
+      const asJson = { 'dry-run': 'server', output: 'json' };
+      const { stdout, isCut } = await start(asJson, MAX_RELEASE_CHARS);
       if (isCut) throw new ToolError('failed', 'The rendered release is too large to be shown.');
       return this.previewed(target, readRelease(JSON.parse(stdout)), chart, call.signal);
     }
-    const extra = [...(wait ? ['--wait'] : []), ...versionFlags];
+    const extra = { wait, ...versionFlags };
     return this.changes.follow(target, () => start(extra, call.maxOutputChars), call);
   }
 

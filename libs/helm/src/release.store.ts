@@ -1,9 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { fetchPages, inOrder, nearestNames, type Cluster } from '#cluster';
+import { fetchPages, ifFound, inOrder, nearestHint, nearestNames, type Cluster } from '#cluster';
 import { ToolError } from '#tools';
 import { helmConfig, type HelmConfig } from './helm.config.js';
 import { LruCache } from './lru-cache.js';
 import { decodeRelease } from './release-decode.js';
+import {
+  revisionOf,
+  revisionToShow,
+  type Revision,
+  type StoredRevision,
+} from './release-revision.js';
 import { summaryOf, type Release, type ReleaseSummary } from './release.js';
 
 /** Objects with their metadata alone. */
@@ -13,28 +19,6 @@ const READS_AT_ONCE = 16;
 const SUMMARIES = 10_000;
 /** Characters of decoded releases. */
 const CONTENT_CHARS = 32 * 1024 * 1024;
-
-/** What the metadata of a stored release says of it. */
-export interface Revision {
-  name: string;
-  namespace: string;
-  revision: number;
-  status: string;
-  /** The Secret or ConfigMap that holds it. */
-  object: string;
-  uid: string;
-  resourceVersion: string;
-}
-
-interface StoredMetadata {
-  metadata: {
-    name: string;
-    namespace: string;
-    uid: string;
-    resourceVersion: string;
-    labels?: Record<string, string>;
-  };
-}
 
 /** Reads releases from the Secrets or ConfigMaps that helm keeps them in. What is decoded once is remembered until it changes. */
 @Injectable()
@@ -57,7 +41,7 @@ export class ReleaseStore {
     const resource = await cluster.discovery.resolve(this.config.storage, signal);
     const labelSelector = `owner=helm${name === undefined ? '' : `,name=${name}`}`;
     const revisions: Revision[] = [];
-    const pages = fetchPages<{ items: StoredMetadata[] | null }>(
+    const pages = fetchPages<{ items: StoredRevision[] | null }>(
       cluster,
       { resource, namespace, labelSelector },
       { accept: METADATA_ONLY, limit: PAGE, signal },
@@ -108,14 +92,7 @@ export class ReleaseStore {
     revision?: number,
   ): Promise<Release> {
     const revisions = await this.revisions(cluster, namespace, name, signal);
-    const wanted =
-      revision === undefined
-        ? revisions.at(-1)
-        : revisions.find((one) => one.revision === revision);
-    if (wanted) return this.content(cluster, wanted, signal);
-    const kept = revisions.map((one) => one.revision).join(', ');
-    const message = `Release "${name}" in namespace "${namespace}" has no revision ${revision}. There are ${kept}; helm_history tells of each.`;
-    throw new ToolError('not_found', message);
+    return this.content(cluster, revisionToShow(revisions, revision), signal);
   }
 
   /** What lists tell of some revisions, in the same order; without those that have gone meanwhile. Throws UndecodableRelease. */
@@ -150,14 +127,11 @@ export class ReleaseStore {
     const key = this.keyOf(cluster, revision);
     const known = this.summaries.get(key);
     if (known) return known;
-    try {
-      const summary = summaryOf(await this.fetch(cluster, revision, signal));
-      this.summaries.set(key, summary);
-      return summary;
-    } catch (error) {
-      if (error instanceof ToolError && error.code === 'not_found') return undefined;
-      throw error;
-    }
+    const release = await ifFound(this.fetch(cluster, revision, signal));
+    if (!release) return undefined;
+    const summary = summaryOf(release);
+    this.summaries.set(key, summary);
+    return summary;
   }
 
   private async fetch(
@@ -191,38 +165,12 @@ export class ReleaseStore {
   ): Promise<ToolError> {
     const others = await this.all(cluster, namespace, signal);
     const names = [...new Set(others.map((release) => release.name))];
-    const nearest = nearestNames(
-      name,
-      names.map((label) => ({ label, spellings: [label.toLowerCase()] })),
-    ).map(({ label }) => label);
-    const hint = nearest.length > 0 ? ` Nearest: ${nearest.join(', ')}.` : '';
+    const hint = nearestHint(nearestNames(name, names));
     const message = `There is no release "${name}" in namespace "${namespace}".${hint} helm_list_releases lists them.`;
     return new ToolError('not_found', message);
   }
 }
 
-/** Of each release the last revision, sorted by name and namespace. */
-export function latestRevisions(revisions: readonly Revision[]): Revision[] {
-  const latest = new Map<string, Revision>();
-  for (const revision of revisions) {
-    const key = `${revision.namespace}/${revision.name}`;
-    if ((latest.get(key)?.revision ?? -1) <= revision.revision) latest.set(key, revision);
-  }
-  return [...latest.values()].sort(
-    (a, b) => compare(a.name, b.name) || compare(a.namespace, b.namespace),
-  );
-}
-
-function revisionOf({ metadata }: StoredMetadata): Revision {
-  const { labels = {}, name: object, namespace, uid, resourceVersion } = metadata;
-  const { name = '', status = '', version } = labels;
-  return { name, namespace, status, revision: Number(version), object, uid, resourceVersion };
-}
-
 function sizeOf({ manifest, hooks, info, config, chart }: Release): number {
   return manifest.length + JSON.stringify([hooks, info, config, chart]).length;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -52,6 +52,7 @@ export interface ReleaseSummary {
 /** What helm says of a chart that a release does not hold. */
 const MISSING = 'MISSING';
 
+/** What lists and histories tell of a release, as one revision of it has it. */
 export function summaryOf({ name, namespace, version, info, chart }: Release): ReleaseSummary {
   const metadata = chart?.metadata;
   return {

@@ -7,10 +7,11 @@ import type { GetValuesDto } from './dto/get-values.dto.js';
 import type { HelmHistoryDto } from './dto/helm-history.dto.js';
 import type { ListReleasesDto } from './dto/list-releases.dto.js';
 import type { HelmStatusDto } from './dto/helm-status.dto.js';
-import { HelmCli } from './helm.cli.js';
+import { HelmCli, type HelmFlags } from './helm.cli.js';
 import { readRelease, UndecodableRelease } from './release-decode.js';
 import { historyText, listText, manifestText, statusText, valuesText } from './release-text.js';
-import { latestRevisions, ReleaseStore } from './release.store.js';
+import { latestRevisions } from './release-revision.js';
+import { ReleaseStore } from './release.store.js';
 import type { Release } from './release.js';
 
 /** What `helm list` shows unless it is asked for more. */
@@ -49,10 +50,15 @@ export class ReleasesClient {
         left <= 0 || output === 'json' ? '' : `\n${output === 'yaml' ? '# ' : ''}[${more}]`;
       return { output: listText(releases, output) + rest, data: { releases } };
     } catch (error) {
-      const states = [...USUALLY_LISTED, ...(all ? OTHER_STATES : [])].map((state) => `--${state}`);
-      const flags = [`--max=${limit}`, `--output=${output}`, ...states];
-      const scope = where === undefined ? '--all-namespaces' : `--namespace=${where}`;
-      return { output: await this.byHelm(error, cluster, ['list'], [scope, ...flags], [], call) };
+      const states = [...USUALLY_LISTED, ...(all ? OTHER_STATES : [])];
+      const flags = {
+        namespace: where,
+        'all-namespaces': where === undefined,
+        max: limit,
+        output,
+        ...Object.fromEntries(states.map((state) => [state, true])),
+      };
+      return { output: await this.byHelm(error, cluster, ['list'], flags, [], call) };
     }
   }
 
@@ -72,7 +78,7 @@ export class ReleasesClient {
       const summaries = await this.store.summarize(cluster, wanted, call.signal);
       return { output: historyText(summaries, output), data: { revisions: summaries } };
     } catch (error) {
-      const flags = [`--namespace=${namespace}`, `--max=${max || 1_000_000}`, `--output=${output}`];
+      const flags = { namespace, max: max || 1_000_000, output };
       return { output: await this.byHelm(error, cluster, ['history'], flags, [name], call) };
     }
   }
@@ -85,9 +91,8 @@ export class ReleasesClient {
       const values = all ? computedValues(release) : (release.config ?? null);
       return valuesText(values, output, all ? 'COMPUTED VALUES' : 'USER-SUPPLIED VALUES');
     } catch (error) {
-      const flags = [`--namespace=${namespace}`, `--output=${output}`, ...(all ? ['--all'] : [])];
-      const which = revision === undefined ? [] : [`--revision=${revision}`];
-      return this.byHelm(error, cluster, ['get', 'values'], [...flags, ...which], [name], call);
+      const flags = { namespace, output, all, revision };
+      return this.byHelm(error, cluster, ['get', 'values'], flags, [name], call);
     }
   }
 
@@ -102,8 +107,7 @@ export class ReleasesClient {
     try {
       return await this.store.read(cluster, namespace, name, call.signal, revision);
     } catch (error) {
-      const which = revision === undefined ? [] : [`--revision=${revision}`];
-      const flags = [`--namespace=${namespace}`, '--output=json', ...which];
+      const flags = { namespace, output: 'json', revision };
       const limits = { ...call, maxOutputChars: MAX_RELEASE_CHARS };
       const json = await this.byHelm(error, cluster, ['status'], flags, [name], limits);
       return readRelease(JSON.parse(json));
@@ -115,7 +119,7 @@ export class ReleasesClient {
     error: unknown,
     cluster: Cluster,
     command: readonly string[],
-    flags: readonly string[],
+    flags: HelmFlags,
     values: readonly string[],
     limits: Pick<ToolCall, 'signal' | 'maxOutputChars'>,
   ): Promise<string> {

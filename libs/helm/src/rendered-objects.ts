@@ -1,4 +1,11 @@
-import { readDocuments, readObject, type Cluster, type KubernetesObject } from '#cluster';
+import {
+  groupVersionOf,
+  ifFound,
+  readDocuments,
+  readObject,
+  type Cluster,
+  type KubernetesObject,
+} from '#cluster';
 import { ToolError } from '#tools';
 
 /** An object as a chart has rendered it. */
@@ -33,30 +40,27 @@ export async function renderedObjects(
 
 /** Tells objects apart, whatever version of their kind they are written in. */
 export function keyOf({ apiVersion, kind, namespace, name }: RenderedObject): string {
-  const group = apiVersion.includes('/') ? apiVersion.split('/', 1)[0] : '';
+  const { group } = groupVersionOf(apiVersion);
   return `${kind}.${group}/${namespace}/${name}`;
 }
 
 /** `deployment.apps/web`, as kubectl names it. */
 export function labelOf({ apiVersion, kind, name }: RenderedObject): string {
-  const group = apiVersion.includes('/') ? `.${apiVersion.split('/', 1)[0]}` : '';
-  return `${kind.toLowerCase()}${group}/${name}`;
+  const { group } = groupVersionOf(apiVersion);
+  return `${kind.toLowerCase()}${group && `.${group}`}/${name}`;
 }
 
 /** The object as it is in the cluster; undefined if it, or its kind, is not there. */
-export async function liveObject(
+export function liveObject(
   cluster: Cluster,
   { apiVersion, kind, namespace, name }: RenderedObject,
   signal: AbortSignal,
 ): Promise<KubernetesObject | undefined> {
-  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/', 2) : ['', apiVersion];
-  try {
-    const resource = await cluster.discovery.resolve(`${kind}.${version}.${group}`, signal);
-    return await readObject(cluster, { resource, namespace, name }, signal);
-  } catch (error) {
-    if (error instanceof ToolError && error.code === 'not_found') return undefined;
-    throw error;
-  }
+  const read = async () => {
+    const resource = await cluster.discovery.resolveKind(apiVersion, kind, signal);
+    return readObject(cluster, { resource, namespace, name }, signal);
+  };
+  return ifFound(read());
 }
 
 function objectsIn(value: unknown, namespace: string): RenderedObject[] {

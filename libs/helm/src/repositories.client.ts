@@ -65,13 +65,10 @@ export class RepositoriesClient {
 
 /** @throws ToolError `not_found` for a repository that was not added */
 export function unknownRepository(name: string, entries: readonly RepositoryEntry[]): ToolError {
-  const candidates = entries.map((entry) => ({
-    label: entry.name,
-    spellings: [entry.name.toLowerCase()],
-  }));
-  const names = entries.map((entry) => entry.name).join(', ');
-  const [nearest] = nearestNames(name, candidates);
-  const hint = nearest ? ` Did you mean "${nearest.label}"?` : names && ` There are: ${names}.`;
+  const names = entries.map((entry) => entry.name);
+  const [nearest] = nearestNames(name, names);
+  const known = names.length > 0 ? ` There are: ${names.join(', ')}.` : '';
+  const hint = nearest ? ` Did you mean "${nearest}"?` : known;
   const message = `There is no repository "${name}".${hint} helm_repo_add adds one.`;
   return new ToolError('not_found', message);
 }

@@ -1,5 +1,4 @@
-import { ToolError } from '#tools';
-import { readObject, type Cluster, type KubernetesObject } from '#cluster';
+import { ifFound, readObject, type Cluster, type KubernetesObject } from '#cluster';
 import type { ApplyItem } from './apply-plan.js';
 
 /** Objects of one kind and namespace from which on one list is cheaper than reading each. */
@@ -32,12 +31,7 @@ export class LiveObjects {
   async read(item: ApplyItem, version: unknown): Promise<KubernetesObject | undefined> {
     const listed = (await this.lists.get(groupOf(item)))?.get(item.name);
     if (listed && listed.metadata?.['resourceVersion'] === version) return listed;
-    try {
-      return await readObject(this.cluster, item, this.signal);
-    } catch (error) {
-      if (error instanceof ToolError && error.code === 'not_found') return undefined;
-      throw error;
-    }
+    return ifFound(readObject(this.cluster, item, this.signal));
   }
 
   /** The objects of the first page, which need not be all: what is missing is read by itself. */

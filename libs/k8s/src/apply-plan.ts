@@ -1,6 +1,13 @@
-import { ApiResource, type Cluster, type KubernetesObject, type ObjectRef } from '#cluster';
+import {
+  ApiResource,
+  groupVersionOf,
+  isRecord,
+  type Cluster,
+  type KubernetesObject,
+  type ObjectRef,
+} from '#cluster';
 import { ToolError } from '#tools';
-import { isRecord, manifestError } from './manifest-error.js';
+import { manifestError } from './manifest-error.js';
 import type { ManifestObject } from './manifest-objects.js';
 
 /** One object that is to be applied, and where. */
@@ -71,13 +78,13 @@ async function resolve(
   { apiVersion, kind, place }: ManifestObject,
   signal: AbortSignal,
 ): Promise<ApiResource> {
-  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/', 2) : ['', apiVersion];
   try {
-    const resource = await discovery.resolve(`${kind}.${version}.${group}`, signal);
+    const resource = await discovery.resolveKind(apiVersion, kind, signal);
     if (resource.kind === kind) return resource;
     throw manifestError(`In ${place}: write the kind "${kind}" as "${resource.kind}".`);
   } catch (error) {
     if (!(error instanceof ToolError) || error.code !== 'not_found') throw error;
+    const { group } = groupVersionOf(apiVersion);
     const other = await discovery.resolve(`${kind}.${group}`, signal).catch(() => undefined);
     const hint =
       other?.kind === kind && other.group === group
@@ -94,7 +101,7 @@ function itemOf(
   wanted: string | undefined,
   fallback: string,
 ): ApplyItem {
-  const label = `${resource.typeName}/${name}`;
+  const label = resource.label(name);
   if (resource.namespaced && wanted !== undefined && namespace && namespace !== wanted) {
     throw manifestError(
       `In ${place}: ${label} is of the namespace "${namespace}", but the parameter namespace is "${wanted}". Leave one of them out.`,

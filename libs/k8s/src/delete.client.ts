@@ -32,7 +32,7 @@ export class DeleteClient {
     const ref = { resource, namespace, name };
     const before = await readObject(cluster, ref, call.signal);
     const answer = await request(cluster, ref, before, query, call);
-    const target = `${resource.typeName}/${name}`;
+    const target = resource.label(name);
     const change = { before, after: undefined };
     // Only a Status says that the object is gone: some kinds answer with the object in either case.
     if (isDryRun(call) || answer.kind === 'Status') {

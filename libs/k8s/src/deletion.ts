@@ -135,7 +135,7 @@ async function dependentsText(
             ({ uid, blockOwnerDeletion }) => uid === metadata?.uid && blockOwnerDeletion,
           ),
         )
-        .map((object) => `${resource.typeName}/${object.metadata.name}`);
+        .map((object) => resource.label(object.metadata.name));
     }),
   );
   const names = found.flat();

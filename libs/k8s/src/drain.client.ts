@@ -4,6 +4,7 @@ import { fetchPages, isDryRun, listAll, type Cluster, type ListQuery } from '#cl
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import { CordonClient } from './cordon.client.js';
 import { drainPlan, podName, type DrainPlan, type DrainPod } from './drain-plan.js';
+import { counted, DrainProgress, listed } from './drain-progress.js';
 import type { DrainDto } from './dto/drain.dto.js';
 import { evict } from './eviction.js';
 
@@ -15,16 +16,6 @@ const LOOK_MS = 1_000;
 const RETRY_MS = 5_000;
 const METADATA_LIST =
   'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
-
-/** A pod on its way from the node. */
-interface Leaving {
-  pod: DrainPod;
-  isEvicted: boolean;
-  /** When it is to be tried again, as `performance.now()` counts. */
-  retryAt: number;
-  /** Why its last eviction was refused. */
-  blockedBy?: string;
-}
 
 /** Empties nodes by evictions, which respect PodDisruptionBudgets. */
 @Injectable()
@@ -50,28 +41,23 @@ export class DrainClient {
     if (plan.refusals.length > 0) {
       throw refused(node, plan.refusals, 'The node was cordoned; nothing was evicted.');
     }
-    const leaving = new Map(
-      plan.evict.map((pod): [string, Leaving] => [
-        pod.metadata.uid,
-        { pod, isEvicted: pod.metadata.deletionTimestamp !== undefined, retryAt: 0 },
-      ]),
-    );
-    const gone: DrainPod[] = [];
+    const progress = new DrainProgress(plan.evict);
     try {
       const signal = AbortSignal.any([call.signal, limit]);
-      await empty(cluster, query, leaving, gone, { ...call, signal });
+      await empty(cluster, query, progress, { ...call, signal });
     } catch (error) {
-      if (!limit.aborted || call.signal.aborted) throw stopped(node, leaving, gone, error);
-      throw timedOut(query, leaving, gone, error);
+      if (!limit.aborted || call.signal.aborted) throw progress.stopped(node, error);
+      throw progress.timedOut(query, error);
     }
+    const evicted = progress.gone.map(podName);
     return {
       output: [
-        `node/${node} drained: ${counted(gone.length)} evicted`,
-        ...listed('Evicted', gone.map(podName)),
+        `node/${node} drained: ${counted(evicted.length)} evicted`,
+        ...listed('Evicted', evicted),
         ...listed('Left where they are', plan.stay),
         cordoned,
       ].join('\n\n'),
-      data: { evicted: gone.map(podName), stay: plan.stay },
+      data: { evicted, stay: plan.stay },
     };
   }
 
@@ -100,35 +86,25 @@ export class DrainClient {
   }
 }
 
-/** Evicts until nobody is left; who has gone moves from `leaving` to `gone`. */
+/** Evicts until nobody is left. */
 async function empty(
   cluster: Cluster,
-  query: DrainDto,
-  leaving: Map<string, Leaving>,
-  gone: DrainPod[],
-  { signal, progress }: ToolCall,
+  { node_name: node, grace_period_seconds: gracePeriodSeconds }: DrainDto,
+  progress: DrainProgress,
+  { signal, progress: report }: ToolCall,
 ): Promise<void> {
-  const total = leaving.size;
-  const gracePeriodSeconds = query.grace_period_seconds;
   let reported = '';
   for (;;) {
-    const due = [...leaving.values()].filter(
-      (one) => !one.isEvicted && one.retryAt <= performance.now(),
-    );
-    await inParallel(due, async (one) => {
+    await inParallel(progress.due, async (one) => {
       const eviction = await evict(cluster, one.pod, { gracePeriodSeconds, dryRun: false, signal });
       one.isEvicted = eviction.state !== 'blocked';
       one.blockedBy = eviction.state === 'blocked' ? eviction.reason : undefined;
       one.retryAt = performance.now() + RETRY_MS;
     });
-    const there = await uidsOn(cluster, query.node_name, signal);
-    for (const [uid, { pod }] of leaving) {
-      if (there.has(uid)) continue;
-      leaving.delete(uid);
-      gone.push(pod);
-    }
-    const message = [`${gone.length} of ${counted(total)} evicted`, ...held(leaving)].join('; ');
-    if (message !== reported) progress({ progress: gone.length, total, message });
+    progress.see(await uidsOn(cluster, node, signal));
+    const { total, gone, leaving } = progress;
+    const message = [progress.text, ...progress.held].join('; ');
+    if (message !== reported) report({ progress: gone.length, total, message });
     reported = message;
     if (leaving.size === 0) return;
     await sleep(LOOK_MS, undefined, { signal });
@@ -173,57 +149,4 @@ function refused(node: string, refusals: string[], state: string): ToolError {
     'precondition',
     `Node ${node} was not drained, as it has\n${reasons}\n${state} Give the parameters in brackets to go on.`,
   );
-}
-
-/** Any other failure on the way also says how far the drain came. */
-function stopped(
-  node: string,
-  leaving: Map<string, Leaving>,
-  gone: readonly DrainPod[],
-  error: unknown,
-): unknown {
-  if (!(error instanceof ToolError)) return error;
-  const { code, message, retryable } = error;
-  return new ToolError(code, `${message} The drain stopped; node ${node} stays cordoned.`, {
-    cause: error,
-    retryable,
-    output: report(leaving, gone),
-  });
-}
-
-function timedOut(
-  { node_name: node, timeout_seconds: seconds }: DrainDto,
-  leaving: Map<string, Leaving>,
-  gone: readonly DrainPod[],
-  cause: unknown,
-): ToolError {
-  const total = leaving.size + gone.length;
-  const why = held(leaving).map((reason) => ` Held by: ${reason}.`);
-  return new ToolError(
-    'timeout',
-    `Node ${node} is not empty after ${seconds} s: ${gone.length} of ${counted(total)} evicted.${why.join('')} It stays cordoned: call k8s_drain again to go on, or k8s_uncordon to give up.`,
-    { cause, output: report(leaving, gone) },
-  );
-}
-
-function report(leaving: Map<string, Leaving>, gone: readonly DrainPod[]): string {
-  const left = [...leaving.values()].map(({ pod, isEvicted, blockedBy }) => {
-    const state = isEvicted ? 'evicted, still ending' : (blockedBy ?? 'not evicted yet');
-    return `${podName(pod)} (${state})`;
-  });
-  return [...listed('Evicted', gone.map(podName)), ...listed('Left', left)].join('\n\n');
-}
-
-/** What holds pods back now, each once. */
-function held(leaving: Map<string, Leaving>): string[] {
-  const reasons = [...leaving.values()].flatMap(({ blockedBy }) => blockedBy ?? []);
-  return [...new Set(reasons)];
-}
-
-function listed(title: string, names: readonly string[]): string[] {
-  return names.length === 0 ? [] : [`${title}:\n${names.map((name) => `  ${name}`).join('\n')}`];
-}
-
-function counted(pods: number): string {
-  return `${pods} ${pods === 1 ? 'pod' : 'pods'}`;
 }

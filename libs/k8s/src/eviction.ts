@@ -1,6 +1,7 @@
 import { apiStatusOf, type Cluster } from '#cluster';
 import { ToolError } from '#tools';
 import { podName, type DrainPod } from './drain-plan.js';
+import { podPath } from './pod-path.js';
 
 /** How a request to evict a pod went: `gone` where there is nothing left to evict. */
 export type Eviction =
@@ -24,7 +25,6 @@ export async function evict(
   { gracePeriodSeconds, dryRun, signal }: EvictionOptions,
 ): Promise<Eviction> {
   const { name, namespace, uid } = pod.metadata;
-  const path = `/api/v1/namespaces/${namespace}/pods/${encodeURIComponent(name)}/eviction`;
   const deleteOptions = {
     gracePeriodSeconds,
     preconditions: { uid },
@@ -37,7 +37,7 @@ export async function evict(
     deleteOptions,
   };
   try {
-    await cluster.request(path, { method: 'POST', body, signal });
+    await cluster.request(`${podPath(namespace, name)}/eviction`, { method: 'POST', body, signal });
     return { state: 'evicted' };
   } catch (error) {
     const status = apiStatusOf(error);

@@ -13,6 +13,7 @@ import { commandWords } from './command-words.js';
 import type { ExecDto } from './dto/exec.dto.js';
 import { ExecOutput, notText } from './exec-output.js';
 import { containerOf } from './log-sources.js';
+import { podPath } from './pod-path.js';
 
 const STDIN = 0;
 /** Bytes of one message to the kubelet. */
@@ -66,8 +67,7 @@ export class ExecClient {
     signal: AbortSignal,
   ): Promise<Command> {
     const words = commandWords(command);
-    const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
-    const pod = await cluster.request<LivePod>(path, { signal });
+    const pod = await cluster.request<LivePod>(podPath(namespace, name), { signal });
     const container = containerOf(pod, container_name);
     requireRunning(pod, container);
     return { cluster, namespace, pod: name, container, words, stdin };
@@ -116,7 +116,7 @@ async function open(
   for (const word of words) query.append('command', word);
   // Only the newest protocol can say where stdin ends; with an older one the command would wait for more of it.
   const protocols = stdin === undefined ? CHANNEL_PROTOCOLS : CHANNEL_PROTOCOLS.slice(0, 1);
-  const path = `/api/v1/namespaces/${namespace}/pods/${pod}/exec?${query.toString()}`;
+  const path = `${podPath(namespace, pod)}/exec?${query.toString()}`;
   try {
     return await cluster.channels(path, signal, protocols);
   } catch (error) {

@@ -8,6 +8,7 @@ import { ClusterTools } from './cluster.tools.js';
 import { CordonClient } from './cordon.client.js';
 import { DeleteClient } from './delete.client.js';
 import { DeletionTools } from './deletion.tools.js';
+import { DescribeClient } from './describe.client.js';
 import { DrainClient } from './drain.client.js';
 import { DrainTools } from './drain.tools.js';
 import { ExecClient } from './exec.client.js';
@@ -50,6 +51,7 @@ import { WorkloadsTools } from './workloads.tools.js';
     CordonClient,
     DeleteClient,
     DeletionTools,
+    DescribeClient,
     DrainClient,
     DrainTools,
     ExecClient,

@@ -1,4 +1,11 @@
-import { listAll, selectorText, type ApiResource, type Cluster, type Pod } from '#cluster';
+import {
+  isOwnedBy,
+  listAll,
+  selectorText,
+  type ApiResource,
+  type Cluster,
+  type Pod,
+} from '#cluster';
 import { ToolError } from '#tools';
 
 interface Workload {
@@ -64,7 +71,7 @@ async function jobsSelector(
   const resource = await cluster.discovery.resolve('jobs.batch', signal);
   const jobs = await listAll<Job>(cluster, { resource, namespace }, signal);
   const names = jobs
-    .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid))
+    .filter(({ metadata }) => isOwnedBy(metadata, uid))
     .map(({ metadata }) => metadata.name);
   return `batch.kubernetes.io/job-name in (${names.join(',')})`;
 }

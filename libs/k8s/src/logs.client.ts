@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Cluster } from '#cluster';
+import { inOrder, type Cluster } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import { secondsOf } from './duration.js';
 import type { LogsDto } from './dto/logs.dto.js';
@@ -7,6 +7,7 @@ import { lineFilter, type LineFilter } from './line-filter.js';
 import { logSources, type LogSource } from './log-sources.js';
 import { podsOf } from './log-targets.js';
 import { merge } from './merge.js';
+import { podPath } from './pod-path.js';
 
 /** Most logs that one call reads: each that is followed holds a connection. */
 const MAX_SOURCES = 100;
@@ -66,18 +67,15 @@ function closingWords(
 }
 
 /** One piece a log, in the order of the sources. */
-async function* readAll(
-  reading: Reading,
-  sources: readonly LogSource[],
-): AsyncGenerator<string, void> {
-  for (let start = 0; start < sources.length; start += CONCURRENCY) {
-    const some = sources.slice(start, start + CONCURRENCY);
-    yield* await Promise.all(
-      some.map((source) =>
-        orWhyNot(reading, source, sources.length, () => readOne(reading, source)),
-      ),
-    );
-  }
+function readAll(reading: Reading, sources: readonly LogSource[]): AsyncGenerator<string, void> {
+  const { call } = reading;
+  return inOrder(sources, CONCURRENCY, call.signal, async (source, signal) => {
+    try {
+      return await readOne({ ...reading, call: { ...call, signal } }, source);
+    } catch (error) {
+      return whyNot(reading, source, sources.length, error);
+    }
+  });
 }
 
 async function readOne(reading: Reading, source: LogSource): Promise<string> {
@@ -130,19 +128,6 @@ async function* followOne(
   }
 }
 
-async function orWhyNot(
-  reading: Reading,
-  source: LogSource,
-  count: number,
-  read: () => Promise<string>,
-): Promise<string> {
-  try {
-    return await read();
-  } catch (error) {
-    return whyNot(reading, source, count, error);
-  }
-}
-
 /** Among several logs, one that is not there is said in its place; alone, it fails the call. */
 function whyNot({ prefixOf }: Reading, source: LogSource, count: number, error: unknown): string {
   const isMissing =
@@ -153,7 +138,7 @@ function whyNot({ prefixOf }: Reading, source: LogSource, count: number, error: 
 }
 
 function pathOf({ query }: Reading, { pod }: LogSource): string {
-  return `/api/v1/namespaces/${query.namespace}/pods/${pod}/log`;
+  return `${podPath(query.namespace, pod)}/log`;
 }
 
 function logQuery(

@@ -7,7 +7,3 @@ export function manifestError(message: string, cause?: unknown): ToolError {
     errors: [{ field: 'content', message, accepts: 'YAML or JSON of Kubernetes objects' }],
   });
 }
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -1,5 +1,5 @@
-import { type KubernetesObject, type TextDocument } from '#cluster';
-import { isRecord, manifestError } from './manifest-error.js';
+import { isRecord, type KubernetesObject, type TextDocument } from '#cluster';
+import { manifestError } from './manifest-error.js';
 import { dataOfSecret } from './manifest-secret.js';
 
 /** An object of a manifest, as it is to be applied. */

@@ -1,6 +1,6 @@
-import type { KubernetesObject } from '#cluster';
+import { isRecord, type KubernetesObject } from '#cluster';
 import { ToolError } from '#tools';
-import { isRecord, manifestError } from './manifest-error.js';
+import { manifestError } from './manifest-error.js';
 
 /** Shorter values would take half of a message's words with them. */
 const LEAST_LENGTH = 4;

@@ -1,48 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { alignLines, listAll, type Cluster } from '#cluster';
+import { alignLines, listAll, namespaceToList, type Cluster } from '#cluster';
 import { invalidField, ToolError, type ToolResult } from '#tools';
 import type { TopNodesDto } from './dto/top-nodes.dto.js';
 import type { TopPodsDto } from './dto/top-pods.dto.js';
-import { mebibytes, milliCpu } from './quantity.js';
+import {
+  byUse,
+  nodeRow,
+  podName,
+  podRows,
+  type NodeMetrics,
+  type PodMetrics,
+  type Usage,
+} from './metrics-rows.js';
 
 const METRICS = '/apis/metrics.k8s.io/v1beta1';
-
-interface Usage {
-  cpu: string;
-  memory: string;
-}
-
-interface PodMetrics {
-  metadata: { name: string; namespace: string };
-  containers: { name: string; usage: Usage }[];
-}
-
-interface NodeMetrics {
-  metadata: { name: string };
-  usage: Usage;
-}
 
 interface Node {
   metadata: { name: string };
   status?: { allocatable?: Usage };
-}
-
-/** CPU in thousandths of a core, memory in mebibytes. */
-interface Measured {
-  cpu: number;
-  memory: number;
-}
-
-interface PodRow extends Measured {
-  namespace: string;
-  pod: string;
-  container?: string;
-}
-
-interface NodeRow extends Measured {
-  node: string;
-  cpuPercent: number;
-  memoryPercent: number;
 }
 
 /** Reads what metrics-server measured (metrics.k8s.io/v1beta1). */
@@ -50,26 +25,17 @@ interface NodeRow extends Measured {
 export class MetricsClient {
   /** The table of `kubectl top pods`. */
   async pods(cluster: Cluster, query: TopPodsDto, signal: AbortSignal): Promise<ToolResult> {
-    const {
-      pod_name,
-      namespace: given,
-      all_namespaces: isEverywhere,
-      show_containers,
-      no_headers,
-    } = query;
-    if (isEverywhere && (given || pod_name))
-      throw invalidField(
-        given ? 'namespace' : 'pod_name',
-        'cannot be given together with all_namespaces',
-      );
+    const { pod_name, all_namespaces: isEverywhere, show_containers, no_headers } = query;
+    const namespace = namespaceToList(cluster, query);
+    if (isEverywhere && pod_name)
+      throw invalidField('pod_name', 'cannot be given together with all_namespaces');
     if (pod_name && query.label_selector)
       throw invalidField('pod_name', 'cannot be given together with label_selector');
-    const namespace = given ?? cluster.namespace;
     const path = isEverywhere ? `${METRICS}/pods` : `${METRICS}/namespaces/${namespace}/pods`;
     const pods = await read<PodMetrics>(cluster, path, pod_name, query.label_selector, signal);
     const rows = pods
       .flatMap((pod) => podRows(pod, show_containers))
-      .sort(order(query.sort_by, podName));
+      .sort(byUse(query.sort_by, podName));
     if (rows.length === 0) {
       return {
         output: isEverywhere
@@ -109,7 +75,7 @@ export class MetricsClient {
     ]);
     const rows = measured
       .map((metrics) => nodeRow(metrics, allocatable.get(metrics.metadata.name)))
-      .sort(order(query.sort_by, ({ node }) => node));
+      .sort(byUse(query.sort_by, ({ node }) => node));
     const unknown = [...allocatable.keys()].filter(
       (name) => !rows.some(({ node }) => node === name),
     );
@@ -175,45 +141,4 @@ async function read<T>(
 /** Tells a pod that has no metrics from a cluster that has no metrics API. */
 async function hasMetricsApi(cluster: Cluster, signal: AbortSignal): Promise<boolean> {
   return (await cluster.discovery.all(signal)).some(({ group }) => group === 'metrics.k8s.io');
-}
-
-function podRows(
-  { metadata: { name: pod, namespace }, containers }: PodMetrics,
-  isByContainer: boolean,
-): PodRow[] {
-  if (isByContainer) {
-    return containers.map(({ name: container, usage }) => ({
-      namespace,
-      pod,
-      container,
-      cpu: milliCpu(usage.cpu),
-      memory: mebibytes(usage.memory),
-    }));
-  }
-  const cpu = containers.reduce((sum, { usage }) => sum + milliCpu(usage.cpu), 0);
-  const memory = containers.reduce((sum, { usage }) => sum + mebibytes(usage.memory), 0);
-  return [{ namespace, pod, cpu, memory }];
-}
-
-function nodeRow({ metadata, usage }: NodeMetrics, allocatable: Usage | undefined): NodeRow {
-  const cpu = milliCpu(usage.cpu);
-  const memory = mebibytes(usage.memory);
-  const percent = (used: number, of: number) => (of > 0 ? Math.floor((used / of) * 100) : 0);
-  return {
-    node: metadata.name,
-    cpu,
-    cpuPercent: percent(cpu, milliCpu(allocatable?.cpu ?? '0')),
-    memory,
-    memoryPercent: percent(memory, mebibytes(allocatable?.memory ?? '0')),
-  };
-}
-
-function podName({ namespace, pod, container = '' }: PodRow): string {
-  return [namespace, pod, container].join('/');
-}
-
-/** The greatest first, or by name; of equal ones the first by name is first. */
-function order<T extends Measured>(by: 'cpu' | 'memory' | undefined, nameOf: (row: T) => string) {
-  return (a: T, b: T): number =>
-    (by ? b[by] - a[by] : 0) || (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0);
 }

@@ -1,7 +1,7 @@
 import { Clusters, DryRunField } from '#cluster';
 import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
 import { CordonClient } from './cordon.client.js';
-import { CordonDto } from './dto/cordon.dto.js';
+import { NodeDto } from './dto/node.dto.js';
 import { TopNodesDto } from './dto/top-nodes.dto.js';
 import { K8S } from './k8s.category.js';
 import { MetricsClient } from './metrics.client.js';
@@ -25,7 +25,7 @@ export class NodesTools {
     example: { node_name: 'node-1', dry_run: true },
     sharedFields: [DryRunField],
   })
-  async cordon({ node_name }: CordonDto, call: ToolCall): Promise<string> {
+  async cordon({ node_name }: NodeDto, call: ToolCall): Promise<string> {
     return this.cordons.setUnschedulable(this.clusters.of(call), node_name, true, call);
   }
 
@@ -39,7 +39,7 @@ export class NodesTools {
     example: { node_name: 'node-1', dry_run: true },
     sharedFields: [DryRunField],
   })
-  async uncordon({ node_name }: CordonDto, call: ToolCall): Promise<string> {
+  async uncordon({ node_name }: NodeDto, call: ToolCall): Promise<string> {
     return this.cordons.setUnschedulable(this.clusters.of(call), node_name, false, call);
   }
 

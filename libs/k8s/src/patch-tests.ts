@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isRecord } from './manifest-error.js';
+import { isRecord } from '#cluster';
 
 /**
  * The paths of those test operations of a JSON patch (RFC 6902) that do not hold for an object. Only the tests before the first change are

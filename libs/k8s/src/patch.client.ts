@@ -4,6 +4,7 @@ import {
   apiStatusOf,
   changeText,
   isDryRun,
+  isRecord,
   patchObject,
   readDocuments,
   readObject,
@@ -13,7 +14,6 @@ import {
 } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import type { PatchDto } from './dto/patch.dto.js';
-import { isRecord } from './manifest-error.js';
 import { failedTests } from './patch-tests.js';
 
 /** Changes single fields of objects. */
@@ -36,7 +36,7 @@ export class PatchClient {
       cluster.discovery.invalidate();
     }
     const state = isSame(before, after) ? 'unchanged' : 'patched';
-    const label = `${resource.typeName}/${dto.name}`;
+    const label = resource.label(dto.name);
     return {
       output: changeText(`${label} ${state}`, { before, after }, dryRun),
       data: { object: label, result: state, dry_run: dryRun },
@@ -55,7 +55,7 @@ export class PatchClient {
       return await patchObject(cluster, target, patch_type, patch, options);
     } catch (error) {
       if (!(error instanceof ToolError) || error.code !== 'invalid_input') throw error;
-      const label = `${target.resource.typeName}/${target.name}`;
+      const label = target.resource.label(target.name);
       if (patch_type === 'json') throw refusedOperations(label, error, patch, before);
       // The API server merges by key only what it has a Go type of: no custom resources (415).
       const isCustom = apiStatusOf(error)?.code === 415;

@@ -1,6 +1,7 @@
 import { isReady, listAll, selectorText, stateOf, type Cluster, type LivePod } from '#cluster';
 import { ToolError } from '#tools';
 import type { PortForwardDto } from './dto/port-forward.dto.js';
+import { podPath } from './pod-path.js';
 import { portPairs, type PortPair } from './port-pairs.js';
 
 interface ServicePort {
@@ -43,9 +44,8 @@ export async function forwardTarget(
   const pairs = portPairs(query.ports);
   const { resource_type: kind, resource_name: name, namespace } = query;
   const read = <T>(path: string) => cluster.request<T>(`${path}/${name}`, { signal });
-  const pods = `/api/v1/namespaces/${namespace}/pods`;
   if (kind === 'pod') {
-    const pod = await read<ForwardPod>(pods);
+    const pod = await read<ForwardPod>(podPath(namespace));
     if (pod.status?.phase !== 'Running') {
       const message = `Pod ${namespace}/${name} is not running. It is ${stateOf(pod)}. k8s_describe tells more.`;
       throw new ToolError('precondition', message);

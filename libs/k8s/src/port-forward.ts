@@ -4,6 +4,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import type { Cluster } from '#cluster';
 import { ToolError } from '#tools';
 import { carry } from './forwarded-connection.js';
+import { podPath } from './pod-path.js';
 
 const HOST = '127.0.0.1';
 /** Connections at once through one forward: each holds a WebSocket. */
@@ -103,7 +104,7 @@ export class PortForward {
     socket.once('close', () => this.sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     try {
-      const path = `/api/v1/namespaces/${namespace}/pods/${pod}/portforward?ports=${remote}`;
+      const path = `${podPath(namespace, pod)}/portforward?ports=${remote}`;
       await carry(socket, await cluster.channels(path, this.ended.signal));
     } catch (error) {
       this.lastError = (error as Error).message;

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { printResources, type ApiResource, type Cluster, type ListQuery } from '#cluster';
+import {
+  namespaceToList,
+  printResources,
+  type ApiResource,
+  type Cluster,
+  type ListQuery,
+} from '#cluster';
 import { invalidField, type ToolCall } from '#tools';
 import type { GetDto } from './dto/get.dto.js';
 
@@ -32,12 +38,11 @@ export class ResourcesClient {
 
   private async queries(
     cluster: Cluster,
-    { resource_type, name, all_namespaces, namespace: given, label_selector }: GetDto,
+    query: GetDto,
     signal: AbortSignal,
   ): Promise<ListQuery[]> {
-    if (all_namespaces && given) {
-      throw invalidField('namespace', 'cannot be given together with all_namespaces');
-    }
+    const { resource_type, name, all_namespaces, label_selector } = query;
+    const where = namespaceToList(cluster, query);
     const names = name?.split(/[, ]+/);
     const wanted = await this.wanted(cluster, resource_type, signal);
     if (names && wanted.some((one) => one.name !== undefined)) {
@@ -49,8 +54,7 @@ export class ResourcesClient {
     return wanted.flatMap((one): ListQuery[] => {
       const { resource } = one;
       const wantedNames = one.name === undefined ? names : [one.name];
-      const namespace =
-        resource.namespaced && !all_namespaces ? (given ?? cluster.namespace) : undefined;
+      const namespace = resource.namespaced ? where : undefined;
       if (!wantedNames) return [{ resource, namespace, labelSelector: label_selector }];
       if (!resource.namespaced || !all_namespaces)
         return [{ resource, namespace, names: wantedNames }];

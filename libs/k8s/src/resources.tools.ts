@@ -1,14 +1,11 @@
 import { Clusters } from '#cluster';
 import { Tool, ToolProvider, type ToolCall } from '#tools';
-import { DescribeDto } from './dto/describe.dto.js';
+import { DescribeClient } from './describe.client.js';
 import { GetDto } from './dto/get.dto.js';
+import { ObjectDto } from './dto/object.dto.js';
 import { K8S } from './k8s.category.js';
-import { KubectlClient } from './kubectl.client.js';
 import { KubectlRequirement } from './kubectl.requirement.js';
 import { ResourcesClient } from './resources.client.js';
-
-const METADATA_ONLY =
-  'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';
 
 /** Tools for objects of any kind. */
 @ToolProvider(K8S)
@@ -16,7 +13,7 @@ export class ResourcesTools {
   constructor(
     private readonly clusters: Clusters,
     private readonly resources: ResourcesClient,
-    private readonly kubectl: KubectlClient,
+    private readonly descriptions: DescribeClient,
   ) {}
 
   @Tool({
@@ -42,20 +39,7 @@ export class ResourcesTools {
     example: { resource_type: 'deployment', name: 'web', namespace: 'shop' },
     requires: [KubectlRequirement],
   })
-  async describe({ resource_type, name, namespace }: DescribeDto, call: ToolCall): Promise<string> {
-    const cluster = this.clusters.of(call);
-    // Resolved by us first: an unknown kind is answered with the nearest ones, and kubectl gets an unambiguous name.
-    const resource = await cluster.discovery.resolve(resource_type, call.signal);
-    // A missing object or an API server that is away is told by us at once, in our own words.
-    await cluster.request(resource.path(namespace, name), {
-      signal: call.signal,
-      accept: METADATA_ONLY,
-    });
-    const scope = resource.namespaced ? [`--namespace=${namespace}`] : [];
-    return this.kubectl.run(
-      cluster,
-      ['describe', ...scope, '--', resource.groupResource, name],
-      call,
-    );
+  async describe(query: ObjectDto, call: ToolCall): Promise<string> {
+    return this.descriptions.describe(this.clusters.of(call), query, call);
   }
 }

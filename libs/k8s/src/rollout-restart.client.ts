@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { changeText, isDryRun, patchObject, readObject, type Cluster } from '#cluster';
 import type { ToolCall } from '#tools';
-import type { RolloutRestartDto } from './dto/rollout-restart.dto.js';
+import type { DeploymentByDefaultDto } from './dto/deployment-by-default.dto.js';
 import { refusePaused, rolloutNote } from './rollout-pause.js';
+import { workloadRef } from './workload-ref.js';
 
 /** The annotation by which kubectl, too, makes a pod template differ from the one before. */
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
@@ -14,13 +15,11 @@ export class RolloutRestartClient {
    * Starts a rollout of the pod template as it is.
    * @throws ToolError `precondition` for a paused deployment, where nothing would happen
    */
-  async restart(cluster: Cluster, query: RolloutRestartDto, call: ToolCall): Promise<string> {
-    const { resource_type, name, namespace } = query;
+  async restart(cluster: Cluster, query: DeploymentByDefaultDto, call: ToolCall): Promise<string> {
     const { signal } = call;
     const dryRun = isDryRun(call);
-    const resource = await cluster.discovery.resolve(`${resource_type}s.apps`, signal);
-    const ref = { resource, namespace, name };
-    const target = `${resource.typeName}/${name}`;
+    const ref = await workloadRef(cluster, query, signal);
+    const target = ref.resource.label(ref.name);
     const before = await readObject(cluster, ref, signal);
     refusePaused(target, before, 'restart');
     const annotations = { [RESTARTED_AT]: new Date().toISOString() };

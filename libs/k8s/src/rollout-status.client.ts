@@ -8,6 +8,7 @@ import {
 } from '#cluster';
 import type { ToolCall, ToolResult } from '#tools';
 import type { RolloutStatusDto } from './dto/rollout-status.dto.js';
+import { workloadRef } from './workload-ref.js';
 
 /** Watches a rollout until it ends. */
 @Injectable()
@@ -17,7 +18,7 @@ export class RolloutStatusClient {
     const { resource_type: kind, timeout_seconds: seconds } = query;
     const ended = AbortSignal.any([call.signal, AbortSignal.timeout(seconds * 1_000)]);
     const signals = { cancelled: call.signal, ended };
-    const resource = await cluster.discovery.resolve(`${kind}s.apps`, call.signal);
+    const { resource } = await workloadRef(cluster, query, call.signal);
     const path = resource.path(query.namespace);
     const lines: string[] = [];
     let last: RolloutState | undefined;

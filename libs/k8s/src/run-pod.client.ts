@@ -16,6 +16,7 @@ import {
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import { commandWords } from './command-words.js';
 import { RESTART_POLICIES, type RunPodDto } from './dto/run-pod.dto.js';
+import { podPath } from './pod-path.js';
 
 /** Why a container waits when waiting longer is of no use. */
 const HOPELESS = new Set([
@@ -36,7 +37,7 @@ export class RunPodClient {
    */
   async run(cluster: Cluster, query: RunPodDto, call: ToolCall): Promise<ToolResult | string> {
     const dryRun = isDryRun(call);
-    const created = await cluster.request<LivePod & KubernetesObject>(podsPath(query), {
+    const created = await cluster.request<LivePod & KubernetesObject>(podPath(query.namespace), {
       method: 'POST',
       body: manifestOf(query),
       query: {
@@ -81,7 +82,7 @@ async function waitFor(cluster: Cluster, query: RunPodDto, call: ToolCall): Prom
   const signals = { cancelled: call.signal, ended };
   let state = 'Pending';
   let steps = 0;
-  for await (const pod of objectVersions<LivePod>(cluster, podsPath(query), name, signals)) {
+  for await (const pod of objectVersions<LivePod>(cluster, podPath(namespace), name, signals)) {
     if (stateOf(pod) !== state) call.progress({ progress: ++steps, message: stateOf(pod) });
     state = stateOf(pod);
     const isThere = isFinished(pod) || (restart_policy === 'always' && isReady(pod));
@@ -101,7 +102,7 @@ function isHopeless(pod: LivePod): boolean {
 /** The pod's log, or why there is none. */
 async function logsOf(cluster: Cluster, query: RunPodDto, call: ToolCall): Promise<string> {
   try {
-    const log = await cluster.text(`${podsPath(query)}/${query.name}/log`, {
+    const log = await cluster.text(`${podPath(query.namespace, query.name)}/log`, {
       query: { container: query.name, limitBytes: call.maxOutputChars },
       signal: call.signal,
     });
@@ -135,7 +136,7 @@ function outcomeOf(query: RunPodDto, pod: LivePod, log: string): ToolResult {
 /** Deletes the pod that was created, and no other of its name. */
 async function remove(cluster: Cluster, query: RunPodDto, { metadata }: LivePod): Promise<void> {
   try {
-    await cluster.request(`${podsPath(query)}/${query.name}`, {
+    await cluster.request(podPath(query.namespace, query.name), {
       method: 'DELETE',
       body: { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: metadata.uid } },
     });
@@ -150,8 +151,4 @@ async function remove(cluster: Cluster, query: RunPodDto, { metadata }: LivePod)
 /** What becomes of the pod after the call. */
 function fate({ remove: isRemoved }: RunPodDto): string {
   return isRemoved ? 'It was removed.' : 'It is still there; k8s_delete removes it.';
-}
-
-function podsPath({ namespace }: RunPodDto): string {
-  return `/api/v1/namespaces/${namespace}/pods`;
 }

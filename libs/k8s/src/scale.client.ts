@@ -32,7 +32,7 @@ export class ScaleClient {
     const path = resource.path(namespace, name, 'scale');
     const before = await readScale(cluster, path, signal);
     const from = before ? (before.spec?.replicas ?? 0) : 'not set';
-    const target = `${resource.typeName}/${name}`;
+    const target = resource.label(name);
     if (from === replicas) return `${target} is already scaled to ${replicas}; nothing to change`;
     const patch = { spec: { replicas } };
     const after = await patchObject(cluster, { resource, namespace, name }, 'merge', patch, {

@@ -11,7 +11,7 @@ import {
   type ApiResource,
   type Cluster,
 } from '#cluster';
-import { ToolError, type ToolCall } from '#tools';
+import { invalidField, ToolError, type ToolCall } from '#tools';
 import type { SetImageDto } from './dto/set-image.dto.js';
 import { rolloutNote } from './rollout-pause.js';
 
@@ -28,7 +28,7 @@ export class SetImageClient {
     const dryRun = isDryRun(call);
     const resource = await cluster.discovery.resolve(resource_type, signal);
     const ref = { resource, namespace, name };
-    const target = `${resource.typeName}/${name}`;
+    const target = resource.label(name);
     const images = imagesOf(query.container_images);
     refuseJob(resource, target);
     const before = await readObject(cluster, ref, signal);
@@ -36,10 +36,10 @@ export class SetImageClient {
     const { changes, unknown } = imageChanges(containers, images);
     if (unknown.length > 0) {
       const names = containers.map((container) => container.name).join(', ');
-      throw wrong(
-        `names ${unknown.map((one) => `"${one}"`).join(', ')}; the containers of ${target} are ${names}`,
-        `${names} or ${EVERY_CONTAINER}`,
-      );
+      const message = `names ${unknown.map((one) => `"${one}"`).join(', ')}; the containers of ${target} are ${names}`;
+      throw invalidField('container_images', message, {
+        accepts: `${names} or ${EVERY_CONTAINER}`,
+      });
     }
     if (changes.length === 0) return `${target} already has these images; nothing to change`;
     const after = await patchImages(cluster, ref, changes, { dryRun, signal });
@@ -53,7 +53,9 @@ function imagesOf(pairs: string): Map<string, string> {
   const images = new Map<string, string>();
   for (const pair of pairs.split(/[, ]+/)) {
     const [container = '', image = ''] = pair.split('=');
-    if (images.has(container)) throw wrong(`gives the container "${container}" twice`);
+    if (images.has(container)) {
+      throw invalidField('container_images', `gives the container "${container}" twice`);
+    }
     images.set(container, image);
   }
   return images;
@@ -65,12 +67,5 @@ function refuseJob({ groupResource }: ApiResource, target: string): void {
   const message = `${target} is a job, whose containers cannot change. Delete it and create it anew`;
   throw new ToolError('invalid_input', `${message}.`, {
     errors: [{ field: 'resource_type', message }],
-  });
-}
-
-function wrong(message: string, accepts?: string): ToolError {
-  const field = 'container_images';
-  return new ToolError('invalid_input', `"${field}" ${message}.`, {
-    errors: [{ field, message, accepts }],
   });
 }

@@ -5,6 +5,7 @@ import { K8S } from './k8s.category.js';
 
 const SECOND_MS = 1_000;
 
+/** The tool that lets time pass. */
 @ToolProvider({ ...K8S, sharedFields: [] })
 export class WaitTools {
   @Tool({

@@ -1,4 +1,4 @@
-import { listAll, selectorText, type Cluster, type KubernetesObject } from '#cluster';
+import { isOwnedBy, listAll, selectorText, type Cluster, type KubernetesObject } from '#cluster';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';
@@ -7,6 +7,8 @@ const TEMPLATE_HASH = 'pod-template-hash';
 /** One state that the pod template of a workload has had. */
 export interface Revision {
   revision: number;
+  /** Why it was made, where somebody has said it (`kubernetes.io/change-cause`). */
+  cause: string | undefined;
   /** The strategic merge patch that brings the workload back to it. */
   patch: object;
 }
@@ -36,10 +38,10 @@ export async function revisionsOf(
 ): Promise<Revision[]> {
   const revisions =
     workload.kind === 'Deployment'
-      ? (await owned<ReplicaSet>(cluster, 'replicasets.apps', workload, signal)).map(ofReplicaSet)
-      : (
-          await owned<ControllerRevision>(cluster, 'controllerrevisions.apps', workload, signal)
-        ).map(({ revision, data }) => ({ revision, patch: data }));
+      ? (await owned<ReplicaSet>(cluster, 'replicasets', workload, signal)).map(ofReplicaSet)
+      : (await owned<ControllerRevision>(cluster, 'controllerrevisions', workload, signal)).map(
+          ofControllerRevision,
+        );
   return revisions.filter(({ revision }) => revision > 0).sort((a, b) => a.revision - b.revision);
 }
 
@@ -47,25 +49,31 @@ export async function revisionsOf(
 function ofReplicaSet({ metadata: { annotations = {} }, spec }: ReplicaSet): Revision {
   const { metadata, ...template } = spec.template;
   const { [TEMPLATE_HASH]: _, ...labels } = metadata?.labels ?? {};
+  const cause = annotations[CHANGE_CAUSE];
   return {
     revision: Number(annotations[REVISION] ?? 0),
+    cause,
     patch: {
-      metadata: { annotations: { [CHANGE_CAUSE]: annotations[CHANGE_CAUSE] ?? null } },
+      metadata: { annotations: { [CHANGE_CAUSE]: cause ?? null } },
       spec: { template: { ...template, metadata: { ...metadata, labels }, $patch: 'replace' } },
     },
   };
 }
 
+function ofControllerRevision({ metadata, revision, data }: ControllerRevision): Revision {
+  return { revision, cause: metadata.annotations?.[CHANGE_CAUSE], patch: data };
+}
+
+/** @param plural of a kind of the group `apps` */
 async function owned<T extends Owned>(
   cluster: Cluster,
-  kind: string,
+  plural: string,
   { metadata, spec }: KubernetesObject,
   signal: AbortSignal,
 ): Promise<T[]> {
-  const resource = await cluster.discovery.resolve(kind, signal);
+  const resource = await cluster.discovery.resolve(`${plural}.apps`, signal);
   const { selector } = spec as { selector: unknown };
   const query = { resource, namespace: metadata?.namespace, labelSelector: selectorText(selector) };
-  return (await listAll<T>(cluster, query, signal)).filter((object) =>
-    object.metadata.ownerReferences?.some(({ uid }) => uid === metadata?.uid),
-  );
+  const found = await listAll<T>(cluster, query, signal);
+  return found.filter((object) => isOwnedBy(object.metadata, metadata?.uid as string));
 }

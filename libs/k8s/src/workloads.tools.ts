@@ -1,7 +1,7 @@
 import { Clusters, DryRunField } from '#cluster';
 import { ANSWER_SECONDS, Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
+import { DeploymentByDefaultDto } from './dto/deployment-by-default.dto.js';
 import { RolloutHistoryDto } from './dto/rollout-history.dto.js';
-import { RolloutRestartDto } from './dto/rollout-restart.dto.js';
 import { RolloutStatusDto } from './dto/rollout-status.dto.js';
 import { RolloutUndoDto } from './dto/rollout-undo.dto.js';
 import { ScaleDto } from './dto/scale.dto.js';
@@ -57,7 +57,7 @@ export class WorkloadsTools {
     example: { name: 'web', namespace: 'shop', dry_run: true },
     sharedFields: [DryRunField],
   })
-  async rolloutRestart(query: RolloutRestartDto, call: ToolCall): Promise<string> {
+  async rolloutRestart(query: DeploymentByDefaultDto, call: ToolCall): Promise<string> {
     return this.restarts.restart(this.clusters.of(call), query, call);
   }
 

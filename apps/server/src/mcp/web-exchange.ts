@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { drained } from '#cluster';
 
 /*
  * Between Node's HTTP objects and the web-standard ones of the SDKs. The SDKs' own adapters serve any server and any body, and take
@@ -43,18 +44,8 @@ async function writeStream(
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    if (!target.write(value) && !target.destroyed) await drained(target);
+    if (!target.write(value)) await drained(target);
   }
   target.off('close', hangUp);
   target.end();
-}
-
-function drained(target: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      target.off('drain', done).off('close', done);
-      resolve();
-    };
-    target.on('drain', done).on('close', done);
-  });
 }

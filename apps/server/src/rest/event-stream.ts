@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { drained } from '#cluster';
 import type { EventView } from './execution.presenter.js';
 
 const KEEP_ALIVE_MS = 15_000;
@@ -35,7 +35,7 @@ export async function streamEvents(
       const isTaken = response.write(
         `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`,
       );
-      if (!isTaken) await drained(response, hangUp.signal);
+      if (!isTaken) await drainedInTime(response);
       last = event;
     }
     response.end(last === 'result' ? undefined : CLOSING);
@@ -48,8 +48,9 @@ export async function streamEvents(
   }
 }
 
-async function drained(response: ServerResponse, hangUp: AbortSignal): Promise<void> {
+/** Waits until the reader takes more; drops it if that is too long. */
+async function drainedInTime(response: ServerResponse): Promise<void> {
   const stalled = setTimeout(() => response.destroy(), STALLED_MS);
-  await once(response, 'drain', { signal: hangUp }).catch(() => {});
+  await drained(response);
   clearTimeout(stalled);
 }

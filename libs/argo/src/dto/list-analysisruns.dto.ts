@@ -1,13 +1,9 @@
-import { BooleanField, TextField } from '#tools';
+import { AllNamespacesField, ListNamespaceField } from '#cluster';
 
 export class ListAnalysisRunsDto {
-  @TextField({
-    description: "Namespace to look in. Left out: the context's own namespace.",
-    format: 'namespace',
-    optional: true,
-  })
+  @ListNamespaceField()
   namespace?: string;
 
-  @BooleanField({ description: 'Look in every namespace.', default: false })
+  @AllNamespacesField()
   all_namespaces!: boolean;
 }

@@ -1,4 +1,5 @@
-import { BooleanField, TextField } from '#tools';
+import { AllNamespacesField, ListNamespaceField } from '#cluster';
+import { TextField } from '#tools';
 
 export class ListExperimentsDto {
   @TextField({
@@ -8,13 +9,9 @@ export class ListExperimentsDto {
   })
   rollout_name?: string;
 
-  @TextField({
-    description: "Namespace to look in. Left out: the context's own namespace.",
-    format: 'namespace',
-    optional: true,
-  })
+  @ListNamespaceField()
   namespace?: string;
 
-  @BooleanField({ description: 'Look in every namespace.', default: false })
+  @AllNamespacesField()
   all_namespaces!: boolean;
 }

@@ -1,4 +1,5 @@
-import { BooleanField, TextField } from '#tools';
+import { AllNamespacesField } from '#cluster';
+import { TextField } from '#tools';
 
 export class ListRolloutsDto {
   @TextField({
@@ -8,6 +9,6 @@ export class ListRolloutsDto {
   })
   namespace!: string;
 
-  @BooleanField({ description: 'Look in every namespace.', default: false })
+  @AllNamespacesField()
   all_namespaces!: boolean;
 }

@@ -1,14 +1,9 @@
-import { BooleanField, ChoiceField, IntField } from '#tools';
+import { BooleanField, ChoiceField } from '#tools';
 import { OUTPUT_FORMATS, type OutputFormat } from '../release-text.js';
-import { ReleaseNameField, ReleaseNamespaceField } from './release.fields.js';
+import { ReleaseDto } from './release.dto.js';
+import { RevisionField } from './release.fields.js';
 
-export class GetValuesDto {
-  @ReleaseNameField()
-  release_name!: string;
-
-  @ReleaseNamespaceField()
-  namespace?: string;
-
+export class GetValuesDto extends ReleaseDto {
   @ChoiceField({ description: 'Form of the answer.', choices: OUTPUT_FORMATS, default: 'yaml' })
   output!: OutputFormat;
 
@@ -19,6 +14,6 @@ export class GetValuesDto {
   })
   all_values!: boolean;
 
-  @IntField({ description: 'Revision to show. Left out: the last one.', min: 1, optional: true })
+  @RevisionField()
   revision?: number;
 }

@@ -1,14 +1,8 @@
 import { ChoiceField, IntField } from '#tools';
 import { OUTPUT_FORMATS, type OutputFormat } from '../release-text.js';
-import { ReleaseNameField, ReleaseNamespaceField } from './release.fields.js';
+import { ReleaseDto } from './release.dto.js';
 
-export class HelmHistoryDto {
-  @ReleaseNameField()
-  release_name!: string;
-
-  @ReleaseNamespaceField()
-  namespace?: string;
-
+export class HelmHistoryDto extends ReleaseDto {
   @IntField({
     description: 'Most revisions to list, the newest ones. 0: all that are kept.',
     min: 0,

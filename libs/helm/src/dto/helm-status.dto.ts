@@ -1,14 +1,9 @@
-import { ChoiceField, IntField } from '#tools';
+import { ChoiceField } from '#tools';
 import { OUTPUT_FORMATS, type OutputFormat } from '../release-text.js';
-import { ReleaseNameField, ReleaseNamespaceField } from './release.fields.js';
+import { ReleaseDto } from './release.dto.js';
+import { RevisionField } from './release.fields.js';
 
-export class HelmStatusDto {
-  @ReleaseNameField()
-  release_name!: string;
-
-  @ReleaseNamespaceField()
-  namespace?: string;
-
+export class HelmStatusDto extends ReleaseDto {
   @ChoiceField({
     description:
       'Form of the answer: "table" has the state and the notes; "json" and "yaml" have values, manifest and hooks too.',
@@ -17,6 +12,6 @@ export class HelmStatusDto {
   })
   output!: OutputFormat;
 
-  @IntField({ description: 'Revision to show. Left out: the last one.', min: 1, optional: true })
+  @RevisionField()
   revision?: number;
 }

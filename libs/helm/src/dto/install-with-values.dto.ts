@@ -1,34 +1,32 @@
-import { BooleanField, TextField } from '#tools';
-import { ChartField, ChartVersionField, TimeoutField } from './release.fields.js';
+import {
+  ChartField,
+  ChartVersionField,
+  CreateNamespaceField,
+  InstallAtomicField,
+  InstallNamespaceField,
+  InstallWaitField,
+  NewReleaseNameField,
+  TimeoutField,
+  ValuesField,
+} from './release.fields.js';
 
 export class InstallWithValuesDto {
-  @TextField({
-    description: 'Name for the release; free in its namespace.',
-    format: 'releaseName',
-  })
+  @NewReleaseNameField()
   release_name!: string;
 
   @ChartField()
   chart!: string;
 
-  @TextField({
-    description:
-      "Values for the chart, as YAML: they override the chart's own (helm_show_values shows those).",
-    format: 'free',
-  })
+  @ValuesField({ optional: false })
   values!: string;
 
-  @TextField({ description: 'Namespace to install into.', format: 'namespace', default: 'default' })
+  @InstallNamespaceField()
   namespace!: string;
 
-  @BooleanField({ description: 'Create the namespace if it is not there.', default: true })
+  @CreateNamespaceField()
   create_namespace!: boolean;
 
-  @BooleanField({
-    description:
-      'Wait until all objects are ready, at most timeout_seconds; otherwise return as soon as they are created.',
-    default: true,
-  })
+  @InstallWaitField()
   wait!: boolean;
 
   @ChartVersionField()
@@ -37,9 +35,6 @@ export class InstallWithValuesDto {
   @TimeoutField()
   timeout_seconds!: number;
 
-  @BooleanField({
-    description: 'Remove everything again if the installation fails; waits in any case.',
-    default: false,
-  })
+  @InstallAtomicField()
   atomic!: boolean;
 }

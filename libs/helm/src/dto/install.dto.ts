@@ -1,27 +1,28 @@
-import { BooleanField, TextField } from '#tools';
-import { ChartField, ChartVersionField, TimeoutField } from './release.fields.js';
+import {
+  ChartField,
+  ChartVersionField,
+  CreateNamespaceField,
+  InstallAtomicField,
+  InstallNamespaceField,
+  InstallWaitField,
+  NewReleaseNameField,
+  TimeoutField,
+} from './release.fields.js';
 
 export class InstallDto {
-  @TextField({
-    description: 'Name for the release; free in its namespace.',
-    format: 'releaseName',
-  })
+  @NewReleaseNameField()
   release_name!: string;
 
   @ChartField()
   chart!: string;
 
-  @TextField({ description: 'Namespace to install into.', format: 'namespace', default: 'default' })
+  @InstallNamespaceField()
   namespace!: string;
 
-  @BooleanField({ description: 'Create the namespace if it is not there.', default: true })
+  @CreateNamespaceField()
   create_namespace!: boolean;
 
-  @BooleanField({
-    description:
-      'Wait until all objects are ready, at most timeout_seconds; otherwise return as soon as they are created.',
-    default: true,
-  })
+  @InstallWaitField()
   wait!: boolean;
 
   @ChartVersionField()
@@ -30,9 +31,6 @@ export class InstallDto {
   @TimeoutField()
   timeout_seconds!: number;
 
-  @BooleanField({
-    description: 'Remove everything again if the installation fails; waits in any case.',
-    default: false,
-  })
+  @InstallAtomicField()
   atomic!: boolean;
 }

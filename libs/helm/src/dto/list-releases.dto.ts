@@ -1,12 +1,9 @@
-import { BooleanField, ChoiceField, IntField, TextField } from '#tools';
+import { ListNamespaceField } from '#cluster';
+import { BooleanField, ChoiceField, IntField } from '#tools';
 import { OUTPUT_FORMATS, type OutputFormat } from '../release-text.js';
 
 export class ListReleasesDto {
-  @TextField({
-    description: "Namespace to look in. Left out: the context's own namespace.",
-    format: 'namespace',
-    optional: true,
-  })
+  @ListNamespaceField()
   namespace?: string;
 
   @BooleanField({

@@ -20,6 +20,54 @@ export function ReleaseNamespaceField(): PropertyDecorator {
   });
 }
 
+/** The revision of a release that is shown. */
+export function RevisionField(): PropertyDecorator {
+  return IntField({
+    description: 'Revision to show. Left out: the last one.',
+    min: 1,
+    optional: true,
+  });
+}
+
+/** The name of a release that is not there yet. */
+export function NewReleaseNameField(): PropertyDecorator {
+  return TextField({
+    description: 'Name for the release; free in its namespace.',
+    format: 'releaseName',
+  });
+}
+
+/** The namespace of a release that is not there yet. */
+export function InstallNamespaceField(): PropertyDecorator {
+  return TextField({
+    description: 'Namespace to install into.',
+    format: 'namespace',
+    default: 'default',
+  });
+}
+
+/** Whether that namespace is made too. */
+export function CreateNamespaceField(): PropertyDecorator {
+  return BooleanField({ description: 'Create the namespace if it is not there.', default: true });
+}
+
+/** Whether an installation waits for its objects. */
+export function InstallWaitField(): PropertyDecorator {
+  return BooleanField({
+    description:
+      'Wait until all objects are ready, at most timeout_seconds; otherwise return as soon as they are created.',
+    default: true,
+  });
+}
+
+/** Whether an installation that fails leaves nothing behind. */
+export function InstallAtomicField(): PropertyDecorator {
+  return BooleanField({
+    description: 'Remove everything again if the installation fails; waits in any case.',
+    default: false,
+  });
+}
+
 /** A chart, as helm takes it. */
 export function ChartField(): PropertyDecorator {
   return TextField({
@@ -39,13 +87,13 @@ export function ChartVersionField(): PropertyDecorator {
   });
 }
 
-/** Values for a chart that may be left out. */
-export function ValuesField(): PropertyDecorator {
+/** Values for a chart. */
+export function ValuesField({ optional }: { optional: boolean }): PropertyDecorator {
   return TextField({
     description:
       "Values for the chart, as YAML: they override the chart's own (helm_show_values shows those).",
     format: 'free',
-    optional: true,
+    optional,
   });
 }
 

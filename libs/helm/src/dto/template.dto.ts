@@ -15,7 +15,7 @@ export class TemplateDto {
   })
   namespace?: string;
 
-  @ValuesField()
+  @ValuesField({ optional: true })
   values?: string;
 
   @BooleanField({ description: "Also the chart's custom resource definitions.", default: false })

@@ -1,13 +1,8 @@
 import { BooleanField } from '#tools';
-import { ReleaseNameField, ReleaseNamespaceField, TimeoutField } from './release.fields.js';
+import { ReleaseDto } from './release.dto.js';
+import { TimeoutField } from './release.fields.js';
 
-export class UninstallDto {
-  @ReleaseNameField()
-  release_name!: string;
-
-  @ReleaseNamespaceField()
-  namespace?: string;
-
+export class UninstallDto extends ReleaseDto {
   @BooleanField({
     description: 'Keep the revisions, so that helm_rollback can bring the release back.',
     default: false,

@@ -28,7 +28,7 @@ export class UpgradeDto {
   })
   wait!: boolean;
 
-  @ValuesField()
+  @ValuesField({ optional: true })
   values?: string;
 
   @BooleanField({

@@ -1,25 +1,10 @@
-import { ChoiceField, IntField, TextField } from '#tools';
+import { ChoiceField, IntField } from '#tools';
+import { ObjectDto } from './object.dto.js';
 
 /** What happens to the objects that the deleted one owns. */
 const PROPAGATIONS = ['background', 'foreground', 'orphan'] as const;
 
-export class DeleteDto {
-  @TextField({ description: 'Name of the object.', format: 'name' })
-  name!: string;
-
-  @TextField({
-    description: 'Its kind, such as "pod", "deploy" or "rollouts.argoproj.io".',
-    format: 'kind',
-  })
-  resource_type!: string;
-
-  @TextField({
-    description: 'Its namespace; of no effect for kinds outside namespaces, such as nodes.',
-    format: 'namespace',
-    default: 'default',
-  })
-  namespace!: string;
-
+export class DeleteDto extends ObjectDto {
   @ChoiceField({
     description:
       'What becomes of the objects that it owns, such as the pods of a deployment: "background" deletes them after it, "foreground" before it, "orphan" leaves them.',

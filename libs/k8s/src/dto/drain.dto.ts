@@ -1,9 +1,7 @@
-import { BooleanField, IntField, TextField } from '#tools';
+import { BooleanField, IntField } from '#tools';
+import { NodeDto } from './node.dto.js';
 
-export class DrainDto {
-  @TextField({ description: 'Name of the node.', format: 'name' })
-  node_name!: string;
-
+export class DrainDto extends NodeDto {
   @BooleanField({
     description:
       'Leave pods of DaemonSets where they are, as their controller ignores cordons. Without it, a node that has any is refused.',

@@ -1,4 +1,5 @@
-import { BooleanField, ChoiceField, TextField } from '#tools';
+import { AllNamespacesField, ListNamespaceField } from '#cluster';
+import { ChoiceField, TextField } from '#tools';
 
 export class GetDto {
   @TextField({
@@ -15,14 +16,10 @@ export class GetDto {
   })
   name?: string;
 
-  @BooleanField({ description: 'Look in every namespace.', default: false })
+  @AllNamespacesField()
   all_namespaces!: boolean;
 
-  @TextField({
-    description: "Namespace to look in. Left out: the context's own namespace.",
-    format: 'namespace',
-    optional: true,
-  })
+  @ListNamespaceField()
   namespace?: string;
 
   @ChoiceField({

@@ -1,16 +1,7 @@
-import { WORKLOAD_KINDS, type WorkloadKind } from '#cluster';
-import { ChoiceField, IntField, TextField } from '#tools';
+import { IntField } from '#tools';
+import { WorkloadDto } from './workload.dto.js';
 
-export class RolloutHistoryDto {
-  @TextField({ description: 'Name of the workload.', format: 'name' })
-  name!: string;
-
-  @ChoiceField({ description: 'Kind of the workload.', choices: WORKLOAD_KINDS })
-  resource_type!: WorkloadKind;
-
-  @TextField({ description: 'Namespace of the workload.', format: 'namespace', default: 'default' })
-  namespace!: string;
-
+export class RolloutHistoryDto extends WorkloadDto {
   @IntField({
     description: 'Show the pod template of this revision. Left out, or 0: list the revisions.',
     min: 0,

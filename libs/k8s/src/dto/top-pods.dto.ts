@@ -1,17 +1,14 @@
+import { AllNamespacesField, ListNamespaceField } from '#cluster';
 import { BooleanField, ChoiceField, TextField } from '#tools';
 
 export class TopPodsDto {
   @TextField({ description: 'One pod. Left out: all.', format: 'name', optional: true })
   pod_name?: string;
 
-  @TextField({
-    description: "Namespace to look in. Left out: the context's own namespace.",
-    format: 'namespace',
-    optional: true,
-  })
+  @ListNamespaceField()
   namespace?: string;
 
-  @BooleanField({ description: 'Look in every namespace.', default: false })
+  @AllNamespacesField()
   all_namespaces!: boolean;
 
   @BooleanField({ description: 'A row for each container instead of each pod.', default: false })

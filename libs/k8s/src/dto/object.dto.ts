@@ -1,6 +1,7 @@
 import { TextField } from '#tools';
 
-export class DescribeDto {
+/** One object of any kind. */
+export class ObjectDto {
   @TextField({ description: 'Name of the object.', format: 'name' })
   name!: string;
 

@@ -1,17 +1,14 @@
 import { WORKLOAD_KINDS, type WorkloadKind } from '#cluster';
 import { ChoiceField, TextField } from '#tools';
 
-export class RolloutRestartDto {
+/** One workload that rolls out pods, of a kind that has to be named. */
+export class WorkloadDto {
   @TextField({ description: 'Name of the workload.', format: 'name' })
   name!: string;
 
+  @ChoiceField({ description: 'Kind of the workload.', choices: WORKLOAD_KINDS })
+  resource_type!: WorkloadKind;
+
   @TextField({ description: 'Namespace of the workload.', format: 'namespace', default: 'default' })
   namespace!: string;
-
-  @ChoiceField({
-    description: 'Kind of the workload.',
-    choices: WORKLOAD_KINDS,
-    default: 'deployment',
-  })
-  resource_type!: WorkloadKind;
 }

@@ -1,6 +1,7 @@
 import { TextField } from '#tools';
 
-export class CordonDto {
+/** One node. */
+export class NodeDto {
   @TextField({ description: 'Name of the node.', format: 'name' })
   node_name!: string;
 }

@@ -1,0 +1,100 @@
+import { ToolError } from '#tools';
+import { podName, type DrainPod } from './drain-plan.js';
+import type { DrainDto } from './dto/drain.dto.js';
+
+/** A pod on its way from the node. */
+export interface LeavingPod {
+  pod: DrainPod;
+  isEvicted: boolean;
+  /** When it is to be tried again, as `performance.now()` counts. */
+  retryAt: number;
+  /** Why its last eviction was refused. */
+  blockedBy?: string;
+}
+
+/** How far a drain has come. */
+export class DrainProgress {
+  /** The pods that are still there, by uid. */
+  readonly leaving: Map<string, LeavingPod>;
+  readonly gone: DrainPod[] = [];
+
+  /** @param pods all that have to go */
+  constructor(pods: readonly DrainPod[]) {
+    this.leaving = new Map(
+      pods.map((pod): [string, LeavingPod] => [
+        pod.metadata.uid,
+        { pod, isEvicted: pod.metadata.deletionTimestamp !== undefined, retryAt: 0 },
+      ]),
+    );
+  }
+
+  get total(): number {
+    return this.leaving.size + this.gone.length;
+  }
+
+  /** The pods whose eviction is to be asked for now. */
+  get due(): LeavingPod[] {
+    return [...this.leaving.values()].filter(
+      ({ isEvicted, retryAt }) => !isEvicted && retryAt <= performance.now(),
+    );
+  }
+
+  /** Takes note of which pods are still on the node. */
+  see(uids: ReadonlySet<string>): void {
+    for (const [uid, { pod }] of this.leaving) {
+      if (uids.has(uid)) continue;
+      this.leaving.delete(uid);
+      this.gone.push(pod);
+    }
+  }
+
+  /** `3 of 5 pods evicted`. */
+  get text(): string {
+    return `${this.gone.length} of ${counted(this.total)} evicted`;
+  }
+
+  /** What holds pods back now, each once. */
+  get held(): string[] {
+    const reasons = [...this.leaving.values()].flatMap(({ blockedBy }) => blockedBy ?? []);
+    return [...new Set(reasons)];
+  }
+
+  /** The failure of a drain that came to its time limit. */
+  timedOut({ node_name: node, timeout_seconds: seconds }: DrainDto, cause: unknown): ToolError {
+    const why = this.held.map((reason) => ` Held by: ${reason}.`);
+    return new ToolError(
+      'timeout',
+      `Node ${node} is not empty after ${seconds} s: ${this.text}.${why.join('')} It stays cordoned: call k8s_drain again to go on, or k8s_uncordon to give up.`,
+      { cause, output: this.report },
+    );
+  }
+
+  /** Any other failure on the way, with how far the drain came. */
+  stopped(node: string, error: unknown): unknown {
+    if (!(error instanceof ToolError)) return error;
+    const { code, message, retryable } = error;
+    return new ToolError(code, `${message} The drain stopped; node ${node} stays cordoned.`, {
+      cause: error,
+      retryable,
+      output: this.report,
+    });
+  }
+
+  private get report(): string {
+    const left = [...this.leaving.values()].map(({ pod, isEvicted, blockedBy }) => {
+      const state = isEvicted ? 'evicted, still ending' : (blockedBy ?? 'not evicted yet');
+      return `${podName(pod)} (${state})`;
+    });
+    return [...listed('Evicted', this.gone.map(podName)), ...listed('Left', left)].join('\n\n');
+  }
+}
+
+/** A section of names; none where there is no name. */
+export function listed(title: string, names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [`${title}:\n${names.map((name) => `  ${name}`).join('\n')}`];
+}
+
+/** `1 pod`, `2 pods`. */
+export function counted(pods: number): string {
+  return `${pods} ${pods === 1 ? 'pod' : 'pods'}`;
+}

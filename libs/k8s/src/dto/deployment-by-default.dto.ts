@@ -1,0 +1,18 @@
+import { WORKLOAD_KINDS, type WorkloadKind } from '#cluster';
+import { ChoiceField, TextField } from '#tools';
+
+/** One workload that rolls out pods: a deployment, unless its kind is named. */
+export class DeploymentByDefaultDto {
+  @TextField({ description: 'Name of the workload.', format: 'name' })
+  name!: string;
+
+  @TextField({ description: 'Namespace of the workload.', format: 'namespace', default: 'default' })
+  namespace!: string;
+
+  @ChoiceField({
+    description: 'Kind of the workload.',
+    choices: WORKLOAD_KINDS,
+    default: 'deployment',
+  })
+  resource_type!: WorkloadKind;
+}
