@@ -30,6 +30,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // What a machine that is busy with other things may need.
+          expect: { poll: { timeout: 10_000 } },
         },
       },
     ],

@@ -47,8 +47,7 @@ afterAll(async () => {
 
 const install = () => sandbox.kubectl(['create', '-f', '-'], { input: JSON.stringify(definition) });
 const uninstall = () => sandbox.kubectl(['delete', 'crd', ROLLOUTS]);
-const call = (tool: string, args: object) =>
-  execute(server.url, tool, { ...args }, { category: 'argo' });
+const call = (tool: string, args: object) => execute(server.url, tool, { ...args });
 const listed = async (url = server.url): Promise<Listed[]> => {
   const { tools } = (await (await fetch(`${url}/engine/v1/tools`)).json()) as { tools: Listed[] };
   return tools;
@@ -109,8 +108,7 @@ describe('a cluster without Argo Rollouts', () => {
     };
     const both = await startServer({ KUBECONFIG: await writeKubeconfig(kubeconfig) });
     expect((await argoTools(both.url)).every(({ available }) => available)).toBe(true);
-    const status = (context?: string) =>
-      execute(both.url, 'argo_list_rollouts', { context }, { category: 'argo' });
+    const status = (context?: string) => execute(both.url, 'argo_list_rollouts', { context });
     expect(await status('with')).toMatchObject({ status: 200 });
     for (const context of ['without', undefined]) {
       expect(await status(context)).toMatchObject({
@@ -134,11 +132,16 @@ describe('a cluster without Argo Rollouts', () => {
       { timeout: 10_000, interval: 250 },
     );
     await uninstall();
-    expect(await call('argo_list_rollouts', {})).toMatchObject({
-      status: 503,
-      body: { detail: expect.stringContaining('not installed') },
-    });
-    expect((await argoTools()).some(({ available }) => available)).toBe(false);
+    // The API server serves the kind a moment longer.
+    await expect
+      .poll(() => call('argo_list_rollouts', {}))
+      .toMatchObject({
+        status: 503,
+        body: { detail: expect.stringContaining('not installed') },
+      });
+    await expect
+      .poll(async () => (await argoTools()).some(({ available }) => available))
+      .toBe(false);
   });
 
   it('of a version whose rollouts have no status subresource gets spec and status in one patch', async () => {

@@ -29,6 +29,12 @@ beforeAll(async () => {
 });
 afterAll(() => stalled.sockets.forEach((socket) => socket.destroy()));
 
+/** The ports of those of them whose connection the server holds. */
+function readersHeld(): number[] {
+  const ports = new Set(stalled.sockets.map(({ localPort }) => localPort));
+  return connectedTo(Number(new URL(server.url).port)).filter((port) => ports.has(port));
+}
+
 /** Asks for the events of an execution, and reads none of them. */
 async function openStalled(id: string): Promise<Socket> {
   const { hostname, port, host } = new URL(server.url);
@@ -38,11 +44,15 @@ async function openStalled(id: string): Promise<Socket> {
   return socket;
 }
 
+it('holds readers who stop reading, at first', async () => {
+  await expect.poll(readersHeld).toHaveLength(READERS);
+});
+
 describe('cancelling', () => {
   it('closes the connection to the API server', async () => {
     const args = { pod_name: 'app=web', namespace: 'shop', context: 'gate', num_lines: 1 };
     const id = await api.start('k8s_logs', { ...args, follow: true, timeout_seconds: 60 });
-    await expect.poll(() => targets.gate.open, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => targets.gate.open).toBe(2);
     expect((await api.cancel(id)).body.status).toBe('cancelled');
     await expect.poll(() => targets.gate.open).toBe(0);
   });
@@ -58,7 +68,7 @@ describe('cancelling', () => {
     const args = { name: 'web', resource_type: 'deployment', namespace: 'shop', context: 'gate' };
     const id = await api.start('k8s_describe', args);
     const started = () => childrenOf(server.pid).filter((pid) => !before.includes(pid));
-    await expect.poll(started, { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(started).toHaveLength(1);
     const [pid] = started();
     expect((await api.cancel(id)).body.status).toBe('cancelled');
     await expect.poll(() => childrenOf(server.pid)).not.toContain(pid);
@@ -67,29 +77,56 @@ describe('cancelling', () => {
 });
 
 describe('a caller who hangs up', () => {
+  const args = onThisMachine('sleep 2; echo done');
   const hangUp = async (headers: Record<string, string>) => {
-    const signal = AbortSignal.timeout(300);
+    const caller = new AbortController();
     const url = `${server.url}/engine/v1/tools/k8s/${EXEC}/execute`;
-    const body = JSON.stringify(onThisMachine('sleep 1; echo done'));
+    const body = JSON.stringify(args);
     const all = { 'content-type': 'application/json', ...headers };
-    await expect(fetch(url, { method: 'POST', headers: all, body, signal })).rejects.toThrow();
+    const { signal } = caller;
+    const call = fetch(url, { method: 'POST', headers: all, body, signal }).catch(() => 'gone');
+    await expect.poll(() => targets.local.open).toBe(1);
+    caller.abort();
+    expect(await call).toBe('gone');
     return (await api.list({ tool: EXEC, limit: '1' })).body.executions[0]!.id;
   };
 
   it('ends the call', async () => {
     expect((await api.finished(await hangUp({}))).status).toBe('cancelled');
-    expect(targets.local.open).toBe(0);
+    await expect.poll(() => targets.local.open).toBe(0);
   });
 
   it('comes back to it by the idempotency key', async () => {
     const key = { 'idempotency-key': 'come-back' };
     const id = await hangUp(key);
-    const { status, body } = await api.run(EXEC, onThisMachine('sleep 1; echo done'), key);
+    const { status, body } = await api.run(EXEC, args, key);
     expect([status, body['execution_id'], body['result']]).toEqual([200, id, 'done']);
   });
 });
 
 describe('an idempotency key', () => {
+  it('is for one tool', async () => {
+    const key = { 'idempotency-key': 'one-tool' };
+    const where = { name: 'web', resource_type: 'deployment', namespace: 'shop' };
+    const first = await api.run('k8s_rollout_restart', { ...where, dry_run: true }, key);
+    expect(first.status).toBe(200);
+    const other = await api.run('k8s_delete', { ...where, dry_run: true }, key);
+    expect([other.status, other.body['code']]).toEqual([409, 'conflict']);
+    expect(other.body['detail']).toContain(String(first.body['execution_id']));
+  });
+
+  it('is of one caller: the same key of another one is for a call of its own', async () => {
+    const key = { 'idempotency-key': 'one-caller' };
+    const before = targets.local.commands.length;
+    const args = onThisMachine('echo once each');
+    const here = await api.start(EXEC, args, key);
+    const there = await api.startFrom('127.0.0.2', EXEC, args, key);
+    expect(there).not.toBe(here);
+    expect(await api.startFrom('127.0.0.2', EXEC, args, key)).toBe(there);
+    for (const id of [here, there]) expect((await api.finished(id)).status).toBe('succeeded');
+    expect(targets.local.commands).toHaveLength(before + 2);
+  });
+
   it('is for one write, whatever happens to the object in between', async () => {
     await createObjects(configMap('once', { value: 'before' }, { namespace: own.name }));
     const patch = {
@@ -114,11 +151,6 @@ describe('an idempotency key', () => {
 });
 
 describe('readers who stop reading', () => {
-  it('are held at first', () => {
-    const connected = connectedTo(Number(new URL(server.url).port));
-    for (const { localPort } of stalled.sockets) expect(connected).toContain(localPort);
-  });
-
   it('hold nobody else up, and cost no memory', async () => {
     const stream = await api.follow(stalled.id);
     await stream.result();
@@ -128,10 +160,7 @@ describe('readers who stop reading', () => {
 
   it('are dropped, and go on where they were', async () => {
     const { id, sockets } = stalled;
-    const ports = new Set(sockets.map(({ localPort }) => localPort));
-    const held = () =>
-      connectedTo(Number(new URL(server.url).port)).filter((port) => ports.has(port));
-    await expect.poll(held, { timeout: 30_000, interval: 500 }).toEqual([]);
+    await expect.poll(readersHeld, { timeout: 30_000, interval: 500 }).toEqual([]);
     let text = '';
     const [socket] = sockets;
     socket!.setEncoding('latin1').on('data', (piece: string) => (text += piece));

@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { onThisMachine, useExecutions, useTargets } from './support/use-executions.js';
 
@@ -16,29 +15,15 @@ const limits = (MAX_RUNNING: number, MAX_QUEUED_PER_CALLER: number, more = {}) =
   }),
 });
 
-/** Starts a call of k8s_exec from another address of this machine: another caller. */
-function startFrom(localAddress: string, url: string, args: object): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', prefer: 'respond-async' };
-    request(
-      `${url}/engine/v1/tools/k8s/${EXEC}/execute`,
-      { method: 'POST', headers, localAddress },
-      (response) => resolve(response.resume().statusCode ?? 0),
-    )
-      .on('error', reject)
-      .end(JSON.stringify(args));
-  });
-}
-
 describe('a server whose places are taken', () => {
   const { api, server } = useExecutions(limits(2, 3));
 
   it('lets callers take turns, refuses who has too many waiting, and goes on', async () => {
     const from = targets.local.commands.length;
-    const running = [await api.start(EXEC, sleep(1)), await api.start(EXEC, sleep(1))];
+    const [one, other] = [await api.start(EXEC, sleep(60)), await api.start(EXEC, sleep(60))];
     const queued = [];
     for (const name of ['a1', 'a2', 'a3']) queued.push(await api.start(EXEC, sleep(0.2, name)));
-    expect(await startFrom('127.0.0.2', server.url, sleep(0.2, 'b1'))).toBe(202);
+    queued.push(await api.startFrom('127.0.0.2', EXEC, sleep(0.2, 'b1')));
     for (const id of queued) expect((await api.get(id)).body.status).toBe('queued');
     const refused = await api.run(EXEC, sleep(0.2, 'a4'));
     expect([refused.status, refused.body['code'], refused.body['retryable']]).toEqual([
@@ -47,9 +32,10 @@ describe('a server whose places are taken', () => {
       true,
     ]);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    for (const id of [...running, ...queued]) {
-      expect((await api.finished(id)).status).toBe('succeeded');
-    }
+    // They follow each other in the one place that is given back.
+    await api.cancel(one);
+    for (const id of queued) expect((await api.finished(id)).status).toBe('succeeded');
+    await api.cancel(other);
     const names = targets.local.commands.slice(from).map((words) => /: (\w*);/.exec(words[2]!)![1]);
     expect(names).toEqual(['', '', 'a1', 'b1', 'a2', 'a3']);
   });
@@ -57,20 +43,22 @@ describe('a server whose places are taken', () => {
   it('gives the place of who hangs up, or is cancelled, to others', async () => {
     const from = targets.local.commands.length;
     const running = [await api.start(EXEC, sleep(60)), await api.start(EXEC, sleep(60))];
+    const count = async (status: string) => (await api.list({ status })).body.executions.length;
+    const cancelledBefore = await count('cancelled');
     const abort = new AbortController();
     const url = `${server.url}/engine/v1/tools/k8s/${EXEC}/execute`;
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify(sleep(0, 'gone'));
     const gone = fetch(url, { method: 'POST', headers, body, signal: abort.signal });
     const failed = gone.catch(() => 'gone');
+    await expect.poll(() => count('queued')).toBe(1);
     const cancelled = await api.start(EXEC, sleep(0, 'cancelled'));
     const waiting = await api.start(EXEC, sleep(0, 'waiting'));
     expect((await api.run(EXEC, sleep(0))).status).toBe(429);
     abort.abort();
     expect(await failed).toBe('gone');
     expect((await api.cancel(cancelled)).body.status).toBe('cancelled');
-    const count = async (status: string) => (await api.list({ status })).body.executions.length;
-    await expect.poll(() => count('cancelled')).toBe(2);
+    await expect.poll(() => count('cancelled')).toBe(cancelledBefore + 2);
     const others = [await api.start(EXEC, sleep(0)), await api.start(EXEC, sleep(0))];
     for (const id of running) expect((await api.cancel(id)).body.status).toBe('cancelled');
     for (const id of [waiting, ...others]) {
@@ -78,7 +66,7 @@ describe('a server whose places are taken', () => {
     }
     const ran = targets.local.commands.slice(from).map(([, , script]) => script);
     expect(ran.join()).not.toMatch(/gone|cancelled/);
-    expect(targets.local.open).toBe(0);
+    await expect.poll(() => targets.local.open).toBe(0);
   });
 
   it('can still be asked about executions, and told to cancel them', async () => {
@@ -94,9 +82,10 @@ describe('a server with a limit for one category', () => {
   const { api } = useExecutions(limits(100, 10, { MAX_RUNNING_BY_CATEGORY: 'k8s=1' }));
 
   it('runs no more of it at once', async () => {
-    const first = await api.start(EXEC, sleep(0.5));
+    const first = await api.start(EXEC, sleep(60));
     const second = await api.start(EXEC, sleep(0));
     expect((await api.get(second)).body.status).toBe('queued');
+    await api.cancel(first);
     const [one, two] = [await api.finished(first), await api.finished(second)];
     expect(Date.parse(two.started_at!)).toBeGreaterThanOrEqual(Date.parse(one.finished_at!) - 5);
   });
@@ -109,7 +98,14 @@ describe('200 slow calls', () => {
     const ids = await Promise.all(
       Array.from({ length: 200 }, () => api.start('wait_for_x_seconds', { seconds: 60 })),
     );
-    expect((await fetch(`${server.url}/health`)).status).toBe(200);
+    const times: number[] = [];
+    for (let count = 0; count < 100; count++) {
+      const askedAt = performance.now();
+      expect((await fetch(`${server.url}/health`)).status).toBe(200);
+      times.push(performance.now() - askedAt);
+    }
+    // The bench looks at the slowest.
+    expect(times.toSorted((x, y) => x - y)[50]).toBeLessThan(20);
     expect((await api.run('k8s_get', { resource_type: 'nodes' })).status).toBe(200);
     const ends = await Promise.all(ids.map((id) => api.cancel(id)));
     expect(new Set(ends.map(({ status, body }) => `${status} ${body.status}`))).toEqual(

@@ -25,7 +25,7 @@ describe('a call over MCP that runs on after the soft limit', () => {
     expect(text).toMatch(/Output so far:\nline 1\nline 2/);
     expect(text).not.toContain('line 6');
     const waited = await tool('execution_wait', { execution_id, timeout_seconds: 10 });
-    expect(waited).toMatch(/succeeded after 2\.\d+ s/);
+    expect(waited).toMatch(/succeeded after \d+\.\d+ s/);
     expect(waited).toContain(`Output:\n${LINES}`);
     expect(await tool('execution_status', { execution_id })).toContain(`Output:\n${LINES}`);
     expect(await tool('execution_status', { execution_id, offset: 14 })).toContain(
@@ -51,7 +51,7 @@ describe('a call over MCP that runs on after the soft limit', () => {
     const { execution_id } = await stillRunning('echo begun; sleep 60');
     expect(targets.local.open).toBe(1);
     expect(await tool('execution_cancel', { execution_id })).toMatch(/cancelled after/);
-    expect(targets.local.open).toBe(0);
+    await expect.poll(() => targets.local.open).toBe(0);
     const again = await server.mcp.call('execution_cancel', { execution_id });
     expect(again).toMatchObject({ isError: true, _meta: { 'skyflo/code': 'conflict' } });
   });
@@ -111,6 +111,16 @@ describe.each(['2025 over Streamable HTTP', '2025 over HTTP+SSE', '2026 over Str
       expect(heard.length).toBeGreaterThan(0);
       const execution_id = ID.exec(mcpTextOf(answer))![1];
       await client.call('execution_cancel', { execution_id });
+    });
+
+    it('gets the output as it comes, if it asks for log messages', async () => {
+      const heard: { data: unknown; at: number }[] = [];
+      const answer = await client.call(EXEC, onThisMachine(STEPS, { timeout_seconds: 30 }), {
+        onlog: (data) => heard.push({ data, at: performance.now() }),
+      });
+      expect(mcpTextOf(answer)).toBe(LINES);
+      expect(heard.map(({ data }) => data).join('')).toBe(`${LINES}\n`);
+      expect(heard.at(-1)!.at - heard[0]!.at).toBeGreaterThan(1_000);
     });
 
     it('ends the work when it cancels', async () => {

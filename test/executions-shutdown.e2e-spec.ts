@@ -53,7 +53,7 @@ describe('a server that is told to stop', () => {
     const seconds = (performance.now() - stoppedAt) / 1_000;
     expect(seconds).toBeGreaterThan(1.9);
     expect(seconds).toBeLessThan(6);
-    expect(targets.local.open).toBe(0);
+    await expect.poll(() => targets.local.open).toBe(0);
     await mcp.close();
 
     const next = await start(file);
@@ -116,7 +116,7 @@ describe('servers on one SQLite file', () => {
     await follower.reach('output');
     expect((await b.api.cancel(id)).body.status).toBe('cancelled');
     expect((await follower.result()).data).toMatchObject({ id, status: 'cancelled' });
-    expect(targets.local.open).toBe(0);
+    await expect.poll(() => targets.local.open).toBe(0);
 
     const other = await a.api.start(EXEC, LONG);
     const cut = await b.api.follow(other);

@@ -63,7 +63,7 @@ afterAll(async () => {
 });
 
 const call = async (tool: string, args: Record<string, unknown>) => {
-  const { status, body } = await execute(server.url, tool, args, { category: 'helm' });
+  const { status, body } = await execute(server.url, tool, args);
   return { status, code: body.code, detail: body.detail ?? body.result ?? '' };
 };
 const secrets = () => kubectl('get', 'secrets', '-A', '-o', 'name');
@@ -113,7 +113,7 @@ describe('text that could become a flag, a program or a file', () => {
     const other = await startServer({ ...ownHelmHome('no-charts'), HELM_CHARTS_DIR: '' });
     try {
       const args = { release_name: 'x', chart: './greeter' };
-      const { body } = await execute(other.url, 'helm_template', args, { category: 'helm' });
+      const { body } = await execute(other.url, 'helm_template', args);
       expect(body).toMatchObject({
         code: 'invalid_input',
         detail: expect.stringContaining('HELM_CHARTS_DIR is not set'),

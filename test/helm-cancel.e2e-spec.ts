@@ -41,7 +41,7 @@ describe.each([3, 4])('with helm %i', (major) => {
 
   const chart = { chart: './greeter', namespace };
   const call = async (tool: string, args: Record<string, unknown>) => {
-    const { body } = await execute(server.url, tool, args, { category: 'helm' });
+    const { body } = await execute(server.url, tool, args);
     return { code: body.code, text: body.detail ?? body.result ?? '' };
   };
   const statusOf = async (name: string) =>
@@ -137,7 +137,7 @@ describe('twenty calls at once', () => {
 
   it('do not get in each other’s way', { timeout: 120_000 }, async () => {
     const call = async (tool: string, args: Record<string, unknown>) =>
-      (await execute(server.url, tool, { namespace, ...args }, { category: 'helm' })).body;
+      (await execute(server.url, tool, { namespace, ...args })).body;
     const calls = Array.from({ length: 20 }, (_, index) => `many-${index}`);
     const answers = await Promise.all(
       calls.map((release_name) =>

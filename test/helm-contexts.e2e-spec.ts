@@ -42,7 +42,7 @@ afterAll(async () => {
 });
 
 const call = async (tool: string, args: Record<string, unknown>) => {
-  const { body } = await execute(server.url, tool, args, { category: 'helm' });
+  const { body } = await execute(server.url, tool, args);
   return { code: body.code, text: body.result ?? body.detail ?? '' };
 };
 const CHART = { chart: './cache', release_name: 'cache', namespace };

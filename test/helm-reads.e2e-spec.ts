@@ -54,12 +54,12 @@ afterAll(async () => {
 
 type Args = Record<string, unknown>;
 const textOf = async (tool: string, args: Args, url = server.url): Promise<string> => {
-  const { status, body } = await execute(url, tool, args, { category: 'helm' });
+  const { status, body } = await execute(url, tool, args);
   expect([status, body.detail]).toEqual([200, undefined]);
   return body.result ?? '';
 };
 const failureOf = async (tool: string, args: Args) => {
-  const { body } = await execute(server.url, tool, args, { category: 'helm' });
+  const { body } = await execute(server.url, tool, args);
   return { code: body.code, detail: body.detail };
 };
 /** helm's own text, with the values of Secrets as the tools show them. */
@@ -225,12 +225,10 @@ describe('without helm on the PATH', () => {
     const other = await startServer({ ...env, PATH: path, ...ownHelmHome('none') });
     try {
       expect(await textOf('helm_list_releases', { namespace }, other.url)).toContain('odd');
-      const { body } = await execute(
-        other.url,
-        'helm_template',
-        { release_name: 'x', chart: './cache' },
-        { category: 'helm' },
-      );
+      const { body } = await execute(other.url, 'helm_template', {
+        release_name: 'x',
+        chart: './cache',
+      });
       expect(body).toMatchObject({
         code: 'unavailable',
         detail: expect.stringContaining('helm is not on the PATH'),

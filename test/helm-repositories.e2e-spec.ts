@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 const call = async (tool: string, args: Record<string, unknown> = {}) => {
-  const { body } = await execute(server.url, tool, args, { category: 'helm' });
+  const { body } = await execute(server.url, tool, args);
   return { code: body.code, text: body.result ?? body.detail ?? '', raw: JSON.stringify(body) };
 };
 const home = (...path: string[]) => join(HOME.HELM_HOME_DIR ?? '', ...path);
@@ -161,7 +161,7 @@ describe('plugins and settings of whoever runs the server', () => {
         chart: `${repository.url}/greeter-1.0.0.tgz`,
         dry_run: true,
       };
-      const { body } = await execute(other.url, 'helm_install', args, { category: 'helm' });
+      const { body } = await execute(other.url, 'helm_install', args);
       expect(body).toMatchObject({ status: 'success' });
     } finally {
       await other.stop();

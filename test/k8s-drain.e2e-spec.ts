@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { outcomesOf } from './support/call-log.js';
+import { ExecutionsApi } from './support/executions.js';
 import { kubectl } from './support/kubectl.js';
 import { createObjects } from './support/manifest.js';
 import { textOf } from './support/rest.js';
@@ -12,6 +13,7 @@ const NODE = 'node-to-drain';
 
 const own = useNamespace('draining');
 const server = useServer({ defaults: { node_name: NODE } });
+const api = new ExecutionsApi(server);
 beforeAll(() => createObjects(node()));
 beforeEach(() => kubectl('uncordon', NODE));
 afterEach(() =>
@@ -73,13 +75,13 @@ const isCordoned = async () =>
 /** Creates objects, and waits until so many pods run on the node. */
 const place = async (count: number, ...objects: object[]) => {
   await createObjects(...objects);
-  await expect.poll(podsOnNode, { timeout: 10_000 }).toHaveLength(count);
+  await expect.poll(podsOnNode).toHaveLength(count);
   await own.kubectl('wait', 'pods', '--all', '--for=condition=Ready');
 };
 /** Waits until the controller has counted the pods of a budget. */
 const counted = async (healthy: number) => {
   const read = () => own.stored('pdb', '{.items[*].status.currentHealthy}');
-  await expect.poll(read, { timeout: 10_000 }).toBe(String(healthy));
+  await expect.poll(read).toBe(String(healthy));
 };
 
 describe('k8s_drain', () => {
@@ -154,9 +156,30 @@ describe('k8s_drain', () => {
     const drained = server.textOverMcp(TOOL, undefined, {
       onprogress: ({ message }) => messages.push(message ?? ''),
     });
-    await expect.poll(() => messages.join(), { timeout: 5_000 }).toContain('held-budget');
+    await expect.poll(() => messages.join()).toContain('held-budget');
     await own.kubectl('delete', 'pdb', 'held-budget');
     expect(await drained).toContain('1 pod evicted');
+    expect(await podsOnNode()).toEqual([]);
+  });
+
+  it('tells in a stream what holds it up, while it is held up, and how far it is', async () => {
+    await place(1, workload('Deployment', 'held', { replicas: 1 }), budget('held', 1));
+    await counted(1);
+    await place(2, workload('Deployment', 'free', { replicas: 1 }));
+    const stream = await api.stream(TOOL, { node_name: NODE });
+    const told = () => stream.of('progress').map(({ data }) => data);
+    await expect.poll(told).toContainEqual({
+      progress: 1,
+      total: 2,
+      message: expect.stringContaining('held-budget needs 1 healthy pods'),
+    });
+    expect(stream.of('result')).toEqual([]);
+    expect(await podsOnNode()).toEqual([expect.stringMatching(/^held-/)]);
+    await own.kubectl('delete', 'pdb', 'held-budget');
+    const { data } = await stream.result();
+    expect(data).toMatchObject({ tool: TOOL, status: 'succeeded' });
+    expect(data['result']).toContain('2 pods evicted');
+    expect(told().at(-1)).toMatchObject({ progress: 2, total: 2 });
     expect(await podsOnNode()).toEqual([]);
   });
 

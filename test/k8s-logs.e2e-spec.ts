@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { kubectl } from './support/kubectl.js';
 import { podOf } from './support/pod-of.js';
 import { useServer } from './support/use-server.js';
@@ -44,9 +44,12 @@ describe('k8s_logs', () => {
 
   it('takes the container that the annotation names, the one that is asked for, or all', async () => {
     const pod = await podOf('worker');
-    const worker = await linesOf({ pod_name: pod, num_lines: 2 });
-    expect(worker).toEqual(
-      await linesOf({ pod_name: pod, num_lines: 2, container_name: 'worker' }),
+    const args = { pod_name: pod, num_lines: 2 };
+    // The pod may write between the two readings, which are then read again.
+    await vi.waitFor(
+      async () =>
+        expect(await linesOf(args)).toEqual(await linesOf({ ...args, container_name: 'worker' })),
+      10_000,
     );
     const all = await linesOf({ pod_name: pod, num_lines: 1, all_containers: true });
     expect(all).toHaveLength(2);

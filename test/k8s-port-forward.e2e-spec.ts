@@ -113,10 +113,10 @@ describe('k8s_port_forward', () => {
   });
 
   it('ends by itself', async () => {
-    const opened = await open({ resource_type: 'service', duration_seconds: 1 });
+    const opened = await open({ resource_type: 'service', duration_seconds: 2 });
     expect(await isOpen(localOf(opened))).toBe(true);
-    await expect.poll(list, { timeout: 3_000 }).toEqual([]);
-    expect(await isOpen(localOf(opened))).toBe(false);
+    await expect.poll(list).toEqual([]);
+    await expect.poll(() => isOpen(localOf(opened))).toBe(false);
   });
 
   it('goes on when a connection fails, and tells why', async () => {
@@ -125,7 +125,7 @@ describe('k8s_port_forward', () => {
     const opened = await open({ namespace: 'billing', resource_name: 'fleeting' });
     await kubectl('delete', 'pod', 'fleeting', '-n', 'billing', '--grace-period=0', '--force');
     await expect(ask(localOf(opened))).rejects.toThrow();
-    expect(await list()).toMatchObject([{ last_error: 'pods "fleeting" not found' }]);
+    await expect.poll(list).toMatchObject([{ last_error: 'pods "fleeting" not found' }]);
     expect(await isOpen(localOf(opened))).toBe(true);
   });
 
@@ -214,5 +214,6 @@ async function freePort(): Promise<number> {
   await once(listener, 'listening');
   const { port } = listener.address() as AddressInfo;
   listener.close();
+  await once(listener, 'close');
   return port;
 }

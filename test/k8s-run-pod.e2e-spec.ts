@@ -38,7 +38,7 @@ describe('k8s_run_pod', () => {
     );
     expect(text).toMatch(/^Pod run-pod\/once succeeded with exit code 0\. It was removed\.\n\n\S/);
     expect(steps.length).toBeGreaterThan(0);
-    await expect.poll(() => isThere('once'), { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => isThere('once')).toBe(false);
   });
 
   it('waits until a pod that is not to end is ready', async () => {
@@ -52,7 +52,7 @@ describe('k8s_run_pod', () => {
     const { status, body } = await run(args);
     expect([status, body.code]).toEqual([422, 'failed']);
     expect(body.detail).toContain('Pending (broken: ImagePullBackOff)');
-    await expect.poll(() => isThere('broken'), { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => isThere('broken')).toBe(false);
   });
 
   it('gives up at its time limit and says where the pod stands', async () => {
@@ -76,7 +76,7 @@ describe('k8s_run_pod', () => {
     );
     await expect(call).rejects.toThrow();
     await expect.poll(() => outcomesOf(server.log, TOOL).at(-1)).toBe('cancelled');
-    await expect.poll(() => isThere('cancelled'), { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => isThere('cancelled')).toBe(false);
   });
 
   it('says that a name is taken', async () => {

@@ -15,6 +15,9 @@ describe('starting', () => {
     ['PORT', 'eighty'],
     ['AUTH', 'maybe'],
     ['MAX_OUTPUT_CHARS', '-5'],
+    ['MAX_RUNNING_BY_CATEGORY', 'helm'],
+    ['EXECUTIONS_FILE', '/dev/null/executions.db'],
+    ['DATABASE_URL', 'postgres://127.0.0.1:1/executions'],
   ])('refuses %s=%s and names it', async (name, value) => {
     await expect(startServer({ [name]: value })).rejects.toThrow(name);
   });

@@ -20,8 +20,7 @@ export interface Door {
 export const DOORS: Record<string, (server: RunningServer) => Promise<Door>> = {
   REST: async ({ url }) => ({
     async call(tool, args) {
-      const [category = ''] = tool.split('_', 1);
-      const { body } = await execute(url, tool, args, { category });
+      const { body } = await execute(url, tool, args);
       return body.code === undefined
         ? { text: body.result ?? '' }
         : { text: body.detail ?? '', code: body.code };

@@ -1,5 +1,7 @@
+import { request } from 'node:http';
 import { expect } from 'vitest';
 import { EventReader } from './event-reader.js';
+import { categoryOf } from './rest.js';
 
 type Args = Record<string, unknown>;
 type Headers = Record<string, string>;
@@ -51,6 +53,21 @@ export class ExecutionsApi {
     return String(body['execution_id']);
   }
 
+  /** The same from another address of this machine, such as 127.0.0.2: another caller. */
+  startFrom(localAddress: string, tool: string, args: Args, headers: Headers = {}) {
+    const [url, init] = this.call(tool, args, { prefer: 'respond-async', ...headers });
+    return new Promise<string>((resolve, reject) => {
+      const options = { method: 'POST', headers: init.headers as Headers, localAddress };
+      request(url, options, (response) => {
+        const [, id] = /\/executions\/(.*)$/.exec(response.resume().headers.location ?? '') ?? [];
+        if (id) resolve(id);
+        else reject(new Error(`${url} answered ${response.statusCode}.`));
+      })
+        .on('error', reject)
+        .end(init.body);
+    });
+  }
+
   get(id: string): Promise<Answer<ExecutionBody>> {
     return this.send(this.path(id));
   }
@@ -96,7 +113,7 @@ export class ExecutionsApi {
   }
 
   private call(tool: string, args: Args, headers: Headers): [string, RequestInit] {
-    const url = `${this.server.url}/engine/v1/tools/k8s/${tool}/execute`;
+    const url = `${this.server.url}/engine/v1/tools/${categoryOf(tool)}/${tool}/execute`;
     const all = { 'content-type': 'application/json', ...headers };
     return [url, { method: 'POST', headers: all, body: JSON.stringify(args) }];
   }

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import {
   Client as ModernClient,
+  LOG_LEVEL_META_KEY,
   StreamableHTTPClientTransport as ModernHttpTransport,
 } from '@modelcontextprotocol/client';
 import { StdioClientTransport as ModernStdioTransport } from '@modelcontextprotocol/client/stdio';
@@ -10,6 +11,7 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { expect, inject } from 'vitest';
 import './sandbox-env.js';
 import { parseLogLine, SERVER_BIN, type LogLine, type RunningServer } from './server-process.js';
@@ -25,6 +27,8 @@ export interface CallResult {
 export interface CallOptions {
   meta?: Record<string, unknown>;
   onprogress?: (progress: { progress: number; total?: number; message?: string }) => void;
+  /** Asks for log messages of level "info", and takes what they say. */
+  onlog?: (data: unknown) => void;
   signal?: AbortSignal;
 }
 
@@ -85,12 +89,16 @@ async function connect(transport: Transport, log: LogLine[]): Promise<McpClient>
     protocolVersion: () => protocolVersion,
     instructions: () => client.getInstructions(),
     listTools: async () => (await client.listTools()).tools,
-    call: async (name, args, { meta, ...options } = {}) =>
-      (await client.callTool(
-        { name, arguments: args, _meta: meta },
-        undefined,
-        options,
-      )) as CallResult,
+    async call(name, args, { meta, onlog, ...options } = {}) {
+      if (onlog) {
+        client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) =>
+          onlog(params.data),
+        );
+        await client.setLoggingLevel('info');
+      }
+      const params = { name, arguments: args, _meta: meta };
+      return (await client.callTool(params, undefined, options)) as CallResult;
+    },
     close: () => client.close(),
     log,
   };
@@ -109,8 +117,13 @@ function wrapModern(client: ModernClient, log: LogLine[]): McpClient {
     protocolVersion: () => client.getNegotiatedProtocolVersion(),
     instructions: () => client.getInstructions(),
     listTools: async () => (await client.listTools()).tools,
-    call: async (name, args, { meta, ...options } = {}) =>
-      client.callTool({ name, arguments: args, _meta: meta }, options),
+    async call(name, args, { meta, onlog, ...options } = {}) {
+      if (onlog) {
+        client.setNotificationHandler('notifications/message', ({ params }) => onlog(params.data));
+      }
+      const _meta = onlog ? { ...meta, [LOG_LEVEL_META_KEY]: 'info' as const } : meta;
+      return client.callTool({ name, arguments: args, _meta }, options);
+    },
     close: () => client.close(),
     log,
   };

@@ -10,6 +10,22 @@ export function initialize(protocolVersion = '2025-06-18') {
   return { jsonrpc: '2.0', id: 0, method: 'initialize', params };
 }
 
+/** The same message as a 2026 client sends it. */
+export function asModern(message: unknown): unknown {
+  const { params, ...rest } = (message ?? {}) as { params?: object };
+  return {
+    ...rest,
+    params: {
+      ...params,
+      _meta: {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1.0.0' },
+        'io.modelcontextprotocol/clientCapabilities': {},
+      },
+    },
+  };
+}
+
 export interface McpAnswer {
   status: number;
   headers: Headers;
@@ -44,15 +60,20 @@ export class McpSession {
   }
 
   call(name: string, args: object): Promise<McpAnswer> {
-    const id = this.nextId++;
-    const params = { _meta: { progressToken: id }, name, arguments: args };
-    return this.post({ jsonrpc: '2.0', id, method: 'tools/call', params });
+    return this.send('POST', this.toolCall(name, args));
+  }
+
+  /** Calls a tool that tells of its progress. @returns the answer to come, once the tool runs */
+  async begin(name: string, args: object): Promise<{ answer: Promise<McpAnswer> }> {
+    const response = await this.fetch('POST', this.toolCall(name, args));
+    const [first, whole] = response.body!.tee();
+    await first.getReader().read();
+    return { answer: answerOf(response, new Response(whole).text()) };
   }
 
   async send(method: string, body?: string): Promise<McpAnswer> {
-    const response = await fetch(`${this.url}/mcp`, { method, headers: this.headers, body });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, text, body: messageIn(text) };
+    const response = await this.fetch(method, body);
+    return answerOf(response, response.text());
   }
 
   /** Opens the stream for what the server has to say by itself. */
@@ -65,6 +86,21 @@ export class McpSession {
         .end();
     });
   }
+
+  private fetch(method: string, body?: string): Promise<Response> {
+    return fetch(`${this.url}/mcp`, { method, headers: this.headers, body });
+  }
+
+  private toolCall(name: string, args: object): string {
+    const id = this.nextId++;
+    const params = { _meta: { progressToken: id }, name, arguments: args };
+    return JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params });
+  }
+}
+
+async function answerOf({ status, headers }: Response, whole: Promise<string>): Promise<McpAnswer> {
+  const text = await whole;
+  return { status, headers, text, body: messageIn(text) };
 }
 
 function messageIn(text: string): unknown {

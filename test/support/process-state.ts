@@ -18,6 +18,24 @@ export function childrenOf(pid: number): number[] {
     .flatMap((text) => text.split(' ').filter(Boolean).map(Number));
 }
 
+/** The program that a process runs, and its process group; undefined once it is gone (proc_pid_stat(5)). */
+export function statOf(pid: number): { name: string; group: number } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [, name = '', group] = /\((.*)\) \S+ \S+ (\d+)/s.exec(stat) ?? [];
+    return { name, group: Number(group) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The processes of a process group, those included that have ended and that nobody has waited for. */
+export function membersOf(group: number): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && statOf(pid)?.group === group);
+}
+
 /** The ports of those who are connected to a port of this machine over IPv4 (proc_net_tcp). */
 export function connectedTo(port: number): number[] {
   const ESTABLISHED = '01';

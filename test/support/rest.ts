@@ -16,12 +16,40 @@ export interface RestAnswer {
   };
 }
 
-/** Calls a tool over REST; a category other than the name's first word is given with it. */
+/** What is looked at of a tool as it is listed. */
+export interface ListedTool {
+  name: string;
+  category: string;
+  annotations: { readOnlyHint: boolean };
+  approval_required: boolean;
+  parameters: {
+    name: string;
+    type: string;
+    aliases: string[];
+    allow_null: boolean;
+    required: boolean;
+  }[];
+}
+
+/** Reads what is at an address. */
+export async function readJson(
+  url: string,
+): Promise<{ status: number; body: Record<string, unknown> }> {
+  const response = await fetch(url);
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+/** The category of a tool, which its path names. */
+export function categoryOf(tool: string): string {
+  return /^(?:argo|helm)(?=_)/.exec(tool)?.[0] ?? 'k8s';
+}
+
+/** Calls a tool over REST. */
 export async function execute(
   url: string,
   tool: string,
   args: Record<string, unknown>,
-  { category = 'k8s', base = '/engine/v1', query = '' } = {},
+  { category = categoryOf(tool), base = '/engine/v1', query = '' } = {},
 ): Promise<RestAnswer> {
   return send(`${url}${base}/tools/${category}/${tool}/execute${query}`, JSON.stringify(args));
 }

@@ -15,8 +15,7 @@ export interface Door {
 
 /** The REST door. */
 export function restDoor(url: string, fixed: Args): Door {
-  const send = (tool: string, args: Args) =>
-    execute(url, tool, { ...fixed, ...args }, { category: 'argo' });
+  const send = (tool: string, args: Args) => execute(url, tool, { ...fixed, ...args });
   return {
     async text(tool, args) {
       const { status, body } = await send(tool, args);

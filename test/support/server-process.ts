@@ -27,9 +27,16 @@ export interface RunningServer {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts the real server on a free port, with some variables added to this process's environment. */
-export async function spawnServer(env: Record<string, string>): Promise<RunningServer> {
-  const child = spawn(SERVER_BIN, {
+/**
+ * Starts the real server on a free port, with some variables added to this process's environment.
+ * @param via a program and its arguments that becomes the command which stands after them
+ */
+export async function spawnServer(
+  env: Record<string, string>,
+  via: readonly string[] = [],
+): Promise<RunningServer> {
+  const [program, ...args] = [...via, SERVER_BIN];
+  const child = spawn(program, args, {
     env: { ...process.env, PORT: '0', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
