@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startSandbox, terminalReporter, type Sandbox } from '#sandbox';
 import { memoryOf } from '../support/process-state.js';
 import { spawnServer } from '../support/server-process.js';
@@ -17,6 +18,8 @@ const LARGE_NAMESPACE = 'bench';
 const PODS = 2_000;
 const CONCURRENCY = 32;
 const ROUNDS = 3;
+/** A server is idle after so many milliseconds. */
+const SETTLE_MS = 6_000;
 
 /** Measures each caller in turn, several times over, so that all of them see the same machine. */
 async function eachRound(
@@ -53,6 +56,7 @@ async function benchAll(sandbox: Sandbox): Promise<void> {
   const server = await spawnServer({ ...sandbox.env, EXECUTIONS_FILE });
   const readyMs = performance.now() - startedAt;
   try {
+    await sleep(SETTLE_MS);
     await measureServer(sandbox.kubeconfig, server.url, server.pid, readyMs);
     await benchWrites(sandbox, server.url);
     await benchArgo(sandbox, server.url);

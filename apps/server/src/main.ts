@@ -6,6 +6,9 @@ import { serveStdio } from './mcp/stdio.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
 import { StderrLogger } from './stderr.logger.js';
 
+/** Milliseconds after which a start is over, and those who waited for it have been answered. */
+const SETTLED_MS = 3_000;
+
 async function main(): Promise<void> {
   if (process.argv.includes('--stdio')) {
     const logger = new StderrLogger();
@@ -20,6 +23,15 @@ async function main(): Promise<void> {
   new Logger('Server').log(`Listening on ${await app.getUrl()} (Swagger UI: /docs, MCP: /mcp)`);
 }
 
+/**
+ * Gives back the memory that only the start has used; V8 would keep some 30 MB of it for good. Takes some 100 ms, so it does
+ * not come between the start and those who wait for it.
+ */
+function releaseStartMemory(): void {
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+}
+
+setTimeout(releaseStartMemory, SETTLED_MS).unref();
 main().catch((error: unknown) => {
   new StderrLogger().fatal(error instanceof Error ? error.message : error, 'Server');
   process.exitCode = 1;

@@ -1,4 +1,5 @@
 import { ToolError } from '#tools';
+import { asTable } from './as-table.js';
 import type { Cluster } from './cluster.js';
 import type { ListQuery } from './list-pages.js';
 import { inOrder } from './ordered.js';
@@ -48,9 +49,9 @@ async function collectTable(
     wide: format === 'wide',
     showNamespace: resource.namespaced && showNamespace,
   });
-  const ended = await collectPages(cluster, queries, signal, ({ table, namespace, replaces }) => {
+  const ended = await collectPages(cluster, queries, signal, ({ list, namespace, replaces }) => {
     text.dropLast(replaces);
-    text.add(table, namespace);
+    text.add(asTable(list), namespace);
     return text.size <= maxChars;
   });
   return {
@@ -67,9 +68,9 @@ async function collectNames(
 ): Promise<Section> {
   const lines: string[] = [];
   let size = 0;
-  const ended = await collectPages(cluster, queries, signal, ({ table, replaces }) => {
+  const ended = await collectPages(cluster, queries, signal, ({ list, replaces }) => {
     if (replaces > 0) lines.splice(-replaces);
-    for (const name of namesOf(table)) {
+    for (const name of namesOf(asTable(list))) {
       const line = resource.label(name);
       lines.push(line);
       size += line.length + 1;
@@ -99,7 +100,7 @@ async function collectPages(
           continue;
         }
         answered = true;
-        if (take(page)) continue;
+        if (take({ namespace: query.namespace, ...page })) continue;
         return {
           answered,
           unfetched: query === queries.at(-1) ? page.remaining : undefined,

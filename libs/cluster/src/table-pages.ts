@@ -14,41 +14,44 @@ const NAMESPACES_AT_ONCE = 16;
 /** With more namespaces than this, pages with metadata are cheaper than a request for each namespace. */
 const MOST_NAMESPACES = 200;
 
-export interface TablePage {
-  table: Table;
-  /** The namespace of all rows, where they do not say it themselves. */
-  namespace: string | undefined;
-  remaining: number | undefined;
-  /** So many rows before this page count no more. */
-  replaces: number;
+/** A page of a list as a Table; `asTable` reads it. */
+export interface TablePage extends Page<Table> {
+  /** The namespace of all rows, where neither they nor the query say it. */
+  namespace?: string;
 }
 
 /**
  * The Tables of one list, in kubectl's order. Rows come without their objects, which makes them many times smaller; for all namespaces
  * this means a query for each namespace.
  */
-export async function* tablePages(
+export function tablePages(
   cluster: Cluster,
   query: ListQuery,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TablePage, void> {
-  const { resource, namespace } = query;
-  if (!resource.namespaced || namespace !== undefined) {
-    yield* pagesOf(cluster, query, 'None', signal);
-    return;
-  }
+  const isOneList = !query.resource.namespaced || query.namespace !== undefined;
+  return isOneList
+    ? pagesOf(cluster, query, 'None', signal)
+    : pagesOfAllNamespaces(cluster, query, signal);
+}
+
+async function* pagesOfAllNamespaces(
+  cluster: Cluster,
+  query: ListQuery,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<TablePage, void> {
   const namespaces = await namespacesOf(cluster, signal);
   if (!namespaces) {
     yield* pagesOf(cluster, query, 'Metadata', signal);
     return;
   }
-  const firstPages = inOrder(namespaces, NAMESPACES_AT_ONCE, signal, async (name, stop) => {
-    const pages = pagesOf(cluster, { ...query, namespace: name }, 'None', stop);
-    return { pages, first: await pages.next() };
+  const firstPages = inOrder(namespaces, NAMESPACES_AT_ONCE, signal, async (namespace, stop) => {
+    const pages = pagesOf(cluster, { ...query, namespace }, 'None', stop);
+    return { namespace, pages, first: await pages.next() };
   });
-  for await (const { pages, first } of firstPages) {
-    if (!first.done) yield { ...first.value, remaining: undefined };
-    for await (const page of pages) yield { ...page, remaining: undefined };
+  for await (const { namespace, pages, first } of firstPages) {
+    if (!first.done) yield { ...first.value, namespace, remaining: undefined };
+    for await (const page of pages) yield { ...page, namespace, remaining: undefined };
   }
 }
 
@@ -60,28 +63,26 @@ export async function* tablesOfNames(
 ): AsyncGenerator<TablePage | ToolError, void> {
   yield* inOrder(names, NAMES_AT_ONCE, signal, async (name, stop) => {
     try {
-      const document = await cluster.request<Table>(resource.path(namespace, name), {
+      const list = await cluster.request<Table>(resource.path(namespace, name), {
         accept: TABLE_ACCEPT,
         query: { includeObject: 'None' },
         signal: stop,
       });
-      return { table: asTable(document), namespace, remaining: 0, replaces: 0 };
+      return { list, remaining: 0, replaces: 0 };
     } catch (error) {
       return notFound(error);
     }
   });
 }
 
-async function* pagesOf(
+function pagesOf(
   cluster: Cluster,
   query: ListQuery,
   includeObject: 'None' | 'Metadata',
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TablePage, void> {
-  const options = { accept: TABLE_ACCEPT, includeObject, limit: PAGE_ROWS[includeObject], signal };
-  for await (const { list, remaining, replaces } of fetchPages<Table>(cluster, query, options)) {
-    yield { table: asTable(list), namespace: query.namespace, remaining, replaces };
-  }
+  const limit = PAGE_ROWS[includeObject];
+  return fetchPages<Table>(cluster, query, { accept: TABLE_ACCEPT, includeObject, limit, signal });
 }
 
 /** The namespaces in the order in which objects of all namespaces are listed, or undefined if they are too many or hidden from us. */
