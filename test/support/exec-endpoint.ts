@@ -9,6 +9,8 @@ const STDOUT = 1;
 const STDERR = 2;
 const STATUS = 3;
 const CLOSE = 255;
+/** The `readyState` of a WebSocket that is open (WHATWG WebSockets, 3.1). */
+const OPEN = 1;
 
 const POD = {
   apiVersion: 'v1',
@@ -54,9 +56,9 @@ export class ExecEndpoint {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** How many WebSockets are open. */
+  /** How many WebSockets are open; not those whose command has ended, which are being closed. */
   get open(): number {
-    return this.sockets.clients.size;
+    return [...this.sockets.clients].filter(({ readyState }) => readyState === OPEN).length;
   }
 
   /** Breaks every WebSocket off. */

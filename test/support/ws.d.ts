@@ -5,6 +5,7 @@ declare module 'ws' {
 
   export interface WebSocket extends EventEmitter {
     readonly protocol: string;
+    readonly readyState: number;
     send(data: Uint8Array, done?: () => void): void;
     close(code?: number): void;
     terminate(): void;
