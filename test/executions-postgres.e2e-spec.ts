@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventReader } from './support/event-reader.js';
 import { ExecutionsApi } from './support/executions.js';
 import { provesExecutions } from './support/executions-core.js';
-import { Postgres } from './support/postgres.js';
 import { startServer, type RunningServer } from './support/server.js';
-import { onThisMachine, useExecutions, useTargets } from './support/use-executions.js';
+import { onThisMachine } from './support/use-executions.js';
+import { useReplicas } from './support/use-replicas.js';
 
 const EXEC = 'k8s_exec';
 const GET = { resource_type: 'namespaces' };
@@ -13,15 +13,8 @@ const STEPS = 'for i in 1 2 3 4 5 6; do echo line $i; sleep 0.3; done';
 /** Within this the others notice that a server is gone. */
 const NOTICED_MS = 15_000;
 
-let postgres: Postgres;
-beforeAll(async () => {
-  postgres = await Postgres.start();
-});
-afterAll(() => postgres.stop());
-const targets = useTargets();
-const env = () => ({ ...targets.env, DATABASE_URL: postgres.url });
-const a = useExecutions({ targets, env });
-const b = useExecutions({ targets, env });
+const replicas = useReplicas();
+const { a, b, targets, env } = replicas;
 
 /** A third one, that says nothing any more from the beginning on. */
 let stuck: { server: RunningServer; follower: EventReader; at: number };
@@ -106,7 +99,7 @@ describe('while the database is away', () => {
     const running = await a.api.start(EXEC, onThisMachine('echo one; sleep 4; echo two'));
     const follower = await a.api.follow(running);
     await follower.reach('output');
-    await postgres.pause();
+    await replicas.postgres.pause();
     const before = targets.local.commands.length;
     const read = await a.api.run('k8s_get', GET);
     expect([read.status, read.body['result']]).toEqual([200, expect.stringContaining('shop')]);
@@ -122,7 +115,7 @@ describe('while the database is away', () => {
       expect((await answer).status).toBe(503);
     }
     expect(targets.local.commands).toHaveLength(before);
-    await postgres.resume();
+    await replicas.postgres.resume();
     const { data } = await follower.result();
     expect(data).toMatchObject({ id: running, status: 'succeeded', result: 'one\ntwo' });
     expect(follower.output).toBe('one\ntwo\n');

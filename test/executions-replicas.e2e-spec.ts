@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ExecutionsApi } from './support/executions.js';
 import { hasOtherHosts, ON_ANOTHER_HOST } from './support/other-host.js';
-import { Postgres } from './support/postgres.js';
 import { startServer } from './support/server.js';
-import { onThisMachine, useExecutions, useTargets } from './support/use-executions.js';
+import { onThisMachine } from './support/use-executions.js';
+import { useReplicas } from './support/use-replicas.js';
 
 const EXEC = 'k8s_exec';
 const LONG = onThisMachine('echo begun; sleep 60', { timeout_seconds: 60 });
@@ -12,15 +12,7 @@ const NOTICED_MS = 15_000;
 /** One whose process they can look for is noticed long before this. */
 const SILENCE_MS = 5_000;
 
-let postgres: Postgres;
-beforeAll(async () => {
-  postgres = await Postgres.start();
-});
-afterAll(() => postgres.stop());
-const targets = useTargets();
-const env = () => ({ ...targets.env, DATABASE_URL: postgres.url });
-const a = useExecutions({ targets, env });
-const b = useExecutions({ targets, env });
+const { a, b, targets, env } = useReplicas();
 
 /** Starts one more server on the database. */
 const join = async (more: Record<string, string> = {}, via?: readonly string[]) => {

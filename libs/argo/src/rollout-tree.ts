@@ -1,4 +1,5 @@
-import { ageSince, compareTexts, humanAge, isOwnedBy } from '#cluster';
+import { ageSince, humanAge, isOwnedBy } from '#cluster';
+import { compareTexts } from '#tools';
 import { countsOf, type AnalysisRun } from './analysis.js';
 import { roleOf } from './replica-set-role.js';
 import type { RolloutParts } from './rollout-parts.js';

@@ -10,7 +10,6 @@ export { clusterConfig } from './cluster.config.js';
 export type { ClusterConfig } from './cluster.config.js';
 export { ClusterModule } from './cluster.module.js';
 export { Clusters } from './clusters.js';
-export { compareTexts } from './compare.js';
 export { ContextField } from './context.field.js';
 export { drained } from './drained.js';
 export { DryRunField, isDryRun } from './dry-run.field.js';

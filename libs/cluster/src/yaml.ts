@@ -1,4 +1,4 @@
-import { compareTexts } from './compare.js';
+import { compareTexts } from '#tools';
 import { numberText } from './number-text.js';
 import { yamlKey, yamlScalar } from './yaml-scalar.js';
 

@@ -1,5 +1,4 @@
-import { compareTexts } from '#cluster';
-import { ToolError } from '#tools';
+import { compareTexts, ToolError } from '#tools';
 
 /** What the metadata of a stored release says of it. */
 export interface Revision {

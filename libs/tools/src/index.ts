@@ -19,5 +19,6 @@ export { ToolsModule } from './tools.module.js';
 export type { Progress, ToolCall, ToolDefinition, ToolResult } from './tool.js';
 export { TEXT_FORMATS } from './text-formats.js';
 export { VERSION } from './version.js';
+export { compareTexts } from './compare.js';
 export { isRecord } from './record.js';
 export { readInput } from './tool-input.js';

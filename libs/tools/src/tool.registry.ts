@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import { compareTexts } from './compare.js';
 import { inputClass, inputSchemaOf } from './input-schema.js';
 import type { SharedField } from './shared-field.js';
 import {
@@ -40,7 +41,8 @@ export class ToolRegistry implements OnModuleInit {
       .getProviders({ metadataKey: ToolProvider.KEY })
       .flatMap((wrapper) => this.toolsOf(wrapper))
       .sort(
-        (a, b) => compare(a.category, b.category) || a.order - b.order || compare(a.name, b.name),
+        (a, b) =>
+          compareTexts(a.category, b.category) || a.order - b.order || compareTexts(a.name, b.name),
       );
     for (const { order: _, ...tool } of found) this.add(tool);
   }
@@ -52,7 +54,7 @@ export class ToolRegistry implements OnModuleInit {
 
   /** The categories that have tools, in the order of `list`. */
   categories(): Category[] {
-    return [...this.byCategory.values()].sort((a, b) => compare(a.name, b.name));
+    return [...this.byCategory.values()].sort((a, b) => compareTexts(a.name, b.name));
   }
 
   /** @throws ToolError `not_found` for a name that no tool has */
@@ -154,8 +156,4 @@ function inputTypeOf(name: string, instance: object, method: string): Type<objec
     throw new Error(`Tool ${name}: the first parameter of ${method}() must be of an input class.`);
   }
   return input;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
