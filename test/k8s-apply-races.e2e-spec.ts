@@ -1,18 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ApiGate, isRead, isWrite } from './support/api-gate.js';
-import { writeContext } from './support/kubeconfig.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isRead, isWrite } from './support/api-gate.js';
 import { applyByKubectl, configMap } from './support/manifest.js';
 import { textOf } from './support/rest.js';
 import { useApply } from './support/use-apply.js';
+import { useGate } from './support/use-gate.js';
 
-let gate: ApiGate;
-beforeAll(async () => {
-  gate = await ApiGate.open();
-});
-afterAll(() => gate.close());
-const { own, server, apply } = useApply('apply-races', async () => ({
-  KUBECONFIG: await writeContext({ server: gate.url }),
-}));
+const door = useGate();
+const { own, server, apply } = useApply('apply-races', door.env);
 
 /** What somebody else does to the object, by kubectl. */
 const patchByOther = (patch: object) =>
@@ -31,11 +25,11 @@ describe('an object that another changes while k8s_apply takes over our own fiel
     // The color is then of our manager, but not of its apply: an apply has to force it.
     const target = { name: 'shared', resource_type: 'configmap', patch_type: 'merge' };
     await server.textOf('k8s_patch', { ...target, patch: 'data: { color: blue }' });
-    gate.passed.length = 0;
+    door.gate.passed.length = 0;
   });
 
   it.each(moments)('is checked again: a field of theirs is a conflict, %s', async (_, moment) => {
-    gate.before(moment, () => patchByOther({ data: { color: 'red' } }));
+    door.gate.before(moment, () => patchByOther({ data: { color: 'red' } }));
     const { status, body } = await apply(wanted);
     expect([status, body.code, body.detail]).toEqual([
       409,
@@ -46,22 +40,33 @@ describe('an object that another changes while k8s_apply takes over our own fiel
   });
 
   it.each(moments)('is checked again, and applied where nothing clashes, %s', async (_, moment) => {
-    gate.before(moment, () => patchByOther({ metadata: { labels: { note: 'theirs' } } }));
+    door.gate.before(moment, () => patchByOther({ metadata: { labels: { note: 'theirs' } } }));
     const text = textOf(await apply(wanted));
     expect(text).toMatch(/^configmap\/shared configured\n/);
     expect(text).toContain('-  color: blue\n+  color: green');
     expect(text).not.toContain('+    note');
-    expect(gate.passed.filter(isWrite)).toHaveLength(2);
+    expect(door.gate.passed.filter(isWrite)).toHaveLength(2);
     expect(await own.stored('configmap/shared', '{.data.color} {.metadata.labels}')).toBe(
       'green {"note":"theirs"}',
     );
   });
 });
 
+describe('an object that its controller changes several times in a row', () => {
+  it('is checked until it stands still', async () => {
+    textOf(await apply(configMap('shared', { color: 'green' })));
+    for (let count = 1; count <= 8; count++) {
+      door.gate.before(isWrite, () => patchByOther({ data: { count: `${count}` } }));
+    }
+    expect(textOf(await apply(configMap('shared', { color: 'blue' })))).toMatch(/ configured\n/);
+    expect(await own.stored('configmap/shared', '{.data}')).toBe('{"color":"blue","count":"8"}');
+  });
+});
+
 describe('an object that another changes while k8s_apply takes over from kubectl apply', () => {
   it('is checked again before its managers are changed', async () => {
     await applyByKubectl(own.name, configMap('shared', { color: 'blue', gone: '1' }));
-    gate.before(isWrite, () => patchByOther({ data: { color: 'red' } }));
+    door.gate.before(isWrite, () => patchByOther({ data: { color: 'red' } }));
     const { status, body } = await apply(configMap('shared', { color: 'green' }));
     expect([status, body.detail]).toEqual([
       409,
@@ -81,7 +86,7 @@ describe('an object that another k8s_apply changes meanwhile', () => {
     const labelled = (labels: Record<string, string>) =>
       configMap('shared', { color: 'green' }, { labels });
     textOf(await apply(labelled({ team: 'one' })));
-    gate.before(isWrite, async () => {
+    door.gate.before(isWrite, async () => {
       textOf(await apply(labelled({ team: 'one', note: 'theirs' })));
     });
     const { status, body } = await apply(labelled({ team: 'two' }));

@@ -55,7 +55,7 @@ export function mcpDoor(mcp: McpClient, fixed: Args): Door {
 }
 
 export interface LiveRollout {
-  metadata: { generation: number };
+  metadata: { generation: number; annotations?: Record<string, string> };
   spec: {
     paused?: boolean;
     restartAt?: string;

@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
-  apiStatusOf,
   findObject,
   patchObject,
+  retryOnConflict,
   type Cluster,
   type KubernetesObject,
   type ObjectRef,
@@ -9,6 +10,7 @@ import {
 import { ToolError } from '#tools';
 import { ROLLOUTS } from './resource-types.js';
 import type { Rollout } from './rollout.js';
+import { isTakenUp } from './template-owner.js';
 
 /** What a verb sends: merge patches (RFC 7386) of the rollout's spec and of its status. */
 export interface RolloutPatches {
@@ -21,8 +23,9 @@ interface WriteContext {
   signal: AbortSignal;
 }
 
-/** The rollout changes all the time under its controller's hands: a decision on an outdated state is made anew, so often. */
-const MOST_TRIES = 5;
+/** How long the controller is given to take up a change made just before. */
+const TAKE_UP_LIMIT_MS = 3_000;
+const TAKE_UP_POLL_MS = 50;
 
 /** Names a rollout for reading and writing it. */
 export async function rolloutRef(
@@ -48,25 +51,55 @@ export async function readRollout(
  * overlooked.
  * @param decide may throw to refuse, and give no patches where there is nothing to do; called again for a newer state
  * @returns the decision, and the rollout before and after it
- * @throws ToolError `conflict` when the rollout never stands still, and as `patchObject`
+ * @throws ToolError `conflict` when the rollout never stands still, as `retryOnConflict`, and as `patchObject`
  */
 export async function changeRollout<T extends RolloutPatches>(
   cluster: Cluster,
   ref: ObjectRef,
-  decide: (rollout: Rollout) => T | Promise<T>,
+  decide: (rollout: Rollout) => T,
   context: WriteContext,
 ): Promise<{ decision: T; before: Rollout; after: KubernetesObject }> {
-  for (let tries = 1; ; tries++) {
-    const before = await readRollout(cluster, ref, context.signal);
-    const decision = await decide(before);
-    if (!decision.spec && !decision.status) return { decision, before, after: before };
-    try {
-      const after = await send(cluster, ref, before, decision, context);
-      return { decision, before, after };
-    } catch (error) {
-      if (apiStatusOf(error)?.code !== 409 || tries === MOST_TRIES) throw error;
-    }
+  return retryOnConflict(async () => {
+    const { decision, before } = await decided(cluster, ref, decide, context.signal);
+    const hasPatch = decision.spec !== undefined || decision.status !== undefined;
+    const after = hasPatch ? await send(cluster, ref, before, decision, context) : before;
+    return { decision, before, after };
+  }, context.signal);
+}
+
+/** The decision on the present state; a refusal only on one that the controller has taken up, or does not in time. */
+async function decided<T>(
+  cluster: Cluster,
+  ref: ObjectRef,
+  decide: (rollout: Rollout) => T,
+  signal: AbortSignal,
+): Promise<{ decision: T; before: Rollout }> {
+  const before = await readRollout(cluster, ref, signal);
+  try {
+    return { decision: decide(before), before };
+  } catch (refused) {
+    // A change made just before may not have reached the status that the refusal rests on.
+    const later = await takenUp(cluster, ref, before, signal);
+    if (!later) throw refused;
+    return { decision: decide(later), before: later };
   }
+}
+
+/** The rollout once its controller has taken up its present spec; undefined if it had before, or does not in time. */
+async function takenUp(
+  cluster: Cluster,
+  ref: ObjectRef,
+  rollout: Rollout,
+  signal: AbortSignal,
+): Promise<Rollout | undefined> {
+  const endsAt = performance.now() + TAKE_UP_LIMIT_MS;
+  if (await isTakenUp(cluster, rollout, signal)) return undefined;
+  while (performance.now() < endsAt) {
+    await delay(TAKE_UP_POLL_MS, undefined, { signal });
+    const now = await readRollout(cluster, ref, signal);
+    if (await isTakenUp(cluster, now, signal)) return now;
+  }
+  return undefined;
 }
 
 async function send(

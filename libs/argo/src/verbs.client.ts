@@ -1,19 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { changeText, isDryRun, type Cluster, type ObjectRef } from '#cluster';
+import { changeText, isDryRun, type Cluster } from '#cluster';
 import type { ToolCall } from '#tools';
 import { canaryPosition } from './canary.js';
 import type { PromoteDto } from './dto/promote.dto.js';
 import type { RolloutDto } from './dto/rollout.dto.js';
 import { promotionOf, refusal, refuseUnseen } from './promotion.js';
-import { changeRollout, readRollout, rolloutRef, type RolloutPatches } from './rollout-patches.js';
+import { changeRollout, rolloutRef, type RolloutPatches } from './rollout-patches.js';
 import { rolloutPhase } from './rollout-phase.js';
 import { isFullyPromoted, type Rollout } from './rollout.js';
-import { isTakenUp } from './template-owner.js';
-
-/** How long the controller is given to take up a change made just before. */
-const TAKE_UP_LIMIT_MS = 3_000;
-const TAKE_UP_POLL_MS = 50;
 
 /** What a verb does to a rollout in the state that it is in; no patches if it is so already. */
 interface Verb extends RolloutPatches {
@@ -92,16 +86,7 @@ export class VerbsClient {
     const dryRun = isDryRun(call);
     const ref = await rolloutRef(cluster, query, signal);
     const target = ref.resource.label(ref.name);
-    const decide = async (rollout: Rollout): Promise<Verb> => {
-      try {
-        return verb(target, rollout);
-      } catch (refused) {
-        // A change made just before may not have reached the status that the refusal rests on.
-        const later = await takenUp(cluster, ref, rollout, signal);
-        if (!later) throw refused;
-        return verb(target, later);
-      }
-    };
+    const decide = (rollout: Rollout) => verb(target, rollout);
     const { decision, before, after } = await changeRollout(cluster, ref, decide, {
       dryRun,
       signal,
@@ -109,23 +94,6 @@ export class VerbsClient {
     const { status, summary } = decision;
     return changeText(`${target} ${summary}`, { before, after }, dryRun, Object.keys(status ?? {}));
   }
-}
-
-/** The rollout once its controller has taken up its present spec; undefined if it had before, or does not in time. */
-async function takenUp(
-  cluster: Cluster,
-  ref: ObjectRef,
-  rollout: Rollout,
-  signal: AbortSignal,
-): Promise<Rollout | undefined> {
-  const endsAt = performance.now() + TAKE_UP_LIMIT_MS;
-  if (await isTakenUp(cluster, rollout, signal)) return undefined;
-  while (performance.now() < endsAt) {
-    await delay(TAKE_UP_POLL_MS, undefined, { signal });
-    const now = await readRollout(cluster, ref, signal);
-    if (await isTakenUp(cluster, now, signal)) return now;
-  }
-  return undefined;
 }
 
 /** Where a rollout stands, and what goes on from there. */

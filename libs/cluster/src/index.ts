@@ -52,6 +52,7 @@ export { TABLE_ACCEPT } from './table.js';
 export type { Table } from './table.js';
 export { WORKLOAD_KINDS } from './workload-kinds.js';
 export type { WorkloadKind } from './workload-kinds.js';
+export { retryOnConflict } from './retry-on-conflict.js';
 export { changeText, FIELD_MANAGER, patchObject, readObject } from './write.js';
 export type { Change, ObjectRef, PatchType } from './write.js';
 export { writeError } from './write-error.js';

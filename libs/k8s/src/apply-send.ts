@@ -1,16 +1,13 @@
 import {
-  apiStatusOf,
   patchObject,
+  retryOnConflict,
   type Change,
   type Cluster,
   type KubernetesObject,
 } from '#cluster';
-import { ToolError } from '#tools';
 import { checkApply, type ApplyOptions, type CheckedApply } from './apply-check.js';
 import type { LiveObjects } from './apply-live.js';
 import type { ApplyItem } from './apply-plan.js';
-
-const MOST_ATTEMPTS = 5;
 
 /** What was done to an object. */
 export interface Applied extends Change {
@@ -27,7 +24,7 @@ export async function checkSteady(
   live: LiveObjects,
   options: ApplyOptions,
 ): Promise<CheckedApply> {
-  return untilSteady(() => checkApply(cluster, item, live, options));
+  return retryOnConflict(() => checkApply(cluster, item, live, options), options.signal);
 }
 
 /**
@@ -45,7 +42,7 @@ export async function sendApply(
   writeSignal: AbortSignal,
 ): Promise<Applied> {
   let present: CheckedApply | undefined = checked;
-  return untilSteady(async () => {
+  return retryOnConflict(async () => {
     present ??= await checkApply(cluster, item, live, options);
     const { before, force, upgraded, removed, isNeeded } = present;
     let { version } = present;
@@ -63,25 +60,7 @@ export async function sendApply(
     const body = version === undefined ? item.object : atVersion(item.object, version);
     const after = await patchObject(cluster, item, 'apply', body, { ...write, force });
     return { before, after, removed };
-  });
-}
-
-/** Does it again, as long as it fails since the object has been changed meanwhile. */
-async function untilSteady<T>(task: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await task();
-    } catch (error) {
-      if (attempt === MOST_ATTEMPTS || !isModified(error)) throw error;
-    }
-  }
-}
-
-/** The API server's own conflicts; those that the check has made of managers are for the caller. */
-function isModified(error: unknown): boolean {
-  return (
-    error instanceof ToolError && error.code === 'conflict' && apiStatusOf(error) !== undefined
-  );
+  }, options.signal);
 }
 
 function atVersion(object: KubernetesObject, resourceVersion: string): KubernetesObject {

@@ -19,8 +19,8 @@ const CODES: Record<string, ToolErrorCode> = {
 /** Starts kubectl for the operations whose logic is its own. */
 @Injectable()
 export class KubectlClient implements OnModuleDestroy {
-  /** Its discovery cache, which would otherwise go to the home of whoever runs the server. */
-  private readonly cacheFolder = mkdtempSync(join(tmpdir(), 'skyflo-mcp-kubectl-'));
+  /** Its discovery cache, which would otherwise go to the home of whoever runs the server; made for the first call. */
+  private cacheFolder: string | undefined;
 
   constructor(
     private readonly programs: Programs,
@@ -36,6 +36,7 @@ export class KubectlClient implements OnModuleDestroy {
     const [command = '', ...rest] = args;
     const { signal, maxOutputChars } = call;
     const { env, context } = programContext(cluster, this.config);
+    this.cacheFolder ??= mkdtempSync(join(tmpdir(), 'skyflo-mcp-kubectl-'));
     const contextFlags = context === undefined ? [] : [`--context=${context}`];
     const { exitCode, stdout, stderr, isCut } = await this.programs.run(
       'kubectl',
@@ -47,7 +48,7 @@ export class KubectlClient implements OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
-    rmSync(this.cacheFolder, { recursive: true, force: true });
+    if (this.cacheFolder !== undefined) rmSync(this.cacheFolder, { recursive: true, force: true });
   }
 }
 
