@@ -1,26 +1,34 @@
-import { ifFound, readObject, type Cluster, type KubernetesObject } from '#cluster';
+import { fetchPages, ifFound, readObject, type Cluster, type KubernetesObject } from '#cluster';
 import type { ApplyItem } from './apply-plan.js';
 
-/** Objects of one kind and namespace from which on one list is cheaper than reading each. */
+/** Objects of one kind and namespace from which on a list is cheaper than reading each. */
 const LEAST_TO_LIST = 8;
 
-/** Most objects that are listed for each one that is wanted. */
-const LIST_FACTOR = 2;
+/** Most objects that are listed for each one that is wanted, and of these in one page. */
+const LIST_FACTOR = 8;
+const PAGE_FACTOR = 2;
+const MOST_IN_PAGE = 500;
+
+/** Objects of one kind and namespace. */
+interface Group {
+  names: Set<string>;
+  /** Those that were found, by name; there once the first of them is wanted. */
+  listed?: Promise<Map<string, KubernetesObject>>;
+}
 
 /** The live objects of a manifest: many of one kind are read as one list. */
 export class LiveObjects {
-  private readonly lists = new Map<string, Promise<Map<string, KubernetesObject>>>();
+  private readonly groups: Map<string, Group>;
 
   constructor(
     private readonly cluster: Cluster,
     items: readonly ApplyItem[],
     private readonly signal: AbortSignal,
   ) {
-    for (const [key, group] of Map.groupBy(items, groupOf)) {
-      const [first] = group;
-      if (first && group.length >= LEAST_TO_LIST)
-        this.lists.set(key, this.list(first, group.length));
-    }
+    const groups = Array.from(Map.groupBy(items, groupOf), ([key, group]) => {
+      return [key, { names: new Set(group.map(({ name }) => name)) }] as const;
+    });
+    this.groups = new Map(groups.filter(([, { names }]) => names.size >= LEAST_TO_LIST));
   }
 
   /**
@@ -29,30 +37,40 @@ export class LiveObjects {
    * @returns undefined if it is not there
    */
   async read(item: ApplyItem, version: unknown): Promise<KubernetesObject | undefined> {
-    const listed = (await this.lists.get(groupOf(item)))?.get(item.name);
+    const group = this.groups.get(groupOf(item));
+    if (group) group.listed ??= this.list(item, group.names);
+    const listed = (await group?.listed)?.get(item.name);
     if (listed && listed.metadata?.['resourceVersion'] === version) return listed;
     return ifFound(readObject(this.cluster, item, this.signal));
   }
 
-  /** The objects of the first page, which need not be all: what is missing is read by itself. */
+  /** As many as can be found at that cost: what is missing is read by itself. */
   private async list(
     { resource, namespace }: ApplyItem,
-    wanted: number,
+    names: ReadonlySet<string>,
   ): Promise<Map<string, KubernetesObject>> {
     const { apiVersion, kind } = resource;
-    const limit = wanted * LIST_FACTOR;
+    const found = new Map<string, KubernetesObject>();
+    const limit = Math.min(names.size * PAGE_FACTOR, MOST_IN_PAGE);
+    const pages = fetchPages<{ items: KubernetesObject[] }>(
+      this.cluster,
+      { resource, namespace },
+      { limit, signal: this.signal },
+    );
+    let count = 0;
     try {
-      const list = await this.cluster.request<{ items: KubernetesObject[] }>(
-        resource.path(namespace),
-        { query: { limit }, signal: this.signal },
-      );
-      return new Map(
-        list.items.map((object) => [object.metadata?.name ?? '', { kind, apiVersion, ...object }]),
-      );
+      for await (const { list } of pages) {
+        for (const object of list.items) {
+          const name = object.metadata?.name ?? '';
+          if (names.has(name)) found.set(name, { kind, apiVersion, ...object });
+        }
+        count += list.items.length;
+        if (found.size === names.size || count >= names.size * LIST_FACTOR) break;
+      }
     } catch {
       // Not everybody who may read an object may list them, and any other failure comes again with the object itself.
-      return new Map();
     }
+    return found;
   }
 }
 
