@@ -17,7 +17,10 @@ const SMALL_NAMESPACE = 'billing';
 const LARGE_NAMESPACE = 'bench';
 const PODS = 2_000;
 const CONCURRENCY = 32;
-const ROUNDS = 3;
+/** Many short rounds: the machine may change its pace within seconds. */
+const ROUNDS = 9;
+/** Calls of each caller before anything is measured: until then V8 still compiles, on a core that the API server could use. */
+const WARM_UP_CALLS = 5_000;
 /** After so many milliseconds nothing goes on any more, neither in the sandbox nor in a server. */
 const SETTLE_MS = 6_000;
 
@@ -77,16 +80,17 @@ async function measureServer(
   const idleMb = memoryOf(pid);
   const raw = rawCaller(kubeconfig);
   const callers = [raw, restCaller(url), await sessionCaller(url), modernCaller(url)];
+  const throughput = (caller: Caller, count: number) =>
+    throughputOf(caller.pods(SMALL_NAMESPACE), { count, concurrency: CONCURRENCY });
+  for (const caller of callers) await throughput(caller, WARM_UP_CALLS);
   const small = await eachRound(
     callers,
-    async (caller) => (await latencyOf(caller.pods(SMALL_NAMESPACE), 300)).p50,
+    async (caller) => (await latencyOf(caller.pods(SMALL_NAMESPACE), 100)).p50,
   );
-  const atOnce = await eachRound(callers, (caller) =>
-    throughputOf(caller.pods(SMALL_NAMESPACE), { count: 3_000, concurrency: CONCURRENCY }),
-  );
+  const atOnce = await eachRound(callers, (caller) => throughput(caller, 1_000));
   const large = await eachRound(
     callers,
-    async (caller) => (await latencyOf(caller.pods(LARGE_NAMESPACE), 30)).p50,
+    async (caller) => (await latencyOf(caller.pods(LARGE_NAMESPACE), 10)).p50,
   );
   const ratio = (figures: number[], index: number) => (figures[index] ?? NaN) / (figures[0] ?? NaN);
   printTable(
