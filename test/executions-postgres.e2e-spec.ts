@@ -128,3 +128,23 @@ describe('while the database is away', () => {
     expect((await live.result()).data).toMatchObject({ status: 'succeeded' });
   });
 });
+
+describe('while connections to the database break', () => {
+  it('each call is answered, and all goes on by itself afterwards', async () => {
+    const answered = Array.from({ length: 8 }, async () => {
+      const statuses: number[] = [];
+      for (let count = 0; count < 25; count++) {
+        statuses.push((await a.api.run(EXEC, onThisMachine('echo one'))).status);
+      }
+      return statuses;
+    });
+    const over = new AbortController();
+    const calls = Promise.all(answered).finally(() => over.abort());
+    while (!over.signal.aborted) await replicas.postgres.breakConnections();
+    const statuses = (await calls).flat();
+    expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    await expect
+      .poll(async () => (await a.api.run(EXEC, onThisMachine('echo two'))).status)
+      .toBe(200);
+  });
+});

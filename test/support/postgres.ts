@@ -45,6 +45,16 @@ export class Postgres {
     return this.database.start();
   }
 
+  /** Breaks all connections to the database, also in the middle of what they do; it takes new ones at once. */
+  async breakConnections(): Promise<void> {
+    const client = this.database.getPgClient();
+    await client.connect();
+    await client.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()',
+    );
+    await client.end();
+  }
+
   async stop(): Promise<void> {
     await this.database.stop();
     await rm(this.folder, { recursive: true, force: true });
