@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sandbox } from '#sandbox';
+import { memoryOf } from '../support/process-state.js';
+import { spawnServer } from '../support/server-process.js';
+import { modernCaller, rawCaller, restCaller, sessionCaller, type Caller } from './callers.js';
+import { fillNamespace } from './many-pods.js';
+import { latencyOf, median, throughputOf } from './measure.js';
+import { printTable } from './print-table.js';
+
+const SMALL_NAMESPACE = 'billing';
+const LARGE_NAMESPACE = 'bench';
+const PODS = 2_000;
+const CONCURRENCY = 32;
+/** Many short rounds: the machine may change its pace within seconds. */
+const ROUNDS = 9;
+/** Calls of each caller before anything is measured: until then V8 still compiles, on a core that the API server could use. */
+const WARM_UP_CALLS = 5_000;
+/** After so many milliseconds nothing goes on any more, neither in the sandbox nor in a server. */
+const SETTLE_MS = 6_000;
+
+/** Measures each caller in turn, several times over, so that all of them see the same machine. */
+async function eachRound(
+  callers: Caller[],
+  measure: (caller: Caller) => Promise<number>,
+): Promise<number[]> {
+  const rounds = callers.map((): number[] => []);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [index, caller] of callers.entries()) rounds[index]?.push(await measure(caller));
+  }
+  return rounds.map(median);
+}
+
+/** Measures reading beside the raw API server, and what the server itself takes: from its start to after many large answers. */
+export async function benchReads(sandbox: Sandbox): Promise<void> {
+  await fillNamespace(sandbox, LARGE_NAMESPACE, PODS);
+  await sleep(SETTLE_MS);
+  const startedAt = performance.now();
+  const EXECUTIONS_FILE = join(sandbox.stateDir, 'bench-reads.db');
+  const server = await spawnServer({ ...sandbox.env, EXECUTIONS_FILE });
+  const readyMs = performance.now() - startedAt;
+  try {
+    await sleep(SETTLE_MS);
+    await measureServer(sandbox.kubeconfig, server.url, server.pid, readyMs);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function measureServer(
+  kubeconfig: string,
+  url: string,
+  pid: number,
+  readyMs: number,
+): Promise<void> {
+  const idleMb = memoryOf(pid);
+  const raw = rawCaller(kubeconfig);
+  const callers = [raw, restCaller(url), await sessionCaller(url), modernCaller(url)];
+  const throughput = (caller: Caller, count: number) =>
+    throughputOf(caller.pods(SMALL_NAMESPACE), { count, concurrency: CONCURRENCY });
+  for (const caller of callers) await throughput(caller, WARM_UP_CALLS);
+  const small = await eachRound(
+    callers,
+    async (caller) => (await latencyOf(caller.pods(SMALL_NAMESPACE), 100)).p50,
+  );
+  const atOnce = await eachRound(callers, (caller) => throughput(caller, 1_000));
+  const large = await eachRound(
+    callers,
+    async (caller) => (await latencyOf(caller.pods(LARGE_NAMESPACE), 10)).p50,
+  );
+  const ratio = (figures: number[], index: number) => (figures[index] ?? NaN) / (figures[0] ?? NaN);
+  printTable(
+    [
+      'k8s_get of pods',
+      'small, p50',
+      '× raw',
+      `calls/s at ${CONCURRENCY}`,
+      '× raw',
+      `${PODS} pods, p50`,
+      '× raw',
+    ],
+    callers.map(({ name }, index) => [
+      name,
+      `${small[index]?.toFixed(2)} ms`,
+      ratio(small, index).toFixed(2),
+      atOnce[index]?.toFixed(0) ?? '',
+      ratio(atOnce, index).toFixed(2),
+      `${large[index]?.toFixed(1)} ms`,
+      ratio(large, index).toFixed(2),
+    ]),
+  );
+  printTable(
+    ['server', 'figure', 'goal'],
+    [
+      ['ready after its start', `${readyMs.toFixed(0)} ms`, '≤ 1500 ms'],
+      ['memory, idle', `${idleMb.toFixed(0)} MB`, '≤ 150 MB'],
+      [`memory after the ${PODS}-pod runs`, `${memoryOf(pid).toFixed(0)} MB`, '≤ 250 MB'],
+    ],
+  );
+  process.stdout.write(
+    'Goals beside the raw API server: p50 ≤ 1.8, calls/s ≥ 0.70, large namespace ≤ 2.0.\n',
+  );
+  await Promise.all(callers.map((caller) => caller.close()));
+}
