@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from '#sandbox';
 import { memoryOf } from '../support/process-state.js';
-import { spawnServer } from '../support/server-process.js';
 import { printTable } from './print-table.js';
+import { startServer } from './server.js';
 
 const SLOW_CALLS = 200;
 const PROBES = 500;
@@ -15,8 +14,7 @@ const AT_ONCE = 200;
 
 /** Measures what many calls and streams that wait cost those who do not. */
 export async function benchExecutions(sandbox: Sandbox): Promise<void> {
-  const EXECUTIONS_FILE = join(sandbox.stateDir, 'bench-executions.db');
-  const server = await spawnServer({ ...sandbox.env, EXECUTIONS_FILE });
+  const server = await startServer(sandbox, 'executions');
   try {
     await startMany(server.url, SLOW_CALLS, 'wait_for_x_seconds', { seconds: 120 });
     const beside = await probe(`${server.url}/health`);

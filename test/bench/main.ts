@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import { startSandbox, terminalReporter, type Sandbox } from '#sandbox';
-import { spawnServer } from '../support/server-process.js';
 import { benchArgo } from './argo.js';
 import { benchExecutions } from './executions.js';
 import { benchHelm } from './helm.js';
 import { benchReads } from './reads.js';
 import { soak } from './soak.js';
 import { benchWrites } from './writes.js';
+import { startServer } from './server.js';
 
 type Bench = (sandbox: Sandbox) => Promise<void>;
 
@@ -21,8 +20,7 @@ const PARTS: Record<string, Bench> = {
 
 function withServer(bench: (sandbox: Sandbox, url: string) => Promise<void>): Bench {
   return async (sandbox) => {
-    const EXECUTIONS_FILE = join(sandbox.stateDir, `${bench.name}.db`);
-    const server = await spawnServer({ ...sandbox.env, EXECUTIONS_FILE });
+    const server = await startServer(sandbox, bench.name);
     try {
       await bench(sandbox, server.url);
     } finally {

@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from '#sandbox';
 import { memoryOf } from '../support/process-state.js';
-import { spawnServer } from '../support/server-process.js';
 import { modernCaller, rawCaller, restCaller, sessionCaller, type Caller } from './callers.js';
 import { fillNamespace } from './many-pods.js';
 import { latencyOf, median, throughputOf } from './measure.js';
 import { printTable } from './print-table.js';
+import { startServer } from './server.js';
 
 const SMALL_NAMESPACE = 'billing';
 const LARGE_NAMESPACE = 'bench';
@@ -40,8 +39,7 @@ function overall(rounds: number[]): number {
 export async function benchReads(sandbox: Sandbox): Promise<void> {
   await sleep(SETTLE_MS);
   const startedAt = performance.now();
-  const EXECUTIONS_FILE = join(sandbox.stateDir, 'bench-reads.db');
-  const server = await spawnServer({ ...sandbox.env, EXECUTIONS_FILE });
+  const server = await startServer(sandbox, 'reads');
   const readyMs = performance.now() - startedAt;
   try {
     await sleep(SETTLE_MS);

@@ -1,11 +1,11 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from '#sandbox';
 import { childrenOf, memoryOf, openFilesOf } from '../support/process-state.js';
-import { spawnServer, type RunningServer } from '../support/server-process.js';
+import type { RunningServer } from '../support/server-process.js';
 import { modernCaller, sessionCaller } from './callers.js';
 import { printTable } from './print-table.js';
 import { SOAK_OBJECTS, soakActions, type Action } from './soak-calls.js';
+import { startServer } from './server.js';
 
 const CALLERS = 12;
 /** What streams and calls are given to end before the first look, with which the pools of connections are still full. */
@@ -31,8 +31,7 @@ interface Holdings {
  */
 export async function soak(sandbox: Sandbox, minutes: number): Promise<void> {
   await sandbox.kubectl(['apply', '-f', '-'], { input: JSON.stringify(SOAK_OBJECTS) });
-  const EXECUTIONS_FILE = join(sandbox.stateDir, 'soak.db');
-  const server = await spawnServer({ ...sandbox.env, EXECUTIONS_FILE });
+  const server = await startServer(sandbox, 'soak');
   try {
     await soakServer(sandbox, server, minutes);
   } finally {

@@ -27,13 +27,17 @@ export interface RunningServer {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/**
- * Starts the real server on a free port, with some variables added to this process's environment.
- * @param via a program and its arguments that becomes the command which stands after them
- */
+interface SpawnOptions {
+  /** A program and its arguments that becomes the command which stands after them. */
+  via?: readonly string[];
+  /** Whether the log is read past the start; otherwise it costs this process nothing. */
+  readsLog?: boolean;
+}
+
+/** Starts the real server on a free port, with some variables added to this process's environment. */
 export async function spawnServer(
   env: Record<string, string>,
-  via: readonly string[] = [],
+  { via = [], readsLog = true }: SpawnOptions = {},
 ): Promise<RunningServer> {
   const [program, ...args] = [...via, SERVER_BIN];
   const child = spawn(program, args, {
@@ -43,11 +47,15 @@ export async function spawnServer(
   const log: LogLine[] = [];
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const url = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stderr }).on('line', (text) => {
+    const lines = createInterface({ input: child.stderr }).on('line', (text) => {
       const line = parseLogLine(text);
       log.push(line);
       const listening = /Listening on (\S+)/.exec(String(line.message));
-      if (listening?.[1]) resolve(listening[1]);
+      if (!listening?.[1]) return;
+      resolve(listening[1]);
+      if (readsLog) return;
+      lines.close();
+      child.stderr.resume();
     });
     child.once('error', reject);
     void exited.then(() => reject(new Error(`The server did not start: ${JSON.stringify(log)}`)));

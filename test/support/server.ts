@@ -9,5 +9,5 @@ export function startServer(
   env: Record<string, string> = {},
   via?: readonly string[],
 ): Promise<RunningServer> {
-  return spawnServer({ ...inject('sandboxEnv'), ...env }, via);
+  return spawnServer({ ...inject('sandboxEnv'), ...env }, { via });
 }
