@@ -118,6 +118,25 @@ describe.each([3, 4])('with helm %i', (major) => {
     expect((await call('helm_rollback', { ...back, revision: 3 })).code).toBeUndefined();
     expect((await call('helm_upgrade', { ...chart, release_name: name })).code).toBeUndefined();
   });
+
+  it('an atomic upgrade that is cancelled ends helm, and a rollback gets the release well again', async () => {
+    const name = `atomic${major}`;
+    await call('helm_install', { ...chart, release_name: name, wait: false });
+    const cancel = new AbortController();
+    const cancelled = nextCancelled(server.log);
+    const args = { ...chart, ...NEVER_READY, release_name: name, atomic: true };
+    const running = client.call('helm_upgrade', args, { signal: cancel.signal });
+    const ended = running.catch((error: Error) => error);
+    await vi.waitFor(async () => expect(await statusOf(name)).toBe('pending-upgrade'), 10_000);
+    cancel.abort();
+    expect(await ended).toBeInstanceOf(Error);
+    await cancelled();
+    await vi.waitFor(async () => expect(await helmsFor(name)).toEqual([]), 3_000);
+    const back = { release_name: name, namespace, revision: 1 };
+    expect((await call('helm_rollback', back)).text).toMatch(/Rollback was a success/);
+    expect(await statusOf(name)).toBe('deployed');
+    expect((await call('helm_upgrade', { ...chart, release_name: name })).code).toBeUndefined();
+  });
 });
 
 describe('twenty calls at once', () => {

@@ -89,6 +89,8 @@ export class PortForward {
         { cause },
       );
     }
+    // Without file descriptors for one more connection, those that are there go on.
+    server.on('error', ({ message }) => (this.lastError = message));
     const { port } = server.address() as AddressInfo;
     this.addresses.push({ local: `${HOST}:${port}`, remote });
   }
