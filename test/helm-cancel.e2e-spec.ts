@@ -51,6 +51,17 @@ describe.each([3, 4])('with helm %i', (major) => {
       }
     ).info.status;
 
+  /** Begins an operation, and cancels it once its release has a status. */
+  const cancelAt = async (status: string, tool: string, args: { release_name: string }) => {
+    const cancel = new AbortController();
+    const cancelled = nextCancelled(server.log);
+    const ended = client.call(tool, args, { signal: cancel.signal }).catch((error: Error) => error);
+    await vi.waitFor(async () => expect(await statusOf(args.release_name)).toBe(status), 10_000);
+    cancel.abort();
+    expect(await ended).toBeInstanceOf(Error);
+    await cancelled();
+  };
+
   it('an install that waits tells what it waits for, and a cancel ends it', async () => {
     const cancel = new AbortController();
     const steps: string[] = [];
@@ -97,15 +108,8 @@ describe.each([3, 4])('with helm %i', (major) => {
     const args = { ...chart, release_name: name, wait: false };
     for (const values of ['', 'ready: false', 'replicas: 2'])
       await call('helm_upgrade', { ...args, values });
-    const cancel = new AbortController();
-    const cancelled = nextCancelled(server.log);
     const back = { release_name: name, namespace, revision: 2 };
-    const running = client.call('helm_rollback', back, { signal: cancel.signal });
-    const ended = running.catch((error: Error) => error);
-    await vi.waitFor(async () => expect(await statusOf(name)).toBe('pending-rollback'), 10_000);
-    cancel.abort();
-    expect(await ended).toBeInstanceOf(Error);
-    await cancelled();
+    await cancelAt('pending-rollback', 'helm_rollback', back);
     const found = await call('helm_upgrade', { ...chart, release_name: name });
     expect([found.code, found.text]).toEqual([
       'conflict',
@@ -122,15 +126,8 @@ describe.each([3, 4])('with helm %i', (major) => {
   it('an atomic upgrade that is cancelled ends helm, and a rollback gets the release well again', async () => {
     const name = `atomic${major}`;
     await call('helm_install', { ...chart, release_name: name, wait: false });
-    const cancel = new AbortController();
-    const cancelled = nextCancelled(server.log);
     const args = { ...chart, ...NEVER_READY, release_name: name, atomic: true };
-    const running = client.call('helm_upgrade', args, { signal: cancel.signal });
-    const ended = running.catch((error: Error) => error);
-    await vi.waitFor(async () => expect(await statusOf(name)).toBe('pending-upgrade'), 10_000);
-    cancel.abort();
-    expect(await ended).toBeInstanceOf(Error);
-    await cancelled();
+    await cancelAt('pending-upgrade', 'helm_upgrade', args);
     await vi.waitFor(async () => expect(await helmsFor(name)).toEqual([]), 3_000);
     const back = { release_name: name, namespace, revision: 1 };
     expect((await call('helm_rollback', back)).text).toMatch(/Rollback was a success/);
