@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isWrite } from './support/api-gate.js';
 import { createObjects } from './support/manifest.js';
-import { textOf } from './support/rest.js';
 import { canary, isPhase, liveRollout, untilRollout } from './support/rollouts.js';
 import { useGate } from './support/use-gate.js';
 import { useNamespace } from './support/use-namespace.js';
@@ -47,7 +46,7 @@ describe('a rollout that changes while a verb is decided', () => {
       'precondition',
       expect.stringContaining('is aborted, so it cannot be promoted'),
     ]);
-    textOf(await server.call('argo_retry'));
+    await server.textOf('argo_retry');
     await untilRollout(namespace, name, isPhase('Paused'));
   });
 

@@ -3,9 +3,9 @@ import { benchArgo } from './argo.js';
 import { benchExecutions } from './executions.js';
 import { benchHelm } from './helm.js';
 import { benchReads } from './reads.js';
+import { startServer } from './server.js';
 import { soak } from './soak.js';
 import { benchWrites } from './writes.js';
-import { startServer } from './server.js';
 
 type Bench = (sandbox: Sandbox) => Promise<void>;
 

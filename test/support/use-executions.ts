@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, inject } from 'vitest';
-import { ApiGate } from './api-gate.js';
+import type { ApiGate } from './api-gate.js';
 import { ExecEndpoint } from './exec-endpoint.js';
 import { ExecutionsApi } from './executions.js';
 import { sandboxAccess, writeKubeconfig } from './kubeconfig.js';
 import './sandbox-env.js';
+import { useGate } from './use-gate.js';
 import { useServer, type ServerInUse } from './use-server.js';
 
 /** What the executions of a spec file may touch. To be used in hooks and tests only. */
@@ -21,17 +22,17 @@ export interface Targets {
 /** Opens the contexts `local` and `gate` for the tests of a file. */
 export function useTargets(): Targets {
   let local: ExecEndpoint;
-  let gate: ApiGate;
   let env: Record<string, string>;
+  const door = useGate();
   beforeAll(async () => {
-    [local, gate] = await Promise.all([ExecEndpoint.start(), ApiGate.open()]);
+    local = await ExecEndpoint.start();
     const { cluster, user } = await sandboxAccess();
     const context = (name: string, by: string) => ({ name, context: { cluster: name, user: by } });
     const KUBECONFIG = await writeKubeconfig({
       clusters: [
         { name: 'sandbox', cluster },
         { name: 'local', cluster: { server: local.url } },
-        { name: 'gate', cluster: { server: gate.url } },
+        { name: 'gate', cluster: { server: door.gate.url } },
       ],
       users: [
         { name: 'admin', user },
@@ -46,16 +47,13 @@ export function useTargets(): Targets {
     });
     env = { KUBECONFIG };
   });
-  afterAll(() => {
-    local.stop();
-    gate.close();
-  });
+  afterAll(() => local.stop());
   return {
     get local() {
       return local;
     },
     get gate() {
-      return gate;
+      return door.gate;
     },
     get env() {
       return env;
