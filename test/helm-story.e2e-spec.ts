@@ -170,8 +170,14 @@ describe.each(STORIES)('with helm $helm over $door, a chart', ({ helm: major, do
   });
 
   it('comes with values of its own from the start', async () => {
-    const args = { ...release, ...chart, values: 'replicas: 2\n', wait: false };
-    expect(await textOf('helm_install_with_values', args)).toContain('STATUS: deployed');
+    const values = 'replicas: 2\nnodeSelector: {beta.kubernetes.io/os: linux}\n';
+    const args = { ...release, ...chart, values, wait: false };
+    const text = await textOf('helm_install_with_values', args);
+    expect(text).toMatch(/^NAME: hello\n[^]*STATUS: deployed\n/);
+    // What the API server has to say of a manifest.
+    expect(text).toMatch(
+      /\nWarning: spec\S+\[beta.kubernetes.io\/os\]: deprecated since .*instead$/,
+    );
     expect(await deployed()).toBe('2 app:1.0');
     await textOf('helm_uninstall', release);
   });

@@ -11,6 +11,7 @@ image:
 # Pods of a chart with false never get ready.
 ready: true
 greeting: Hello
+nodeSelector: {}
 `;
 
 const SCHEMA = {
@@ -31,7 +32,7 @@ spec:
     metadata:
       labels: {app: {{ .Release.Name }}}
     spec:
-      nodeSelector: {}
+      nodeSelector: {{ toJson .Values.nodeSelector }}
       containers:
         - name: app
           image: app:{{ .Values.image.tag }}

@@ -1,2 +1,3 @@
 export { CliModule } from './cli.module.js';
+export { withoutKlog } from './klog.js';
 export { Programs } from './programs.js';

@@ -1,3 +1,4 @@
+import { withoutKlog } from '#cli';
 import { ToolError, type ToolErrorCode } from '#tools';
 
 /** How helm 3 and 4 word what went wrong, the first that fits. */
@@ -40,7 +41,7 @@ export function helmFailure(
 ): ToolError {
   const text = cleanText(stderr, hidden);
   // The log of helm 4 says the same once more.
-  const said = text.replace(LOG_LINES, '').trim() || text;
+  const said = withoutKlog(text).replace(LOG_LINES, '').trim() || text;
   const code = FAILURES.find(([pattern]) => pattern.test(said))?.[1] ?? 'failed';
   const message = said === '' ? `helm ended with exit code ${exitCode} and no message.` : said;
   return new ToolError(code, message, {

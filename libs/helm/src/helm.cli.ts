@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { clusterConfig, programContext, type Cluster, type ClusterConfig } from '#cluster';
-import { Programs } from '#cli';
+import { Programs, withoutKlog } from '#cli';
 import { cleanText, helmFailure } from './helm-failure.js';
 import { HelmHome, type RepositoryPaths } from './helm.home.js';
 import type { ToolError } from '#tools';
@@ -81,7 +81,7 @@ export class HelmCli {
     const { folder } = this.home;
     return {
       stdout,
-      warnings: isGood ? cleanText(stderr, folder) : '',
+      warnings: isGood ? cleanText(withoutKlog(stderr), folder) : '',
       failure: isGood ? undefined : helmFailure(stderr, exitCode, folder, stdout),
       isCut,
     };

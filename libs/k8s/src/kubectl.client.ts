@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { clusterConfig, programContext, type Cluster, type ClusterConfig } from '#cluster';
-import { Programs } from '#cli';
+import { Programs, withoutKlog } from '#cli';
 import { ToolError, type ToolCall, type ToolErrorCode } from '#tools';
 
 /** How kubectl words the API server's refusals on stderr: `Error from server (Reason): message`. */
@@ -53,7 +53,7 @@ export class KubectlClient implements OnModuleDestroy {
 }
 
 function failure(stderr: string, exitCode: number, output: string): ToolError {
-  const said = stderr.trim();
+  const said = withoutKlog(stderr).trim() || stderr.trim();
   const [, reason = '', message = ''] = /^Error from server \((\w+)\): (.*)$/m.exec(said) ?? [];
   const code = CODES[reason];
   if (code) return new ToolError(code, message, { output });
