@@ -1,2 +1,2 @@
 #!/usr/bin/env -S node --expose-gc --max-semi-space-size=8 --heap-growing-percent=50
-import '../dist/apps/server/src/main.js';
+import '../dist/bundle/main.js';
