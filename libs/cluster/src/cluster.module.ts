@@ -4,11 +4,12 @@ import { clusterConfig } from './cluster.config.js';
 import { Clusters } from './clusters.js';
 import { ContextField } from './context.field.js';
 import { DryRunField } from './dry-run.field.js';
+import { WarningsInterceptor } from './warnings.interceptor.js';
 
 /** Access to the Kubernetes API servers of the kubeconfig. */
 @Module({
   imports: [ConfigModule.forFeature(clusterConfig)],
-  providers: [Clusters, ContextField, DryRunField],
+  providers: [Clusters, ContextField, DryRunField, WarningsInterceptor],
   exports: [Clusters, ContextField, DryRunField],
 })
 export class ClusterModule {}

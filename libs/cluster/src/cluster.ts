@@ -1,5 +1,6 @@
 import { ToolError } from '#tools';
 import { apiError, apiStatusOf } from './api-error.js';
+import { noteWarnings } from './api-warnings.js';
 import { CHANNEL_PROTOCOLS, type ChannelStream } from './channel-stream.js';
 import type { Connection } from './connection.js';
 import { fetchCatalogue } from './discovery-fetch.js';
@@ -62,7 +63,8 @@ export class Cluster {
   /** As `request`, for an answer that is text. */
   async text(path: string, options: RequestOptions = {}): Promise<string> {
     try {
-      const { body } = await this.http.send(path, options);
+      const { body, headers } = await this.http.send(path, options);
+      noteWarnings(headers);
       return body.toString('utf8');
     } catch (error) {
       // Not an object but its whole type is gone, e.g. with its custom resource definition.
