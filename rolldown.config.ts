@@ -8,10 +8,10 @@ const NOT_INSTALLED = [
   'pg-native',
 ];
 
-/** Large, and loaded only when they are needed. */
+/** Large, and used by few: one is loaded only then, the other loads its tables only then. */
 const LARGE = ['@kubernetes/client-node', 'iconv-lite'];
 
-/** V8 takes two bytes for each character of a source text that is not all ASCII: 7 MB more for the server. */
+/** V8 keeps a source text that is not all ASCII in two bytes a character: 7 MB more for the server. */
 const asciiOnly: Plugin = {
   name: 'ascii-only',
   generateBundle(_options, files) {
@@ -25,7 +25,7 @@ function escapeOf(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** The server in a few files: to find, read and compile the 1,300 modules that it consists of takes half of its start. */
+/** The server as one file: to find, read and link the 1,300 modules that it consists of takes half of its start. */
 export default defineConfig({
   input: 'dist/apps/server/src/main.js',
   platform: 'node',
