@@ -34,6 +34,29 @@ const tunnelsOf = async (work: () => Promise<void>) => {
   return proxy.tunnels.length - before;
 };
 
+describe('through the proxy of the environment', () => {
+  const asked = { resource_type: 'deploy/web', namespace };
+  const withoutProxyUrl = async () => {
+    const { cluster, user } = await sandboxAccess();
+    const hidden = { ...cluster, server: `https://${HOST}`, 'tls-server-name': 'localhost' };
+    return { KUBECONFIG: await writeContext(hidden, user), HTTPS_PROXY: proxy.url };
+  };
+  const named = useServer({ env: withoutProxyUrl });
+  const exempt = useServer({ env: async () => ({ ...(await withoutProxyUrl()), NO_PROXY: HOST }) });
+
+  it('calls go where the kubeconfig names none', async () => {
+    expect(await named.textOf('k8s_get', asked)).toContain('web');
+  });
+
+  it('calls do not go to what NO_PROXY names', async () => {
+    const opened = await tunnelsOf(async () => {
+      const { body } = await exempt.call('k8s_get', asked);
+      expect(body.code).toBe('unavailable');
+    });
+    expect(opened).toBe(0);
+  });
+});
+
 describe('through the proxy-url of a kubeconfig', () => {
   it('calls go, over kept connections', async () => {
     const opened = await tunnelsOf(async () => {

@@ -12,7 +12,7 @@ export interface Connection {
   readonly server: URL;
   /** The namespace to use where none is given. */
   readonly namespace: string;
-  /** HTTP, HTTPS or SOCKS5 proxy in front of the API server. */
+  /** HTTP, HTTPS or SOCKS5 proxy in front of the API server; the environment may name one where this is undefined. */
   readonly proxy: URL | undefined;
   /** Impersonation headers. */
   readonly headers: Readonly<Record<string, string | string[]>>;

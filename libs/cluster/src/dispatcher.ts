@@ -2,6 +2,7 @@ import { createSecureContext } from 'node:tls';
 import { Pool, ProxyAgent, Socks5ProxyAgent, type Dispatcher } from 'undici';
 import { ToolError } from '#tools';
 import type { Connection, TlsOptions } from './connection.js';
+import { environmentProxy } from './environment-proxy.js';
 import { describe } from './transport-error.js';
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -36,7 +37,8 @@ export function createDispatcher(
     bodyTimeout: 0,
     ...(connections !== undefined && { maxResponseSize: MAX_ANSWER_BYTES }),
   } satisfies Pool.Options;
-  const { proxy, server } = connection;
+  const { server } = connection;
+  const proxy = connection.proxy ?? environmentProxy(server);
   if (!proxy) {
     const connect = { ...tls, timeout: CONNECT_TIMEOUT_MS };
     return new Pool(server.origin, { ...options, connect });
