@@ -11,21 +11,27 @@ const SMALL_NAMESPACE = 'billing';
 const LARGE_NAMESPACE = 'bench';
 const PODS = 2_000;
 const CONCURRENCY = 32;
-/** Many short rounds: the machine may change its pace within seconds. */
-const ROUNDS = 9;
+/** Many short rounds, as the machine may change its pace within seconds; as many with each caller at each place. */
+const ROUNDS = 12;
 /** Calls of each caller before anything is measured: until then V8 still compiles, on a core that the API server could use. */
 const WARM_UP_CALLS = 5_000;
 /** After so many milliseconds nothing goes on any more, neither in the sandbox nor in a server. */
 const SETTLE_MS = 6_000;
 
-/** Measures each caller in turn, several times over, so that all of them see the same machine. */
+/**
+ * Measures each caller in turn, several times over, so that all of them see the same machine. Each round begins with another one: the
+ * API server collects its garbage about every second time, which would else hit the same ones again and again.
+ */
 async function eachRound(
   callers: Caller[],
   measure: (caller: Caller) => Promise<number>,
 ): Promise<number[][]> {
   const rounds = callers.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [index, caller] of callers.entries()) rounds[index]?.push(await measure(caller));
+    for (let place = 0; place < callers.length; place++) {
+      const index = (round + place) % callers.length;
+      rounds[index]?.push(await measure(callers[index]!));
+    }
   }
   return rounds;
 }
