@@ -52,9 +52,9 @@ describe(environmentProxy.name, () => {
     expect(proxyOf(server, { HTTPS_PROXY: PROXY, NO_PROXY: exempt })).toBe(`${PROXY}/`);
   });
 
-  it('says which variable is wrong', () => {
-    expect(() => proxyOf('https://api.test', { HTTPS_PROXY: 'http://' })).toThrow(
-      'HTTPS_PROXY is not the address of a proxy.',
+  it.each(['http://', 'ftp://proxy.test', 'a b'])('says that %j is wrong', (text) => {
+    expect(() => proxyOf('https://api.test', { HTTPS_PROXY: text })).toThrow(
+      'HTTPS_PROXY is not the address of a proxy: http, https and socks5 are known.',
     );
   });
 });

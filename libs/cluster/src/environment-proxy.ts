@@ -1,6 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 import { ToolError } from '#tools';
 
+const PROTOCOLS = ['http:', 'https:', 'socks5:', 'socks5h:'];
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -16,10 +18,9 @@ export function environmentProxy(
   const text = valueOf(environment, variable);
   if (text === '' || isExempt(server, valueOf(environment, 'NO_PROXY'))) return undefined;
   const proxy = URL.parse(text.includes('://') ? text : `http://${text}`);
-  if (proxy) return proxy;
-  throw new ToolError('unavailable', `${variable} is not the address of a proxy.`, {
-    retryable: false,
-  });
+  if (proxy && PROTOCOLS.includes(proxy.protocol)) return proxy;
+  const message = `${variable} is not the address of a proxy: http, https and socks5 are known.`;
+  throw new ToolError('unavailable', message, { retryable: false });
 }
 
 function valueOf(environment: Environment, variable: string): string {
