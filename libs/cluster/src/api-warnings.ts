@@ -21,8 +21,9 @@ export async function collectWarnings<T>(
 /** Notes the warnings of an answer for whoever collects them. Source: KEP-1693, RFC 7234 section 5.5. */
 export function noteWarnings({ warning }: Answer['headers']): void {
   if (warning === undefined) return;
-  const texts = warningTexts(warning);
-  for (const text of texts) collected.getStore()?.add(text);
+  const warnings = collected.getStore();
+  if (!warnings) return;
+  for (const text of warningTexts(warning)) warnings.add(text);
 }
 
 /** The texts of `Warning` headers of code 299, which is the only one that the API server sends. */

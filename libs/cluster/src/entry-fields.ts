@@ -1,6 +1,7 @@
 import { ToolError } from '#tools';
 import { FileValue } from './file-value.js';
 import { besideFile, type KubeconfigEntry } from './kubeconfig.js';
+import { parseAddress } from './parse-address.js';
 
 /** Typed reading of one kubeconfig entry, with errors that name file, entry and field. A missing entry has no fields. */
 export class EntryFields {
@@ -47,9 +48,7 @@ export class EntryFields {
   url(field: string): URL | undefined {
     const text = this.text(field);
     if (text === undefined) return undefined;
-    // As with kubectl, a server may be given without a scheme.
-    const url = URL.parse(text.includes('://') ? text : `http://${text}`);
-    return url ?? this.fail(field, 'is not a URL');
+    return parseAddress(text) ?? this.fail(field, 'is not a URL');
   }
 
   /** A field that names a file, relative to the kubeconfig that it stands in. */

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { ToolError } from '#tools';
+import { parseAddress } from './parse-address.js';
 
 const PROTOCOLS = ['http:', 'https:', 'socks5:', 'socks5h:'];
 
@@ -17,7 +18,7 @@ export function environmentProxy(
   const variable = server.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   const text = valueOf(environment, variable);
   if (text === '' || isExempt(server, valueOf(environment, 'NO_PROXY'))) return undefined;
-  const proxy = URL.parse(text.includes('://') ? text : `http://${text}`);
+  const proxy = parseAddress(text);
   if (proxy && PROTOCOLS.includes(proxy.protocol)) return proxy;
   const message = `${variable} is not the address of a proxy: http, https and socks5 are known.`;
   throw new ToolError('unavailable', message, { retryable: false });
