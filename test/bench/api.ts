@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Pool } from 'undici';
 import { parse } from 'yaml';
 
-interface Kubeconfig {
+/** The parts of the sandbox's kubeconfig that are needed to reach its API server. */
+export interface Kubeconfig {
   clusters: { cluster: { server: string; 'certificate-authority-data': string } }[];
   users: { user: { 'client-certificate-data': string; 'client-key-data': string } }[];
 }

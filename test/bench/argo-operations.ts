@@ -1,3 +1,5 @@
+import type { CallTool } from './tool-client.js';
+
 /** Where the bench's rollouts are. */
 export const NAMESPACE = 'bench-argo';
 export const ROLLOUTS = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/rollouts`;
@@ -13,8 +15,6 @@ export type Send = (
   body?: unknown,
   headers?: Record<string, string>,
 ) => Promise<string>;
-/** Calls a tool over REST. */
-export type CallTool = (tool: string, args?: object) => Promise<string>;
 
 /** One operation: by a tool, by the raw API calls that it cannot do without, and by the plugin where that has it. */
 export interface Operation {

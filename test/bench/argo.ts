@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Sandbox } from '#sandbox';
-import { Pool } from 'undici';
 import {
   NAMESPACE,
   OPERATIONS,
@@ -10,7 +9,6 @@ import {
   PROMOTIONS,
   toSpec,
   toStatus,
-  type CallTool,
   type Operation,
   type Send,
 } from './argo-operations.js';
@@ -18,6 +16,7 @@ import { prepareRollouts } from './argo-rollouts.js';
 import { apiPool, textOf } from './api.js';
 import { latencyOf, median } from './measure.js';
 import { printTable } from './print-table.js';
+import { toolClient, type CallTool } from './tool-client.js';
 
 const CALLS = 60;
 const PLUGIN_CALLS = 5;
@@ -25,7 +24,7 @@ const PLUGIN_CALLS = 5;
 /** Measures the Argo tools beside the raw API calls they need, and beside the plugin. The controller stands still, so that every call meets the same rollout. */
 export async function benchArgo(sandbox: Sandbox, url: string): Promise<void> {
   const api = apiPool(sandbox.kubeconfig);
-  const server = new Pool(url);
+  const { call, close } = toolClient(url, 'argo');
   const send: Send = async (method, path, body, headers = {}) =>
     textOf(
       await api.request({
@@ -33,15 +32,6 @@ export async function benchArgo(sandbox: Sandbox, url: string): Promise<void> {
         path,
         headers: { 'content-type': 'application/json', ...headers },
         body: body === undefined ? null : JSON.stringify(body),
-      }),
-    );
-  const call: CallTool = async (tool, args = {}) =>
-    textOf(
-      await server.request({
-        method: 'POST',
-        path: `/engine/v1/tools/argo/${tool}/execute`,
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(args),
       }),
     );
   await prepareRollouts(sandbox, send);
@@ -75,7 +65,7 @@ export async function benchArgo(sandbox: Sandbox, url: string): Promise<void> {
   printTable(['argo tool', 'raw API calls, p50', 'REST, p50', '× raw', 'plugin'], rows);
   process.stdout.write('Goal: × raw ≤ 2.0.\n');
   await sandbox.startProcess('rollouts-controller');
-  await Promise.all([api.close(), server.close()]);
+  await Promise.all([api.close(), close()]);
 }
 
 /** The medians of two operations that take turns, raw and by the tools, in milliseconds. */

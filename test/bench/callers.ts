@@ -1,10 +1,12 @@
 import { Pool } from 'undici';
 import { apiPool, CONNECTIONS, textOf } from './api.js';
+import { toolClient } from './tool-client.js';
 
 /** The ways to ask for the pods of a namespace: the API server itself, and the two doors. All keep their connections alive. */
 export interface Caller {
   name: string;
-  pods(namespace: string): () => Promise<string>;
+  /** @param selector gives the label selector of each call; none if left out */
+  pods(namespace: string, selector?: () => string): () => Promise<string>;
   close(): Promise<void>;
 }
 
@@ -14,8 +16,9 @@ export function rawCaller(kubeconfigPath: string): Caller {
   const headers = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
   return {
     name: 'API server',
-    pods: (namespace) => async () => {
-      const path = `/api/v1/namespaces/${namespace}/pods?includeObject=None`;
+    pods: (namespace, selector) => async () => {
+      const query = selector ? `&labelSelector=${encodeURIComponent(selector())}` : '';
+      const path = `/api/v1/namespaces/${namespace}/pods?includeObject=None${query}`;
       return textOf(await pool.request({ method: 'GET', path, headers }));
     },
     close: () => pool.close(),
@@ -24,22 +27,11 @@ export function rawCaller(kubeconfigPath: string): Caller {
 
 /** The REST door. */
 export function restCaller(url: string): Caller {
-  const pool = new Pool(url, { connections: CONNECTIONS });
+  const { call, close } = toolClient(url, 'k8s');
   return {
     name: 'REST',
-    pods: (namespace) => {
-      const body = JSON.stringify({ resource_type: 'pods', namespace });
-      return async () =>
-        textOf(
-          await pool.request({
-            method: 'POST',
-            path: '/engine/v1/tools/k8s/k8s_get/execute',
-            headers: { 'content-type': 'application/json' },
-            body,
-          }),
-        );
-    },
-    close: () => pool.close(),
+    pods: (namespace, selector) => () => call('k8s_get', podsOf(namespace, selector)),
+    close,
   };
 }
 
@@ -68,8 +60,8 @@ export async function sessionCaller(url: string): Promise<Caller> {
   let id = 1;
   return {
     name: 'MCP 2025 (session)',
-    pods: (namespace) => async () => {
-      const params = { name: 'k8s_get', arguments: { resource_type: 'pods', namespace } };
+    pods: (namespace, selector) => async () => {
+      const params = { name: 'k8s_get', arguments: podsOf(namespace, selector) };
       return textOf(await post({ id: id++, method: 'tools/call', params }));
     },
     close: async () => {
@@ -86,14 +78,14 @@ export function modernCaller(url: string): Caller {
   let id = 1;
   return {
     name: 'MCP 2026 (stateless)',
-    pods: (namespace) => async () => {
+    pods: (namespace, selector) => async () => {
       const name = 'k8s_get';
       const _meta = {
         'io.modelcontextprotocol/protocolVersion': protocolVersion,
         'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1' },
         'io.modelcontextprotocol/clientCapabilities': {},
       };
-      const params = { name, arguments: { resource_type: 'pods', namespace }, _meta };
+      const params = { name, arguments: podsOf(namespace, selector), _meta };
       const body = JSON.stringify({ jsonrpc: '2.0', id: id++, method: 'tools/call', params });
       return textOf(
         await pool.request({
@@ -112,4 +104,9 @@ export function modernCaller(url: string): Caller {
     },
     close: () => pool.close(),
   };
+}
+
+/** The parameters of `k8s_get`. */
+function podsOf(namespace: string, selector: (() => string) | undefined): object {
+  return { resource_type: 'pods', namespace, label_selector: selector?.() };
 }

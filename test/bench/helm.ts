@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Sandbox } from '#sandbox';
-import { Pool } from 'undici';
 import { apiPool, textOf } from './api.js';
 import { latencyOf } from './measure.js';
 import { printTable } from './print-table.js';
+import { toolClient } from './tool-client.js';
 
 const NAMESPACE = 'bench-helm';
 const RELEASES = 50;
@@ -15,16 +15,8 @@ const run = promisify(execFile);
 
 /** Compares the tools that read releases, and the one that renders charts, with helm itself. */
 export async function benchHelm(sandbox: Sandbox, url: string): Promise<void> {
-  const server = new Pool(url, { connections: 4 });
-  const tool = (name: string, args: object) => async () =>
-    textOf(
-      await server.request({
-        method: 'POST',
-        path: `/engine/v1/tools/helm/${name}/execute`,
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(args),
-      }),
-    );
+  const server = toolClient(url, 'helm');
+  const tool = (name: string, args: object) => () => server.call(name, args);
   const env = { ...process.env, ...sandbox.env, TZ: 'UTC' };
   const helm =
     (...args: string[]) =>

@@ -3,7 +3,11 @@ import type { Sandbox } from '#sandbox';
 import { spawnServer, type RunningServer } from '../support/server-process.js';
 
 /** Starts a server on the sandbox, with executions of its own. */
-export function startServer(sandbox: Sandbox, name: string): Promise<RunningServer> {
+export function startServer(
+  sandbox: Sandbox,
+  name: string,
+  env?: Record<string, string>,
+): Promise<RunningServer> {
   const EXECUTIONS_FILE = join(sandbox.stateDir, `bench-${name}.db`);
-  return spawnServer({ ...sandbox.env, EXECUTIONS_FILE }, { readsLog: false });
+  return spawnServer({ ...sandbox.env, EXECUTIONS_FILE, ...env }, { readsLog: false });
 }

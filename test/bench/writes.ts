@@ -1,17 +1,15 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { Sandbox } from '#sandbox';
-import { Pool } from 'undici';
 import { apiPool, textOf } from './api.js';
+import { compareApply } from './apply-many.js';
+import { configMap } from './config-map.js';
 import { latencyOf } from './measure.js';
 import { printTable } from './print-table.js';
+import { toolClient, type CallTool } from './tool-client.js';
 
 const NAMESPACE = 'bench-writes';
-const MANY = 100;
 const CALLS = 100;
 
 type Send = (method: string, path: string, body?: unknown, contentType?: string) => Promise<string>;
-type CallTool = (tool: string, args: object) => Promise<string>;
 
 /** One kind of write: by a tool, and by the raw API calls that it cannot do without. Each call gets its number. */
 interface Write {
@@ -26,13 +24,6 @@ const MERGE = 'application/merge-patch+json';
 const APPLY = 'application/apply-patch+yaml';
 const AS_US = 'fieldManager=skyflo-mcp&force=true';
 const target = { resource_type: 'deployment', namespace: NAMESPACE };
-
-const configMap = (name: string, value: string) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace: NAMESPACE },
-  data: { value },
-});
 
 const WRITES: Write[] = [
   {
@@ -104,20 +95,22 @@ const WRITES: Write[] = [
     name: 'k8s_apply',
     async raw(send, number) {
       const path = `${CONFIG_MAPS}/applied?${AS_US}`;
-      const object = configMap('applied', `raw ${number}`);
+      const object = configMap(NAMESPACE, 'applied', `raw ${number}`);
       await send('GET', `${CONFIG_MAPS}/applied`);
       await send('PATCH', `${path}&dryRun=All`, object, APPLY);
       await send('PATCH', path, object, APPLY);
     },
     tool: (call, number) =>
-      call('k8s_apply', { content: JSON.stringify(configMap('applied', `tool ${number}`)) }),
+      call('k8s_apply', {
+        content: JSON.stringify(configMap(NAMESPACE, 'applied', `tool ${number}`)),
+      }),
   },
 ];
 
 /** Measures the tools that write beside the raw API calls they need, and apply beside kubectl. */
 export async function benchWrites(sandbox: Sandbox, url: string): Promise<void> {
   const api = apiPool(sandbox.kubeconfig);
-  const server = new Pool(url);
+  const { call, close } = toolClient(url, 'k8s');
   const send: Send = async (method, path, body, contentType = 'application/json') =>
     textOf(
       await api.request({
@@ -125,15 +118,6 @@ export async function benchWrites(sandbox: Sandbox, url: string): Promise<void> 
         path,
         headers: { 'content-type': contentType },
         body: body === undefined ? null : JSON.stringify(body),
-      }),
-    );
-  const call: CallTool = async (tool, args) =>
-    textOf(
-      await server.request({
-        method: 'POST',
-        path: `/engine/v1/tools/k8s/${tool}/execute`,
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(args),
       }),
     );
   await prepare(sandbox);
@@ -150,9 +134,9 @@ export async function benchWrites(sandbox: Sandbox, url: string): Promise<void> 
     ]);
   }
   printTable(['write', 'raw API calls, p50', 'REST, p50', '× raw'], rows);
-  await compareApply(sandbox, call);
+  await compareApply(sandbox, NAMESPACE, call);
   process.stdout.write('Goals: × raw ≤ 2.0; kubectl ÷ k8s_apply ≥ 3.0.\n');
-  await Promise.all([api.close(), server.close()]);
+  await Promise.all([api.close(), close()]);
 }
 
 async function prepare(sandbox: Sandbox): Promise<void> {
@@ -173,47 +157,8 @@ async function prepare(sandbox: Sandbox): Promise<void> {
     `raw-${number}`,
     `tool-${number}`,
   ]).flat();
-  const maps = ['target', 'applied', ...names].map((name) => configMap(name, 'before'));
+  const maps = ['target', 'applied', ...names].map((name) => configMap(NAMESPACE, name, 'before'));
   await sandbox.kubectl(['create', 'namespace', NAMESPACE]);
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [deployment, ...maps] });
   await sandbox.kubectl(['create', '-f', '-'], { input, timeoutMs: 120_000 });
-}
-
-/** Applies the same file with kubectl and with the tool, to objects that are not there yet and to ones that change. */
-async function compareApply(sandbox: Sandbox, call: CallTool): Promise<void> {
-  const manifest = (by: string, value: string) =>
-    Array.from({ length: MANY }, (_, number) =>
-      JSON.stringify(configMap(`${by}-many-${number}`, value)),
-    ).join('\n---\n');
-  const timed = async (work: () => Promise<unknown>) => {
-    const startedAt = performance.now();
-    await work();
-    return performance.now() - startedAt;
-  };
-  const rows: string[][] = [];
-  for (const [name, value] of [
-    ['create', 'one'],
-    ['change', 'two'],
-  ] as const) {
-    const kubectl = await timed(() => applyWithKubectl(sandbox, manifest('kubectl', value)));
-    const tool = await timed(() => call('k8s_apply', { content: manifest('tool', value) }));
-    rows.push([
-      name,
-      `${kubectl.toFixed(0)} ms`,
-      `${tool.toFixed(0)} ms`,
-      (kubectl / tool).toFixed(1),
-    ]);
-  }
-  printTable(
-    [`apply of ${MANY} objects`, 'kubectl --server-side', 'k8s_apply', 'kubectl ÷ k8s_apply'],
-    rows,
-  );
-}
-
-async function applyWithKubectl(sandbox: Sandbox, manifest: string): Promise<void> {
-  const running = promisify(execFile)('kubectl', ['apply', '--server-side', '-f', '-'], {
-    env: { ...process.env, ...sandbox.env },
-  });
-  running.child.stdin?.end(manifest);
-  await running;
 }

@@ -140,8 +140,8 @@ describe('HttpClient', () => {
     const client = await lab.clientTo((request, response) => {
       if (request.url === '/fast') response.end('{}');
     });
-    const hanging = Array.from({ length: 40 }, () =>
-      client.send('/slow', { timeoutMs: 500 }).catch((error: Error) => error),
+    const hanging = Array.from({ length: 40 }, (_, number) =>
+      client.send(`/slow/${number}`, { timeoutMs: 500 }).catch((error: Error) => error),
     );
     await expect(client.send('/fast', { timeoutMs: 400 })).resolves.toBeDefined();
     await Promise.all(hanging);

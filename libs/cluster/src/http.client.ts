@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { ToolError } from '#tools';
 import { apiError, retryAfter } from './api-error.js';
 import type { ChannelStream } from './channel-stream.js';
+import { CoalescedReads } from './coalesced-reads.js';
 import { collect, open, type Answer } from './exchange.js';
 import type { Connection, TlsOptions } from './connection.js';
 import { Deadline } from './deadline.js';
@@ -34,7 +35,8 @@ const LEAST_PAUSE_MS = 100;
 /**
  * HTTP to one API server over kept-alive connections. It waits where the API server asks for it (`Retry-After`: 429 always, as nothing
  * was executed then, 503 for reads), tries a refused connection and a read on a connection that turned out dead once more, and
- * renews credentials once when they are refused. There is no throttle of our own: API priority and fairness is the API server's.
+ * renews credentials once when they are refused. Reads of the same that are asked for at the same time are one request. There is no throttle of our
+ * own: API priority and fairness is the API server's.
  */
 export class HttpClient {
   private readonly basePath: string;
@@ -42,6 +44,7 @@ export class HttpClient {
   // Streams last: with connections of their own they hold up no calls.
   private streams: Dispatcher | undefined;
   private readonly outdated = new Set<Dispatcher>();
+  private readonly reads = new CoalescedReads<Answer>();
   private tls: TlsOptions | undefined;
 
   constructor(
@@ -55,7 +58,16 @@ export class HttpClient {
    * Sends a request and collects the answer, whatever its HTTP status below 400.
    * @throws ToolError as `apiError` and `transportError` say; `timeout` (retryable for reads), `cancelled`
    */
-  async send(path: string, options: RequestOptions): Promise<Answer> {
+  send(path: string, options: RequestOptions): Promise<Answer> {
+    if (!isRead(options)) return this.exchange(path, options);
+    const { accept, query, signal, timeoutMs } = options;
+    const key = `${path}${queryText(query)} ${accept} ${timeoutMs}`;
+    return this.reads.read(key, signal, (shared) =>
+      this.exchange(path, { accept, query, timeoutMs, signal: shared }),
+    );
+  }
+
+  private async exchange(path: string, options: RequestOptions): Promise<Answer> {
     const deadline = this.deadline(options, options.timeoutMs ?? READ_LIMIT_MS);
     try {
       return await this.attempts(path, options, deadline, (dispatch) =>

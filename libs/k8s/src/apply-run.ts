@@ -11,7 +11,7 @@ import { WriteTail } from './apply-tail.js';
 import { withoutValues } from './manifest-secret.js';
 
 /** Requests at the same time. */
-const AT_ONCE = 16;
+const AT_ONCE = 32;
 
 /**
  * One apply. The order: namespaces, custom resource definitions (until they are served), then the rest as the manifest has it; only
