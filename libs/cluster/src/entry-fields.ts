@@ -45,10 +45,12 @@ export class EntryFields {
       : undefined;
   }
 
-  url(field: string): URL | undefined {
+  /** @param schemes those that the address may have */
+  url(field: string, schemes: readonly string[]): URL | undefined {
     const text = this.text(field);
     if (text === undefined) return undefined;
-    return parseAddress(text) ?? this.fail(field, 'is not a URL');
+    const problem = `is not a URL: ${schemes.join(', ')} are known`;
+    return parseAddress(text, schemes) ?? this.fail(field, problem);
   }
 
   /** A field that names a file, relative to the kubeconfig that it stands in. */

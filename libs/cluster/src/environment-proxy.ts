@@ -1,8 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { ToolError } from '#tools';
-import { parseAddress } from './parse-address.js';
-
-const PROTOCOLS = ['http:', 'https:', 'socks5:', 'socks5h:'];
+import { parseAddress, PROXY_SCHEMES } from './parse-address.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,9 +16,9 @@ export function environmentProxy(
   const variable = server.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   const text = valueOf(environment, variable);
   if (text === '' || isExempt(server, valueOf(environment, 'NO_PROXY'))) return undefined;
-  const proxy = parseAddress(text);
-  if (proxy && PROTOCOLS.includes(proxy.protocol)) return proxy;
-  const message = `${variable} is not the address of a proxy: http, https and socks5 are known.`;
+  const proxy = parseAddress(text, PROXY_SCHEMES);
+  if (proxy) return proxy;
+  const message = `${variable} is not the address of a proxy: ${PROXY_SCHEMES.join(', ')} are known.`;
   throw new ToolError('unavailable', message, { retryable: false });
 }
 

@@ -98,7 +98,12 @@ describe('KubeconfigConnection', () => {
       'config: context "lab" names "nobody", which is not in "users".',
     );
     expect(() => connect({}, {}, { cluster: '' })).toThrow('context "lab": cluster is missing.');
-    expect(() => connect({}, { server: 'https://[' })).toThrow('cluster "c": server is not a URL.');
+    expect(() => connect({}, { server: 'https://[' })).toThrow(
+      'cluster "c": server is not a URL: http, https are known.',
+    );
+    expect(() => connect({}, { 'proxy-url': 'ftp://proxy.test' })).toThrow(
+      'cluster "c": proxy-url is not a URL: http, https, socks5, socks5h are known.',
+    );
   });
 
   it('names a file that cannot be read', () => {

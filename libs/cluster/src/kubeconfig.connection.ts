@@ -2,6 +2,7 @@ import { ToolError } from '#tools';
 import type { Connection, TlsOptions } from './connection.js';
 import { EntryFields } from './entry-fields.js';
 import type { Kubeconfig, KubeconfigEntry, Section } from './kubeconfig.js';
+import { PROXY_SCHEMES, SERVER_SCHEMES } from './parse-address.js';
 import { PluginCredentials } from './plugin-credentials.js';
 
 /** One context of a kubeconfig. */
@@ -32,8 +33,9 @@ export class KubeconfigConnection implements Connection {
       'user',
       userName ? find(kubeconfig, 'users', userName, name) : undefined,
     );
-    this.server = this.cluster.url('server') ?? this.cluster.fail('server', 'is missing');
-    this.proxy = this.cluster.url('proxy-url');
+    this.server =
+      this.cluster.url('server', SERVER_SCHEMES) ?? this.cluster.fail('server', 'is missing');
+    this.proxy = this.cluster.url('proxy-url', PROXY_SCHEMES);
     this.namespace = context.text('namespace') ?? 'default';
     this.headers = impersonation(this.user);
     if (this.user.record('exec') || this.user.record('auth-provider')) {
