@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isRead, isWrite } from './support/api-gate.js';
+import { isForcedDryRun, isRead, isWrite } from './support/api-gate.js';
 import { applyByKubectl, configMap } from './support/manifest.js';
 import { textOf } from './support/rest.js';
 import { useApply } from './support/use-apply.js';
@@ -15,9 +15,11 @@ afterEach(() => own.kubectl('delete', 'configmap', 'shared'));
 
 describe('an object that another changes while k8s_apply takes over our own fields', () => {
   const wanted = configMap('shared', { color: 'green', size: '1' });
+  // With how often the object is then written.
   const moments = [
-    ['between check and write', isWrite],
-    ['in the middle of the check', isRead],
+    ['between check and write', isWrite, 2],
+    ['in the middle of the check', isRead, 2],
+    ['before it is checked by force', isForcedDryRun, 1],
   ] as const;
 
   beforeEach(async () => {
@@ -39,17 +41,20 @@ describe('an object that another changes while k8s_apply takes over our own fiel
     expect(await own.stored('configmap/shared', '{.data}')).toBe('{"color":"red","size":"1"}');
   });
 
-  it.each(moments)('is checked again, and applied where nothing clashes, %s', async (_, moment) => {
-    door.gate.before(moment, () => patchByOther({ metadata: { labels: { note: 'theirs' } } }));
-    const text = textOf(await apply(wanted));
-    expect(text).toMatch(/^configmap\/shared configured\n/);
-    expect(text).toContain('-  color: blue\n+  color: green');
-    expect(text).not.toContain('+    note');
-    expect(door.gate.passed.filter(isWrite)).toHaveLength(2);
-    expect(await own.stored('configmap/shared', '{.data.color} {.metadata.labels}')).toBe(
-      'green {"note":"theirs"}',
-    );
-  });
+  it.each(moments)(
+    'is checked again, and applied where nothing clashes, %s',
+    async (_, moment, writes) => {
+      door.gate.before(moment, () => patchByOther({ metadata: { labels: { note: 'theirs' } } }));
+      const text = textOf(await apply(wanted));
+      expect(text).toMatch(/^configmap\/shared configured\n/);
+      expect(text).toContain('-  color: blue\n+  color: green');
+      expect(text).not.toContain('+    note');
+      expect(door.gate.passed.filter(isWrite)).toHaveLength(writes);
+      expect(await own.stored('configmap/shared', '{.data.color} {.metadata.labels}')).toBe(
+        'green {"note":"theirs"}',
+      );
+    },
+  );
 });
 
 describe('an object that its controller changes several times in a row', () => {

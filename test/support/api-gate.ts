@@ -86,3 +86,8 @@ export function isWrite({ method, url }: Request): boolean {
 export function isRead({ method }: Request): boolean {
   return method === 'GET';
 }
+
+/** Whether a request is the check of an apply that takes fields over. */
+export function isForcedDryRun({ url }: Request): boolean {
+  return url?.includes('force=true') === true && url.includes('dryRun=');
+}

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { ToolError, type ToolCall } from '#tools';
 import { clusterConfig, type ClusterConfig } from './cluster.config.js';
 import { Cluster } from './cluster.js';
@@ -12,7 +12,7 @@ import { Kubeconfig } from './kubeconfig.js';
  * be used says so when it is asked for and does not keep the others from working.
  */
 @Injectable()
-export class Clusters implements OnModuleDestroy {
+export class Clusters implements OnApplicationShutdown {
   /** The context names, in the kubeconfig's order. */
   readonly names: readonly string[];
   /** The context that is used when none is named. */
@@ -48,7 +48,7 @@ export class Clusters implements OnModuleDestroy {
     return this.get(shared['context'] as string | undefined);
   }
 
-  async onModuleDestroy(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     await Promise.all([...this.clusters.values()].map((cluster) => cluster.close()));
   }
 

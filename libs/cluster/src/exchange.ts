@@ -16,12 +16,14 @@ export interface OpenAnswer extends Omit<Answer, 'body'> {
 /**
  * Sends one request and collects the answer. Works below undici's streams: on the hot path they cost more than the rest of the request.
  * When the deadline ends, the socket is given up.
+ * @param onSent called when the request goes out: from then on the API server may act on it
  * @throws ToolError of the deadline, or undici's error
  */
 export function collect(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
   deadline: Deadline,
+  onSent: () => void,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
@@ -37,6 +39,7 @@ export function collect(
         controller = started;
         // It may have ended while the request waited for a connection.
         if (deadline.ended) started.abort(deadline.ended);
+        else onSent();
       },
       onResponseStart(_, statusCode, responseHeaders) {
         status = statusCode;

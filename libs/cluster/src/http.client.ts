@@ -7,7 +7,13 @@ import { collect, open, type Answer } from './exchange.js';
 import type { Connection, TlsOptions } from './connection.js';
 import { Deadline } from './deadline.js';
 import { createDispatcher } from './dispatcher.js';
-import { describe, isDeadSocket, isRefused, transportError } from './transport-error.js';
+import {
+  describe,
+  isDeadSocket,
+  isRefused,
+  ofUnknownOutcome,
+  transportError,
+} from './transport-error.js';
 import { openWebSocket } from './web-socket.js';
 
 export interface RequestOptions {
@@ -56,7 +62,8 @@ export class HttpClient {
 
   /**
    * Sends a request and collects the answer, whatever its HTTP status below 400.
-   * @throws ToolError as `apiError` and `transportError` say; `timeout` (retryable for reads), `cancelled`
+   * @throws ToolError as `apiError` and `transportError` say; `timeout` (retryable for reads), `cancelled`; a change that was sent and not answered
+   * says that it may have been made
    */
   send(path: string, options: RequestOptions): Promise<Answer> {
     if (!isRead(options)) return this.exchange(path, options);
@@ -69,12 +76,16 @@ export class HttpClient {
 
   private async exchange(path: string, options: RequestOptions): Promise<Answer> {
     const deadline = this.deadline(options, options.timeoutMs ?? READ_LIMIT_MS);
+    let isUnanswered = false;
     try {
-      return await this.attempts(path, options, deadline, (dispatch) =>
-        collect(this.calls!, dispatch, deadline),
-      );
+      return await this.attempts(path, options, deadline, async (dispatch) => {
+        const answer = await collect(this.calls!, dispatch, deadline, () => (isUnanswered = true));
+        isUnanswered = false;
+        return answer;
+      });
     } catch (error) {
-      throw deadline.ended ?? transportError(error, this.connection, isRead(options));
+      const failure = this.failure(error, deadline);
+      throw isUnanswered && isChange(options) ? ofUnknownOutcome(failure) : failure;
     } finally {
       deadline.dispose();
     }
@@ -92,7 +103,7 @@ export class HttpClient {
       yield* body;
     } catch (error) {
       if (options.signal?.aborted) return;
-      throw deadline.ended ?? transportError(error, this.connection, isRead(options));
+      throw this.failure(error, deadline);
     } finally {
       deadline.dispose();
     }
@@ -117,7 +128,8 @@ export class HttpClient {
       const { channels } = await this.attempts(path, options, deadline, handshake, false);
       return channels;
     } catch (error) {
-      throw deadline.ended ?? transportError(error, this.connection, false);
+      const failure = this.failure(error, deadline);
+      throw isDeadSocket(error) ? ofUnknownOutcome(failure) : failure;
     } finally {
       deadline.dispose();
     }
@@ -170,14 +182,13 @@ export class HttpClient {
   private deadline(options: RequestOptions, timeoutMs: number | undefined): Deadline {
     return new Deadline(options.signal, timeoutMs, () => {
       const seconds = (timeoutMs ?? 0) / 1000;
-      const read = isRead(options);
-      const doubt = read ? '' : ' The change may or may not have been made.';
-      return new ToolError(
-        'timeout',
-        `${describe(this.connection)} did not answer within ${seconds} s.${doubt}`,
-        { retryable: read },
-      );
+      const message = `${describe(this.connection)} did not answer within ${seconds} s.`;
+      return new ToolError('timeout', message, { retryable: isRead(options) });
     });
+  }
+
+  private failure(error: unknown, deadline: Deadline): ToolError {
+    return deadline.ended ?? transportError(error, this.connection);
   }
 
   /** Sees to it that the pools are there and use the present certificates. Asynchronous only where a plugin makes those. */
@@ -240,6 +251,12 @@ export class HttpClient {
 
 function isRead({ method = 'GET' }: RequestOptions): boolean {
   return method === 'GET';
+}
+
+/** Whether something may be different once the request was sent. */
+function isChange({ method, query, body }: RequestOptions): boolean {
+  const dryRun = query?.['dryRun'] ?? (body as { dryRun?: string[] } | undefined)?.dryRun;
+  return !isRead({ method }) && dryRun === undefined;
 }
 
 /** How long the API server asks to wait before the same request; Infinity if it does not. */

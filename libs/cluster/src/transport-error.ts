@@ -36,7 +36,7 @@ export function isRefused(error: unknown): boolean {
 }
 
 /** The ToolError for a request that got no HTTP answer. */
-export function transportError(cause: unknown, connection: Connection, isRead: boolean): ToolError {
+export function transportError(cause: unknown, connection: Connection): ToolError {
   if (cause instanceof ToolError) return cause;
   const target = describe(connection);
   if (codeOf(cause) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
@@ -44,13 +44,15 @@ export function transportError(cause: unknown, connection: Connection, isRead: b
       cause,
     });
   }
-  if (!isRead && isDeadSocket(cause)) {
-    const message = `${target} closed the connection without an answer: the change may or may not have been made.`;
-    return new ToolError('unavailable', message, { cause, retryable: false });
-  }
   return new ToolError('unavailable', `${target} cannot be reached: ${reasonOf(cause)}.`, {
     cause,
   });
+}
+
+/** The failure of a change that was sent and not answered: whoever tries it again may do it twice. */
+export function ofUnknownOutcome({ code, message, cause }: ToolError): ToolError {
+  const doubt = 'The change may or may not have been made.';
+  return new ToolError(code, `${message} ${doubt}`, { cause, retryable: false });
 }
 
 /** How messages name an API server: context and address, never a credential. */

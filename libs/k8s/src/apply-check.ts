@@ -1,10 +1,8 @@
 import {
-  apiStatusOf,
   changedFields,
   fieldText,
   FIELD_MANAGER,
   isOurApply,
-  KUBECTL_APPLY_MANAGER,
   lostFields,
   managedFieldsOf,
   patchObject,
@@ -19,6 +17,7 @@ import {
   type ManagedFieldsEntry,
 } from '#cluster';
 import { ToolError } from '#tools';
+import { conflictsBetween, conflictsOf, refuseConflicts } from './apply-conflicts.js';
 import type { LiveObjects } from './apply-live.js';
 import type { ApplyItem } from './apply-plan.js';
 
@@ -44,8 +43,6 @@ export interface CheckedApply extends Change {
   removed: string[];
 }
 
-const OUR_MANAGERS = [FIELD_MANAGER, KUBECTL_APPLY_MANAGER];
-
 /** What may be removed without being asked for: an apply of a Secret or ConfigMap replaces its content. */
 const CONTENT_KINDS = ['secrets', 'configmaps'];
 const CONTENT_FIELDS = ['f:data', 'f:stringData', 'f:binaryData'];
@@ -68,6 +65,9 @@ export async function checkApply(
   if (!before) {
     return { before, after, version, force, isNeeded: true, upgraded: undefined, removed: [] };
   }
+  // Between an attempt and the forced one somebody else may have written. What came later still is for the next check.
+  const isSame = before.metadata?.['resourceVersion'] === version;
+  if (force && !options.force && isSame) refuseConflicts(conflictsBetween(before, after));
   const upgraded = upgradedManagedFields(before);
   const entries = upgraded ?? managedFieldsOf(before);
   const set = unionOf(entries.filter(isOurApply));
@@ -104,36 +104,9 @@ async function dryRun(
   } catch (error) {
     const conflicts = conflictsOf(error);
     if (conflicts.length === 0) throw error;
-    const others = conflicts.filter(({ manager }) => !OUR_MANAGERS.includes(manager));
-    if (others.length > 0) throw conflictError(others);
+    refuseConflicts(conflicts);
     return { after: await attempt(true), force: true };
   }
-}
-
-interface FieldConflict {
-  manager: string;
-  field: string;
-}
-
-/** Whose fields an apply would change. None for any other error. */
-function conflictsOf(error: unknown): FieldConflict[] {
-  return (apiStatusOf(error)?.details?.causes ?? [])
-    .filter(({ reason }) => reason === 'FieldManagerConflict')
-    .map(({ message = '', field = '' }) => ({
-      manager: /^conflict with "((?:[^"\\]|\\.)*)"/.exec(message)?.[1] ?? message,
-      field: field.replace(/^\./, ''),
-    }));
-}
-
-function conflictError(conflicts: readonly FieldConflict[]): ToolError {
-  const byManager = Map.groupBy(conflicts, ({ manager }) => manager);
-  const owners = [...byManager].map(
-    ([manager, owned]) => `"${manager}" manages ${owned.map(({ field }) => field).join(', ')}`,
-  );
-  const wayOn =
-    'Leave these fields out of the manifest, or set force_conflicts to true to take them over.';
-  // Without the API server's Status: that would say that trying again may help.
-  return new ToolError('conflict', `${owners.join('; ')}. ${wayOn}`);
 }
 
 /** The object as the API server would make it without some fields: with its defaults in their place. */

@@ -79,7 +79,7 @@ export class ApplyRun {
       }
       return !signal.aborted;
     });
-    signal.throwIfAborted();
+    if (signal.aborted) throw ofNoEffect(signal.reason);
     const failures = items.flatMap((item) => failed.get(item) ?? []);
     const [failure] = failures;
     if (!failure) return;
@@ -105,9 +105,8 @@ export class ApplyRun {
         progress({ progress: report.count, total: this.items.length, message });
       } catch (error) {
         isSent = false;
-        // Until the writes themselves are ended, an object that the end of the call stops is one that was not applied.
-        const isStopped = options.signal.aborted && !writeSignal.aborted;
-        if (!isStopped) report.fail(item, this.failureOf(item, error));
+        // What the end of the call stopped before it was sent was not applied.
+        if (error !== options.signal.reason) report.fail(item, this.failureOf(item, error));
       }
       return isSent;
     });
@@ -167,6 +166,13 @@ function batchesOf(items: readonly ApplyItem[]): ApplyItem[][] {
     else batches.push([item]);
   }
   return batches;
+}
+
+/** The end of a call that came before the first write. */
+function ofNoEffect(reason: unknown): unknown {
+  if (!(reason instanceof ToolError)) return reason;
+  const { code, message, cause, retryable } = reason;
+  return new ToolError(code, `${message} Nothing was applied.`, { cause, retryable });
 }
 
 function named(item: ApplyItem, { code, message, cause, ...options }: ToolError): ToolError {

@@ -1,5 +1,3 @@
-import { ToolError } from '#tools';
-
 /** Time for a write that is under way when its call ends: less than a tool is given to say what it has done. */
 const TAIL_MS = 1_000;
 
@@ -23,13 +21,6 @@ export class WriteTail {
   }
 
   private readonly begin = (): void => {
-    this.timer = setTimeout(() => this.ended.abort(unknownOutcome(this.callSignal)), TAIL_MS);
+    this.timer = setTimeout(() => this.ended.abort(this.callSignal.reason), TAIL_MS);
   };
-}
-
-function unknownOutcome({ reason }: AbortSignal): ToolError {
-  const { code, message } =
-    reason instanceof ToolError ? reason : new ToolError('cancelled', 'The call was cancelled.');
-  const doubt = 'Whether it was applied is not known: look at it with k8s_get.';
-  return new ToolError(code, `${message} ${doubt}`, { retryable: false });
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { clusterConfig, programContext, type Cluster, type ClusterConfig } from '#cluster';
 import { Programs, withoutKlog } from '#cli';
 import { ToolError, type ToolCall, type ToolErrorCode } from '#tools';
@@ -18,7 +18,7 @@ const CODES: Record<string, ToolErrorCode> = {
 
 /** Starts kubectl for the operations whose logic is its own. */
 @Injectable()
-export class KubectlClient implements OnModuleDestroy {
+export class KubectlClient implements OnApplicationShutdown {
   /** Its discovery cache, which would otherwise go to the home of whoever runs the server; made for the first call. */
   private cacheFolder: string | undefined;
 
@@ -47,7 +47,7 @@ export class KubectlClient implements OnModuleDestroy {
     throw failure(stderr, exitCode, stdout);
   }
 
-  onModuleDestroy(): void {
+  onApplicationShutdown(): void {
     if (this.cacheFolder !== undefined) rmSync(this.cacheFolder, { recursive: true, force: true });
   }
 }

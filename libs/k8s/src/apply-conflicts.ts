@@ -1,0 +1,60 @@
+import {
+  apiStatusOf,
+  fieldText,
+  FIELD_MANAGER,
+  KUBECTL_APPLY_MANAGER,
+  lostFields,
+  managedFieldsOf,
+  unionOf,
+  type KubernetesObject,
+} from '#cluster';
+import { ToolError } from '#tools';
+
+/** Whose fields an apply may take over without being told to. */
+const OUR_MANAGERS = [FIELD_MANAGER, KUBECTL_APPLY_MANAGER];
+
+/** A field that an apply would change, and whose it is. */
+export interface FieldConflict {
+  manager: string;
+  field: string;
+}
+
+/** The conflicts that the API server refused an apply for. None for any other error. */
+export function conflictsOf(error: unknown): FieldConflict[] {
+  return (apiStatusOf(error)?.details?.causes ?? [])
+    .filter(({ reason }) => reason === 'FieldManagerConflict')
+    .map(({ message = '', field = '' }) => ({
+      manager: /^conflict with "((?:[^"\\]|\\.)*)"/.exec(message)?.[1] ?? message,
+      field: field.replace(/^\./, ''),
+    }));
+}
+
+/** What a forced apply takes from its managers. */
+export function conflictsBetween(
+  before: KubernetesObject,
+  after: KubernetesObject,
+): FieldConflict[] {
+  const nameOf = ({ manager = '' }) => manager;
+  const kept = Map.groupBy(managedFieldsOf(after), nameOf);
+  const set = Map.groupBy(managedFieldsOf(before), nameOf);
+  return Array.from(set).flatMap(([manager, entries]) =>
+    lostFields(unionOf(entries), unionOf(kept.get(manager) ?? [])).map((path) => ({
+      manager,
+      field: fieldText(path),
+    })),
+  );
+}
+
+/** @throws ToolError `conflict` with the managers that are not ours, and their fields */
+export function refuseConflicts(conflicts: readonly FieldConflict[]): void {
+  const others = conflicts.filter(({ manager }) => !OUR_MANAGERS.includes(manager));
+  if (others.length === 0) return;
+  const byManager = Map.groupBy(others, ({ manager }) => manager);
+  const owners = [...byManager].map(
+    ([manager, owned]) => `"${manager}" manages ${owned.map(({ field }) => field).join(', ')}`,
+  );
+  const wayOn =
+    'Leave these fields out of the manifest, or set force_conflicts to true to take them over.';
+  // Without the API server's Status: that would say that trying again may help.
+  throw new ToolError('conflict', `${owners.join('; ')}. ${wayOn}`);
+}
