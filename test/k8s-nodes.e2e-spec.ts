@@ -11,20 +11,20 @@ const isCordoned = async () =>
   (await kubectl('get', 'node', node_name, '-o', 'jsonpath={.spec.unschedulable}')) === 'true';
 
 describe('k8s_cordon and k8s_uncordon', () => {
-  it('keep new pods off a node and let them on again', async () => {
-    const cordoned = await server.textOf('k8s_cordon', { node_name });
-    expect(cordoned).toMatch(/^node\/node-3 cordoned\n/);
-    expect(cordoned).toContain('+  unschedulable: true');
-    expect(await isCordoned()).toBe(true);
-    expect(await server.textOf('k8s_cordon', { node_name })).toBe('node/node-3 already cordoned');
-    expect(await server.textOverMcp('k8s_uncordon', { node_name })).toMatch(
-      /^node\/node-3 uncordoned\n/,
-    );
-    expect(await isCordoned()).toBe(false);
-    expect(await server.textOf('k8s_uncordon', { node_name })).toBe(
-      'node/node-3 already uncordoned',
-    );
-  });
+  it.each(['textOf', 'textOverMcp'] as const)(
+    'keep new pods off a node and let them on again, by %s',
+    async (door) => {
+      const set = (tool: string) => server[door](tool, { node_name });
+      const cordoned = await set('k8s_cordon');
+      expect(cordoned).toMatch(/^node\/node-3 cordoned\n/);
+      expect(cordoned).toContain('+  unschedulable: true');
+      expect(await isCordoned()).toBe(true);
+      expect(await set('k8s_cordon')).toBe('node/node-3 already cordoned');
+      expect(await set('k8s_uncordon')).toMatch(/^node\/node-3 uncordoned\n/);
+      expect(await isCordoned()).toBe(false);
+      expect(await set('k8s_uncordon')).toBe('node/node-3 already uncordoned');
+    },
+  );
 
   it('change nothing in a dry run', async () => {
     expect(await server.textOverMcp('k8s_cordon', { node_name, dry_run: true })).toMatch(

@@ -25,18 +25,19 @@ beforeAll(() => {
 describe('k8s_rollout_restart', () => {
   const path = '{.spec.template.metadata.annotations.kubectl\\.kubernetes\\.io/restartedAt}';
 
-  it.each(['deployment/api', 'statefulset/db', 'daemonset/agent'])(
-    'restarts %s',
-    async (target) => {
-      const [resource_type, name] = target.split('/');
-      const startedAt = Date.now();
-      const text = await textOverMcp('k8s_rollout_restart', { name, resource_type });
-      expect(text).toMatch(new RegExp(`^${resource_type}\\.apps/${name} restarted\n`));
-      const at = await stored(target, path);
-      expect(text).toContain(`+        kubectl.kubernetes.io/restartedAt: "${at}"`);
-      expect(Math.abs(Date.parse(at) - startedAt)).toBeLessThan(10_000);
-    },
-  );
+  it.each([
+    ['deployment/api', textOverMcp],
+    ['statefulset/db', textOverMcp],
+    ['daemonset/agent', textOf],
+  ] as const)('restarts %s', async (target, restart) => {
+    const [resource_type, name] = target.split('/');
+    const startedAt = Date.now();
+    const text = await restart('k8s_rollout_restart', { name, resource_type });
+    expect(text).toMatch(new RegExp(`^${resource_type}\\.apps/${name} restarted\n`));
+    const at = await stored(target, path);
+    expect(text).toContain(`+        kubectl.kubernetes.io/restartedAt: "${at}"`);
+    expect(Math.abs(Date.parse(at) - startedAt)).toBeLessThan(10_000);
+  });
 
   it('takes a deployment unless told otherwise, and changes nothing in a dry run', async () => {
     const before = await stored('deployment/api', path);

@@ -9,6 +9,9 @@ import { serveOpenApi } from './rest/openapi.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
 import { StderrLogger } from './stderr.logger.js';
 
+/** How long a request may take to arrive, in milliseconds; its answer may take as long as it likes. */
+const REQUEST_LIMIT_MS = 60_000;
+
 /** The HTTP application with all its routes, ready to listen. */
 export async function createApp(): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
@@ -17,6 +20,7 @@ export async function createApp(): Promise<NestFastifyApplication> {
     new FastifyAdapter({
       routerOptions: { ignoreTrailingSlash: true },
       forceCloseConnections: true,
+      requestTimeout: REQUEST_LIMIT_MS,
     }),
     { bodyParser: false, logger: new StderrLogger(), abortOnError: false },
   );
