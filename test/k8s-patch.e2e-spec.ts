@@ -129,6 +129,13 @@ describe('a patch that is refused', () => {
       422,
       /need a path that is there/,
     ],
+    [
+      'a test without a path of text',
+      '[{"op":"test","path":{"toString":1}}]',
+      { patch_type: 'json' },
+      422,
+      /Nothing was changed/,
+    ],
     ['an unknown kind', '{}', { resource_type: 'deploymnet' }, 404, /deployments \(deploy\)/],
     ['an unknown name', '{}', { name: 'nope' }, 404, /"nope" not found/],
     ['an unknown type', '{}', { patch_type: 'apply' }, 422, /patch_type/],

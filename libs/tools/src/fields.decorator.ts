@@ -12,7 +12,7 @@ import {
   Min,
 } from 'class-validator';
 import { ReadBy } from './input-fields.js';
-import { TEXT_FORMATS, type TextFormatName } from './text-formats.js';
+import { textFormat, type TextFormat, type TextFormatName } from './text-formats.js';
 
 interface FieldOptions<T> {
   /** For the model and for people. */
@@ -44,22 +44,25 @@ interface ChoiceFieldOptions extends FieldOptions<string> {
 const TRUE_WORDS = new Set(['true', 'yes', 'on', '1']);
 const FALSE_WORDS = new Set(['false', 'no', 'off', '0']);
 
-/** A text parameter. */
+/** A text parameter. Its length is checked first, as a pattern needs memory for every character and ends with a RangeError without it. */
 export function TextField(options: TextFieldOptions): PropertyDecorator {
-  const format = options.format === 'free' ? undefined : TEXT_FORMATS[options.format];
-  const { maxLength = 1_000_000 } = options;
+  const format = options.format === 'free' ? undefined : textFormat(options.format);
+  const { maxLength = 1_000_000 } = format ?? options;
   return field(
     options,
     { type: 'string', pattern: format?.pattern.source },
     (value) => (value === '' && isOptional(options) ? options.default : value),
     IsString({ message: 'must be text' }),
-    ...(format
-      ? [
-          Matches(format.pattern, { message: `must be ${format.means}` }),
-          Matches(/^(?!.*\.\.)/s, { message: 'must not contain ".."' }),
-        ]
-      : [MaxLength(maxLength, { message: `must have at most ${maxLength} characters` })]),
+    MaxLength(maxLength, { message: `must have at most ${maxLength} characters` }),
+    ...(format ? formatChecks(format) : []),
   );
+}
+
+function formatChecks({ pattern, means }: TextFormat): PropertyDecorator[] {
+  return [
+    Matches(pattern, { message: `must be ${means}` }),
+    Matches(/^(?!.*\.\.)/s, { message: 'must not contain ".."' }),
+  ];
 }
 
 /** A whole number; digits as text are accepted, as models send them. */
@@ -81,8 +84,8 @@ export function BooleanField(options: FieldOptions<boolean>): PropertyDecorator 
     options,
     { type: 'boolean' },
     (value) => {
+      if (typeof value !== 'string' && typeof value !== 'number') return value;
       const word = String(value).toLowerCase();
-      if (typeof value === 'object') return value;
       return TRUE_WORDS.has(word) ? true : FALSE_WORDS.has(word) ? false : value;
     },
     IsBoolean({ message: 'must be true or false' }),

@@ -4,12 +4,18 @@ import { ToolError, type FieldError } from './tool.error.js';
 type Properties = Record<string, PropertySchema>;
 type Values = Record<string, unknown>;
 
+/** Most parameters that an error names which the tool does not have: a body has room for many thousands. */
+const MAX_STRAY_FIELDS = 10;
+
+/** Most characters of their names in the error. */
+const MAX_STRAY_LENGTH = 100;
+
 /**
  * Reads and checks what a caller sent, into one instance of each class, with the defaults of what is not given. Nothing is taken that
  * no class declares.
  * @param subject what is called, for the message
  * @param given an object, or null or undefined for no parameters
- * @throws ToolError `invalid_input` with one entry for each wrong parameter
+ * @throws ToolError `invalid_input` with one entry for each wrong parameter, and for the first of those that no class declares
  */
 export function readInput(
   subject: string,
@@ -23,9 +29,11 @@ export function readInput(
     throw invalid(subject, [{ field: '', message, accepts: parametersOf(properties) }]);
   }
   const errors: FieldError[] = [];
-  for (const field in args) {
-    if (Object.hasOwn(properties, field)) continue;
+  for (const name in args) {
+    if (Object.hasOwn(properties, name)) continue;
+    const field = name.slice(0, MAX_STRAY_LENGTH);
     errors.push({ field, message: 'is not a parameter', accepts: parametersOf(properties) });
+    if (errors.length === MAX_STRAY_FIELDS) break;
   }
   const read = inputs.map((input) => readOne(input, args as Values, properties, errors));
   if (errors.length > 0) throw invalid(subject, errors);

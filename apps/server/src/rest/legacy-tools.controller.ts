@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isRecord } from '#tools';
 import { ExecuteQueryDto, ListToolsDto } from './dto/list-tools.dto.js';
 import { InputPipe } from './input.pipe.js';
 import type { ToolView } from './tool.presenter.js';
@@ -60,8 +61,12 @@ function withAliases(tool: ToolView): ToolView {
 }
 
 function withoutWait(body: unknown): unknown {
-  const isWait = typeof body === 'object' && body !== null && 'seconds' in body;
-  return isWait && /^\d{1,3}$/.test(String(body.seconds)) && Number(body.seconds) <= 300
-    ? { ...body, seconds: 0 }
-    : body;
+  return isRecord(body) && isWait(body['seconds']) ? { ...body, seconds: 0 } : body;
+}
+
+/** Whether the tool takes it; what it does not is left to the tool to refuse. */
+function isWait(seconds: unknown): boolean {
+  const isWhole =
+    typeof seconds === 'string' ? /^\d{1,3}$/.test(seconds) : Number.isInteger(seconds);
+  return isWhole && Number(seconds) >= 0 && Number(seconds) <= 300;
 }

@@ -1,0 +1,85 @@
+import 'reflect-metadata';
+import { describe, expect, it } from 'vitest';
+import { BooleanField, IntField, TextField } from './fields.decorator.js';
+import { inputClass, inputSchemaOf } from './input-schema.js';
+import { TEXT_FORMATS, type TextFormatName } from './text-formats.js';
+import { ToolError } from './tool.error.js';
+import { readInput } from './tool-input.js';
+
+const FORMATS = Object.keys(TEXT_FORMATS) as TextFormatName[];
+
+/** Pieces that one pattern or another takes again and again. */
+const PIECES = ['a', '9', '1h', 'a,', 'a, ', 'a/a,', 'a=b,', '1:a,', 'a ', '1 || '];
+
+/** Reads a value as a field that a decorator declares. */
+function read(value: unknown, decorator: PropertyDecorator): unknown {
+  class OneDto {
+    @decorator
+    value!: unknown;
+  }
+  const input = inputClass(OneDto);
+  const [dto] = readInput('demo', [input], inputSchemaOf('demo', [input]).properties, { value });
+  return (dto as OneDto).value;
+}
+
+const text = (format: TextFormatName) => TextField({ description: 'A text.', format });
+
+/** What a refusal says of the field. */
+function refusal(value: unknown, decorator: PropertyDecorator): string | undefined {
+  try {
+    read(value, decorator);
+  } catch (error) {
+    if (error instanceof ToolError) return error.errors?.[0]?.message;
+    throw error;
+  }
+  return undefined;
+}
+
+describe('TextField', () => {
+  it.each(FORMATS)('refuses texts of millions of characters: %s', (format) => {
+    const { maxLength } = TEXT_FORMATS[format];
+    for (const piece of PIECES) {
+      const said = refusal(`${piece.repeat(2_000_000)}a`, text(format));
+      expect(said).toBe(`must have at most ${maxLength} characters`);
+    }
+  });
+
+  it.each(FORMATS)('reads texts that are as long as may be: %s', (format) => {
+    const { maxLength } = TEXT_FORMATS[format];
+    for (const piece of PIECES) {
+      const longest = piece.repeat(maxLength).slice(0, maxLength);
+      expect(() => refusal(longest, text(format))).not.toThrow();
+    }
+  });
+});
+
+describe('BooleanField and IntField', () => {
+  const deep: unknown = JSON.parse('['.repeat(9_000) + ']'.repeat(9_000));
+
+  it.each([
+    ['an object with a toString of its own', { toString: 1 }],
+    ['an object without a primitive value', { valueOf: 1, toString: 1 }],
+    ['a list of such objects', [{ toString: 1 }]],
+    ['a list that is nested deeply', deep],
+    ['a number beyond all', Infinity],
+    ['digits without end', '9'.repeat(4_000_000)],
+    ['a word without end', 'true'.repeat(1_000_000)],
+  ])('refuse %s', (_, value) => {
+    const boolean = BooleanField({ description: 'A choice.' });
+    expect(refusal(value, boolean)).toBe('must be true or false');
+    expect(refusal(value, IntField({ description: 'A number.' }))).toBe('must be an integer');
+  });
+});
+
+describe(readInput.name, () => {
+  it('names ten of the parameters that there are not', () => {
+    const strays = Object.fromEntries(
+      Array.from({ length: 300_000 }, (_, index) => [`${'x'.repeat(200)}${index}`, 1]),
+    );
+    const tooMany = () => readInput('demo', [], {}, strays);
+    expect(tooMany).toThrow(
+      expect.objectContaining({ errors: Array.from({ length: 10 }, () => expect.any(Object)) }),
+    );
+    expect(tooMany).toThrow(/^.{0,2000}$/);
+  });
+});
