@@ -72,6 +72,16 @@ describe('k8s_get prints what kubectl prints', () => {
       ['deploy', 'web', 'api', ...shop],
     ],
     [
+      'a name that is there twice',
+      { resource_type: 'deploy', name: 'web,api,web', namespace: 'shop' },
+      ['deploy', 'web', 'api', 'web', ...shop],
+    ],
+    [
+      'kinds that are there twice',
+      { resource_type: 'services,svc,all,deploy', namespace: 'shop' },
+      ['services,svc,all,deploy', ...shop],
+    ],
+    [
       'a label selector',
       { resource_type: 'pods', namespace: 'shop', label_selector: 'app in (web,api)' },
       ['pods', ...shop, '-l', 'app in (web,api)'],
@@ -163,6 +173,31 @@ describe('k8s_get', () => {
     const { status, body } = await get({ resource_type: 'pod', name: 'nope', namespace: 'shop' });
     expect(status).toBe(404);
     expect(body).toMatchObject({ code: 'not_found', detail: 'pods "nope" not found' });
+  });
+
+  const many = (count: number, word: string) => Array.from({ length: count }, () => word).join();
+
+  it('names a hundred kinds or objects, and a thousand objects over all kinds', async () => {
+    const kinds = { resource_type: many(100, 'ns'), output: 'name' };
+    expect(await textOf(kinds)).toBe(await textOf({ ...kinds, resource_type: 'ns' }));
+    const names = { resource_type: 'ns', name: many(100, 'shop'), output: 'name' };
+    expect((await textOf(names)).split('\n')).toHaveLength(100);
+    const tooMany: [object, string][] = [
+      [{ resource_type: many(101, 'pods') }, 'must not name more than 100'],
+      [{ resource_type: 'pods', name: many(101, 'web') }, 'must not name more than 100'],
+      [
+        { resource_type: 'all,ns,no,cm,secrets,sa', name: many(100, 'web'), namespace: 'shop' },
+        'one call may name 1000 in all',
+      ],
+    ];
+    for (const [args, said] of tooMany) {
+      const { status, body } = await get({ ...args });
+      expect([status, body.code, body.detail]).toEqual([
+        422,
+        'invalid_input',
+        expect.stringContaining(said),
+      ]);
+    }
   });
 
   it.each([

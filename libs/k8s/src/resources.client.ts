@@ -15,6 +15,9 @@ interface Wanted {
   name?: string;
 }
 
+/** Most objects that one call names, over all of its kinds: each is a request. */
+const MAX_NAMED = 1_000;
+
 /** Reads objects of any kind, by kubectl's ways of naming them. */
 @Injectable()
 export class ResourcesClient {
@@ -51,6 +54,10 @@ export class ResourcesClient {
     if (label_selector && (names || wanted.some((one) => one.name !== undefined))) {
       throw invalidField('label_selector', 'cannot be given together with a name');
     }
+    if (names && wanted.length * names.length > MAX_NAMED) {
+      const asked = `names ${names.length} objects of each of ${wanted.length} kinds`;
+      throw invalidField('name', `${asked}; one call may name ${MAX_NAMED} in all`);
+    }
     return wanted.flatMap((one): ListQuery[] => {
       const { resource } = one;
       const wantedNames = one.name === undefined ? names : [one.name];
@@ -66,13 +73,24 @@ export class ResourcesClient {
     });
   }
 
+  /** What a text names. A kind that it names twice, be it by a category, is there once, as with kubectl; an object stays as often. */
   private async wanted(cluster: Cluster, text: string, signal: AbortSignal): Promise<Wanted[]> {
     const found: Wanted[] = [];
+    const kinds = new Set<string>();
     for (const part of text.split(',')) {
       const [kind = '', name] = part.split('/');
-      const category = name === undefined ? await cluster.discovery.category(kind, signal) : [];
-      if (category.length > 0) found.push(...category.map((resource) => ({ resource })));
-      else found.push({ resource: await cluster.discovery.resolve(kind, signal), name });
+      if (name !== undefined) {
+        found.push({ resource: await cluster.discovery.resolve(kind, signal), name });
+        continue;
+      }
+      const category = await cluster.discovery.category(kind, signal);
+      const resources =
+        category.length > 0 ? category : [await cluster.discovery.resolve(kind, signal)];
+      for (const resource of resources) {
+        if (kinds.has(resource.groupResource)) continue;
+        kinds.add(resource.groupResource);
+        found.push({ resource });
+      }
     }
     return found;
   }

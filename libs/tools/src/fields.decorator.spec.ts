@@ -51,6 +51,15 @@ describe('TextField', () => {
       expect(() => refusal(longest, text(format))).not.toThrow();
     }
   });
+
+  it.each(['kinds', 'names'] as const)('takes a hundred %s and no more', (format) => {
+    const list = (count: number) => Array.from({ length: count }, () => 'a').join();
+    expect(read(list(100), text(format))).toBe(list(100));
+    expect(refusal(list(101), text(format))).toBe('must not name more than 100');
+    const pair = `${'k'.repeat(253)}/${'n'.repeat(253)}`;
+    const longest = Array.from({ length: 100 }, () => pair).join();
+    expect(refusal(longest, text('kinds'))).toBeUndefined();
+  });
 });
 
 describe('BooleanField and IntField', () => {

@@ -10,6 +10,7 @@ import {
   Max,
   MaxLength,
   Min,
+  ValidateBy,
 } from 'class-validator';
 import { ReadBy } from './input-fields.js';
 import { textFormat, type TextFormat, type TextFormatName } from './text-formats.js';
@@ -58,10 +59,17 @@ export function TextField(options: TextFieldOptions): PropertyDecorator {
   );
 }
 
-function formatChecks({ pattern, means }: TextFormat): PropertyDecorator[] {
-  return [
+function formatChecks({ pattern, means, maxItems }: TextFormat): PropertyDecorator[] {
+  const checks = [
     Matches(pattern, { message: `must be ${means}` }),
     Matches(/^(?!.*\.\.)/s, { message: 'must not contain ".."' }),
+  ];
+  if (maxItems === undefined) return checks;
+  const isShort = (value: string) => value.split(/[, ]+/).length <= maxItems;
+  const message = `must not name more than ${maxItems}`;
+  return [
+    ...checks,
+    ValidateBy({ name: 'maxItems', validator: { validate: isShort } }, { message }),
   ];
 }
 

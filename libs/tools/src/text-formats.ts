@@ -5,9 +5,14 @@ export interface TextFormat {
   means: string;
   /** Most characters, at most what the pattern takes. */
   maxLength: number;
+  /** Most things that a list, joined by commas or spaces, may name: each is a request. */
+  maxItems?: number;
 }
 
-/** Room for a hundred pairs of the longest names. */
+/** Most things that a call may name in one list. */
+const MAX_ITEMS = 100;
+
+/** Room for as many pairs of the longest names. */
 const MAX_LIST_LENGTH = 60_000;
 
 /** No format lets a value start with "-"; free text is `free` and never becomes an argument of a program. */
@@ -41,11 +46,13 @@ export const TEXT_FORMATS = {
     means:
       'a kind, several joined by commas, or kind/name, such as "pods", "pods,services" or "deployment/web"',
     maxLength: MAX_LIST_LENGTH,
+    maxItems: MAX_ITEMS,
   },
   names: {
     pattern: /^[A-Za-z0-9][A-Za-z0-9_.:@+-]{0,252}([, ]+[A-Za-z0-9][A-Za-z0-9_.:@+-]{0,252})*$/,
     means: 'a name, or several joined by commas or spaces',
     maxLength: MAX_LIST_LENGTH,
+    maxItems: MAX_ITEMS,
   },
   /** A pod, a workload as kind/name, or a label selector. */
   logTarget: {

@@ -4,13 +4,14 @@ import { ChoiceField, TextField } from '#tools';
 export class GetDto {
   @TextField({
     description:
-      'Kind to get: kind, plural or short name ("pods", "deploy", "rollouts.argoproj.io"), several joined by commas ("pods,services"), a category ("all"), or kind/name ("deployment/web").',
+      'Kind to get: kind, plural or short name ("pods", "deploy", "rollouts.argoproj.io"), several joined by commas ("pods,services"; at most 100), a category ("all"), or kind/name ("deployment/web").',
     format: 'kinds',
   })
   resource_type!: string;
 
   @TextField({
-    description: 'Name of one object, or several joined by commas. Leave out for all of the kind.',
+    description:
+      'Name of one object, or several joined by commas (at most 100). Leave out for all of the kind.',
     format: 'names',
     optional: true,
   })
