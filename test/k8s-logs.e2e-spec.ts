@@ -102,6 +102,8 @@ describe('k8s_logs', () => {
     [{ pod_name: 'deployment/web', container_name: 'nope' }, 422],
     [{ pod_name: 'deployment/web', grep: '(' }, 422],
     [{ pod_name: 'deployment/web', since: 'yesterday' }, 422],
+    [{ pod_name: 'deployment/web/extra' }, 422],
+    [{ pod_name: 'deployment/-x' }, 422],
     [{ pod_name: '-A' }, 422],
   ])('refuses %o', async (args, expected) => {
     const { status, body } = await call('k8s_logs', args);

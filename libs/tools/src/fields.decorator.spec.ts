@@ -60,6 +60,34 @@ describe('TextField', () => {
     const longest = Array.from({ length: 100 }, () => pair).join();
     expect(refusal(longest, text('kinds'))).toBeUndefined();
   });
+
+  it.each([
+    'web-7d4b9',
+    'deployment/web',
+    'rollouts.argoproj.io/web',
+    'deploy/web.v2',
+    'app=web',
+    'app',
+    '!canary',
+    'example.com/tier in (front, back),app!=web',
+    'a.example/b=c,d.example/e=f',
+  ])('takes %s for the logs of', (value) => {
+    expect(read(value, text('logTarget'))).toBe(value);
+  });
+
+  it.each([
+    'deployment/web/extra',
+    'deployment/-x',
+    'deployment/x-',
+    'deployment/Web',
+    'deployment/',
+    '/web',
+    'deployment//web',
+    'deployment/a..b',
+    '-A',
+  ])('refuses %s for the logs of', (value) => {
+    expect(refusal(value, text('logTarget'))).toMatch(/^must/);
+  });
 });
 
 describe('BooleanField and IntField', () => {

@@ -56,7 +56,8 @@ export const TEXT_FORMATS = {
   },
   /** A pod, a workload as kind/name, or a label selector. */
   logTarget: {
-    pattern: /^[A-Za-z0-9!][A-Za-z0-9!=,()_.:@+/ -]{0,1999}$/,
+    pattern:
+      /^([A-Za-z0-9][A-Za-z0-9_.:@+-]{0,252}|[A-Za-z][A-Za-z0-9.-]{0,252}\/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?|([A-Za-z0-9][A-Za-z0-9_./-]{0,316}[=!,() ]|!)[A-Za-z0-9!=,()_./ -]{0,1999})$/,
     means: 'a pod, kind/name such as "deployment/web", or a label selector such as "app=web"',
     maxLength: 2_000,
   },
