@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { inOrder, type Cluster } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
-import { secondsOf } from './duration.js';
+import { sinceSeconds } from './duration.js';
 import type { LogsDto } from './dto/logs.dto.js';
 import { lineFilter, type LineFilter } from './line-filter.js';
 import { logSources, type LogSource } from './log-sources.js';
@@ -20,6 +20,7 @@ interface Reading {
   cluster: Cluster;
   query: LogsDto;
   filter: LineFilter | undefined;
+  sinceSeconds: number | undefined;
   call: ToolCall;
   /** Written before each line: nothing for a single log. */
   prefixOf: (source: LogSource) => string;
@@ -30,9 +31,10 @@ interface Reading {
 export class LogsClient {
   /**
    * The wanted lines, in pieces as they come; several lines may be one piece. With `follow` it ends at the query's time limit.
-   * @throws ToolError `not_found`, `invalid_input` where a container has to be chosen, `precondition` for a container without a log
+   * @throws ToolError `not_found`, `invalid_input` where a container has to be chosen and for a `since` out of range, `precondition` for a container without a log
    */
   async *read(cluster: Cluster, query: LogsDto, call: ToolCall): AsyncGenerator<string, void> {
+    const since = query.since === undefined ? undefined : sinceSeconds(query.since);
     const filter = await lineFilter(query.grep, query.exclude);
     const pods = await podsOf(cluster, query.namespace, query.pod_name, call.signal);
     const sources = logSources(pods, query);
@@ -44,7 +46,7 @@ export class LogsClient {
     }
     const prefixOf = ({ pod, container }: LogSource) =>
       sources.length > 1 ? `[pod/${pod}/${container}] ` : '';
-    const reading = { cluster, query, filter, call, prefixOf };
+    const reading = { cluster, query, filter, sinceSeconds: since, call, prefixOf };
     let isEmpty = true;
     for await (const piece of query.follow ? follow(reading, sources) : readAll(reading, sources)) {
       if (piece === '') continue;
@@ -142,7 +144,7 @@ function pathOf({ query }: Reading, { pod }: LogSource): string {
 }
 
 function logQuery(
-  { query, filter }: Reading,
+  { query, filter, sinceSeconds: since }: Reading,
   { container }: LogSource,
 ): Record<string, string | number | boolean | undefined> {
   // With a filter the wanted lines may be anywhere in the log, except where new ones are awaited.
@@ -150,7 +152,7 @@ function logQuery(
   return {
     container,
     previous: query.previous || undefined,
-    sinceSeconds: query.since === undefined ? undefined : secondsOf(query.since),
+    sinceSeconds: since,
     tailLines: isWhole ? undefined : query.num_lines,
   };
 }

@@ -29,7 +29,8 @@ export class LogsDto {
   container_name?: string;
 
   @TextField({
-    description: 'Only lines younger than this, such as "5s", "2m" or "3h".',
+    description:
+      'Only lines younger than this, such as "5s", "2m" or "3h"; from 1s to 87600h (ten years).',
     format: 'duration',
     optional: true,
   })
