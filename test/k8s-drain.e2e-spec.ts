@@ -1,88 +1,15 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { outcomesOf } from './support/call-log.js';
 import { ExecutionsApi } from './support/executions.js';
-import { kubectl } from './support/kubectl.js';
-import { createObjects } from './support/manifest.js';
 import { textOf } from './support/rest.js';
-import { useNamespace } from './support/use-namespace.js';
-import { useServer } from './support/use-server.js';
+import { useDrain } from './support/use-drain.js';
 
 const TOOL = 'k8s_drain';
-/** A node of this test's own: no pod of anybody else goes there. */
 const NODE = 'node-to-drain';
 
-const own = useNamespace('draining');
-const server = useServer({ defaults: { node_name: NODE } });
+const { own, server, drain, podsOnNode, isCordoned, ...make } = useDrain('draining', NODE);
+const { place, counted, podSpec, workload, budget } = make;
 const api = new ExecutionsApi(server);
-beforeAll(() => createObjects(node()));
-beforeEach(() => kubectl('uncordon', NODE));
-afterEach(() =>
-  own.kubectl('delete', 'pdb,deployments,daemonsets,pods', '--all', '--grace-period=0'),
-);
-afterAll(() => kubectl('delete', 'node', NODE));
-
-function node(): object {
-  const capacity = { cpu: '8', memory: '16Gi', pods: '100' };
-  return {
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: {
-      name: NODE,
-      labels: { own: NODE },
-      annotations: { 'kwok.x-k8s.io/node': 'fake' },
-    },
-    spec: { taints: [{ key: 'own', value: NODE, effect: 'NoSchedule' }] },
-    status: { capacity, allocatable: capacity },
-  };
-}
-
-function podSpec(more: object = {}): object {
-  return {
-    nodeSelector: { own: NODE },
-    tolerations: [{ key: 'own', operator: 'Exists' }],
-    terminationGracePeriodSeconds: 1,
-    containers: [{ name: 'app', image: 'nginx:1.27' }],
-    ...more,
-  };
-}
-
-function workload(kind: string, name: string, spec: object, pod = podSpec()): object {
-  return {
-    apiVersion: 'apps/v1',
-    kind,
-    metadata: { name, namespace: own.name },
-    spec: {
-      selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name } }, spec: pod },
-      ...spec,
-    },
-  };
-}
-
-function budget(name: string, minAvailable: number): object {
-  return {
-    apiVersion: 'policy/v1',
-    kind: 'PodDisruptionBudget',
-    metadata: { name: `${name}-budget`, namespace: own.name },
-    spec: { minAvailable, selector: { matchLabels: { app: name } } },
-  };
-}
-
-const drain = (args: Record<string, unknown> = {}) => server.call(TOOL, args);
-const podsOnNode = () => own.names('pods', '--field-selector', `spec.nodeName=${NODE}`);
-const isCordoned = async () =>
-  (await kubectl('get', 'node', NODE, '-o', 'jsonpath={.spec.unschedulable}')) === 'true';
-/** Creates objects, and waits until so many pods run on the node. */
-const place = async (count: number, ...objects: object[]) => {
-  await createObjects(...objects);
-  await expect.poll(podsOnNode).toHaveLength(count);
-  await own.kubectl('wait', 'pods', '--all', '--for=condition=Ready');
-};
-/** Waits until the controller has counted the pods of a budget. */
-const counted = async (healthy: number) => {
-  const read = () => own.stored('pdb', '{.items[*].status.currentHealthy}');
-  await expect.poll(read).toBe(String(healthy));
-};
 
 describe('k8s_drain', () => {
   it('evicts what can go and leaves DaemonSets, over MCP with progress', async () => {

@@ -8,13 +8,16 @@ import {
 } from 'node:http';
 import { Agent, request as requestTls } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { sandboxAccess, type SandboxAccess } from './kubeconfig.js';
 
 /** What is told of a request: its method and its path with the query. */
 type Request = Pick<IncomingMessage, 'method' | 'url'>;
 type Matches = (request: Request) => boolean;
+type Body = Record<string, unknown>;
+type Moments = Record<'before' | 'after', { matches: Matches; act: () => Promise<unknown> }[]>;
 
-/** Stands before the sandbox's API server, so that a test can do something right before a request is passed on. */
+/** Stands before the sandbox's API server, so that a test can do something right before a request is passed on or its answer is passed back. */
 export class ApiGate {
   /** The requests that were passed on. */
   readonly passed: Request[] = [];
@@ -23,7 +26,8 @@ export class ApiGate {
   private readonly server: Server;
   private readonly agent: Agent;
   private readonly target: string;
-  private waiting: { matches: Matches; act: () => Promise<unknown> }[] = [];
+  private readonly waiting: Moments = { before: [], after: [] };
+  private readonly changes: { matches: Matches; change: (body: Body) => Body }[] = [];
 
   private constructor({ cluster, user }: SandboxAccess) {
     const decoded = (text: string) => Buffer.from(text, 'base64');
@@ -50,7 +54,17 @@ export class ApiGate {
 
   /** Does something, once, before the next request of a kind is passed on. */
   before(matches: Matches, act: () => Promise<unknown>): void {
-    this.waiting.push({ matches, act });
+    this.waiting.before.push({ matches, act });
+  }
+
+  /** Does something, once, before the next answer to a request of a kind is passed back. If that fails, the connection is broken instead. */
+  after(matches: Matches, act: () => Promise<unknown>): void {
+    this.waiting.after.push({ matches, act });
+  }
+
+  /** Changes the JSON body of the next request of a kind. */
+  change(matches: Matches, change: (body: Body) => Body): void {
+    this.changes.push({ matches, change });
   }
 
   close(): void {
@@ -62,20 +76,30 @@ export class ApiGate {
   private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.open += 1;
     response.once('close', () => (this.open -= 1));
-    const found = this.waiting.find(({ matches }) => matches(request));
-    this.waiting = this.waiting.filter((it) => it !== found);
     const fail = () => response.destroy();
-    await found?.act().catch(fail);
+    await take(this.waiting.before, request)?.act().catch(fail);
     const { method, url, headers } = request;
     this.passed.push({ method, url });
     const options: RequestOptions = { agent: this.agent, method, headers };
+    const changed = take(this.changes, request);
+    if (changed) delete headers['content-length'];
     const onward = requestTls(`${this.target}${url}`, options, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
+      const after = take(this.waiting.after, request)?.act() ?? Promise.resolve();
+      after.then(() => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      }, fail);
     }).on('error', fail);
     response.once('close', () => onward.destroy());
-    request.pipe(onward);
+    if (changed) onward.end(JSON.stringify(changed.change((await json(request)) as Body)));
+    else request.pipe(onward);
   }
+}
+
+/** Takes the first that a request matches. */
+function take<T extends { matches: Matches }>(items: T[], request: Request): T | undefined {
+  const index = items.findIndex(({ matches }) => matches(request));
+  return index < 0 ? undefined : items.splice(index, 1)[0];
 }
 
 /** Whether a request changes something, and is no dry run. */

@@ -112,6 +112,18 @@ describe('HttpClient', () => {
     });
   });
 
+  it('answers busy at once where the caller tries again by itself', async () => {
+    let calls = 0;
+    const client = await lab.clientTo((_, response) => {
+      calls++;
+      response.writeHead(429, { 'retry-after': '0' }).end('{}');
+    });
+    await expect(client.send('/x', { method: 'POST', waits: false })).rejects.toMatchObject({
+      code: 'busy',
+    });
+    expect(calls).toBe(1);
+  });
+
   it.each([
     ['GET', true],
     ['POST', false],

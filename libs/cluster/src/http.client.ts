@@ -30,6 +30,8 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** Milliseconds until the request ends as `timeout`. */
   timeoutMs?: number;
+  /** For writes: false fails at once as `busy` where the API server asks to wait, for a caller that tries again by itself. True unless said. */
+  waits?: boolean;
 }
 
 const MAX_CONNECTIONS = 64;
@@ -168,7 +170,7 @@ export class HttpClient {
         continue;
       }
       if (answer.status < 400) return answer as T;
-      const pauseMs = pauseMsOf(answer, read);
+      const pauseMs = options.waits === false ? Infinity : pauseMsOf(answer, read);
       if (pauseMs < deadline.remainingMs) {
         await deadline.sleep(pauseMs);
       } else if (answer.status === 401 && !renewed && this.connection.renew()) {

@@ -1,16 +1,22 @@
-import { ToolError } from '#tools';
+import { ToolError, type ToolErrorCode } from '#tools';
 import { podName, type DrainPod } from './drain-plan.js';
 import type { DrainDto } from './dto/drain.dto.js';
+import type { Eviction } from './eviction.js';
 
 /** A pod on its way from the node. */
 export interface LeavingPod {
   pod: DrainPod;
-  isEvicted: boolean;
+  /** What was answered last; `asked` while that is still to come. */
+  eviction: Eviction | { state: 'waiting' | 'asked' };
   /** When it is to be tried again, as `performance.now()` counts. */
   retryAt: number;
-  /** Why its last eviction was refused. */
-  blockedBy?: string;
 }
+
+const STATES = {
+  waiting: 'not evicted yet',
+  asked: 'asked to be evicted, no answer',
+  evicted: 'evicted, still ending',
+};
 
 /** How far a drain has come. */
 export class DrainProgress {
@@ -23,7 +29,11 @@ export class DrainProgress {
     this.leaving = new Map(
       pods.map((pod): [string, LeavingPod] => [
         pod.metadata.uid,
-        { pod, isEvicted: pod.metadata.deletionTimestamp !== undefined, retryAt: 0 },
+        {
+          pod,
+          eviction: { state: pod.metadata.deletionTimestamp === undefined ? 'waiting' : 'evicted' },
+          retryAt: 0,
+        },
       ]),
     );
   }
@@ -35,8 +45,14 @@ export class DrainProgress {
   /** The pods whose eviction is to be asked for now. */
   get due(): LeavingPod[] {
     return [...this.leaving.values()].filter(
-      ({ isEvicted, retryAt }) => !isEvicted && retryAt <= performance.now(),
+      ({ eviction: { state }, retryAt }) =>
+        (state === 'waiting' || state === 'blocked') && retryAt <= performance.now(),
     );
+  }
+
+  /** Whether nobody is left whose eviction can still come about. */
+  get isOver(): boolean {
+    return this.leaving.size === this.refused.length;
   }
 
   /** Takes note of which pods are still on the node. */
@@ -55,8 +71,15 @@ export class DrainProgress {
 
   /** What holds pods back now, each once. */
   get held(): string[] {
-    const reasons = [...this.leaving.values()].flatMap(({ blockedBy }) => blockedBy ?? []);
+    const reasons = [...this.leaving.values()].flatMap(({ eviction }) =>
+      eviction.state === 'blocked' ? eviction.reason : [],
+    );
     return [...new Set(reasons)];
+  }
+
+  /** Which pods cannot be evicted, each with why. */
+  get refusals(): string[] {
+    return this.refused.map(({ name, reason }) => `${name} cannot be evicted: ${reason}`);
   }
 
   /** The failure of a drain that came to its time limit. */
@@ -64,8 +87,19 @@ export class DrainProgress {
     const why = this.held.map((reason) => ` Held by: ${reason}.`);
     return new ToolError(
       'timeout',
-      `Node ${node} is not empty after ${seconds} s: ${this.text}.${why.join('')} It stays cordoned: call k8s_drain again to go on, or k8s_uncordon to give up.`,
+      `Node ${node} is not empty after ${seconds} s: ${this.text}.${why.join('')}${this.refusalsText} It stays cordoned: call k8s_drain again to go on, or k8s_uncordon to give up.`,
       { cause, output: this.report },
+    );
+  }
+
+  /** The failure of a drain that evicted all but the pods that cannot be. */
+  incomplete(node: string): ToolError {
+    const codes = new Set(this.refused.map(({ code }) => code));
+    const [code = 'failed'] = codes;
+    return new ToolError(
+      codes.size === 1 ? code : 'failed',
+      `Node ${node} is not empty: ${this.text}.${this.refusalsText} It stays cordoned: remove what is in the way and call k8s_drain again, or k8s_uncordon to give up.`,
+      { output: this.report },
     );
   }
 
@@ -80,9 +114,19 @@ export class DrainProgress {
     });
   }
 
+  private get refused(): { name: string; reason: string; code: ToolErrorCode }[] {
+    return [...this.leaving.values()].flatMap(({ pod, eviction }) =>
+      eviction.state === 'refused' ? { ...eviction, name: podName(pod) } : [],
+    );
+  }
+
+  private get refusalsText(): string {
+    return this.refusals.map((refusal) => ` ${refusal.replace(/\.?$/, '.')}`).join('');
+  }
+
   private get report(): string {
-    const left = [...this.leaving.values()].map(({ pod, isEvicted, blockedBy }) => {
-      const state = isEvicted ? 'evicted, still ending' : (blockedBy ?? 'not evicted yet');
+    const left = [...this.leaving.values()].map(({ pod, eviction }) => {
+      const state = 'reason' in eviction ? eviction.reason : STATES[eviction.state];
       return `${podName(pod)} (${state})`;
     });
     return [...listed('Evicted', this.gone.map(podName)), ...listed('Left', left)].join('\n\n');

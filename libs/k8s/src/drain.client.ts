@@ -4,9 +4,9 @@ import { fetchPages, isDryRun, listAll, type Cluster, type ListQuery } from '#cl
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import { CordonClient } from './cordon.client.js';
 import { drainPlan, podName, type DrainPlan, type DrainPod } from './drain-plan.js';
-import { counted, DrainProgress, listed } from './drain-progress.js';
+import { counted, DrainProgress, listed, type LeavingPod } from './drain-progress.js';
 import type { DrainDto } from './dto/drain.dto.js';
-import { evict } from './eviction.js';
+import { evict, type EvictionOptions } from './eviction.js';
 
 /** Evictions under way at once. */
 const CONCURRENCY = 16;
@@ -25,7 +25,8 @@ export class DrainClient {
   /**
    * Cordons a node and evicts its pods until none that has to go is left. Nothing is touched if the node has pods that the query does not allow
    * to evict.
-   * @throws ToolError `precondition` with every reason not to begin; `timeout` with what is done, what is left and which budget holds it
+   * @throws ToolError `precondition` with every reason not to begin; `timeout` with what is done, what is left and which budget holds it; what the
+   * API server refused, when all pods but those that cannot be evicted are gone
    */
   async drain(cluster: Cluster, query: DrainDto, call: ToolCall): Promise<ToolResult> {
     const { node_name: node } = query;
@@ -49,6 +50,7 @@ export class DrainClient {
       if (!limit.aborted || call.signal.aborted) throw progress.stopped(node, error);
       throw progress.timedOut(query, error);
     }
+    if (progress.leaving.size > 0) throw progress.incomplete(node);
     const evicted = progress.gone.map(podName);
     return {
       output: [
@@ -70,9 +72,9 @@ export class DrainClient {
   ): Promise<ToolResult> {
     const names = await inParallel(pods, async (pod) => {
       const eviction = await evict(cluster, pod, { dryRun: true, signal });
-      return eviction.state === 'blocked'
-        ? `${podName(pod)} (held now: ${eviction.reason})`
-        : podName(pod);
+      if (eviction.state === 'evicted') return podName(pod);
+      const why = eviction.state === 'blocked' ? 'held now' : 'cannot be evicted';
+      return `${podName(pod)} (${why}: ${eviction.reason})`;
     });
     return {
       output: [
@@ -86,29 +88,40 @@ export class DrainClient {
   }
 }
 
-/** Evicts until nobody is left. */
+/** Evicts until nobody is left but pods that cannot be evicted. */
 async function empty(
   cluster: Cluster,
   { node_name: node, grace_period_seconds: gracePeriodSeconds }: DrainDto,
   progress: DrainProgress,
   { signal, progress: report }: ToolCall,
 ): Promise<void> {
+  const options = { gracePeriodSeconds, dryRun: false, signal };
   let reported = '';
   for (;;) {
-    await inParallel(progress.due, async (one) => {
-      const eviction = await evict(cluster, one.pod, { gracePeriodSeconds, dryRun: false, signal });
-      one.isEvicted = eviction.state !== 'blocked';
-      one.blockedBy = eviction.state === 'blocked' ? eviction.reason : undefined;
-      one.retryAt = performance.now() + RETRY_MS;
-    });
+    await inParallel(progress.due, (one) => tryOnce(cluster, one, options));
     progress.see(await uidsOn(cluster, node, signal));
-    const { total, gone, leaving } = progress;
-    const message = [progress.text, ...progress.held].join('; ');
+    const { total, gone, isOver } = progress;
+    const message = [progress.text, ...progress.held, ...progress.refusals].join('; ');
     if (message !== reported) report({ progress: gone.length, total, message });
     reported = message;
-    if (leaving.size === 0) return;
+    if (isOver) return;
     await sleep(LOOK_MS, undefined, { signal });
   }
+}
+
+/** Asks for one eviction and takes note of the answer. */
+async function tryOnce(cluster: Cluster, one: LeavingPod, options: EvictionOptions): Promise<void> {
+  const before = one.eviction;
+  one.eviction = { state: 'asked' };
+  try {
+    one.eviction = await evict(cluster, one.pod, options);
+  } catch (error) {
+    // A write that may be tried again as it is has not reached the API server.
+    const isUnsent = !options.signal.aborted && error instanceof ToolError && error.retryable;
+    if (isUnsent) one.eviction = before;
+    throw error;
+  }
+  one.retryAt = performance.now() + RETRY_MS;
 }
 
 async function planOf(cluster: Cluster, query: DrainDto, signal: AbortSignal): Promise<DrainPlan> {
@@ -135,10 +148,16 @@ async function uidsOn(cluster: Cluster, node: string, signal: AbortSignal): Prom
   return uids;
 }
 
+/**
+ * Works on all items, some at a time.
+ * @throws the first failure among those under way, when all of them have ended
+ */
 async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (let start = 0; start < items.length; start += CONCURRENCY) {
-    results.push(...(await Promise.all(items.slice(start, start + CONCURRENCY).map(work))));
+    const underWay = items.slice(start, start + CONCURRENCY).map(work);
+    await Promise.allSettled(underWay);
+    results.push(...(await Promise.all(underWay)));
   }
   return results;
 }
