@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
   FIELD_MANAGER,
-  apiStatusOf,
   changeText,
   containerStatuses,
   isDryRun,
@@ -17,6 +16,7 @@ import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import { commandWords } from './command-words.js';
 import { RESTART_POLICIES, type RunPodDto } from './dto/run-pod.dto.js';
 import { podPath } from './pod-path.js';
+import { isUnanswered, newCallAnnotation, removeIfCreated, removePod } from './run-pod-removal.js';
 
 /** Why a container waits when waiting longer is of no use. */
 const HOPELESS = new Set([
@@ -28,18 +28,43 @@ const HOPELESS = new Set([
   'InvalidImageName',
 ]);
 
+/** What becomes of a pod that is not to be removed, to be read after its name. */
+const STAYS = 'is still there; k8s_delete removes it.';
+
 /** Runs a pod of its own. */
 @Injectable()
 export class RunPodClient {
   /**
-   * Creates a pod and, where asked to, waits for its end, gives its logs and removes it.
+   * Creates a pod and, where asked to, waits for its end, gives its logs and removes it. A removal that fails is told beside what the pod did.
    * @throws ToolError `conflict` for a name that is taken; `failed` with the logs for a pod that fails or cannot start; `timeout` with its state
    */
   async run(cluster: Cluster, query: RunPodDto, call: ToolCall): Promise<ToolResult | string> {
     const dryRun = isDryRun(call);
-    const created = await cluster.request<LivePod & KubernetesObject>(podPath(query.namespace), {
+    const created = await create(cluster, query, call);
+    if (dryRun || !(query.wait || query.remove)) {
+      return changeText(`pod/${query.name} created`, { before: undefined, after: created }, dryRun);
+    }
+    let pod: LivePod;
+    let log: string;
+    try {
+      pod = await waitFor(cluster, query, call);
+      log = await logsOf(cluster, query, call);
+    } catch (error) {
+      throw query.remove ? withFate(error, await removePod(cluster, created)) : error;
+    }
+    return outcomeOf(query, pod, log, query.remove ? await removePod(cluster, created) : STAYS);
+  }
+}
+
+type CreatedPod = LivePod & KubernetesObject;
+
+async function create(cluster: Cluster, query: RunPodDto, call: ToolCall): Promise<CreatedPod> {
+  const dryRun = isDryRun(call);
+  const annotations = query.remove && !dryRun ? newCallAnnotation() : undefined;
+  try {
+    return await cluster.request<CreatedPod>(podPath(query.namespace), {
       method: 'POST',
-      body: manifestOf(query),
+      body: manifestOf(query, annotations),
       query: {
         fieldManager: FIELD_MANAGER,
         fieldValidation: 'Strict',
@@ -48,24 +73,21 @@ export class RunPodClient {
       // Whoever is to remove the pod has to know whether it is there, so its creation is not broken off.
       signal: query.remove ? undefined : call.signal,
     });
-    if (dryRun || !(query.wait || query.remove)) {
-      return changeText(`pod/${query.name} created`, { before: undefined, after: created }, dryRun);
-    }
-    try {
-      const pod = await waitFor(cluster, query, call);
-      return outcomeOf(query, pod, await logsOf(cluster, query, call));
-    } finally {
-      if (query.remove) await remove(cluster, query, created);
-    }
+  } catch (error) {
+    if (!annotations || !isUnanswered(error)) throw error;
+    throw withFate(error, await removeIfCreated(cluster, query, annotations));
   }
 }
 
-function manifestOf(query: RunPodDto): KubernetesObject {
+function manifestOf(
+  query: RunPodDto,
+  annotations: Record<string, string> | undefined,
+): KubernetesObject {
   const { name, namespace, image, command, restart_policy } = query;
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace, labels: { run: name } },
+    metadata: { name, namespace, labels: { run: name }, annotations },
     spec: {
       restartPolicy: RESTART_POLICIES[restart_policy],
       containers: [
@@ -91,7 +113,7 @@ async function waitFor(cluster: Cluster, query: RunPodDto, call: ToolCall): Prom
   call.signal.throwIfAborted();
   throw new ToolError(
     'timeout',
-    `Pod ${namespace}/${name} was created, but after ${seconds} s it is ${state}. ${fate(query)}`,
+    `Pod ${namespace}/${name} was created, but after ${seconds} s it is ${state}.${query.remove ? '' : ` It ${STAYS}`}`,
   );
 }
 
@@ -113,14 +135,17 @@ async function logsOf(cluster: Cluster, query: RunPodDto, call: ToolCall): Promi
   }
 }
 
-/** @throws ToolError `failed` with the log, unless the pod did what it was to do */
-function outcomeOf(query: RunPodDto, pod: LivePod, log: string): ToolResult {
+/**
+ * @param fate what became of the pod, to be read after its name
+ * @throws ToolError `failed` with the log, unless the pod did what it was to do
+ */
+function outcomeOf(query: RunPodDto, pod: LivePod, log: string, fate: string): ToolResult {
   const name = `Pod ${query.namespace}/${query.name}`;
   const [container] = containerStatuses(pod);
   const exitCode = container?.state?.terminated?.exitCode;
   if (pod.status?.phase === 'Succeeded' || isReady(pod)) {
     const how = exitCode === undefined ? 'is ready' : `succeeded with exit code ${exitCode}`;
-    const output = [`${name} ${how}. ${fate(query)}`, log].filter((part) => part !== '');
+    const output = [`${name} ${how}. It ${fate}`, log].filter((part) => part !== '');
     return {
       output: output.join('\n\n'),
       data: { phase: pod.status?.phase, exit_code: exitCode, log },
@@ -130,25 +155,12 @@ function outcomeOf(query: RunPodDto, pod: LivePod, log: string): ToolResult {
     exitCode === undefined
       ? `cannot run: it is ${stateOf(pod)}`
       : `failed with exit code ${exitCode}`;
-  throw new ToolError('failed', `${name} ${how}. ${fate(query)}`, { output: log });
+  throw new ToolError('failed', `${name} ${how}. It ${fate}`, { output: log });
 }
 
-/** Deletes the pod that was created, and no other of its name. */
-async function remove(cluster: Cluster, query: RunPodDto, { metadata }: LivePod): Promise<void> {
-  try {
-    await cluster.request(podPath(query.namespace, query.name), {
-      method: 'DELETE',
-      body: { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: metadata.uid } },
-    });
-  } catch (error) {
-    const isGone = [404, 409].includes(apiStatusOf(error)?.code ?? 0);
-    if (isGone) return;
-    const message = `Pod ${query.namespace}/${query.name} could not be removed: ${(error as Error).message} Delete it with k8s_delete.`;
-    throw new ToolError('failed', message, { cause: error });
-  }
-}
-
-/** What becomes of the pod after the call. */
-function fate({ remove: isRemoved }: RunPodDto): string {
-  return isRemoved ? 'It was removed.' : 'It is still there; k8s_delete removes it.';
+/** A failure, with what became of the pod. */
+function withFate(error: unknown, fate: string): unknown {
+  if (!(error instanceof ToolError)) return error;
+  const { code, message, retryable, output } = error;
+  return new ToolError(code, `${message} The pod ${fate}`, { cause: error, retryable, output });
 }
