@@ -32,9 +32,10 @@ describe(readDocuments.name, () => {
     ['x: 1\n---\na: "hunter2', 'line 3, column'],
     ['a: *hunter2', 'line 1'],
     ['a: !hunter2 x', 'line 1, column 4'],
+    ['['.repeat(1_000_000), 'line 1, column 1001: is nested too deeply'],
     ['a: .inf', 'has at a a number'],
     ['a: [12345678901234567890]', 'has at a.0 a whole number'],
-  ])('refuses %j, says where, and quotes nothing', async (text, place) => {
+  ])('refuses %.20j, says where, and quotes nothing', async (text, place) => {
     const failure = (await read(text).catch((error: unknown) => error)) as Error;
     expect(failure).toMatchObject({ code: 'invalid_input', errors: [{ field: 'content' }] });
     expect(failure.message).toContain(place);

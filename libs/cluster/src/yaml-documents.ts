@@ -2,9 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import {
   Composer,
   isScalar,
+  Lexer,
   LineCounter,
   Parser,
   visit,
+  type CST,
   type Document,
   type Tags,
   type YAMLError,
@@ -21,6 +23,9 @@ export interface TextDocument {
 
 /** Milliseconds after which other calls get their turn. */
 const SLICE_MS = 20;
+
+/** Collections in each other; of those that it reads, an API server takes fewer. */
+const MAX_NESTED = 1_000;
 
 /** Values of YAML 1.1 that kubectl does not know: dates and numbers to the base of 60 are text to it. */
 const UNKNOWN_TO_KUBECTL = ['binary', 'omap', 'pairs', 'set', 'timestamp'];
@@ -59,7 +64,7 @@ export async function readDocuments(
   let turnEnds = performance.now() + SLICE_MS;
   const composer = new Composer({ ...OPTIONS, lineCounter: lines });
   try {
-    for (const document of composer.compose(new Parser(lines.addNewLine).parse(text))) {
+    for (const document of composer.compose(tokensOf(text, lines))) {
       checkSyntax(document);
       const offset = document.contents?.range?.[0] ?? 0;
       const value = toData(document);
@@ -76,6 +81,19 @@ export async function readDocuments(
     throw error;
   }
   return documents;
+}
+
+/** The tokens of a text. The library's parser takes seconds for a text that is nested a million times, all in one piece. */
+function* tokensOf(text: string, lines: LineCounter): Generator<CST.Token, void> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    if (parser.stack.length > MAX_NESTED) {
+      throw new BrokenText('is nested too deeply', parser.offset);
+    }
+  }
+  yield* parser.end();
 }
 
 /** What is wrong with a text, and at which character. */
