@@ -55,6 +55,7 @@ function redactValues(values: unknown, sizeOf: (value: string) => number): void 
   }
 }
 
-function redacted(bytes: number): string {
+/** What stands for a value of so many bytes. */
+export function redacted(bytes: number): string {
   return `<redacted, ${bytes} bytes>`;
 }

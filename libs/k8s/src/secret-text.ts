@@ -1,0 +1,77 @@
+import { redacted } from '#cluster';
+import { compareTexts } from '#tools';
+
+/** A Secret, as far as a description of it goes. */
+export interface Secret {
+  metadata: {
+    name: string;
+    namespace: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
+  type: string;
+  /** In base64. */
+  data?: Record<string, string>;
+}
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+const LABEL_WIDTH = 14;
+/** Bytes of an annotation that kubectl shows on one line. */
+const MOST_ON_LINE = 140;
+
+/**
+ * What `kubectl describe secret` prints, with the token of a service account as its size too, which kubectl prints in clear
+ * (describeSecret of k8s.io/kubectl/pkg/describe).
+ */
+export function secretText({ metadata, type, data = {} }: Secret): string {
+  const labels = sortedEntries(metadata.labels).map(([key, value]) => `${key}=${value}`);
+  const annotations = sortedEntries(metadata.annotations)
+    .filter(([key]) => key !== LAST_APPLIED)
+    .flatMap(annotationLines);
+  const values = sortedEntries(data).map(([key, value]) => [`${key}:`, sizeText(type, key, value)]);
+  const width = Math.max(...values.map(([label = '']) => label.length)) + 2;
+  return [
+    ...block('Name:', [metadata.name]),
+    ...block('Namespace:', [metadata.namespace]),
+    ...block('Labels:', labels),
+    ...block('Annotations:', annotations),
+    '',
+    `Type:  ${type}`,
+    '',
+    'Data',
+    '====',
+    ...values.map(([label = '', size]) => `${label.padEnd(width)}${size}`),
+  ].join('\n');
+}
+
+function sizeText(type: string, key: string, value: string): string {
+  const bytes = Buffer.from(value, 'base64').length;
+  const isToken = type === 'kubernetes.io/service-account-token' && key === 'token';
+  return isToken ? redacted(bytes) : `${bytes} bytes`;
+}
+
+function annotationLines([key, text]: [string, string]): string[] {
+  const value = text.replace(/\n$/, '');
+  const isLong = Buffer.byteLength(value) + Buffer.byteLength(key) + 2 > MOST_ON_LINE;
+  if (!isLong && !value.includes('\n')) return [`${key}: ${value}`];
+  return [`${key}:`, ...value.split('\n').map((line) => `  ${shortened(line)}`)];
+}
+
+function shortened(line: string): string {
+  const bytes = Buffer.from(line);
+  return bytes.length > MOST_ON_LINE - 2
+    ? `${bytes.toString('utf8', 0, MOST_ON_LINE - 2)}...`
+    : line;
+}
+
+function block(label: string, lines: readonly string[]): string[] {
+  const [first = '<none>', ...others] = lines;
+  return [
+    label.padEnd(LABEL_WIDTH) + first,
+    ...others.map((line) => ' '.repeat(LABEL_WIDTH) + line),
+  ];
+}
+
+function sortedEntries(record: Record<string, string> = {}): [string, string][] {
+  return Object.entries(record).sort(([a], [b]) => compareTexts(a, b));
+}
