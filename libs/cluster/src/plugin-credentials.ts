@@ -1,5 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { ToolError } from '#tools';
+import { ToolError, untilAborted } from '#tools';
+import { askPlugin, type CredentialStatus, type PluginCommand } from './credential-plugin.js';
 import type { EntryFields } from './entry-fields.js';
 import { besideFile } from './kubeconfig.js';
 
@@ -11,6 +12,8 @@ interface Given {
 }
 
 const REUSE_MS = 1_000;
+/** Less than a request has, so that its caller learns what was waited for. */
+const LIMIT_MS = 20_000;
 /** Characters of a plugin's complaint. */
 const MOST_SAID = 500;
 
@@ -21,20 +24,23 @@ interface RequestOptions {
 }
 
 /**
- * Credentials that a program (`exec`: EKS, GKE, AKS) or an `auth-provider` (OIDC) makes, through @kubernetes/client-node.
- * It is imported when first needed, as it costs 86 MB; it runs the program, remembers what it gave and knows when that expires.
+ * Credentials that a program (`exec`: EKS, GKE, AKS) or an `auth-provider` (OIDC) makes. They are kept until they expire or are refused.
+ * For an `auth-provider` @kubernetes/client-node is imported when first needed, as it costs 86 MB.
  */
 export class PluginCredentials {
   private kubeConfig: Promise<KubeConfig> | undefined;
+  private status: CredentialStatus | undefined;
   private latest: Promise<Given> | undefined;
   private askedAt = -Infinity;
 
+  /** @param limitMs milliseconds that the plugin has for its answer */
   constructor(
     private readonly cluster: EntryFields,
     private readonly user: EntryFields,
+    private readonly limitMs = LIMIT_MS,
   ) {}
 
-  /** @throws ToolError `unavailable` with what the plugin said */
+  /** @throws ToolError `unavailable` with what the plugin said, or that it said nothing in time */
   credentials(): Promise<Given> {
     // One answer serves all requests that wait for it, and those of the next second.
     if (!this.latest || performance.now() - this.askedAt > REUSE_MS) {
@@ -46,41 +52,58 @@ export class PluginCredentials {
 
   expire(): void {
     this.kubeConfig = undefined;
+    this.status = undefined;
     this.latest = undefined;
   }
 
   private async ask(): Promise<Given> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), this.limitMs);
+    const field = this.user.record('exec') ? 'exec' : 'auth-provider';
     try {
-      const kubeConfig = await (this.kubeConfig ??= this.load());
-      const options: RequestOptions = { headers: {} };
-      await kubeConfig.applyToHTTPSOptions(options);
-      return {
-        authorization: options.headers?.Authorization,
-        cert: options.cert?.toString(),
-        key: options.key?.toString(),
-      };
+      const asked = field === 'exec' ? this.fromPlugin(late.signal) : this.fromProvider();
+      return await untilAborted(asked, late.signal);
     } catch (cause) {
       this.expire();
-      const field = this.user.record('exec') ? 'exec' : 'auth-provider';
       const said = (cause instanceof Error ? cause.message : String(cause))
         .trim()
         .slice(-MOST_SAID);
+      const what = late.signal.aborted
+        ? `did not answer within ${this.limitMs / 1_000} seconds.`
+        : `gave no credentials: ${said}`;
       throw new ToolError(
         'unavailable',
-        `${this.user.origin}: user "${this.user.name}": ${field} gave no credentials: ${said}`,
+        `${this.user.origin}: user "${this.user.name}": ${field} ${what}`,
         { cause },
       );
+    } finally {
+      clearTimeout(timer);
     }
+  }
+
+  private async fromPlugin(signal: AbortSignal): Promise<Given> {
+    const { expirationTimestamp = '' } = this.status ?? {};
+    if (Date.parse(expirationTimestamp) <= Date.now()) this.status = undefined;
+    this.status ??= await askPlugin(this.pluginCommand(), signal);
+    const { token, clientCertificateData: cert, clientKeyData: key } = this.status;
+    return { authorization: token && `Bearer ${token}`, cert, key };
+  }
+
+  private async fromProvider(): Promise<Given> {
+    const kubeConfig = await (this.kubeConfig ??= this.load());
+    const options: RequestOptions = { headers: {} };
+    await kubeConfig.applyToHTTPSOptions(options);
+    return {
+      authorization: options.headers?.Authorization,
+      cert: options.cert?.toString(),
+      key: options.key?.toString(),
+    };
   }
 
   private async load(): Promise<KubeConfig> {
     const { KubeConfig } = await import('@kubernetes/client-node');
     const kubeConfig = new KubeConfig();
-    const user = {
-      name: this.user.name,
-      exec: this.exec(),
-      authProvider: this.user.record('auth-provider'),
-    };
+    const user = { name: this.user.name, authProvider: this.user.record('auth-provider') };
     const cluster = {
       name: this.cluster.name,
       server: this.cluster.required('server'),
@@ -93,25 +116,25 @@ export class PluginCredentials {
   }
 
   /** The exec section as the plugin protocol wants it (client.authentication.k8s.io): the program learns what is asked of it from one variable. */
-  private exec(): object | undefined {
-    const exec = this.user.record('exec');
-    if (!exec) return undefined;
-    const command = typeof exec.command === 'string' ? exec.command : '';
+  private pluginCommand(): PluginCommand {
+    const { command, args, env, apiVersion, provideClusterInfo } = this.user.record('exec') ?? {};
+    if (typeof command !== 'string' || command === '') throw new Error('command is missing');
     const info = {
-      apiVersion: exec.apiVersion,
+      apiVersion,
       kind: 'ExecCredential',
       spec: {
         interactive: false,
-        ...(exec.provideClusterInfo === true && { cluster: this.clusterInfo() }),
+        ...(provideClusterInfo === true && { cluster: this.clusterInfo() }),
       },
     };
+    const variables = (Array.isArray(env) ? env : []) as { name: string; value: string }[];
     return {
-      ...exec,
       command: command.includes('/') ? besideFile(this.user.origin, command) : command,
-      env: [
-        ...(Array.isArray(exec.env) ? (exec.env as unknown[]) : []),
-        { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) },
-      ],
+      args: Array.isArray(args) ? args.map(String) : [],
+      env: {
+        ...Object.fromEntries(variables.map(({ name, value }) => [name, value])),
+        KUBERNETES_EXEC_INFO: JSON.stringify(info),
+      },
     };
   }
 
