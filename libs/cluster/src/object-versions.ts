@@ -1,4 +1,5 @@
-import { ToolError } from '#tools';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ToolError, type ToolErrorCode } from '#tools';
 import type { Cluster } from './cluster.js';
 
 /** What an object must have to be watched. */
@@ -6,8 +7,17 @@ interface Watchable {
   metadata: { name: string; resourceVersion: string };
 }
 
+/** Milliseconds from the start of a watch to that of the next: proxies there are that end each watch at once. */
+const LEAST_WATCH_MS = 500;
+
 /**
- * An object as it is, then each later version of it, until the signal `ended` aborts.
+ * Ends of a watch after which the object is read anew, which shows whether there is more to it: the server has forgotten the version
+ * that the watch starts from, or the connection has broken.
+ */
+const PASSING: ReadonlySet<ToolErrorCode> = new Set(['upstream', 'unavailable']);
+
+/**
+ * An object as it is, then each later version of it, until the signal `ended` aborts. A watch that ends or breaks begins anew.
  * @param collection the path of the list that it is in, such as `/api/v1/namespaces/shop/pods`
  * @param cancelled ends even the first reading, as an error
  * @throws ToolError `not_found` when it is deleted meanwhile, and as `Cluster.request`
@@ -25,6 +35,7 @@ export async function* objectVersions<T extends Watchable>(
     });
     yield now;
     if (ended.aborted) return;
+    const startedAt = performance.now();
     const query = { fieldSelector, resourceVersion: now.metadata.resourceVersion };
     try {
       for await (const { type, object } of cluster.watch<T>(collection, {
@@ -35,9 +46,11 @@ export async function* objectVersions<T extends Watchable>(
         if (type !== 'BOOKMARK') yield object;
       }
     } catch (error) {
-      // The server has forgotten the version that the watch starts from: read the object anew.
-      if (!(error instanceof ToolError) || error.code !== 'upstream') throw error;
+      if (!(error instanceof ToolError) || !PASSING.has(error.code)) throw error;
     }
+    const pauseMs = LEAST_WATCH_MS - (performance.now() - startedAt);
+    // Its end by the signal is the loop's.
+    if (pauseMs > 0) await sleep(pauseMs, undefined, { signal: ended }).catch(() => {});
   } while (!ended.aborted);
 }
 

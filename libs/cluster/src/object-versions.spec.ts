@@ -1,0 +1,95 @@
+import type { ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { HttpLab } from '../fixtures/http-lab.js';
+import { Cluster } from './cluster.js';
+import { objectVersions } from './object-versions.js';
+
+const lab = new HttpLab();
+afterEach(() => lab.close());
+
+const PODS = '/api/v1/namespaces/shop/pods';
+
+interface Pod {
+  metadata: { name: string; resourceVersion: string };
+}
+
+function pod(resourceVersion: number): Pod {
+  return { metadata: { name: 'web', resourceVersion: `${resourceVersion}` } };
+}
+
+interface PodServer {
+  server: Server;
+  cluster: Cluster;
+  /** How often the pod was read, and watched. */
+  seen: { reads: number; watches: number };
+}
+
+/** An API server with one pod, whose version is how often it was read. */
+async function podServer(onWatch: (response: ServerResponse) => void): Promise<PodServer> {
+  const seen = { reads: 0, watches: 0 };
+  const server = createServer(({ url = '' }, response) => {
+    if (!url.includes('watch=true')) {
+      return void response.end(JSON.stringify(pod(++seen.reads)));
+    }
+    seen.watches++;
+    onWatch(response);
+  });
+  const port = await lab.listen(server);
+  const connection = {
+    name: 'lab',
+    server: new URL(`http://127.0.0.1:${port}`),
+    namespace: 'default',
+    proxy: undefined,
+    headers: {},
+    tls: () => ({}),
+    authorization: () => undefined,
+    renew: () => false,
+  };
+  const cluster = new Cluster(connection, 'skyflo-mcp/test');
+  lab.onClose(() => cluster.close());
+  return { server, cluster, seen };
+}
+
+async function versions(cluster: Cluster, ended: AbortSignal, most = Infinity): Promise<string[]> {
+  const signals = { cancelled: new AbortController().signal, ended };
+  const all: string[] = [];
+  for await (const { metadata } of objectVersions<Pod>(cluster, PODS, 'web', signals)) {
+    all.push(metadata.resourceVersion);
+    if (all.length === most) break;
+  }
+  return all;
+}
+
+describe('objectVersions', () => {
+  it('pauses between watches that end at once', async () => {
+    const { cluster, seen } = await podServer((response) => response.end());
+    const startedAt = performance.now();
+    await versions(cluster, AbortSignal.timeout(1_200));
+    // The pause ends with the signal.
+    expect(performance.now() - startedAt).toBeLessThan(1_450);
+    expect(seen.watches).toBeGreaterThanOrEqual(2);
+    expect(seen.watches).toBeLessThanOrEqual(3);
+  });
+
+  it('takes a watch that breaks as one that has ended', async () => {
+    const { cluster } = await podServer((response) => {
+      response.write(`${JSON.stringify({ type: 'MODIFIED', object: pod(10) })}\n`);
+      setTimeout(() => response.destroy(), 50);
+    });
+    const never = new AbortController().signal;
+    expect(await versions(cluster, never, 3)).toEqual(['1', '10', '2']);
+  });
+
+  it('fails when the API server is away after that', async () => {
+    const { cluster, server } = await podServer((response) => {
+      server.close();
+      response.flushHeaders();
+      setTimeout(() => server.closeAllConnections(), 50);
+    });
+    await expect(versions(cluster, new AbortController().signal)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('connection refused') as string,
+    });
+  });
+});
