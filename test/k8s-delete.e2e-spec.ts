@@ -119,6 +119,26 @@ describe('k8s_delete', () => {
     expect([status, body.detail]).toEqual([504, expect.stringContaining(`dependents ${pod}`)]);
   });
 
+  it('names dependents of kinds that are in no category', async () => {
+    await make('parent');
+    const { uid } = (await own.read('configmap/parent')).metadata;
+    const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'parent', uid };
+    const ownerReferences = [{ ...owner, blockOwnerDeletion: true }];
+    const metadata = { namespace, finalizers: [HOLD], ownerReferences };
+    await createObjects(configMap('child', {}, metadata));
+    const { status, body } = await call({
+      name: 'parent',
+      resource_type: 'configmap',
+      propagation: 'foreground',
+      timeout_seconds: 2,
+    });
+    await setFinalizers('configmap/child', null);
+    expect([status, body.detail]).toEqual([
+      504,
+      expect.stringContaining('dependents configmap/child.'),
+    ]);
+  });
+
   it('says what is left in a namespace that does not go', async () => {
     const name = 'deletions-held';
     await createObjects(namespaceOf(name));

@@ -16,6 +16,7 @@ export interface NamespaceInUse {
 
 export interface StoredObject {
   metadata: {
+    uid: string;
     resourceVersion: string;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;

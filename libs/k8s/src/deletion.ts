@@ -1,29 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   apiStatusOf,
-  listAll,
   readObject,
   type Cluster,
   type KubernetesObject,
   type ObjectRef,
 } from '#cluster';
 import { ToolError } from '#tools';
+import { dependentsText } from './dependents.js';
 
 /** Between two looks, where a watch cannot be had or ended early. */
 const PAUSE_MS = 500;
 
-/** Dependents that are named. */
-const MOST_NAMED = 10;
-
 const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
-
-interface Dependent {
-  metadata: {
-    name: string;
-    ownerReferences?: { uid: string; blockOwnerDeletion?: boolean }[];
-  };
-}
 
 interface Condition {
   status: string;
@@ -71,7 +61,9 @@ export async function obstaclesOf(
     obstacles.push(`its finalizers ${others.join(', ')} (each is removed by its own controller)`);
   }
   if (finalizers.includes(FOREGROUND)) {
-    obstacles.push(await dependentsText(cluster, namespace, object, signal));
+    obstacles.push(
+      await dependentsText(cluster, resource.namespaced ? namespace : undefined, object, signal),
+    );
   }
   if (finalizers.includes(ORPHAN)) obstacles.push('its dependents to be released');
   if (resource.groupResource === 'namespaces') obstacles.push(...conditionsOf(object));
@@ -113,34 +105,6 @@ async function readIfThere(
     if (apiStatusOf(error)?.code === 404) return undefined;
     throw error;
   }
-}
-
-/** The dependents that hold up a foreground deletion, of the kinds that `kubectl get all` lists. */
-async function dependentsText(
-  cluster: Cluster,
-  namespace: string | undefined,
-  { metadata }: KubernetesObject,
-  signal: AbortSignal,
-): Promise<string> {
-  const kinds = await cluster.discovery.category('all', signal);
-  const found = await Promise.all(
-    kinds.map(async (resource) => {
-      // A kind that may not be listed is left out.
-      const objects = await listAll<Dependent>(cluster, { resource, namespace }, signal).catch(
-        () => [],
-      );
-      return objects
-        .filter(({ metadata: { ownerReferences } }) =>
-          ownerReferences?.some(
-            ({ uid, blockOwnerDeletion }) => uid === metadata?.uid && blockOwnerDeletion,
-          ),
-        )
-        .map((object) => resource.label(object.metadata.name));
-    }),
-  );
-  const names = found.flat();
-  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
-  return `its dependents ${names.slice(0, MOST_NAMED).join(', ')}${more}`.trim();
 }
 
 /** What a namespace says of its own deletion. */

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { fetchPages, isDryRun, listAll, type Cluster, type ListQuery } from '#cluster';
+import { isDryRun, listAll, type Cluster, type ListQuery } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import { CordonClient } from './cordon.client.js';
 import { drainPlan, podName, type DrainPlan, type DrainPod } from './drain-plan.js';
 import { counted, DrainProgress, listed, type LeavingPod } from './drain-progress.js';
 import type { DrainDto } from './dto/drain.dto.js';
 import { evict, type EvictionOptions } from './eviction.js';
+import { listMetadata } from './list-metadata.js';
 
 /** Evictions under way at once. */
 const CONCURRENCY = 16;
@@ -14,8 +15,6 @@ const CONCURRENCY = 16;
 const LOOK_MS = 1_000;
 /** How long a pod that its budget holds is left alone, in milliseconds; as kubectl does. */
 const RETRY_MS = 5_000;
-const METADATA_LIST =
-  'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
 
 /** Empties nodes by evictions, which respect PodDisruptionBudgets. */
 @Injectable()
@@ -136,16 +135,8 @@ async function podsOn(cluster: Cluster, node: string, signal: AbortSignal): Prom
 
 /** Which pods are on a node, of each no more than has to be read. */
 async function uidsOn(cluster: Cluster, node: string, signal: AbortSignal): Promise<Set<string>> {
-  const uids = new Set<string>();
-  // An empty list of metadata has null for its items.
-  const pages = fetchPages<{ items?: { metadata: { uid: string } }[] }>(
-    cluster,
-    await podsOn(cluster, node, signal),
-    { accept: METADATA_LIST, limit: 500, signal },
-  );
-  for await (const { list } of pages)
-    for (const { metadata } of list.items ?? []) uids.add(metadata.uid);
-  return uids;
+  const pods = await listMetadata(cluster, await podsOn(cluster, node, signal), signal);
+  return new Set(pods.map(({ metadata }) => metadata.uid));
 }
 
 /**
