@@ -3,7 +3,8 @@ import { kubectl } from './support/kubectl.js';
 import { podOf } from './support/pod-of.js';
 import { useServer } from './support/use-server.js';
 
-const { call, textOf } = useServer({ defaults: { namespace: 'shop' } });
+const server = useServer({ defaults: { namespace: 'shop' } });
+const { call, textOf } = server;
 const linesOf = async (args: Record<string, unknown>) =>
   (await textOf('k8s_logs', args)).split('\n');
 
@@ -93,6 +94,13 @@ describe('k8s_logs', () => {
     expect(Date.now() - startedAt).toBeGreaterThan(3_500);
     expect(lines.length).toBeGreaterThan(3);
     expect(lines.at(-1)).toBe('[Followed for 4 s at most.]');
+  });
+
+  it('gives MCP clients signs of life while it follows', async () => {
+    const args = { pod_name: 'app=web', namespace: 'shop', follow: true, timeout_seconds: 17 };
+    let signs = 0;
+    await server.mcp.call('k8s_logs', args, { onprogress: () => signs++ });
+    expect(signs).toBe(1);
   });
 
   it.each([

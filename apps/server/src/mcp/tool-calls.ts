@@ -1,17 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Executions, stillRunningText, type Started } from '#executions';
-import {
-  invalidField,
-  orAfter,
-  ToolError,
-  ToolRegistry,
-  type Progress,
-  type ToolResult,
-} from '#tools';
+import { invalidField, orAfter, ToolError, ToolRegistry, type ToolResult } from '#tools';
 import { knowsTasks, type McpClient } from './mcp-client.js';
 import { mcpConfig, type McpConfig } from './mcp.config.js';
 import { JSON_RPC, protocolFault, type JsonRpcResult } from './json-rpc.js';
+import { ProgressSender } from './progress-sender.js';
 import { instructionsFor } from './server-identity.js';
 import { failureResult, successResult } from './tool-result.js';
 import { ToolTasks } from './tool-tasks.js';
@@ -90,17 +84,19 @@ export class ToolCalls {
     const executionId = randomUUIDv7();
     const { client } = context;
     const { caller } = client;
+    let progress: ProgressSender | undefined;
     try {
       const timeLimitSeconds = timeLimitOf(meta);
       // Older clients that send the same word do not mean this.
       if (params.task && knowsTasks(client)) {
         return await this.tasks.create(name, args, { caller, timeLimitSeconds });
       }
+      progress = progressSender(meta.progressToken, context);
       const started = await this.executions.start(name, args, {
         caller,
         executionId,
         timeLimitSeconds,
-        progress: progressSender(meta.progressToken, context),
+        progress: progress && ((report) => progress?.report(report)),
         emit: context.wantsLogs ? logSender(name, context) : undefined,
       });
       const limitMs =
@@ -110,6 +106,8 @@ export class ToolCalls {
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       return failureResult(error, executionId);
+    } finally {
+      progress?.stop();
     }
   }
 
@@ -158,18 +156,14 @@ function timeLimitOf(meta: Record<string, unknown>): number | undefined {
   throw invalidField(TIME_LIMIT, 'in _meta must be a whole number of seconds, at least 1');
 }
 
-/** Clients may rely on a progress that only grows (MCP 2025-11-25, Progress). */
 function progressSender(
   progressToken: unknown,
   { notify }: CallContext,
-): ((progress: Progress) => void) | undefined {
+): ProgressSender | undefined {
   if (typeof progressToken !== 'string' && typeof progressToken !== 'number') return undefined;
-  let reached = -Infinity;
-  return (progress) => {
-    if (progress.progress <= reached) return;
-    reached = progress.progress;
-    notify('notifications/progress', { progressToken, ...progress });
-  };
+  return new ProgressSender((progress) =>
+    notify('notifications/progress', { progressToken, ...progress }),
+  );
 }
 
 function logSender(logger: string, { notify }: CallContext): (chunk: string) => void {

@@ -1,0 +1,47 @@
+import type { Progress } from '#tools';
+import { KEEP_ALIVE_MS } from './web-exchange.js';
+
+/** What a repeated progress grows by: a day of repetitions fits between two whole numbers, as tools count in. */
+const SMALL_STEP = 2 ** -13;
+
+/**
+ * Tells a client how far its call is, and says the latest anew when nothing has changed for a while: clients wait as long as they
+ * hear of progress. Its value only grows, as clients may rely on (MCP 2025-11-25, Progress).
+ */
+export class ProgressSender {
+  private reached = -Infinity;
+  private latest: Omit<Progress, 'progress'> = {};
+  private readonly timer: NodeJS.Timeout;
+
+  /** @param repeatMs milliseconds of silence after which the latest progress is sent anew */
+  constructor(
+    private readonly send: (progress: Progress) => void,
+    repeatMs = KEEP_ALIVE_MS,
+  ) {
+    this.timer = setInterval(() => this.repeat(), repeatMs);
+  }
+
+  /** Sends a progress, unless it has been reached before. */
+  report({ progress, ...more }: Progress): void {
+    this.latest = more;
+    if (progress <= this.reached) return;
+    this.timer.refresh();
+    this.reached = progress;
+    this.send({ progress, ...more });
+  }
+
+  /** Ends the repetitions. */
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private repeat(): void {
+    this.reached = this.reached === -Infinity ? 0 : this.reached + SMALL_STEP;
+    const { total, message } = this.latest;
+    this.send({
+      progress: this.reached,
+      ...(total !== undefined && total >= this.reached && { total }),
+      ...(message !== undefined && { message }),
+    });
+  }
+}
