@@ -46,18 +46,7 @@ export class Cluster {
    * `unavailable`, `timeout` after `timeoutMs` (30 s unless given), `cancelled`
    */
   async request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-    const text = await this.text(path, options);
-    try {
-      return JSON.parse(text) as T;
-    } catch (cause) {
-      throw new ToolError(
-        'upstream',
-        `${describe(this.connection)} sent an answer that is not JSON.`,
-        {
-          cause,
-        },
-      );
-    }
+    return this.parse<T>(await this.text(path, options));
   }
 
   /** As `request`, for an answer that is text. */
@@ -104,7 +93,8 @@ export class Cluster {
   async *watch<T>(path: string, options: RequestOptions = {}): AsyncGenerator<WatchEvent<T>, void> {
     const query = { ...options.query, watch: true };
     for await (const line of this.lines(path, { ...options, query })) {
-      const event = JSON.parse(line) as WatchEvent<T> | { type: 'ERROR'; object: { code: number } };
+      // The last line may be half of one, where a proxy has ended the watch.
+      const event = this.parse<WatchEvent<T> | { type: 'ERROR'; object: { code: number } }>(line);
       if (event.type === 'ERROR') {
         const body = Buffer.from(JSON.stringify(event.object));
         throw apiError({ status: event.object.code, headers: {}, body }, this.connection, true);
@@ -130,5 +120,14 @@ export class Cluster {
   /** Closes the connections. Requests under way fail as `unavailable`. */
   close(): Promise<void> {
     return this.http.close();
+  }
+
+  private parse<T>(text: string): T {
+    try {
+      return JSON.parse(text) as T;
+    } catch (cause) {
+      const message = `${describe(this.connection)} sent an answer that is not JSON.`;
+      throw new ToolError('upstream', message, { cause });
+    }
   }
 }

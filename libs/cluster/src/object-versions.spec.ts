@@ -81,6 +81,12 @@ describe('objectVersions', () => {
     expect(await versions(cluster, never, 3)).toEqual(['1', '10', '2']);
   });
 
+  it('takes a watch that ends in the middle of an event as one that has ended', async () => {
+    const { cluster } = await podServer((response) => response.end('{"type":"MODI'));
+    const never = new AbortController().signal;
+    expect(await versions(cluster, never, 2)).toEqual(['1', '2']);
+  });
+
   it('fails when the API server is away after that', async () => {
     const { cluster, server } = await podServer((response) => {
       server.close();
