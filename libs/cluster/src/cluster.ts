@@ -46,7 +46,7 @@ export class Cluster {
    * `unavailable`, `timeout` after `timeoutMs` (30 s unless given), `cancelled`
    */
   async request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-    return this.parse<T>(await this.text(path, options));
+    return this.parse(await this.text(path, options)) as T;
   }
 
   /** As `request`, for an answer that is text. */
@@ -94,7 +94,7 @@ export class Cluster {
     const query = { ...options.query, watch: true };
     for await (const line of this.lines(path, { ...options, query })) {
       // The last line may be half of one, where a proxy has ended the watch.
-      const event = this.parse<WatchEvent<T> | { type: 'ERROR'; object: { code: number } }>(line);
+      const event = this.parse(line) as WatchEvent<T> | { type: 'ERROR'; object: { code: number } };
       if (event.type === 'ERROR') {
         const body = Buffer.from(JSON.stringify(event.object));
         throw apiError({ status: event.object.code, headers: {}, body }, this.connection, true);
@@ -122,9 +122,9 @@ export class Cluster {
     return this.http.close();
   }
 
-  private parse<T>(text: string): T {
+  private parse(text: string): unknown {
     try {
-      return JSON.parse(text) as T;
+      return JSON.parse(text);
     } catch (cause) {
       const message = `${describe(this.connection)} sent an answer that is not JSON.`;
       throw new ToolError('upstream', message, { cause });
