@@ -43,6 +43,18 @@ describe('Clusters', () => {
     expect(() => clusters(TWO).get()).toThrow('Name a context: one, broken.');
   });
 
+  it('uses no other context where the current one is not there', () => {
+    const several = clusters(`current-context: gone\n${TWO}`);
+    expect(several.defaultName).toBeUndefined();
+    expect(() => several.get()).toThrow(
+      'The kubeconfig has no context "gone", its current-context. Name a context: one, broken.',
+    );
+    const [one] = TWO.split(', {name: broken');
+    expect(() => clusters(`current-context: gone\n${one}]`).get()).toThrow(
+      'The kubeconfig has no context "gone", its current-context. Set current-context to one, and start the server again.',
+    );
+  });
+
   it('starts without any cluster and says how to configure one', () => {
     const none = clusters('');
     expect(none.names).toEqual([]);

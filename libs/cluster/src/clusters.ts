@@ -26,7 +26,9 @@ export class Clusters implements OnApplicationShutdown {
     const { contextNames, currentContext } = this.kubeconfig;
     const inCluster = contextNames.length === 0 && config.inCluster !== undefined;
     this.names = inCluster ? [IN_CLUSTER] : contextNames;
-    this.defaultName = currentContext ?? (this.names.length === 1 ? this.names[0] : undefined);
+    // One that is named and not there is a mistake: another one in its place might be production.
+    const wanted = currentContext ?? (this.names.length === 1 ? this.names[0] : undefined);
+    this.defaultName = this.names.find((name) => name === wanted);
   }
 
   /**
@@ -37,7 +39,8 @@ export class Clusters implements OnApplicationShutdown {
     const known = name === undefined ? undefined : this.clusters.get(name);
     if (known) return known;
     if (this.names.length === 0) throw this.notConfigured();
-    if (name === undefined || !this.names.includes(name)) throw this.unknown(name);
+    if (name === undefined) throw this.notNamed();
+    if (!this.names.includes(name)) throw this.unknown(name);
     const cluster = new Cluster(this.connection(name), this.config.userAgent);
     this.clusters.set(name, cluster);
     return cluster;
@@ -59,23 +62,32 @@ export class Clusters implements OnApplicationShutdown {
       : new KubeconfigConnection(this.kubeconfig, name);
   }
 
-  private unknown(name: string | undefined): ToolError {
-    const names = this.names.join(', ');
-    const accepts = `one of ${names}`;
-    if (name === undefined) {
-      const message = `The kubeconfig has no current-context. Name a context: ${names}.`;
-      return new ToolError('invalid_input', message, {
-        errors: [{ field: 'context', message: 'is required', accepts }],
-      });
-    }
+  private unknown(name: string): ToolError {
     const problems = this.kubeconfig.problems.map((problem) => ` (${problem})`).join('');
-    return new ToolError(
-      'invalid_input',
-      `Unknown context "${name}". Contexts: ${names}.${problems}`,
-      {
-        errors: [{ field: 'context', message: `"${name}" is unknown`, accepts }],
-      },
-    );
+    const message = `Unknown context "${name}". Contexts: ${this.names.join(', ')}.${problems}`;
+    return this.wrongContext(message, `"${name}" is unknown`);
+  }
+
+  private notNamed(): ToolError {
+    const { currentContext } = this.kubeconfig;
+    const names = this.names.join(', ');
+    const what =
+      currentContext === undefined
+        ? 'The kubeconfig has no current-context.'
+        : `The kubeconfig has no context "${currentContext}", its current-context.`;
+    if (this.names.length > 1) {
+      return this.wrongContext(`${what} Name a context: ${names}.`, 'is required');
+    }
+    // There is no parameter to name the only one by.
+    const wayOn = `Set current-context to ${names}, and start the server again.`;
+    return new ToolError('unavailable', `${what} ${wayOn}`, { retryable: false });
+  }
+
+  private wrongContext(text: string, message: string): ToolError {
+    const accepts = `one of ${this.names.join(', ')}`;
+    return new ToolError('invalid_input', text, {
+      errors: [{ field: 'context', message, accepts }],
+    });
   }
 
   private notConfigured(): ToolError {
