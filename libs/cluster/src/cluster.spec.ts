@@ -1,29 +1,8 @@
-import { createServer, type RequestListener } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HttpLab } from '../fixtures/http-lab.js';
-import { Cluster } from './cluster.js';
 
 const lab = new HttpLab();
 afterEach(() => lab.close());
-
-async function clusterTo(handler: RequestListener): Promise<Cluster> {
-  const port = await lab.listen(createServer(handler));
-  const cluster = new Cluster(
-    {
-      name: 'lab',
-      server: new URL(`http://127.0.0.1:${port}`),
-      namespace: 'default',
-      proxy: undefined,
-      headers: {},
-      tls: () => ({}),
-      authorization: () => undefined,
-      renew: () => false,
-    },
-    'skyflo-mcp/test',
-  );
-  lab.onClose(() => cluster.close());
-  return cluster;
-}
 
 async function collect<T>(items: AsyncIterable<T>, each?: (item: T) => void): Promise<T[]> {
   const seen: T[] = [];
@@ -36,7 +15,7 @@ async function collect<T>(items: AsyncIterable<T>, each?: (item: T) => void): Pr
 
 describe('Cluster', () => {
   it('says when an answer is not JSON', async () => {
-    const cluster = await clusterTo((_, response) => response.end('<html>'));
+    const cluster = await lab.clusterTo((_, response) => response.end('<html>'));
     await expect(cluster.request('/x')).rejects.toMatchObject({ code: 'upstream' });
   });
 
@@ -45,7 +24,7 @@ describe('Cluster', () => {
       Buffer.from('one\ntwo ü').subarray(0, -1),
       Buffer.from('ü\nlast').subarray(1),
     ];
-    const cluster = await clusterTo((_, response) => {
+    const cluster = await lab.clusterTo((_, response) => {
       response.write(head);
       setTimeout(() => response.end(tail), 20);
     });
@@ -54,7 +33,7 @@ describe('Cluster', () => {
 
   it('gives no more lines, and no half of one, after an abort', async () => {
     const stop = new AbortController();
-    const cluster = await clusterTo((_, response) => void response.write('one\ntwo\nhal'));
+    const cluster = await lab.clusterTo((_, response) => void response.write('one\ntwo\nhal'));
     const lines = cluster.lines('/log', { signal: stop.signal });
     expect(await collect(lines, () => stop.abort())).toEqual(['one']);
   });
@@ -64,7 +43,7 @@ describe('Cluster', () => {
       { type: 'ADDED', object: { metadata: { name: 'a' } } },
       { type: 'ERROR', object: { kind: 'Status', code: 410, message: 'too old' } },
     ];
-    const cluster = await clusterTo((request, response) => {
+    const cluster = await lab.clusterTo((request, response) => {
       const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
       response.end(request.url === '/pods?labelSelector=a&watch=true' ? text : '');
     });

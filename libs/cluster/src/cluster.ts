@@ -5,7 +5,8 @@ import { CHANNEL_PROTOCOLS, type ChannelStream } from './channel-stream.js';
 import type { Connection } from './connection.js';
 import { fetchCatalogue } from './discovery-fetch.js';
 import { Discovery } from './discovery.js';
-import { HttpClient, type RequestOptions } from './http.client.js';
+import { HttpClient } from './http.client.js';
+import type { RequestOptions } from './request-options.js';
 import { describe } from './transport-error.js';
 
 /** One event of a Kubernetes watch. */

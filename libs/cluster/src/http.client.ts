@@ -7,6 +7,7 @@ import { collect, open, type Answer } from './exchange.js';
 import type { Connection, TlsOptions } from './connection.js';
 import { Deadline } from './deadline.js';
 import { createDispatcher } from './dispatcher.js';
+import { isChange, isRead, queryText, type RequestOptions } from './request-options.js';
 import {
   describe,
   isDeadSocket,
@@ -15,24 +16,6 @@ import {
   transportError,
 } from './transport-error.js';
 import { openWebSocket } from './web-socket.js';
-
-export interface RequestOptions {
-  /** GET unless said. */
-  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Query parameters; undefined ones are left out. */
-  query?: Readonly<Record<string, string | number | boolean | undefined>>;
-  /** Text or bytes are sent as they are, anything else as JSON. */
-  body?: unknown;
-  /** `application/json` unless said. */
-  contentType?: string;
-  /** `application/json` unless said. */
-  accept?: string;
-  signal?: AbortSignal;
-  /** Milliseconds until the request ends as `timeout`. */
-  timeoutMs?: number;
-  /** For writes: false fails at once as `busy` where the API server asks to wait, for a caller that tries again by itself. True unless said. */
-  waits?: boolean;
-}
 
 const MAX_CONNECTIONS = 64;
 const READ_LIMIT_MS = 30_000;
@@ -251,28 +234,8 @@ export class HttpClient {
   }
 }
 
-function isRead({ method = 'GET' }: RequestOptions): boolean {
-  return method === 'GET';
-}
-
-/** Whether something may be different once the request was sent. */
-function isChange({ method, query, body }: RequestOptions): boolean {
-  const dryRun = query?.['dryRun'] ?? (body as { dryRun?: string[] } | undefined)?.dryRun;
-  return !isRead({ method }) && dryRun === undefined;
-}
-
 /** How long the API server asks to wait before the same request; Infinity if it does not. */
 function pauseMsOf({ status, headers }: Pick<Answer, 'status' | 'headers'>, read: boolean): number {
   const seconds = status === 429 || (status === 503 && read) ? retryAfter(headers) : undefined;
   return seconds === undefined ? Infinity : Math.max(seconds * 1000, LEAST_PAUSE_MS);
-}
-
-function queryText(query: RequestOptions['query']): string {
-  let text = '';
-  for (const name in query) {
-    const value = query[name];
-    if (value === undefined) continue;
-    text += `${text === '' ? '?' : '&'}${name}=${encodeURIComponent(value)}`;
-  }
-  return text;
 }

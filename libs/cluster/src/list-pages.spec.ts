@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { HttpLab } from '../fixtures/http-lab.js';
 import { ApiResource } from './api-resource.js';
-import { Cluster } from './cluster.js';
+import type { Cluster } from './cluster.js';
 import { fetchPages, listAll } from './list-pages.js';
 import { printResources } from './print.js';
 
@@ -21,37 +19,20 @@ const PODS = new ApiResource({
 });
 const EXPIRED = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old' };
 
-let server: Server;
+const lab = new HttpLab();
 let cluster: Cluster;
-afterEach(async () => {
-  await cluster.close();
-  server.close();
-});
+afterEach(() => lab.close());
 
 /** A cluster of which every list is answered by `answer`, given the query. */
 async function clusterOf(answer: (query: URLSearchParams) => object): Promise<URLSearchParams[]> {
   const queries: URLSearchParams[] = [];
-  server = createServer((request, response) => {
+  cluster = await lab.clusterTo((request, response) => {
     const { searchParams } = new URL(request.url ?? '', 'http://server');
     queries.push(searchParams);
     const document = answer(searchParams);
     response.writeHead('code' in document ? Number(document.code) : 200);
     response.end(JSON.stringify(document));
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  cluster = new Cluster(
-    {
-      name: 'lab',
-      server: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
-      namespace: 'default',
-      proxy: undefined,
-      headers: {},
-      tls: () => ({}),
-      authorization: () => undefined,
-      renew: () => false,
-    },
-    'skyflo-mcp/test',
-  );
   return queries;
 }
 

@@ -1,8 +1,7 @@
-import type { ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HttpLab } from '../fixtures/http-lab.js';
-import { Cluster } from './cluster.js';
+import type { Cluster } from './cluster.js';
 import { objectVersions } from './object-versions.js';
 
 const lab = new HttpLab();
@@ -35,19 +34,7 @@ async function podServer(onWatch: (response: ServerResponse) => void): Promise<P
     seen.watches++;
     onWatch(response);
   });
-  const port = await lab.listen(server);
-  const connection = {
-    name: 'lab',
-    server: new URL(`http://127.0.0.1:${port}`),
-    namespace: 'default',
-    proxy: undefined,
-    headers: {},
-    tls: () => ({}),
-    authorization: () => undefined,
-    renew: () => false,
-  };
-  const cluster = new Cluster(connection, 'skyflo-mcp/test');
-  lab.onClose(() => cluster.close());
+  const cluster = lab.cluster(`http://127.0.0.1:${await lab.listen(server)}`);
   return { server, cluster, seen };
 }
 

@@ -1,0 +1,40 @@
+/** One request to an API server. */
+export interface RequestOptions {
+  /** GET unless said. */
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Query parameters; undefined ones are left out. */
+  query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Text or bytes are sent as they are, anything else as JSON. */
+  body?: unknown;
+  /** `application/json` unless said. */
+  contentType?: string;
+  /** `application/json` unless said. */
+  accept?: string;
+  signal?: AbortSignal;
+  /** Milliseconds until the request ends as `timeout`. */
+  timeoutMs?: number;
+  /** For writes: false fails at once as `busy` where the API server asks to wait, for a caller that tries again by itself. True unless said. */
+  waits?: boolean;
+}
+
+/** Whether it only looks. */
+export function isRead({ method = 'GET' }: RequestOptions): boolean {
+  return method === 'GET';
+}
+
+/** Whether something may be different once the request was sent. */
+export function isChange({ method, query, body }: RequestOptions): boolean {
+  const dryRun = query?.['dryRun'] ?? (body as { dryRun?: string[] } | undefined)?.dryRun;
+  return !isRead({ method }) && dryRun === undefined;
+}
+
+/** The query as it stands in an address, with its question mark; nothing for none. */
+export function queryText(query: RequestOptions['query']): string {
+  let text = '';
+  for (const name in query) {
+    const value = query[name];
+    if (value === undefined) continue;
+    text += `${text === '' ? '?' : '&'}${name}=${encodeURIComponent(value)}`;
+  }
+  return text;
+}
