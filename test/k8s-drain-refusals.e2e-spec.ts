@@ -113,7 +113,7 @@ describe('k8s_drain, when an answer does not come', () => {
     door.gate.after(evictionOf('mute'), () => Promise.reject(new Error('broken')));
     const { status, body } = await drain();
     expect([status, body.code, body['retryable']]).toEqual([503, 'unavailable', false]);
-    expect(body.detail).toContain('the change may or may not have been made');
+    expect(body.detail).toContain('The change may or may not have been made');
     expect(body['output']).toMatch(/mute-\S+ \(asked to be evicted, no answer\)/);
     expect(body['output']).toMatch(/held-\S+ \(The disruption budget held-budget/);
   });
