@@ -136,10 +136,14 @@ it('gives signs of life every 15 s, in each era', { timeout: 40_000 }, async () 
     'mcp-method': 'tools/call',
     'mcp-name': WAIT,
   };
+  const logs = { pod_name: 'app=web', namespace: 'shop', follow: true, timeout_seconds: 17 };
+  const _meta = { progressToken: 'token' };
+  const params = { name: 'k8s_logs', arguments: logs, _meta };
   const sse = await openSse(server.url);
-  const [older, newer] = await Promise.all([
+  const [older, newer, silent] = await Promise.all([
     session.send('POST', JSON.stringify(message)),
     send(`${server.url}/mcp`, JSON.stringify(asModern(message)), headers),
+    session.send('POST', JSON.stringify({ ...message, id: 6, params })),
     delay(16_000),
   ]);
   for (const { text, status } of [older, newer]) {
@@ -147,6 +151,8 @@ it('gives signs of life every 15 s, in each era', { timeout: 40_000 }, async () 
     expect(text).toMatch(/^: keepalive\n\n/);
     expect(text).toContain('Waited for 17 seconds');
   }
+  // A tool that says nothing of its progress.
+  expect(silent.text.match(/"method":"notifications\/progress"/g)).toHaveLength(1);
   expect(sse.text()).toContain(': keepalive\n\n');
   sse.close();
 });
