@@ -42,7 +42,7 @@ export type { LivePod, Pod } from './pod-state.js';
 export { containersOf } from './pod-template.js';
 export { printResources } from './print.js';
 export { programContext } from './program-context.js';
-export { redacted, redactSecrets, stripManagedFields } from './redact.js';
+export { LAST_APPLIED, redacted, redactSecrets, stripManagedFields } from './redact.js';
 export type { KubernetesObject } from './redact.js';
 export { retryOnConflict } from './retry-on-conflict.js';
 export { rolloutState } from './rollout-state.js';

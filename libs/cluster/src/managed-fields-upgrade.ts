@@ -6,10 +6,10 @@ import {
   type FieldSet,
   type ManagedFieldsEntry,
 } from './managed-fields.js';
-import type { KubernetesObject } from './redact.js';
+import { LAST_APPLIED, type KubernetesObject } from './redact.js';
 import { FIELD_MANAGER } from './write.js';
 
-const LAST_APPLIED = 'f:kubectl.kubernetes.io/last-applied-configuration';
+const LAST_APPLIED_FIELD = `f:${LAST_APPLIED}`;
 
 /**
  * The managedFields of an object after what client-side `kubectl apply` has set is moved to our server-side apply, as client-go's csaupgrade
@@ -38,7 +38,7 @@ function withoutLastApplied(entry: ManagedFieldsEntry): ManagedFieldsEntry {
   const { 'f:metadata': metadata = {}, ...rest } = entry.fieldsV1 ?? {};
   const { 'f:annotations': annotations = {}, ...otherMetadata } = metadata;
   // Whoever has the map itself (".") would take with it what is nobody's.
-  const { [LAST_APPLIED]: _, '.': __, ...otherAnnotations } = annotations;
+  const { [LAST_APPLIED_FIELD]: _, '.': __, ...otherAnnotations } = annotations;
   const kept = { ...otherMetadata, ...unlessEmpty('f:annotations', otherAnnotations) };
   return { ...entry, fieldsV1: { ...unlessEmpty('f:metadata', kept), ...rest } };
 }

@@ -1,5 +1,5 @@
 import { createTwoFilesPatch } from 'diff';
-import { redactSecrets, type KubernetesObject } from './redact.js';
+import { LAST_APPLIED, redactSecrets, type KubernetesObject } from './redact.js';
 import { toYaml } from './yaml.js';
 
 /** What the API server itself counts on or fills in: no part of what somebody changed. */
@@ -10,9 +10,6 @@ const SERVER_FIELDS = [
   'resourceVersion',
   'uid',
 ];
-
-/** The object once more, as one line of text, for `kubectl apply` to compare with. */
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** Lines of a diff that are shown; the rest of a longer one is only counted. */
 const MAX_LINES = 400;

@@ -1,13 +1,11 @@
 import { isMap, isScalar, isSeq, parseDocument, stringify, visit, type Node } from 'yaml';
-import { redactSecrets, toYaml, type KubernetesObject } from '#cluster';
+import { LAST_APPLIED, redactSecrets, toYaml, type KubernetesObject } from '#cluster';
 
 /** Where the documents of a manifest begin. */
 const SEPARATOR = /^(?=---(?:[ \t].*)?$)/m;
 
 /** A document may be large and speak of Secrets without being one, as the definition of a custom resource. */
 const MAY_BE_SECRET = /\bkind["']?\s*:\s*(?:[&!]\S*\s+)*["']?Secret/;
-
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** A piece of a text, and what stands there instead. */
 interface Replacement {

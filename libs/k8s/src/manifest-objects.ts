@@ -1,4 +1,4 @@
-import type { KubernetesObject, TextDocument } from '#cluster';
+import { LAST_APPLIED, type KubernetesObject, type TextDocument } from '#cluster';
 import { isRecord } from '#tools';
 import { manifestError } from './manifest-error.js';
 import { dataOfSecret } from './manifest-secret.js';
@@ -24,8 +24,6 @@ const SERVER_FIELDS = [
   'selfLink',
   'uid',
 ];
-
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
  * The objects of a manifest, lists flattened, without what the API server has written into them.

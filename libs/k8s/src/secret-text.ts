@@ -1,4 +1,4 @@
-import { redacted } from '#cluster';
+import { LAST_APPLIED, redacted } from '#cluster';
 import { compareTexts } from '#tools';
 
 /** A Secret, as far as a description of it goes. */
@@ -14,7 +14,6 @@ export interface Secret {
   data?: Record<string, string>;
 }
 
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const LABEL_WIDTH = 14;
 /** Bytes of an annotation that kubectl shows on one line. */
 const MOST_ON_LINE = 140;
