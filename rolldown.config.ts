@@ -1,4 +1,5 @@
-import { defineConfig, type Plugin } from 'rolldown';
+import { globSync } from 'node:fs';
+import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
 
 /** Optional packages that Nest and pg ask for and that are not installed. */
 const NOT_INSTALLED = [
@@ -10,6 +11,9 @@ const NOT_INSTALLED = [
 
 /** Large, and used by few: one is loaded only then, the other loads its tables only then. */
 const LARGE = ['@kubernetes/client-node', 'iconv-lite'];
+
+/** Finds a file of its own beside itself. */
+const KEEPS_FILES = ['piscina'];
 
 /** V8 keeps a source text that is not all ASCII in two bytes a character: 7 MB more for the server. */
 const asciiOnly: Plugin = {
@@ -25,20 +29,30 @@ function escapeOf(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** The server as one file: to find, read and link the 1,300 modules that it consists of takes half of its start. */
-export default defineConfig({
-  input: 'dist/apps/server/src/main.js',
-  platform: 'node',
-  external: [...NOT_INSTALLED, ...LARGE],
-  plugins: [asciiOnly],
-  output: {
-    dir: 'dist/bundle',
-    cleanDir: true,
-    format: 'esm',
-    comments: false,
-    // Classes are shown by their names: in schemas, logs and errors.
-    keepNames: true,
-    codeSplitting: false,
-  },
-  logLevel: 'warn',
-});
+function bundle(input: string, cleanDir: boolean): RolldownOptions {
+  return {
+    input,
+    platform: 'node',
+    external: [...NOT_INSTALLED, ...LARGE, ...KEEPS_FILES],
+    plugins: [asciiOnly],
+    output: {
+      dir: 'dist/bundle',
+      cleanDir,
+      format: 'esm',
+      comments: false,
+      // Classes are shown by their names: in schemas, logs and errors.
+      keepNames: true,
+      codeSplitting: false,
+    },
+    logLevel: 'warn',
+  };
+}
+
+/**
+ * The server as one file: to find, read and link the 1,300 modules that it consists of takes half of its start. Beside it one file for
+ * each kind of work that runs in a thread of its own.
+ */
+export default defineConfig([
+  bundle('dist/apps/server/src/main.js', true),
+  ...globSync('dist/{apps,libs}/**/*.worker.js').map((worker) => bundle(worker, false)),
+]);

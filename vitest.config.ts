@@ -1,10 +1,25 @@
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const source = (path: string) => new URL(path, import.meta.url).pathname;
 
+/** Worker threads run what the build has made, as they know nothing of Vitest. */
+const builtWorkers: Plugin = {
+  name: 'built-workers',
+  transform(code, id) {
+    const folder = new URL('.', `file://${id}`).href.replace(/(libs|apps)\//, 'dist/$1/');
+    return code.replaceAll(
+      /new URL\(['"]\.\/([\w-]+\.worker\.js)['"], import\.meta\.url\)/g,
+      (_, file: string) => `new URL(${JSON.stringify(folder + file)})`,
+    );
+  },
+};
+
 export default defineConfig({
+  plugins: [builtWorkers],
   resolve: {
     alias: {
+      '#base': source('libs/base/src/index.ts'),
       '#tools': source('libs/tools/src/index.ts'),
       '#cluster': source('libs/cluster/src/index.ts'),
       '#cli': source('libs/cli/src/index.ts'),

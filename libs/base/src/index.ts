@@ -1,0 +1,3 @@
+export { parseJson } from './json.js';
+export { runInWorker, WorkTooLarge } from './workers.js';
+export type { WorkLimits } from './workers.js';
