@@ -4,12 +4,13 @@ import { clusterConfig } from './cluster.config.js';
 import { Clusters } from './clusters.js';
 import { ContextField } from './context.field.js';
 import { DryRunField } from './dry-run.field.js';
+import { RedactionInterceptor } from './secrets/redaction.interceptor.js';
 import { WarningsInterceptor } from './warnings.interceptor.js';
 
 /** Access to the Kubernetes API servers of the kubeconfig. */
 @Module({
   imports: [ConfigModule.forFeature(clusterConfig)],
-  providers: [Clusters, ContextField, DryRunField, WarningsInterceptor],
+  providers: [Clusters, ContextField, DryRunField, RedactionInterceptor, WarningsInterceptor],
   exports: [Clusters, ContextField, DryRunField],
 })
 export class ClusterModule {}

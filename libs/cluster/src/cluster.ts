@@ -7,6 +7,7 @@ import { fetchCatalogue } from './discovery-fetch.js';
 import { Discovery } from './discovery.js';
 import { HttpClient } from './http.client.js';
 import type { RequestOptions } from './request-options.js';
+import { noteSecrets } from './secrets/read-secrets.js';
 import { describe } from './transport-error.js';
 
 /** One event of a Kubernetes watch. */
@@ -47,7 +48,10 @@ export class Cluster {
    * `unavailable`, `timeout` after `timeoutMs` (30 s unless given), `cancelled`
    */
   async request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-    return this.parse(await this.text(path, options)) as T;
+    await noteSecrets(path, options.body);
+    const document = this.parse(await this.text(path, options));
+    await noteSecrets(path, document);
+    return document as T;
   }
 
   /** As `request`, for an answer that is text. */
@@ -100,6 +104,7 @@ export class Cluster {
         const body = Buffer.from(JSON.stringify(event.object));
         throw apiError({ status: event.object.code, headers: {}, body }, this.connection, true);
       }
+      await noteSecrets(path, event.object);
       yield event;
     }
   }

@@ -1,0 +1,129 @@
+import { setImmediate } from 'node:timers/promises';
+import { isRecord, ToolError } from '#tools';
+import { LAST_APPLIED, type KubernetesObject } from '../redact.js';
+import { PatternIndex } from './pattern-index.js';
+import { addEncodedValue, addText } from './value-forms.js';
+import { ValueRedactor, type Sought } from './value-redactor.js';
+
+/** Helm's record of a release, which is its own topic; the beginning is that of gzip in base64, twice. */
+const HELM_RECORD = { type: 'helm.sh/release.v1', key: 'release', begin: 'SDRzSU' };
+
+/** Patterns that one call keeps; a value has some eight. They take about 50 MB then. */
+const MOST_PATTERNS = 500_000;
+/** Names that one call keeps. Without the others, at worst, more is replaced than must be. */
+const MOST_NAMES = 50_000;
+/** Characters of a text that are looked through in one turn of the event loop. */
+const TURN_CHARS = 64 * 1024;
+/** Milliseconds that reading values may take of one turn. */
+const TURN_MS = 20;
+
+/**
+ * The values of the Secrets that a call reads or writes, and the names of what it reads. Replaces each value wherever it stands in a text: as it is, in base64, escaped, percent-encoded,
+ * or over several lines. A value is looked for from 8 characters on, from 4 on if it mixes letters, digits and signs, and in base64 from 4 bytes on; but not
+ * one that is also a name, a namespace or a label of what the call has read.
+ */
+export class SecretValues implements Sought {
+  readonly index = new PatternIndex();
+  readonly names = new Set<string>();
+
+  /** Whether there is nothing to look for. */
+  get isEmpty(): boolean {
+    return this.index.size === 0;
+  }
+
+  /** Remembers the names of an object. */
+  addNames({ metadata }: KubernetesObject): void {
+    if (!isRecord(metadata) || this.names.size > MOST_NAMES) return;
+    const { name, namespace, labels } = metadata;
+    this.addName(name);
+    this.addName(namespace);
+    for (const [key, value] of Object.entries(labels ?? {})) {
+      this.addName(key);
+      this.addName(value);
+    }
+  }
+
+  /**
+   * Remembers the values of a Secret, those of the last `kubectl apply` too, and its names.
+   * @throws ToolError `invalid_input` when there are more than can be looked for
+   */
+  async addSecret(secret: KubernetesObject): Promise<void> {
+    this.addNames(secret);
+    this.addName(secret['type']);
+    const isRecordOfHelm = (key: string, value: string) =>
+      secret['type'] === HELM_RECORD.type &&
+      key === HELM_RECORD.key &&
+      value.startsWith(HELM_RECORD.begin);
+    await this.addEach(secret['data'], (value, key) => {
+      if (!isRecordOfHelm(key, value)) addEncodedValue(this.index, value);
+    });
+    await this.addEach(secret['stringData'], (value) => addText(this.index, value));
+    const applied = parsed(secret.metadata?.annotations?.[LAST_APPLIED]);
+    if (applied) await this.addSecret({ ...applied, metadata: {} });
+  }
+
+  /** Remembers the values that a JSON patch (RFC 6902) brings into a Secret. Throws as `addSecret`. */
+  async addJsonPatch(operations: readonly unknown[]): Promise<void> {
+    for (const operation of operations) {
+      if (!isRecord(operation) || typeof operation['path'] !== 'string') continue;
+      const [, field = '', key] = operation['path'].split('/');
+      const { value } = operation;
+      if (field === '' && isRecord(value)) await this.addSecret(value);
+      else await this.addSecret({ [field]: key === undefined ? value : { [key]: value } });
+    }
+  }
+
+  /** The text without the values. For short ones: a long one takes longer than a turn may. */
+  redactShort(text: string): string {
+    const redactor = new ValueRedactor(this);
+    return redactor.push(text) + redactor.end();
+  }
+
+  /** The text without the values, in turns. */
+  async redact(text: string): Promise<string> {
+    if (text.length <= TURN_CHARS) return this.redactShort(text);
+    const redactor = new ValueRedactor(this);
+    const pieces: string[] = [];
+    for (let at = 0; at < text.length; at += TURN_CHARS) {
+      pieces.push(redactor.push(text.slice(at, at + TURN_CHARS)));
+      await setImmediate();
+    }
+    return pieces.join('') + redactor.end();
+  }
+
+  private async addEach(values: unknown, add: (value: string, key: string) => void): Promise<void> {
+    if (!isRecord(values)) return;
+    let startedAt = performance.now();
+    for (const [key, value] of Object.entries(values)) {
+      this.addName(key);
+      if (typeof value === 'string') add(value, key);
+      if (this.index.size > MOST_PATTERNS) throw tooMany();
+      if (performance.now() - startedAt < TURN_MS) continue;
+      await setImmediate();
+      startedAt = performance.now();
+    }
+  }
+
+  private addName(name: unknown): void {
+    if (typeof name === 'string' && name !== '' && this.names.size < MOST_NAMES) {
+      this.names.add(name);
+    }
+  }
+}
+
+/** Refused rather than answered without a look at each of them. */
+function tooMany(): ToolError {
+  const message =
+    'The Secrets that this call reads have too many values to keep all of them out of its answer. Ask for fewer: by name, namespace or label_selector, or with the output "name".';
+  return new ToolError('invalid_input', message);
+}
+
+function parsed(text: string | undefined): Record<string, unknown> | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

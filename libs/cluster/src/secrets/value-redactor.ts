@@ -1,0 +1,158 @@
+import { redacted } from '../redact.js';
+import { canonicalText, type CanonicalText } from './canonical-text.js';
+import { MOST_UNITS, type Match, type PatternIndex } from './pattern-index.js';
+
+/** Characters that are looked at on both sides of a match: for the name that it stands in, and for the rest of its word. */
+const MOST_AROUND = 256;
+/** Characters of base64 after a match that may still be of the value: its last group, twice encoded, and padding. */
+const MOST_ENCODED_AFTER = 12;
+/** Characters that one unit has at most, of those that are common where text is escaped. */
+const MOST_CHARS_A_UNIT = 3;
+
+const NAME_CHARACTER = /[A-Za-z0-9._-]/;
+const WORD_CHARACTER = /[^\s"'`,;[\]{}()<>|]/;
+const BASE64_CHARACTER = /[A-Za-z0-9+/=_-]/;
+
+/** A part of the text that gives a value away. One that goes on from what was given already begins before the text. */
+interface Part {
+  from: number;
+  to: number;
+  bytes: number;
+  /** Whether the value goes on: its last piece has not been seen. */
+  isOpen: boolean;
+}
+
+/** What is looked for, and what is let through all the same. */
+export interface Sought {
+  readonly index: PatternIndex;
+  readonly names: ReadonlySet<string>;
+}
+
+/**
+ * Replaces values in a text that comes in pieces. What may be the beginning of a value is held back until it is clear, so that none gets through that
+ * is cut in two.
+ */
+export class ValueRedactor {
+  /** What came last: some of it is given already and only kept to be seen as what stands before. */
+  private text = '';
+  /** How much of it was given, as it is or as its replacement. */
+  private given = 0;
+  /** The value that was replaced last, if it may go on. */
+  private open: Part | undefined;
+
+  constructor(private readonly sought: Sought) {}
+
+  /** Takes a piece. @returns what can be given of all so far */
+  push(piece: string): string {
+    this.text += piece;
+    if (this.sought.index.size === 0) return this.giveUntil(this.text.length, []);
+    const canonical = canonicalText(this.text);
+    const heldBack = MOST_UNITS + this.sought.index.mostGap + MOST_AROUND;
+    const unit = canonical.length - heldBack;
+    return unit > 0 ? this.giveUntil(canonical.starts[unit]!, this.parts(canonical)) : '';
+  }
+
+  /** @returns what is left. Another text may follow. */
+  end(): string {
+    const parts = this.sought.index.size === 0 ? [] : this.parts(canonicalText(this.text));
+    const rest = this.giveUntil(this.text.length, parts);
+    this.text = '';
+    this.given = 0;
+    this.open = undefined;
+    return rest;
+  }
+
+  private parts(canonical: CanonicalText): Part[] {
+    const { starts, ends } = canonical;
+    const { index } = this.sought;
+    const parts: Part[] = [];
+    let last: Part | undefined = this.open && { ...this.open, from: -1, to: this.given };
+    for (const match of index.find(canonical)) {
+      const { at, length, pattern } = match;
+      const [from, end] = [starts[at]!, ends[at + length - 1]!];
+      if (end <= this.given || end - from < pattern.leastSpan) continue;
+      if (this.isName(from, end, match)) continue;
+      const { piece } = pattern;
+      const isEnd = !piece || piece.isLast;
+      const to = isEnd && pattern.isEncoded ? this.encodedEnd(end) : end;
+      const mayFollow = last?.isOpen && piece && !piece.isFirst;
+      const reach = mayFollow ? index.mostGap * MOST_CHARS_A_UNIT : 0;
+      if (last && from <= last.to + reach) {
+        last.to = Math.max(last.to, to);
+        if (piece) last.isOpen = !piece.isLast;
+        continue;
+      }
+      if (last) parts.push(this.closed(last));
+      const isWithin = piece && !piece.isFirst;
+      last = {
+        from: isWithin ? this.wordStart(from) : from,
+        to,
+        bytes: pattern.bytes,
+        isOpen: !isEnd,
+      };
+    }
+    if (last) parts.push(this.closed(last));
+    return parts;
+  }
+
+  /** What is also a name, or stands in one, is known without the value. */
+  private isName(from: number, to: number, { pattern }: Match): boolean {
+    const { names } = this.sought;
+    if (names.size === 0 || pattern.isEncoded || pattern.piece) return false;
+    if (names.has(this.text.slice(from, to))) return true;
+    return names.has(
+      this.text.slice(
+        this.before(from, NAME_CHARACTER, MOST_AROUND),
+        this.after(to, NAME_CHARACTER, MOST_AROUND),
+      ),
+    );
+  }
+
+  /** A value whose end was not seen, as it was cut, is taken to end with its word. */
+  private closed(part: Part): Part {
+    return part.isOpen ? { ...part, to: this.after(part.to, WORD_CHARACTER, MOST_AROUND) } : part;
+  }
+
+  private wordStart(from: number): number {
+    return this.before(from, WORD_CHARACTER, MOST_AROUND);
+  }
+
+  private encodedEnd(end: number): number {
+    return this.after(end, BASE64_CHARACTER, MOST_ENCODED_AFTER);
+  }
+
+  private before(from: number, character: RegExp, most: number): number {
+    let at = from;
+    while (at > 0 && from - at < most && character.test(this.text[at - 1]!)) at--;
+    return at;
+  }
+
+  private after(to: number, character: RegExp, most: number): number {
+    let at = to;
+    while (at < this.text.length && at - to < most && character.test(this.text[at]!)) at++;
+    return at;
+  }
+
+  private giveUntil(end: number, parts: readonly Part[]): string {
+    let out = '';
+    let last: Part | undefined;
+    for (const part of parts) {
+      if (part.from >= end) break;
+      last = part;
+      if (part.to <= this.given) continue;
+      if (part.from >= this.given) {
+        out += this.text.slice(this.given, part.from) + redacted(part.bytes);
+      }
+      this.given = part.to;
+    }
+    if (end > this.given) {
+      out += this.text.slice(this.given, end);
+      this.given = end;
+    }
+    this.open = last?.isOpen && last.to >= end ? last : undefined;
+    const kept = Math.max(0, Math.min(end, this.given) - MOST_AROUND);
+    this.text = this.text.slice(kept);
+    this.given -= kept;
+    return out;
+  }
+}
