@@ -13,6 +13,7 @@ import {
 } from '#cluster';
 import { isRecord, type ToolCall, ToolError, type ToolResult } from '#tools';
 import type { PatchDto } from './dto/patch.dto.js';
+import { refuseToTell } from './patch-secret.js';
 import { failedTests } from './patch-tests.js';
 
 /** Changes single fields of objects. */
@@ -27,6 +28,7 @@ export class PatchClient {
     const { signal } = call;
     const patch = await readPatch(dto, signal);
     const resource = await cluster.discovery.resolve(dto.resource_type, signal);
+    if (resource.kind === 'Secret') refuseToTell(patch);
     const target = { resource, namespace: dto.namespace, name: dto.name };
     const before = await readObject(cluster, target, signal);
     const dryRun = isDryRun(call);

@@ -57,6 +57,16 @@ export function canonicalText(text: string): CanonicalText {
   return { length, codes, starts, ends };
 }
 
+/** What may not be compared as it is. */
+const SPECIAL = /[\\%'\s\p{Cc}]/u;
+
+/** The same as a text, for where the places are of no interest. */
+export function canonicalString(text: string): string {
+  if (!SPECIAL.test(text)) return text;
+  const { codes, length } = canonicalText(text);
+  return Buffer.from(codes.buffer, 0, length * 2).toString('utf16le');
+}
+
 /** Reads a text unit by unit, each however it is escaped. */
 class UnitReader {
   /** Where the next one begins. */

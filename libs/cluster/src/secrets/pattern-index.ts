@@ -19,6 +19,9 @@ export interface Pattern {
   piece?: { isFirst: boolean; isLast: boolean };
 }
 
+/** Lengths of patterns, the longest first. */
+type Lengths = readonly number[];
+
 /** Where a pattern was found, in units of the canonical text. */
 export interface Match {
   length: number;
@@ -33,37 +36,34 @@ export class PatternIndex {
   /** Units that may lie between two pieces of one value. */
   mostGap = 0;
   private readonly patterns = new Map<number, Pattern>();
-  /** The lengths of the patterns that begin with the same units, longest first. */
-  private readonly lengths = new Map<number, number[]>();
+  /** The lengths of the patterns that begin with the same units. */
+  private readonly lengths = new Map<number, Lengths>();
   /** Which hashes of first units there are at all. */
   private readonly filter = new Uint8Array(FILTER_SIZE);
+  /** Each set of lengths that there is, once, as there are few. */
+  private readonly lengthSets = new Map<string, Lengths>();
 
   get size(): number {
     return this.patterns.size;
   }
 
-  /** Adds the units of a text from one to another, of which there are `LEAST_UNITS` to `MOST_UNITS`. What is known of a pattern first stays. */
-  add(codes: Uint16Array, from: number, to: number, pattern: Pattern): void {
-    const hashes = new Hashes(codes, from, to);
-    const key = hashes.key(0, to - from);
+  /** Adds a part of a text, of `LEAST_UNITS` to `MOST_UNITS`. What is known of a pattern first stays. */
+  add(text: string, from: number, to: number, pattern: Pattern): void {
+    const key = keyOf(hashOf(text, from, to, BASE_A), hashOf(text, from, to, BASE_B));
     if (this.patterns.has(key)) return;
     this.patterns.set(key, pattern);
-    const first = hashes.short(0);
-    this.filter[slotOf(first)] = 1;
-    const lengths = this.lengths.get(first);
-    if (!lengths) this.lengths.set(first, [to - from]);
-    else if (!lengths.includes(to - from)) {
-      lengths.push(to - from);
-      lengths.sort((a, b) => b - a);
-    }
+    const first = firstOf(hashOf(text, from, from + LEAST_UNITS, BASE_A));
+    this.filter[first % FILTER_SIZE] = 1;
+    const known = this.lengths.get(first) ?? [];
+    if (!known.includes(to - from)) this.lengths.set(first, this.lengthSet(known, to - from));
   }
 
   /** Finds the longest pattern at each place where there is one. */
   *find({ codes, length }: CanonicalText): Generator<Match & { at: number }, void> {
-    const hashes = new Hashes(codes, 0, length);
+    const hashes = new Hashes(codes, length);
     for (let at = 0; at + LEAST_UNITS <= length; at++) {
-      const first = hashes.short(at);
-      if (this.filter[slotOf(first)] === 0) continue;
+      const first = hashes.first(at);
+      if (this.filter[first % FILTER_SIZE] === 0) continue;
       const match = this.longestAt(hashes, at, length, this.lengths.get(first));
       if (match) yield { at, ...match };
     }
@@ -73,7 +73,7 @@ export class PatternIndex {
     hashes: Hashes,
     at: number,
     end: number,
-    lengths: readonly number[] = [],
+    lengths: Lengths = [],
   ): Match | undefined {
     for (const length of lengths) {
       if (at + length > end) continue;
@@ -81,6 +81,15 @@ export class PatternIndex {
       if (pattern) return { length, pattern };
     }
     return undefined;
+  }
+
+  private lengthSet(known: Lengths, length: number): Lengths {
+    const lengths = [...known, length].sort((a, b) => b - a);
+    const name = lengths.join();
+    const same = this.lengthSets.get(name);
+    if (same) return same;
+    this.lengthSets.set(name, lengths);
+    return lengths;
   }
 }
 
@@ -98,32 +107,44 @@ class Hashes {
   private readonly a: Int32Array;
   private readonly b: Int32Array;
 
-  constructor(codes: Uint16Array, from: number, to: number) {
-    this.a = new Int32Array(to - from + 1);
-    this.b = new Int32Array(to - from + 1);
-    for (let i = 0; i < to - from; i++) {
-      const code = codes[from + i]! + 1;
-      this.a[i + 1] = Math.imul(this.a[i]!, BASE_A) + code;
-      this.b[i + 1] = Math.imul(this.b[i]!, BASE_B) + code;
+  constructor(codes: Uint16Array, length: number) {
+    this.a = new Int32Array(length + 1);
+    this.b = new Int32Array(length + 1);
+    for (let at = 0; at < length; at++) {
+      this.a[at + 1] = next(this.a[at]!, BASE_A, codes[at]!);
+      this.b[at + 1] = next(this.b[at]!, BASE_B, codes[at]!);
     }
   }
 
   /** Of the first few units from a place on. */
-  short(at: number): number {
-    return this.partOf(this.a, POWERS_A, at, at + LEAST_UNITS);
+  first(at: number): number {
+    return firstOf(partOf(this.a, POWERS_A, at, at + LEAST_UNITS));
   }
 
   key(from: number, to: number): number {
-    const a = this.partOf(this.a, POWERS_A, from, to) >>> 0;
-    const b = this.partOf(this.b, POWERS_B, from, to) >>> 11;
-    return a * 2 ** 21 + b;
-  }
-
-  private partOf(hashes: Int32Array, powers: Int32Array, from: number, to: number): number {
-    return (hashes[to]! - Math.imul(hashes[from]!, powers[to - from]!)) | 0;
+    return keyOf(partOf(this.a, POWERS_A, from, to), partOf(this.b, POWERS_B, from, to));
   }
 }
 
-function slotOf(hash: number): number {
-  return (hash ^ (hash >>> 16)) & (FILTER_SIZE - 1);
+function partOf(hashes: Int32Array, powers: Int32Array, from: number, to: number): number {
+  return (hashes[to]! - Math.imul(hashes[from]!, powers[to - from]!)) | 0;
+}
+
+function hashOf(text: string, from: number, to: number, base: number): number {
+  let hash = 0;
+  for (let at = from; at < to; at++) hash = next(hash, base, text.charCodeAt(at));
+  return hash;
+}
+
+function next(hash: number, base: number, code: number): number {
+  return (Math.imul(hash, base) + code + 1) | 0;
+}
+
+function keyOf(a: number, b: number): number {
+  return (a >>> 0) * 2 ** 21 + (b >>> 11);
+}
+
+/** 30 bits, which V8 keeps without an object of their own. */
+function firstOf(hash: number): number {
+  return hash >>> 2;
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { LAST_APPLIED, type KubernetesObject } from '../redact.js';
@@ -31,6 +30,24 @@ const marker = (bytes: number) => `<redacted, ${bytes} bytes>`;
 
 const PASSWORD = 'S3cr3t/pass+word?~';
 const LINES = '-----BEGIN KEY-----\nMIIEvQ+/abc: "quoted"\n  \\d{3}\tend\n-----END KEY-----\n';
+
+/** Watches the turns of the event loop. @returns ends it, and gives the milliseconds of the processor that the longest one took */
+function watchTurns(): () => number {
+  let longest = 0;
+  let isOver = false;
+  let last = process.threadCpuUsage();
+  const look = () => {
+    const { user, system } = process.threadCpuUsage(last);
+    longest = Math.max(longest, (user + system) / 1_000);
+    last = process.threadCpuUsage();
+    if (!isOver) setImmediate(look);
+  };
+  look();
+  return () => {
+    isOver = true;
+    return longest;
+  };
+}
 
 describe(SecretValues.name, () => {
   it.each([
@@ -183,17 +200,19 @@ describe(SecretValues.name, () => {
   it('refuses more values than it can look for', async () => {
     const secrets = new SecretValues();
     const data = Object.fromEntries(
-      Array.from({ length: 150_000 }, (_, index) => [`k${index}`, base64(`value-number-${index}`)]),
+      Array.from({ length: 90_000 }, (_, index) => [
+        `k${index}`,
+        randomBytes(30).toString('base64'),
+      ]),
     );
     await expect(secrets.addSecret({ data })).rejects.toMatchObject({ code: 'invalid_input' });
   });
 
   it('neither reads many values nor looks through a long text in one turn of the event loop', async () => {
-    const delay = monitorEventLoopDelay({ resolution: 5 });
     const values = Array.from({ length: 5_000 }, (_, index) => `value-number-${index}-of-many`);
     const data = Object.fromEntries(values.map((value) => [`k${value}`, base64(value)]));
     const secrets = new SecretValues();
-    delay.enable();
+    const longestTurn = watchTurns();
     await secrets.addSecret({ data });
     for (let count = 0; count < 20; count++) {
       await secrets.addSecret({ data: { large: randomBytes(1 << 20).toString('base64') } });
@@ -201,9 +220,9 @@ describe(SecretValues.name, () => {
     const worst = 'value-number-'.repeat(80_000);
     expect(await secrets.redact(worst)).toBe(worst);
     const all = await secrets.redact(values.join('\n'));
-    delay.disable();
+    const longestMs = longestTurn();
     expect(all).toBe(values.map((value) => marker(value.length)).join('\n'));
-    expect(delay.max / 1e6).toBeLessThan(200);
+    expect(longestMs).toBeLessThan(150);
   });
 });
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { canonicalText } from './canonical-text.js';
+import { canonicalString } from './canonical-text.js';
 import { LEAST_UNITS, MOST_UNITS, type Pattern, type PatternIndex } from './pattern-index.js';
 
 /** Characters from which on a value is found wherever it stands. */
@@ -23,11 +23,8 @@ const SAMPLE_CHARS = 96;
 /** Bytes of a group of base64, which has four characters. */
 const GROUP_BYTES = 3;
 
-const BLANK = 0x20;
-const LEADING = [BLANK, 0x2b, 0x2d];
-
 const SIGNS = [/\p{L}/u, /\d/, /[^\p{L}\d\s]/u];
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 /** A control character that no text has. */
 const UNPRINTABLE = /[^\P{Cc}\s]/u;
 
@@ -61,20 +58,19 @@ function addPlain(index: PatternIndex, text: string, bytes: number): void {
   const isMixed = text.length >= LEAST_MIXED_CHARS && SIGNS.every((sign) => sign.test(text));
   if (text.length < LEAST_CHARS && !isMixed) return;
   addPattern(index, text, { bytes, isEncoded: false });
-  if (/[^\p{ASCII}]/u.test(text)) {
+  // What one escape of others hides is another text once it is percent-encoded.
+  if (/[^\p{ASCII}]|\\/u.test(text)) {
     addPattern(index, encodeURIComponent(text.toWellFormed()), { bytes, isEncoded: false });
   }
 }
 
 /**
- * Adds a value in base64: as it is, inside of something longer, and in base64 once more. As the last group of characters depends on what follows, it is
+ * Adds a value in base64: as it is, in base64 once more, and inside of something longer. As the last group of characters depends on what follows, it is
  * left to whoever replaces a match to go on to the end of the word.
  */
 function addBase64(index: PatternIndex, value: Buffer, bytes: number): void {
   const add = (text: string) => {
-    addPattern(index, text, { bytes, isEncoded: true });
-    const forUrls = text.replaceAll('+', '-').replaceAll('/', '_');
-    if (forUrls !== text) addPattern(index, forUrls, { bytes, isEncoded: true });
+    for (const form of formsOf(text)) addPattern(index, form, { bytes, isEncoded: true });
   };
   if (value.length < 2 * GROUP_BYTES) {
     for (const whole of [value, Buffer.concat([value, Buffer.from('\n')])]) {
@@ -84,13 +80,18 @@ function addBase64(index: PatternIndex, value: Buffer, bytes: number): void {
   }
   const once = wholeGroups(value);
   add(once);
-  const twice = wholeGroups(Buffer.from(once));
-  if (twice.length >= LEAST_INNER_CHARS) add(twice);
+  for (const form of formsOf(once)) add(wholeGroups(Buffer.from(form)));
   for (const before of [1, 2]) {
     // The first characters hold bits of what stands before.
     const inner = wholeGroups(Buffer.concat([Buffer.alloc(before), value])).slice(before + 1);
     if (inner.length >= LEAST_INNER_CHARS) add(inner);
   }
+}
+
+/** Base64 as it is, and that for URLs, if it is another. */
+function formsOf(base64: string): string[] {
+  const forUrls = base64.replaceAll('+', '-').replaceAll('/', '_');
+  return forUrls === base64 ? [base64] : [base64, forUrls];
 }
 
 /** Base64 without the last group, if that is not whole. */
@@ -101,40 +102,56 @@ function wholeGroups(bytes: Buffer): string {
 type Known = Pick<Pattern, 'bytes' | 'isEncoded'>;
 
 function addPattern(index: PatternIndex, text: string, known: Known): void {
-  if (text.length > MOST_PIECES * PIECE_UNITS) return addSamples(index, text, known);
-  const { codes, starts, length } = canonicalText(text);
+  const pieces = piecesOf(text.length, known);
+  if (pieces * PIECE_UNITS < text.length) return addSamples(index, text, pieces, known);
   // Signs before the first word may be taken for those of a diff where it stands on a line of its own.
-  let from = 0;
-  while (from < length && LEADING.includes(codes[from]!)) from++;
-  const to = codes[length - 1] === BLANK ? length - 1 : length;
-  const units = to - from;
+  const canonical = canonicalString(text)
+    .replace(/^[ +-]+/, '')
+    .trimEnd();
+  const units = canonical.length;
   if (units < LEAST_UNITS) return;
-  if (units <= MOST_UNITS) {
-    // What is short once its escapes are read must be as long as it is, or it would be found by chance.
-    const leastSpan = units < LEAST_CHARS ? text.length - starts[from]! : 0;
-    index.add(codes, from, to, { ...known, leastSpan });
+  if (units > MOST_UNITS) {
+    for (let at = 0; at < units; at += PIECE_UNITS) {
+      const isLast = at + PIECE_UNITS >= units;
+      addPiece(index, canonical, isLast ? units - PIECE_UNITS : at, known, at === 0, isLast);
+    }
     return;
   }
-  for (let at = from; at < to; at += PIECE_UNITS) {
-    const begin = Math.min(at, to - PIECE_UNITS);
-    const piece = { isFirst: at === from, isLast: at + PIECE_UNITS >= to };
-    index.add(codes, begin, begin + PIECE_UNITS, { ...known, leastSpan: 0, piece });
+  // What is short once its escapes are read must stand there as it is, or it would be found by chance.
+  const leastSpan = units < LEAST_CHARS ? text.replace(/^[\s+-]+/, '').length : 0;
+  index.add(canonical, 0, units, { ...known, leastSpan });
+}
+
+/** How many pieces are kept of a value. Base64 is one word, which is replaced to its ends wherever a piece of it is found. */
+function piecesOf(chars: number, { isEncoded }: Known): number {
+  const few = isEncoded ? Math.max(4, chars / 1_024) : Math.max(32, chars / 256);
+  return Math.ceil(Math.min(few, MOST_PIECES));
+}
+
+/** Adds pieces of a long value that stand apart. */
+function addSamples(index: PatternIndex, text: string, pieces: number, known: Known): void {
+  const step = (text.length - SAMPLE_CHARS) / (pieces - 1);
+  index.mostGap = Math.max(index.mostGap, Math.ceil(step) + SAMPLE_CHARS);
+  for (let i = 0; i < pieces; i++) {
+    const at = Math.floor(i * step);
+    const [isFirst, isLast] = [i === 0, i === pieces - 1];
+    const sample = canonicalString(text.slice(at, at + SAMPLE_CHARS));
+    const canonical = isFirst ? sample.replace(/^[ +-]+/, '') : sample;
+    // In the middle, as an escape may be cut at both ends.
+    const last = canonical.length - PIECE_UNITS;
+    const from = isFirst ? 0 : isLast ? last : Math.floor(last / 2);
+    if (last >= 0) addPiece(index, canonical, from, known, isFirst, isLast);
   }
 }
 
-/** Adds pieces of a value that has too many of them. */
-function addSamples(index: PatternIndex, text: string, known: Known): void {
-  const step = (text.length - SAMPLE_CHARS) / (MOST_PIECES - 1);
-  index.mostGap = Math.max(index.mostGap, Math.ceil(step) + SAMPLE_CHARS);
-  for (let i = 0; i < MOST_PIECES; i++) {
-    const at = Math.floor(i * step);
-    const { codes, length } = canonicalText(text.slice(at, at + SAMPLE_CHARS));
-    const [isFirst, isLast] = [i === 0, i === MOST_PIECES - 1];
-    // In the middle, as an escape may be cut at both ends.
-    const middle = Math.floor((length - PIECE_UNITS) / 2);
-    const from = isFirst ? 0 : isLast ? length - PIECE_UNITS : middle;
-    if (from < 0) continue;
-    const piece = { isFirst, isLast };
-    index.add(codes, from, from + PIECE_UNITS, { ...known, leastSpan: 0, piece });
-  }
+function addPiece(
+  index: PatternIndex,
+  text: string,
+  from: number,
+  known: Known,
+  isFirst: boolean,
+  isLast: boolean,
+): void {
+  const piece = { isFirst, isLast };
+  index.add(text, from, from + PIECE_UNITS, { ...known, leastSpan: 0, piece });
 }

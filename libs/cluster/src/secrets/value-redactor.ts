@@ -110,11 +110,17 @@ export class ValueRedactor {
 
   /** A value whose end was not seen, as it was cut, is taken to end with its word. */
   private closed(part: Part): Part {
-    return part.isOpen ? { ...part, to: this.after(part.to, WORD_CHARACTER, MOST_AROUND) } : part;
+    return part.isOpen ? { ...part, to: this.after(part.to, WORD_CHARACTER, this.reach) } : part;
   }
 
   private wordStart(from: number): number {
-    return this.before(from, WORD_CHARACTER, MOST_AROUND);
+    // What was given cannot be taken back.
+    return Math.max(Math.min(from, this.given), this.before(from, WORD_CHARACTER, this.reach));
+  }
+
+  /** Characters of a word that may be of the value on each side of what was found of it. */
+  private get reach(): number {
+    return Math.max(MOST_AROUND, this.sought.index.mostGap);
   }
 
   private encodedEnd(end: number): number {
