@@ -6,8 +6,8 @@ import type { Connection } from './connection.js';
 import { fetchCatalogue } from './discovery-fetch.js';
 import { Discovery } from './discovery.js';
 import { HttpClient } from './http.client.js';
-import type { RequestOptions } from './request-options.js';
-import { noteSecrets } from './secrets/read-secrets.js';
+import { isRead, type RequestOptions } from './request-options.js';
+import { noteAnswer, noteSent } from './secrets/read-secrets.js';
 import { describe } from './transport-error.js';
 
 /** One event of a Kubernetes watch. */
@@ -48,9 +48,9 @@ export class Cluster {
    * `unavailable`, `timeout` after `timeoutMs` (30 s unless given), `cancelled`
    */
   async request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-    await noteSecrets(path, options.body);
+    await noteSent(path, options.body);
     const document = this.parse(await this.text(path, options));
-    await noteSecrets(path, document);
+    await noteAnswer(path, document, isRead(options));
     return document as T;
   }
 
@@ -104,7 +104,7 @@ export class Cluster {
         const body = Buffer.from(JSON.stringify(event.object));
         throw apiError({ status: event.object.code, headers: {}, body }, this.connection, true);
       }
-      await noteSecrets(path, event.object);
+      await noteAnswer(path, event.object, true);
       yield event;
     }
   }

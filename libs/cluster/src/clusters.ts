@@ -7,6 +7,9 @@ import { IN_CLUSTER, InClusterConnection } from './in-cluster.connection.js';
 import { KubeconfigConnection } from './kubeconfig.connection.js';
 import { Kubeconfig } from './kubeconfig.js';
 
+/** What is said of the files; where they are is told in the log alone. */
+const UNREADABLE = 'A part of it cannot be read; the log of the server says which and why.';
+
 /**
  * The API servers that this server can reach: the contexts of its kubeconfig, or the cluster that it runs in. A context that cannot
  * be used says so when it is asked for and does not keep the others from working.
@@ -22,10 +25,14 @@ export class Clusters implements OnApplicationShutdown {
 
   constructor(@Inject(clusterConfig.KEY) private readonly config: ClusterConfig) {
     this.kubeconfig = new Kubeconfig(config.kubeconfigPaths);
-    for (const problem of this.kubeconfig.problems) new Logger(Clusters.name).warn(problem);
+    const logger = new Logger(Clusters.name);
+    for (const problem of this.kubeconfig.problems) logger.warn(problem);
     const { contextNames, currentContext } = this.kubeconfig;
     const inCluster = contextNames.length === 0 && config.inCluster !== undefined;
     this.names = inCluster ? [IN_CLUSTER] : contextNames;
+    if (this.names.length === 0) {
+      logger.warn(`No context was found in ${config.kubeconfigPaths.join(', ')}`);
+    }
     // One that is named and not there is a mistake: another one in its place might be production.
     const wanted = currentContext ?? (this.names.length === 1 ? this.names[0] : undefined);
     this.defaultName = this.names.find((name) => name === wanted);
@@ -63,8 +70,8 @@ export class Clusters implements OnApplicationShutdown {
   }
 
   private unknown(name: string): ToolError {
-    const problems = this.kubeconfig.problems.map((problem) => ` (${problem})`).join('');
-    const message = `Unknown context "${name}". Contexts: ${this.names.join(', ')}.${problems}`;
+    const problem = this.kubeconfig.problems.length > 0 ? ` ${UNREADABLE}` : '';
+    const message = `Unknown context "${name}". Contexts: ${this.names.join(', ')}.${problem}`;
     return this.wrongContext(message, `"${name}" is unknown`);
   }
 
@@ -91,12 +98,11 @@ export class Clusters implements OnApplicationShutdown {
   }
 
   private notConfigured(): ToolError {
-    const { problems } = this.kubeconfig;
     const why =
-      problems.length > 0
-        ? `The kubeconfig cannot be used: ${problems.join('; ')}.`
+      this.kubeconfig.problems.length > 0
+        ? `The kubeconfig cannot be used. ${UNREADABLE}`
         : 'No cluster is configured.';
-    const message = `${why} Set KUBECONFIG to a kubeconfig file (looked in ${this.config.kubeconfigPaths.join(', ')}) and start the server again.`;
+    const message = `${why} Set KUBECONFIG to a kubeconfig file and start the server again.`;
     return new ToolError('unavailable', message, { retryable: false });
   }
 }

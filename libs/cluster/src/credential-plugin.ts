@@ -18,10 +18,22 @@ export interface PluginCommand {
   env: Readonly<Record<string, string>>;
 }
 
+/** Why credentials could not be had. What the plugin said itself may hold a credential: it is for the log alone. */
+export class PluginFailure extends Error {
+  override readonly name = 'PluginFailure';
+
+  constructor(
+    message: string,
+    readonly said = '',
+  ) {
+    super(message);
+  }
+}
+
 /**
  * Runs a credential plugin (the `exec` of a kubeconfig) to its end, without stdin.
  * @param signal ends the plugin, and all that it has started, when it aborts
- * @throws Error with what the plugin said on stderr
+ * @throws PluginFailure
  */
 export async function askPlugin(
   { command, args, env }: PluginCommand,
@@ -43,9 +55,14 @@ export async function askPlugin(
       text(child.stderr),
     ]);
     if (exitCode !== 0) {
-      throw new Error(complaint.trim() || `${command} ended with exit code ${exitCode}`);
+      const end = exitCode === null ? 'was ended by a signal' : `ended with exit code ${exitCode}`;
+      throw new PluginFailure(end, complaint);
     }
-    return statusOf(output, command);
+    return statusOf(output, complaint);
+  } catch (error) {
+    if (error instanceof PluginFailure) throw error;
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    throw new PluginFailure(`could not be started (${code})`, message);
   } finally {
     signal.removeEventListener('abort', end);
     process.off('exit', end);
@@ -53,7 +70,7 @@ export async function askPlugin(
 }
 
 /** What was printed is not passed on: it may hold a credential. */
-function statusOf(output: string, command: string): CredentialStatus {
+function statusOf(output: string, complaint: string): CredentialStatus {
   let status: unknown;
   try {
     ({ status } = JSON.parse(output) as { status?: unknown });
@@ -61,7 +78,7 @@ function statusOf(output: string, command: string): CredentialStatus {
     // Told below.
   }
   if (typeof status !== 'object' || status === null) {
-    throw new Error(`${command} printed no ExecCredential with a status`);
+    throw new PluginFailure('printed no ExecCredential with a status', complaint);
   }
   return status;
 }

@@ -3,7 +3,7 @@ import { FileValue } from './file-value.js';
 import { besideFile, type KubeconfigEntry } from './kubeconfig.js';
 import { parseAddress } from './parse-address.js';
 
-/** Typed reading of one kubeconfig entry, with errors that name file, entry and field. A missing entry has no fields. */
+/** Typed reading of one kubeconfig entry, with errors that name entry and field. A missing entry has no fields. */
 export class EntryFields {
   private readonly files = new Map<string, FileValue>();
   private readonly decoded = new Map<string, string>();
@@ -89,6 +89,6 @@ export class EntryFields {
   }
 
   private describe(field: string): string {
-    return `${this.origin}: ${this.kind} "${this.name}": ${field}`;
+    return `The kubeconfig's ${this.kind} "${this.name}": ${field}`;
   }
 }

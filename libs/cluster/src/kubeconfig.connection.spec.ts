@@ -1,7 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { KubeconfigConnection } from './kubeconfig.connection.js';
 import { Kubeconfig } from './kubeconfig.js';
@@ -95,7 +96,7 @@ describe('KubeconfigConnection', () => {
 
   it('names what a context refers to in vain', () => {
     expect(() => connect({}, {}, { user: 'nobody' })).toThrow(
-      'config: context "lab" names "nobody", which is not in "users".',
+      'The context "lab" of the kubeconfig names "nobody", which is not in "users".',
     );
     expect(() => connect({}, {}, { cluster: '' })).toThrow('context "lab": cluster is missing.');
     expect(() => connect({}, { server: 'https://[' })).toThrow(
@@ -106,10 +107,10 @@ describe('KubeconfigConnection', () => {
     );
   });
 
-  it('names a file that cannot be read', () => {
+  it('says which file cannot be read by its field, not by its path', () => {
     const connection = connect({ 'client-certificate': 'none.pem' });
     expect(() => connection.tls()).toThrow(
-      `user "u": client-certificate: cannot read ${join(folder, 'none.pem')} (ENOENT).`,
+      'The kubeconfig\'s user "u": client-certificate: cannot read its file (ENOENT).',
     );
   });
 
@@ -138,13 +139,19 @@ describe('KubeconfigConnection', () => {
     expect(await connection.authorization()).toBe('Bearer hello 1');
   });
 
-  it('passes on what a failing exec plugin says', async () => {
+  it('says how a failing exec plugin ended, and what it said in the log alone', async () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
     const connection = connect({
-      exec: { command: 'sh', args: ['-c', 'echo log in first >&2; exit 1'] },
+      exec: { command: 'sh', args: ['-c', 'echo token abc is old >&2; exit 3'] },
     });
     await expect(connection.authorization()).rejects.toMatchObject({
       code: 'unavailable',
-      message: expect.stringMatching(/user "u": exec gave no credentials: log in first$/) as string,
+      message:
+        'Context "lab", user "u": the credential plugin (exec) ended with exit code 3. The log of the server has what it said.',
     });
+    expect(warn.mock.calls).toEqual([
+      [expect.objectContaining({ kubeContext: 'lab', said: 'token abc is old' })],
+    ]);
+    warn.mockRestore();
   });
 });

@@ -17,7 +17,7 @@ export class KubeconfigConnection implements Connection {
   private tlsOptions: TlsOptions | undefined;
   private basic: string | undefined;
 
-  /** @throws ToolError `unavailable` naming file and field, if the context cannot be used */
+  /** @throws ToolError `unavailable` naming entry and field, if the context cannot be used */
   constructor(
     kubeconfig: Kubeconfig,
     readonly name: string,
@@ -39,7 +39,7 @@ export class KubeconfigConnection implements Connection {
     this.namespace = context.text('namespace') ?? 'default';
     this.headers = impersonation(this.user);
     if (this.user.record('exec') || this.user.record('auth-provider')) {
-      this.plugin = new PluginCredentials(this.cluster, this.user);
+      this.plugin = new PluginCredentials(name, this.cluster, this.user);
     }
     const password = this.user.text('password');
     const username = this.user.text('username');
@@ -91,12 +91,8 @@ function find(
 ): KubeconfigEntry {
   const entry = kubeconfig.entry(section, name);
   if (entry) return entry;
-  const file = kubeconfig.entry('contexts', context)?.file ?? 'kubeconfig';
-  throw new ToolError(
-    'unavailable',
-    `${file}: context "${context}" names "${name}", which is not in "${section}".`,
-    { retryable: false },
-  );
+  const message = `The context "${context}" of the kubeconfig names "${name}", which is not in "${section}".`;
+  throw new ToolError('unavailable', message, { retryable: false });
 }
 
 function impersonation(user: EntryFields): Record<string, string | string[]> {

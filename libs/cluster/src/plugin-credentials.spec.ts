@@ -10,6 +10,9 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'plugin-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
+const WHO = 'Context "lab", user "lab": the credential plugin (exec)';
+const LOG = 'The log of the server has what it said.';
+
 /** A user whose plugin is a line of shell, run in a folder of the test's own. */
 function credentialsBy(script: string, limitMs?: number): PluginCredentials {
   const entry = (fields: Record<string, unknown>) => ({
@@ -19,7 +22,7 @@ function credentialsBy(script: string, limitMs?: number): PluginCredentials {
   });
   const cluster = new EntryFields('cluster', entry({ server: 'https://api.test' }));
   const exec = { command: 'sh', args: ['-c', `cd ${folder}; ${script}`] };
-  return new PluginCredentials(cluster, new EntryFields('user', entry({ exec })), limitMs);
+  return new PluginCredentials('lab', cluster, new EntryFields('user', entry({ exec })), limitMs);
 }
 
 function giving(status: object): string {
@@ -44,7 +47,7 @@ describe(PluginCredentials.name, () => {
       expect(outcome).toMatchObject({
         reason: {
           code: 'unavailable',
-          message: `${folder}/config: user "lab": exec did not answer within 0.5 seconds.`,
+          message: `${WHO} did not answer within 0.5 seconds. ${LOG}`,
         },
       });
     }
@@ -95,12 +98,13 @@ describe(PluginCredentials.name, () => {
   });
 
   it.each([
-    ['echo secret-text', 'sh printed no ExecCredential with a status'],
-    ['exit 3', 'sh ended with exit code 3'],
+    ['echo secret-text', 'printed no ExecCredential with a status'],
+    ['echo secret-text >&2; exit 3', 'ended with exit code 3'],
+    ['kill -9 $$', 'was ended by a signal'],
   ])('says what is wrong with %j, and nothing of what was printed', async (script, message) => {
     await expect(credentialsBy(script).credentials()).rejects.toMatchObject({
       code: 'unavailable',
-      message: `${folder}/config: user "lab": exec gave no credentials: ${message}`,
+      message: `${WHO} ${message}. ${LOG}`,
     });
   });
 });

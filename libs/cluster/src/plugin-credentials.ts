@@ -1,6 +1,12 @@
+import { Logger } from '@nestjs/common';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { ToolError, untilAborted } from '#tools';
-import { askPlugin, type CredentialStatus, type PluginCommand } from './credential-plugin.js';
+import {
+  askPlugin,
+  PluginFailure,
+  type CredentialStatus,
+  type PluginCommand,
+} from './credential-plugin.js';
 import type { EntryFields } from './entry-fields.js';
 import { besideFile } from './kubeconfig.js';
 
@@ -14,8 +20,8 @@ interface Given {
 const REUSE_MS = 1_000;
 /** Less than a request has, so that its caller learns what was waited for. */
 const LIMIT_MS = 20_000;
-/** Characters of a plugin's complaint. */
-const MOST_SAID = 500;
+/** Characters of a plugin's complaint that are logged: its last ones. */
+const MOST_SAID = 2_000;
 
 interface RequestOptions {
   headers?: Record<string, string>;
@@ -28,6 +34,7 @@ interface RequestOptions {
  * For an `auth-provider` @kubernetes/client-node is imported when first needed, as it costs 86 MB.
  */
 export class PluginCredentials {
+  private readonly logger = new Logger(PluginCredentials.name);
   private kubeConfig: Promise<KubeConfig> | undefined;
   private status: CredentialStatus | undefined;
   private latest: Promise<Given> | undefined;
@@ -35,12 +42,13 @@ export class PluginCredentials {
 
   /** @param limitMs milliseconds that the plugin has for its answer */
   constructor(
+    private readonly context: string,
     private readonly cluster: EntryFields,
     private readonly user: EntryFields,
     private readonly limitMs = LIMIT_MS,
   ) {}
 
-  /** @throws ToolError `unavailable` with what the plugin said, or that it said nothing in time */
+  /** @throws ToolError `unavailable` with how the plugin ended, or that it said nothing in time; the log has its words */
   credentials(): Promise<Given> {
     // One answer serves all requests that wait for it, and those of the next second.
     if (!this.latest || performance.now() - this.askedAt > REUSE_MS) {
@@ -65,20 +73,30 @@ export class PluginCredentials {
       return await untilAborted(asked, late.signal);
     } catch (cause) {
       this.expire();
-      const said = (cause instanceof Error ? cause.message : String(cause))
-        .trim()
-        .slice(-MOST_SAID);
       const what = late.signal.aborted
-        ? `did not answer within ${this.limitMs / 1_000} seconds.`
-        : `gave no credentials: ${said}`;
-      throw new ToolError(
-        'unavailable',
-        `${this.user.origin}: user "${this.user.name}": ${field} ${what}`,
-        { cause },
-      );
+        ? `did not answer within ${this.limitMs / 1_000} seconds`
+        : cause instanceof PluginFailure
+          ? cause.message
+          : 'gave no credentials';
+      this.log(what, cause);
+      const who = `Context "${this.context}", user "${this.user.name}"`;
+      const kind = field === 'exec' ? 'credential plugin (exec)' : field;
+      const message = `${who}: the ${kind} ${what}. The log of the server has what it said.`;
+      throw new ToolError('unavailable', message);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  private log(what: string, cause: unknown): void {
+    const said = cause instanceof PluginFailure ? cause.said : String(cause);
+    this.logger.warn({
+      message: 'no credentials',
+      kubeContext: this.context,
+      user: this.user.name,
+      what,
+      said: said.trim().slice(-MOST_SAID),
+    });
   }
 
   private async fromPlugin(signal: AbortSignal): Promise<Given> {
@@ -118,7 +136,9 @@ export class PluginCredentials {
   /** The exec section as the plugin protocol wants it (client.authentication.k8s.io): the program learns what is asked of it from one variable. */
   private pluginCommand(): PluginCommand {
     const { command, args, env, apiVersion, provideClusterInfo } = this.user.record('exec') ?? {};
-    if (typeof command !== 'string' || command === '') throw new Error('command is missing');
+    if (typeof command !== 'string' || command === '') {
+      throw new PluginFailure('has no command');
+    }
     const info = {
       apiVersion,
       kind: 'ExecCredential',

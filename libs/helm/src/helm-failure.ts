@@ -1,4 +1,4 @@
-import { withoutKlog } from '#cli';
+import { credentialFailure, withoutKlog } from '#cli';
 import { ToolError, type ToolErrorCode } from '#tools';
 
 /** How helm 3 and 4 word what went wrong, the first that fits. */
@@ -39,6 +39,8 @@ export function helmFailure(
   hidden: string,
   output: string,
 ): ToolError {
+  const noCredentials = credentialFailure('helm', stderr);
+  if (noCredentials) return noCredentials;
   const text = cleanText(stderr, hidden);
   // The log of helm 4 says the same once more.
   const said = withoutKlog(text).replace(LOG_LINES, '').trim() || text;

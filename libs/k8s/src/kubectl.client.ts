@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { clusterConfig, programContext, type Cluster, type ClusterConfig } from '#cluster';
-import { Programs, withoutKlog } from '#cli';
+import { credentialFailure, Programs, withoutKlog } from '#cli';
 import { ToolError, type ToolCall, type ToolErrorCode } from '#tools';
 
 /** How kubectl words the API server's refusals on stderr: `Error from server (Reason): message`. */
@@ -44,7 +44,7 @@ export class KubectlClient implements OnApplicationShutdown {
       { signal, maxOutputChars: maxOutputChars + 1, env },
     );
     if (exitCode === 0 || isCut) return stdout.trimEnd();
-    throw failure(stderr, exitCode, stdout);
+    throw credentialFailure('kubectl', stderr) ?? failure(stderr, exitCode, stdout);
   }
 
   onApplicationShutdown(): void {

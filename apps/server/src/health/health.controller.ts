@@ -1,6 +1,7 @@
-import { Controller, Get, HttpCode, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isFromThisMachine } from '../http/this-machine.js';
 import { Readiness, type ReadinessReport } from './readiness.js';
 
 /** The probes: alive, and fit to serve. */
@@ -15,12 +16,20 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  @ApiOperation({ operationId: 'ready', summary: 'Whether clusters and programs can be reached' })
+  @ApiOperation({
+    operationId: 'ready',
+    summary:
+      'Whether clusters and programs can be reached; on this machine also which of them cannot',
+  })
   @Get('ready')
   @HttpCode(200)
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessReport> {
+  async ready(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ReadinessReport | Pick<ReadinessReport, 'status'>> {
     const report = await this.readiness.report();
-    if (report.status === 'error') void reply.status(503);
-    return report;
+    const { status } = report;
+    if (status === 'error') void reply.status(503);
+    return isFromThisMachine(request) ? report : { status };
   }
 }

@@ -14,21 +14,35 @@ export function collectSecrets<T>(values: SecretValues, work: () => Promise<T>):
 }
 
 /**
- * Remembers, for whoever collects them, the values of the Secrets in what was read from an API server, or is about to be sent to it: an object, a list, a Table, a JSON patch.
+ * Remembers, for whoever collects them, the values of the Secrets in what an API server has answered: an object, a list, a Table.
  * @param path the path of the request
+ * @param isRead whether it was a read. What a write gives back has names that the caller may have sent: only the object's own counts.
  * @returns undefined where there is nothing to wait for
  * @throws ToolError as `SecretValues.addSecret`
  */
-export function noteSecrets(path: string, document: unknown): Promise<void> | undefined {
+export function noteAnswer(
+  path: string,
+  document: unknown,
+  isRead: boolean,
+): Promise<void> | undefined {
   const values = collected.getStore();
-  if (!values || typeof document !== 'object' || document === null) return undefined;
-  const areSecrets = SECRETS_PATH.test(path);
-  if (Array.isArray(document)) return areSecrets ? values.addJsonPatch(document) : undefined;
+  if (!values || !isRecord(document)) return undefined;
   const secrets: KubernetesObject[] = [];
-  for (const object of objectsOf(document as KubernetesObject)) {
-    if (object.kind === 'Secret' || areSecrets) secrets.push(object);
-    else values.addNames(object);
+  for (const object of objectsOf(path, document)) {
+    if (isRead) values.addNames(object);
+    else values.addName(object);
+    if (object.kind === 'Secret') secrets.push(object);
   }
+  return secrets.length > 0 ? addAll(values, secrets) : undefined;
+}
+
+/** As `noteAnswer`, for what is about to be sent: an object, a part of one, a JSON patch. */
+export function noteSent(path: string, body: unknown): Promise<void> | undefined {
+  const values = collected.getStore();
+  if (!values) return undefined;
+  if (Array.isArray(body)) return SECRETS_PATH.test(path) ? values.addJsonPatch(body) : undefined;
+  if (!isRecord(body)) return undefined;
+  const secrets = objectsOf(path, body).filter(({ kind }) => kind === 'Secret');
   return secrets.length > 0 ? addAll(values, secrets) : undefined;
 }
 
@@ -36,14 +50,20 @@ async function addAll(values: SecretValues, secrets: readonly KubernetesObject[]
   for (const secret of secrets) await values.addSecret(secret);
 }
 
-/** The objects of a document: those of a list, those that the rows of a Table carry, or itself. */
-function objectsOf(document: KubernetesObject): KubernetesObject[] {
+/** The objects of a document: those of a list, those that the rows of a Table carry, or itself. Where all are Secrets, each says so. */
+function objectsOf(path: string, document: KubernetesObject): KubernetesObject[] {
   const { items, kind } = document;
-  if (Array.isArray(items)) {
-    const ofKind = kind === 'SecretList' ? { kind: 'Secret' } : {};
-    return items.filter(isRecord).map((item) => ({ ...ofKind, ...item }));
-  }
-  if (kind !== 'Table') return [document];
-  const rows = Array.isArray(document['rows']) ? document['rows'].filter(isRecord) : [];
-  return rows.map(({ object }) => object).filter(isRecord);
+  const areSecrets = kind === 'SecretList' || SECRETS_PATH.test(path);
+  const objects = Array.isArray(items)
+    ? items
+    : kind === 'Table'
+      ? carriedBy(document)
+      : [document];
+  return objects
+    .filter(isRecord)
+    .map((object) => (areSecrets ? { ...object, kind: 'Secret' } : object));
+}
+
+function carriedBy({ rows }: KubernetesObject): unknown[] {
+  return Array.isArray(rows) ? rows.filter(isRecord).map(({ object }) => object) : [];
 }

@@ -17,12 +17,10 @@ async function valuesOf(
     all.map((value, index) => [`key${index}`, Buffer.from(value).toString('base64')]),
   );
   const secrets = new SecretValues();
-  await secrets.addSecret({
-    kind: 'Secret',
-    metadata: { name: 'db', namespace: 'shop' },
-    data,
-    ...more,
-  });
+  const metadata = { name: 'db', namespace: 'shop' };
+  const secret = { kind: 'Secret', metadata, data, ...more };
+  secrets.addNames(secret);
+  await secrets.addSecret(secret);
   return secrets;
 }
 

@@ -31,34 +31,33 @@ export class SecretValues implements Sought {
     return this.index.size === 0;
   }
 
-  /** Remembers the names of an object. */
-  addNames({ metadata }: KubernetesObject): void {
-    if (!isRecord(metadata) || this.names.size > MOST_NAMES) return;
-    const { name, namespace, labels } = metadata;
-    this.addName(name);
-    this.addName(namespace);
-    for (const [key, value] of Object.entries(labels ?? {})) {
-      this.addName(key);
-      this.addName(value);
-    }
+  /** Remembers the name and the namespace of an object. */
+  addName({ metadata }: KubernetesObject): void {
+    if (!isRecord(metadata)) return;
+    this.remember([metadata.name, metadata.namespace]);
+  }
+
+  /** Remembers all that an object is known by: also its labels and, of a Secret, its type and keys. */
+  addNames(object: KubernetesObject): void {
+    this.addName(object);
+    const { labels = {} } = isRecord(object.metadata) ? object.metadata : {};
+    this.remember(Object.entries(labels).flat());
+    if (object.kind !== 'Secret') return;
+    this.remember([object['type'], ...Object.keys(object['data'] ?? {})]);
   }
 
   /**
-   * Remembers the values of a Secret, those of the last `kubectl apply` too, and its names.
+   * Remembers the values of a Secret, and those of its last `kubectl apply`.
    * @throws ToolError `invalid_input` when there are more than can be looked for
    */
-  async addSecret(secret: KubernetesObject): Promise<void> {
-    this.addNames(secret);
-    this.addName(secret['type']);
+  async addSecret({ type, data, stringData, metadata }: KubernetesObject): Promise<void> {
     const isRecordOfHelm = (key: string, value: string) =>
-      secret['type'] === HELM_RECORD.type &&
-      key === HELM_RECORD.key &&
-      value.startsWith(HELM_RECORD.begin);
-    await this.addEach(secret['data'], (value, key) => {
+      type === HELM_RECORD.type && key === HELM_RECORD.key && value.startsWith(HELM_RECORD.begin);
+    await this.addEach(data, (value, key) => {
       if (!isRecordOfHelm(key, value)) addEncodedValue(this.index, value);
     });
-    await this.addEach(secret['stringData'], (value) => addText(this.index, value));
-    const applied = parsed(secret.metadata?.annotations?.[LAST_APPLIED]);
+    await this.addEach(stringData, (value) => addText(this.index, value));
+    const applied = parsed(metadata?.annotations?.[LAST_APPLIED]);
     if (applied) await this.addSecret({ ...applied, metadata: {} });
   }
 
@@ -95,7 +94,6 @@ export class SecretValues implements Sought {
     if (!isRecord(values)) return;
     let startedAt = performance.now();
     for (const [key, value] of Object.entries(values)) {
-      this.addName(key);
       if (typeof value === 'string') add(value, key);
       if (this.index.size > MOST_PATTERNS) throw tooMany();
       if (performance.now() - startedAt < TURN_MS) continue;
@@ -104,9 +102,10 @@ export class SecretValues implements Sought {
     }
   }
 
-  private addName(name: unknown): void {
-    if (typeof name === 'string' && name !== '' && this.names.size < MOST_NAMES) {
-      this.names.add(name);
+  private remember(names: readonly unknown[]): void {
+    for (const name of names) {
+      if (this.names.size >= MOST_NAMES) return;
+      if (typeof name === 'string') this.names.add(name);
     }
   }
 }
