@@ -1,7 +1,7 @@
 import { ToolError } from '#tools';
 
-/** How client-go tells that the credential plugin of a kubeconfig failed. What that wrote on stderr stands before. */
-const FAILED = /getting credentials: exec: [^\n]*?(?:failed with exit code (\d+)|not found|$)/m;
+/** How client-go tells that it got no credentials from the plugin of a kubeconfig. What that wrote on stderr stands before. */
+const FAILED = /getting credentials: (?:[^\n]*failed with exit code (\d+))?/;
 
 /**
  * The failure of a program that could not get credentials, without what its credential plugin has said: that may hold one.
@@ -10,7 +10,7 @@ const FAILED = /getting credentials: exec: [^\n]*?(?:failed with exit code (\d+)
 export function credentialFailure(program: string, stderr: string): ToolError | undefined {
   const [found, exitCode] = FAILED.exec(stderr) ?? [];
   if (found === undefined) return undefined;
-  const end = exitCode === undefined ? 'could not be run' : `ended with exit code ${exitCode}`;
+  const end = exitCode === undefined ? 'gave none' : `ended with exit code ${exitCode}`;
   const message = `${program} got no credentials: the credential plugin of the context ${end}.`;
   return new ToolError('unavailable', message);
 }

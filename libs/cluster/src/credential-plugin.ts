@@ -55,8 +55,8 @@ export async function askPlugin(
       text(child.stderr),
     ]);
     if (exitCode !== 0) {
-      const end = exitCode === null ? 'was ended by a signal' : `ended with exit code ${exitCode}`;
-      throw new PluginFailure(end, complaint);
+      const how = exitCode === null ? 'was ended by a signal' : `ended with exit code ${exitCode}`;
+      throw new PluginFailure(how, complaint);
     }
     return statusOf(output, complaint);
   } catch (error) {

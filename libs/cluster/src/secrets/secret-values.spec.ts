@@ -12,7 +12,7 @@ async function valuesOf(
   values: string | Buffer | readonly (string | Buffer)[],
   more: KubernetesObject = {},
 ): Promise<SecretValues> {
-  const all = [values].flat() as (string | Buffer)[];
+  const all = [values].flat();
   const data = Object.fromEntries(
     all.map((value, index) => [`key${index}`, Buffer.from(value).toString('base64')]),
   );

@@ -1,0 +1,128 @@
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { sandboxAccess, writeKubeconfig } from './support/kubeconfig.js';
+import { execute } from './support/rest.js';
+import { ownHelmHome } from './support/helm.js';
+import { executionsFile } from './support/use-executions.js';
+import { useServer } from './support/use-server.js';
+
+const TOKEN = 'token-eyJhbGciOiJSUzI1NiJ9';
+
+let kubeconfig: string;
+beforeAll(async () => {
+  const { cluster, user } = await sandboxAccess();
+  const said = `echo 'refused: ${TOKEN}' >&2; exit 7`;
+  const exec = (command: string, ...args: string[]) => ({
+    exec: {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      interactiveMode: 'Never',
+      command,
+      args,
+    },
+  });
+  const users = {
+    admin: user,
+    failing: exec('sh', '-c', said),
+    talking: exec('sh', '-c', `echo '${TOKEN}'; echo '${TOKEN}' >&2`),
+    missing: exec(`${inject('sandboxFolder')}/no-such-plugin`),
+    unreadable: { tokenFile: `${inject('sandboxFolder')}/no-such-token` },
+  };
+  const names = Object.keys(users);
+  kubeconfig = await writeKubeconfig({
+    clusters: [{ name: 'sandbox', cluster }],
+    users: Object.entries(users).map(([name, fields]) => ({ name, user: fields })),
+    contexts: [...names, 'dangling'].map((name) => ({
+      name,
+      context: { cluster: 'sandbox', user: name },
+    })),
+    'current-context': 'admin',
+  });
+});
+
+const server = useServer({
+  env: () => ({
+    KUBECONFIG: kubeconfig,
+    EXECUTIONS_FILE: executionsFile(),
+    ...ownHelmHome('credential-plugin-test'),
+  }),
+});
+
+/** Neither what the plugins said nor where files are. */
+function expectSilent(told: unknown): void {
+  const shown = JSON.stringify(told);
+  for (const part of [TOKEN, inject('sandboxFolder'), kubeconfig])
+    expect(shown).not.toContain(part);
+}
+
+const CALLS: [string, object][] = [
+  ['k8s_get', { resource_type: 'pods' }],
+  ['k8s_describe', { resource_type: 'namespace', name: 'default' }],
+  ['k8s_apply', { content: 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}' }],
+  ['helm_list_releases', {}],
+  ['helm_install', { release_name: 'none', chart: 'oci://127.0.0.1:1/none', version: '1.0.0' }],
+  ['argo_list_rollouts', {}],
+];
+
+describe('a context whose credentials cannot be had', () => {
+  it.each(CALLS)('makes %s say how its plugin ended, not what it said', async (tool, args) => {
+    const answers = [];
+    for (const context of ['failing', 'talking', 'missing', 'unreadable', 'dangling']) {
+      const { status, body } = await execute(server.url, tool, { ...args, context });
+      expect(status).toBeGreaterThanOrEqual(400);
+      answers.push(body, await server.mcp.call(tool, { ...args, context }));
+    }
+    expectSilent(answers);
+  });
+
+  it('is told of by its name, with what became of the plugin', async () => {
+    const detail = async (context: string) =>
+      (await execute(server.url, 'k8s_get', { resource_type: 'pods', context })).body.detail;
+    expect(await detail('failing')).toBe(
+      'Context "failing", user "failing": the credential plugin (exec) ended with exit code 7. The log of the server has what it said.',
+    );
+    expect(await detail('talking')).toContain('printed no ExecCredential with a status');
+    expect(await detail('missing')).toContain('could not be started (ENOENT)');
+    expect(await detail('unreadable')).toContain('tokenFile: cannot read its file (ENOENT)');
+    expect(await detail('dangling')).toContain('names "dangling", which is not in "users"');
+  });
+
+  it('is explained in the log', () => {
+    expect(JSON.stringify(server.log)).toContain(`refused: ${TOKEN}`);
+    expect(JSON.stringify(server.log)).toContain('no-such-token');
+  });
+});
+
+/** Asks for the readiness as somebody might. */
+function readyFor(headers: Record<string, string>): Promise<{ status?: number; body: object }> {
+  return new Promise((resolve, reject) => {
+    request(`${server.url}/health/ready`, { headers }, (response) => {
+      const { statusCode: status } = response;
+      text(response).then((body) => resolve({ status, body: JSON.parse(body) as object }), reject);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+describe('/health/ready', () => {
+  it('tells those on this machine which contexts answer, without what plugins say or where files are', async () => {
+    for (const host of ['localhost', '127.0.0.1:1', '[::1]:8081']) {
+      const { status, body } = await readyFor({ host });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({ status: 'degraded', contexts: { admin: 'ok' } });
+      expect(Object.keys(body)).toEqual(['status', 'contexts', 'missing']);
+      expectSilent(body);
+    }
+  });
+
+  it.each<Record<string, string>>([
+    { host: 'skyflo.example.com' },
+    { host: 'localhost.example.com' },
+    { host: '10.0.0.1:8081' },
+    { host: 'localhost', 'x-forwarded-for': '203.0.113.9' },
+    { host: 'localhost', forwarded: 'for=203.0.113.9' },
+  ])('tells others the state and no more: %j', async (headers) => {
+    expect(await readyFor(headers)).toEqual({ status: 200, body: { status: 'degraded' } });
+  });
+});
