@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { sandboxAccess, writeKubeconfig } from './support/kubeconfig.js';
 import { execute } from './support/rest.js';
@@ -25,6 +26,12 @@ beforeAll(async () => {
     admin: user,
     failing: exec('sh', '-c', said),
     talking: exec('sh', '-c', `echo '${TOKEN}'; echo '${TOKEN}' >&2`),
+    // Works, and talks all the time.
+    working: exec(
+      'sh',
+      '-c',
+      `echo '${TOKEN}' >&2; printf '%s' '${JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { clientCertificateData: Buffer.from(user['client-certificate-data'], 'base64').toString(), clientKeyData: Buffer.from(user['client-key-data'], 'base64').toString() } })}'`,
+    ),
     missing: exec(`${inject('sandboxFolder')}/no-such-plugin`),
     unreadable: { tokenFile: `${inject('sandboxFolder')}/no-such-token` },
   };
@@ -44,6 +51,7 @@ const server = useServer({
   env: () => ({
     KUBECONFIG: kubeconfig,
     EXECUTIONS_FILE: executionsFile(),
+    HELM_CHARTS_DIR: fileURLToPath(new URL('../apps/sandbox/charts', import.meta.url)),
     ...ownHelmHome('credential-plugin-test'),
   }),
 });
@@ -60,7 +68,7 @@ const CALLS: [string, object][] = [
   ['k8s_describe', { resource_type: 'namespace', name: 'default' }],
   ['k8s_apply', { content: 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}' }],
   ['helm_list_releases', {}],
-  ['helm_install', { release_name: 'none', chart: 'oci://127.0.0.1:1/none', version: '1.0.0' }],
+  ['helm_install', { release_name: 'none', chart: './cache', namespace: 'default' }],
   ['argo_list_rollouts', {}],
 ];
 
@@ -91,6 +99,29 @@ describe('a context whose credentials cannot be had', () => {
     expect(JSON.stringify(server.log)).toContain(`refused: ${TOKEN}`);
     expect(JSON.stringify(server.log)).toContain('no-such-token');
   });
+});
+
+it('keeps what a plugin says that works out of the answers of programs that ask it', async () => {
+  const context = 'working';
+  const described = await execute(server.url, 'k8s_describe', {
+    ...{ resource_type: 'namespace', name: 'default', context },
+  });
+  expect(described.body.result).toContain('Name:         default');
+  const installed = await execute(server.url, 'helm_install', {
+    ...{ release_name: 'none', chart: './cache', dry_run: true, namespace: 'default', context },
+  });
+  expect(installed.body).toMatchObject({ status: 'success' });
+  const refused = await execute(server.url, 'helm_install', {
+    ...{
+      release_name: 'none',
+      chart: './cache',
+      namespace: 'no-such',
+      create_namespace: false,
+      context,
+    },
+  });
+  expect(refused.body.detail).toContain('"no-such" not found');
+  expectSilent([described.body, installed.body, refused.body]);
 });
 
 /** Asks for the readiness as somebody might. */

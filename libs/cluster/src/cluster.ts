@@ -28,6 +28,8 @@ export class Cluster {
   constructor(
     private readonly connection: Connection,
     userAgent: string,
+    /** What stands before the kubeconfig files for programs that reach it too, see `writeQuietPlugins`. */
+    readonly quietPluginsFile: () => string | undefined = () => undefined,
   ) {
     this.name = connection.name;
     this.server = connection.server.href.replace(/\/$/, '');

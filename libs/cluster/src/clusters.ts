@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { ToolError, type ToolCall } from '#tools';
 import { clusterConfig, type ClusterConfig } from './cluster.config.js';
@@ -6,6 +7,7 @@ import type { Connection } from './connection.js';
 import { IN_CLUSTER, InClusterConnection } from './in-cluster.connection.js';
 import { KubeconfigConnection } from './kubeconfig.connection.js';
 import { Kubeconfig } from './kubeconfig.js';
+import { writeQuietPlugins } from './quiet-plugins.js';
 
 /** What is said of the files; where they are is told in the log alone. */
 const UNREADABLE = 'A part of it cannot be read; the log of the server says which and why.';
@@ -22,6 +24,8 @@ export class Clusters implements OnApplicationShutdown {
   readonly defaultName: string | undefined;
   private readonly kubeconfig: Kubeconfig;
   private readonly clusters = new Map<string, Cluster>();
+  /** What `writeQuietPlugins` has written, once a program was started. */
+  private quietPlugins: ReturnType<typeof writeQuietPlugins> | undefined;
 
   constructor(@Inject(clusterConfig.KEY) private readonly config: ClusterConfig) {
     this.kubeconfig = new Kubeconfig(config.kubeconfigPaths);
@@ -48,7 +52,9 @@ export class Clusters implements OnApplicationShutdown {
     if (this.names.length === 0) throw this.notConfigured();
     if (name === undefined) throw this.notNamed();
     if (!this.names.includes(name)) throw this.unknown(name);
-    const cluster = new Cluster(this.connection(name), this.config.userAgent);
+    const cluster = new Cluster(this.connection(name), this.config.userAgent, () =>
+      this.quietPluginsFile(),
+    );
     this.clusters.set(name, cluster);
     return cluster;
   }
@@ -60,6 +66,12 @@ export class Clusters implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([...this.clusters.values()].map((cluster) => cluster.close()));
+    if (this.quietPlugins) rmSync(this.quietPlugins.folder, { recursive: true, force: true });
+  }
+
+  private quietPluginsFile(): string | undefined {
+    this.quietPlugins ??= writeQuietPlugins(this.kubeconfig);
+    return this.quietPlugins?.file;
   }
 
   private connection(name: string): Connection {

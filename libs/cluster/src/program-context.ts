@@ -13,11 +13,12 @@ export interface ProgramContext {
 
 /** The environment and the context by which a program reaches a cluster. */
 export function programContext(
-  { name }: Cluster,
+  { name, quietPluginsFile }: Cluster,
   { kubeconfigPaths }: ClusterConfig,
 ): ProgramContext {
+  const files = [quietPluginsFile(), ...kubeconfigPaths].filter((file) => file !== undefined);
   return {
-    env: { KUBECONFIG: kubeconfigPaths.join(delimiter) },
+    env: { KUBECONFIG: files.join(delimiter) },
     context: name === IN_CLUSTER ? undefined : name,
   };
 }
