@@ -104,21 +104,25 @@ describe('a context whose credentials cannot be had', () => {
 it('keeps what a plugin says that works out of the answers of programs that ask it', async () => {
   const context = 'working';
   const described = await execute(server.url, 'k8s_describe', {
-    ...{ resource_type: 'namespace', name: 'default', context },
+    resource_type: 'namespace',
+    name: 'default',
+    context,
   });
   expect(described.body.result).toContain('Name:         default');
   const installed = await execute(server.url, 'helm_install', {
-    ...{ release_name: 'none', chart: './cache', dry_run: true, namespace: 'default', context },
+    release_name: 'none',
+    chart: './cache',
+    dry_run: true,
+    namespace: 'default',
+    context,
   });
   expect(installed.body).toMatchObject({ status: 'success' });
   const refused = await execute(server.url, 'helm_install', {
-    ...{
-      release_name: 'none',
-      chart: './cache',
-      namespace: 'no-such',
-      create_namespace: false,
-      context,
-    },
+    release_name: 'none',
+    chart: './cache',
+    namespace: 'no-such',
+    create_namespace: false,
+    context,
   });
   expect(refused.body.detail).toContain('"no-such" not found');
   expectSilent([described.body, installed.body, refused.body]);

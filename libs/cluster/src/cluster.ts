@@ -7,7 +7,7 @@ import { fetchCatalogue } from './discovery-fetch.js';
 import { Discovery } from './discovery.js';
 import { HttpClient } from './http.client.js';
 import { isRead, type RequestOptions } from './request-options.js';
-import { noteAnswer, noteSent } from './secrets/read-secrets.js';
+import { noteAnswer } from './secrets/read-secrets.js';
 import { describe } from './transport-error.js';
 
 /** One event of a Kubernetes watch. */
@@ -50,7 +50,6 @@ export class Cluster {
    * `unavailable`, `timeout` after `timeoutMs` (30 s unless given), `cancelled`
    */
   async request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-    await noteSent(path, options.body);
     const document = this.parse(await this.text(path, options));
     await noteAnswer(path, document, isRead(options));
     return document as T;

@@ -2,6 +2,7 @@ import type { ApiResource } from './api-resource.js';
 import type { Cluster } from './cluster.js';
 import { diffObjects } from './object-diff.js';
 import type { KubernetesObject } from './redact.js';
+import { noteSent } from './secrets/read-secrets.js';
 import { writeError } from './write-error.js';
 
 /** The field manager of everything that this server writes. */
@@ -59,8 +60,10 @@ export async function patchObject(
   patch: unknown,
   { dryRun, signal, subresource, force }: WriteOptions,
 ): Promise<KubernetesObject> {
+  const path = resource.path(namespace, name, subresource);
+  await noteSent(path, patch);
   try {
-    return await cluster.request(resource.path(namespace, name, subresource), {
+    return await cluster.request(path, {
       method: 'PATCH',
       contentType: CONTENT_TYPES[type],
       body: patch,

@@ -8,7 +8,7 @@ import { ValueRedactor, type Sought } from './value-redactor.js';
 /** Helm's record of a release, which is its own topic; the beginning is that of gzip in base64, twice. */
 const HELM_RECORD = { type: 'helm.sh/release.v1', key: 'release', begin: 'SDRzSU' };
 
-/** Patterns that one call keeps; a value has some eight. They take about 50 MB then. */
+/** Patterns that one call keeps; a value has some eight. They take some 80 MB then. */
 const MOST_PATTERNS = 500_000;
 /** Names that one call keeps. Without the others, at worst, more is replaced than must be. */
 const MOST_NAMES = 50_000;
