@@ -217,6 +217,17 @@ describe(SecretValues.name, () => {
     }
     const worst = 'value-number-'.repeat(80_000);
     expect(await secrets.redact(worst)).toBe(worst);
+    await secrets.addSecret({
+      data: { same: base64('a'.repeat(8)), long: base64('b1'.repeat(9_000)) },
+    });
+    secrets.addNames({ metadata: { name: 'a'.repeat(253), labels: { x: 'y' } } });
+    for (const text of [
+      'a'.repeat(300_000),
+      `${'a'.repeat(253)} `.repeat(2_000),
+      `${'b1'.repeat(16)}x`.repeat(9_000),
+    ]) {
+      await secrets.redact(text);
+    }
     const all = await secrets.redact(values.join('\n'));
     const longestMs = longestTurn();
     expect(all).toBe(values.map((value) => marker(value.length)).join('\n'));

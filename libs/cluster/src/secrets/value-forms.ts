@@ -42,7 +42,6 @@ export function addText(index: PatternIndex, text: string): void {
 
 /** @param isNested whether they were in base64 within a value, where one would look no further */
 function addBytes(index: PatternIndex, bytes: Buffer, isNested = false): void {
-  if (bytes.length < LEAST_BYTES) return;
   if (!isUtf8(bytes)) return addBase64(index, bytes, bytes.length);
   const text = bytes.toString();
   // The same value is often there with a line end and without one.
@@ -72,6 +71,7 @@ function addBase64(index: PatternIndex, value: Buffer, bytes: number): void {
   const add = (text: string) => {
     for (const form of formsOf(text)) addPattern(index, form, { bytes, isEncoded: true });
   };
+  if (value.length < LEAST_BYTES) return;
   if (value.length < 2 * GROUP_BYTES) {
     for (const whole of [value, Buffer.concat([value, Buffer.from('\n')])]) {
       add(whole.toString('base64').replace(/=+$/, ''));

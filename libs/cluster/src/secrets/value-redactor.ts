@@ -1,6 +1,6 @@
 import { redacted } from '../redact.js';
 import { canonicalText, type CanonicalText } from './canonical-text.js';
-import { MOST_UNITS, type Match, type PatternIndex } from './pattern-index.js';
+import { MOST_UNITS, type Pattern, type PatternIndex } from './pattern-index.js';
 
 /** Characters that are looked at on both sides of a match: for the name that it stands in, and for the rest of its word. */
 const MOST_AROUND = 256;
@@ -67,55 +67,52 @@ export class ValueRedactor {
     const { index } = this.sought;
     const parts: Part[] = [];
     let last: Part | undefined = this.open && { ...this.open, from: -1, to: this.given };
-    for (const match of index.find(canonical)) {
-      const { at, length, pattern } = match;
+    let nameEnd = 0;
+    for (const { at, length, pattern } of index.find(canonical)) {
       const [from, end] = [starts[at]!, ends[at + length - 1]!];
-      if (end <= this.given || end - from < pattern.leastSpan) continue;
-      if (this.isName(from, end, match)) continue;
+      if (end <= Math.max(this.given, nameEnd) || end - from < pattern.leastSpan) continue;
       const { piece } = pattern;
       const isEnd = !piece || piece.isLast;
       const to = isEnd && pattern.isEncoded ? this.encodedEnd(end) : end;
-      const mayFollow = last?.isOpen && piece && !piece.isFirst;
-      const reach = mayFollow ? index.mostGap * MOST_CHARS_A_UNIT : 0;
-      if (last && from <= last.to + reach) {
+      if (last && this.goesOn(last, from, pattern)) {
         last.to = Math.max(last.to, to);
         if (piece) last.isOpen = !piece.isLast;
         continue;
       }
+      nameEnd = this.nameEnd(from, end, pattern);
+      if (nameEnd > 0) continue;
       if (last) parts.push(this.closed(last));
+      const free = from - Math.max(this.given, last?.to ?? 0);
       const isWithin = piece && !piece.isFirst;
-      last = {
-        from: isWithin ? this.wordStart(from) : from,
-        to,
-        bytes: pattern.bytes,
-        isOpen: !isEnd,
-      };
+      const start = isWithin ? this.before(from, WORD_CHARACTER, Math.min(this.reach, free)) : from;
+      last = { from: start, to, bytes: pattern.bytes, isOpen: !isEnd };
     }
     if (last) parts.push(this.closed(last));
     return parts;
   }
 
-  /** What is also a name, or stands in one, is known without the value. */
-  private isName(from: number, to: number, { pattern }: Match): boolean {
+  /** Whether a match is of the same part of the text: it overlaps, or is a later piece, or stands in the same word as one that is cut. */
+  private goesOn({ to, isOpen }: Part, from: number, { piece }: Pattern): boolean {
+    if (from <= to) return true;
+    if (!isOpen) return false;
+    const mayFollow = piece && !piece.isFirst;
+    if (mayFollow && from - to <= this.sought.index.mostGap * MOST_CHARS_A_UNIT) return true;
+    return this.after(to, WORD_CHARACTER, Math.min(this.reach, from - to)) === from;
+  }
+
+  /** Where a name ends that is the match, or that the match stands in: it is known without the value. 0 if there is none. */
+  private nameEnd(from: number, to: number, { isEncoded, piece }: Pattern): number {
     const { names } = this.sought;
-    if (names.size === 0 || pattern.isEncoded || pattern.piece) return false;
-    if (names.has(this.text.slice(from, to))) return true;
-    return names.has(
-      this.text.slice(
-        this.before(from, NAME_CHARACTER, MOST_AROUND),
-        this.after(to, NAME_CHARACTER, MOST_AROUND),
-      ),
-    );
+    if (names.size === 0 || isEncoded || piece) return 0;
+    if (names.has(this.text.slice(from, to))) return to;
+    const end = this.after(to, NAME_CHARACTER, MOST_AROUND);
+    const start = this.before(from, NAME_CHARACTER, MOST_AROUND);
+    return names.has(this.text.slice(start, end)) ? end : 0;
   }
 
   /** A value whose end was not seen, as it was cut, is taken to end with its word. */
   private closed(part: Part): Part {
     return part.isOpen ? { ...part, to: this.after(part.to, WORD_CHARACTER, this.reach) } : part;
-  }
-
-  private wordStart(from: number): number {
-    // What was given cannot be taken back.
-    return Math.max(Math.min(from, this.given), this.before(from, WORD_CHARACTER, this.reach));
   }
 
   /** Characters of a word that may be of the value on each side of what was found of it. */
