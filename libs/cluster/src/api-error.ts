@@ -1,3 +1,4 @@
+import { parseJson } from '#base';
 import { ToolError, type ToolErrorCode } from '#tools';
 import type { Answer } from './exchange.js';
 import type { Connection } from './connection.js';
@@ -79,7 +80,7 @@ function readStatus(body: Buffer): ApiStatus | undefined {
   // A proxy's error page is of no use to anybody.
   if (body[0] !== 0x7b) return undefined;
   try {
-    const document = JSON.parse(body.toString()) as Partial<ApiStatus>;
+    const document = parseJson(body.toString()) as Partial<ApiStatus>;
     return document.kind === 'Status' ? (document as ApiStatus) : undefined;
   } catch {
     return undefined;

@@ -1,3 +1,4 @@
+import { parseJson } from '#base';
 import { ToolError } from '#tools';
 import { apiError, apiStatusOf } from './api-error.js';
 import { noteWarnings } from './api-warnings.js';
@@ -131,7 +132,7 @@ export class Cluster {
 
   private parse(text: string): unknown {
     try {
-      return JSON.parse(text);
+      return parseJson(text);
     } catch (cause) {
       const message = `${describe(this.connection)} sent an answer that is not JSON.`;
       throw new ToolError('upstream', message, { cause });

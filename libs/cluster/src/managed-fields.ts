@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { parseJson } from '#base';
 import { isRecord } from '#tools';
 import type { KubernetesObject } from './redact.js';
 import { FIELD_MANAGER } from './write.js';
@@ -99,7 +100,7 @@ function elementText(element: string): string {
   if (element.startsWith('f:')) return `.${rest}`;
   if (element.startsWith('i:')) return `[${rest}]`;
   if (element.startsWith('v:')) return `[=${rest}]`;
-  const keys = JSON.parse(rest) as Record<string, unknown>;
+  const keys = parseJson(rest) as Record<string, unknown>;
   const parts = Object.entries(keys).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
   return `[${parts.join(',')}]`;
 }
@@ -111,7 +112,7 @@ function child(value: unknown, element: string): unknown {
   }
   if (!Array.isArray(value)) return undefined;
   if (element.startsWith('i:')) return value[Number(rest)];
-  const wanted = JSON.parse(rest) as Record<string, unknown>;
+  const wanted = parseJson(rest) as Record<string, unknown>;
   if (element.startsWith('v:')) return value.find((item) => isDeepStrictEqual(item, wanted));
   return value.find(
     (item) => isRecord(item) && Object.keys(wanted).every((key) => item[key] === wanted[key]),

@@ -103,7 +103,9 @@ function nameColumnOf(columns: readonly ColumnDefinition[]): number {
 function text(cell: unknown): string {
   if (cell === null || cell === undefined) return '';
   if (typeof cell === 'string') return cell;
-  return typeof cell === 'number' ? numberText(cell) : JSON.stringify(cell);
+  return typeof cell === 'number' || typeof cell === 'bigint'
+    ? numberText(cell, 'table')
+    : JSON.stringify(cell);
 }
 
 const LINE_END = /[\f\n\r]/;

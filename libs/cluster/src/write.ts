@@ -1,4 +1,5 @@
 import type { ApiResource } from './api-resource.js';
+import { toApplyBody } from './apply-body.js';
 import type { Cluster } from './cluster.js';
 import { diffObjects } from './object-diff.js';
 import type { KubernetesObject } from './redact.js';
@@ -66,7 +67,7 @@ export async function patchObject(
     return await cluster.request(path, {
       method: 'PATCH',
       contentType: CONTENT_TYPES[type],
-      body: patch,
+      body: type === 'apply' ? toApplyBody(patch) : patch,
       query: {
         fieldManager: FIELD_MANAGER,
         fieldValidation: 'Strict',

@@ -45,7 +45,9 @@ function scalar(value: unknown, column: number, indent: number): string {
   if (typeof value === 'string') return yamlScalar(value, column, indent);
   if (Array.isArray(value)) return '[]';
   if (typeof value === 'object' && value !== null) return '{}';
-  return typeof value === 'number' ? numberText(value) : JSON.stringify(value ?? null);
+  return typeof value === 'number' || typeof value === 'bigint'
+    ? numberText(value, 'yaml')
+    : JSON.stringify(value ?? null);
 }
 
 function isFilled(value: unknown): value is Filled {

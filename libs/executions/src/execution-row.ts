@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseJson } from '#base';
 import type { PreparedCall, ToolError } from '#tools';
 import {
   statusOf,
@@ -97,8 +98,8 @@ export function executionOf(
     startedAt: row.started_at ?? undefined,
     finishedAt: row.finished_at ?? undefined,
     output: row.output ?? undefined,
-    data: row.data ? JSON.parse(row.data) : undefined,
-    error: row.error ? (JSON.parse(row.error) as ExecutionError) : undefined,
+    data: row.data ? parseJson(row.data) : undefined,
+    error: row.error ? (parseJson(row.error) as ExecutionError) : undefined,
   };
 }
 

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
+import { parseJson } from '#base';
 import {
   UNFINISHED,
   type Execution,
@@ -123,7 +124,7 @@ export class ExecutionStore {
       .where('type', '=', 'output')
       .orderBy('seq')
       .execute();
-    return rows.map(({ data }) => (JSON.parse(data) as { text: string }).text).join('');
+    return rows.map(({ data }) => (parseJson(data) as { text: string }).text).join('');
   }
 
   /** A page of executions without their outputs, newest first. @param after the `next` of the page before */
@@ -164,7 +165,7 @@ export class ExecutionStore {
       .limit(EVENTS_AT_ONCE)
       .execute();
     return rows.map(
-      ({ seq, type, data }) => ({ seq, type, data: JSON.parse(data) as object }) as ExecutionEvent,
+      ({ seq, type, data }) => ({ seq, type, data: parseJson(data) as object }) as ExecutionEvent,
     );
   }
 

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { parseJson } from '#base';
 import { ToolError } from '#tools';
 import type { Release } from './release.js';
 
@@ -27,7 +28,7 @@ export async function decodeRelease(where: string, text: string | undefined): Pr
   try {
     const isZipped = bytes.subarray(0, GZIP.length).equals(GZIP);
     const json = isZipped ? await unzip(bytes, { maxOutputLength: MAX_BYTES }) : bytes;
-    return readRelease(JSON.parse(json.toString()));
+    return readRelease(parseJson(json.toString()));
   } catch (error) {
     throw new UndecodableRelease(where, error);
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { parseJson } from '#base';
 import { isDryRun, type Cluster } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import { checkedValues } from './chart-values.js';
@@ -122,7 +123,7 @@ export class ReleaseWritesClient {
       const asJson = { 'dry-run': 'server', output: 'json' };
       const { stdout, isCut } = await start(asJson, MAX_RELEASE_CHARS);
       if (isCut) throw new ToolError('failed', 'The rendered release is too large to be shown.');
-      return this.previewed(target, readRelease(JSON.parse(stdout)), chart, call.signal);
+      return this.previewed(target, readRelease(parseJson(stdout)), chart, call.signal);
     }
     const extra = { wait, ...versionFlags };
     return this.changes.follow(target, () => start(extra, call.maxOutputChars), call);

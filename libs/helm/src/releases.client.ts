@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { parseJson } from '#base';
 import type { Cluster } from '#cluster';
 import { invalidField, type ToolCall, type ToolResult } from '#tools';
 import { computedValues } from './chart-values.js';
@@ -110,7 +111,7 @@ export class ReleasesClient {
       const flags = { namespace, output: 'json', revision };
       const limits = { ...call, maxOutputChars: MAX_RELEASE_CHARS };
       const json = await this.byHelm(error, cluster, ['status'], flags, [name], limits);
-      return readRelease(JSON.parse(json));
+      return readRelease(parseJson(json));
     }
   }
 

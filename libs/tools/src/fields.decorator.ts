@@ -54,9 +54,18 @@ export function TextField(options: TextFieldOptions): PropertyDecorator {
     { type: 'string', pattern: format?.pattern.source },
     (value) => (value === '' && isOptional(options) ? options.default : value),
     IsString({ message: 'must be text' }),
+    // JSON can carry it, but UTF-8 cannot: it would become another character.
+    ValidateBy(
+      { name: 'isWellFormed', validator: { validate: isWellFormed } },
+      { message: 'must be Unicode text: one half of a surrogate pair is no character' },
+    ),
     MaxLength(maxLength, { message: `must have at most ${maxLength} characters` }),
     ...(format ? formatChecks(format) : []),
   );
+}
+
+function isWellFormed(value: unknown): boolean {
+  return typeof value !== 'string' || value.isWellFormed();
 }
 
 function formatChecks({ pattern, means, maxItems }: TextFormat): PropertyDecorator[] {
@@ -76,14 +85,23 @@ function formatChecks({ pattern, means, maxItems }: TextFormat): PropertyDecorat
 /** A whole number; digits as text are accepted, as models send them. */
 export function IntField(options: IntFieldOptions): PropertyDecorator {
   const { min, max } = options;
+  // One that a double does not hold exactly would be another number.
+  const { least, most } = {
+    least: min ?? Number.MIN_SAFE_INTEGER,
+    most: max ?? Number.MAX_SAFE_INTEGER,
+  };
   return field(
     options,
     { type: 'integer', minimum: min, maximum: max },
-    (value) => (typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value),
+    (value) => (isDigits(value) ? Number(value) : value),
     IsInt({ message: 'must be an integer' }),
-    ...(min === undefined ? [] : [Min(min, { message: `must be at least ${min}` })]),
-    ...(max === undefined ? [] : [Max(max, { message: `must be at most ${max}` })]),
+    Min(least, { message: `must be at least ${least}` }),
+    Max(most, { message: `must be at most ${most}` }),
   );
+}
+
+function isDigits(value: unknown): value is string | bigint {
+  return typeof value === 'bigint' || (typeof value === 'string' && /^-?\d+$/.test(value));
 }
 
 /** True or false; the usual words (yes, off, "1", ...) are accepted, as models send them. */

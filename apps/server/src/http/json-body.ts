@@ -1,5 +1,6 @@
 import { BadRequestException } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
+import { parseJson } from '#base';
 
 /** The paths whose bodies are JSON-RPC. */
 const MCP_PATHS = /^\/(mcp|messages)(\/?\?|\/?$)/;
@@ -16,7 +17,7 @@ export function parseJsonBodies(fastify: FastifyInstance, limitBytes: number): v
     (request, body: string, done) => {
       if (body === '') return done(null, undefined);
       try {
-        done(null, JSON.parse(body));
+        done(null, parseJson(body));
       } catch (error) {
         if (MCP_PATHS.test(request.url)) return done(null, body);
         done(
