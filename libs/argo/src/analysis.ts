@@ -65,7 +65,7 @@ export interface Experiment extends KubernetesObject {
 export function countsOf({ status }: AnalysisRun) {
   const results = status?.metricResults ?? [];
   const sum = (kind: 'successful' | 'failed' | 'inconclusive' | 'error') =>
-    results.reduce((total, result) => total + (result[kind] ?? 0), 0);
+    results.reduce((total, result) => total + Number(result[kind] ?? 0), 0);
   return {
     successful: sum('successful'),
     failed: sum('failed'),

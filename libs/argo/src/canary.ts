@@ -13,13 +13,13 @@ export interface CanaryPosition {
 export function canaryPosition({ spec, status = {} }: Rollout): CanaryPosition | undefined {
   const steps = spec.strategy?.canary?.steps;
   if (!steps || steps.length === 0) return undefined;
-  const index = status.currentStepIndex ?? 0;
+  const index = Number(status.currentStepIndex ?? 0);
   return { steps, index, step: steps[index] };
 }
 
 /** The weight that stands for all traffic. */
 function maxWeight({ spec }: Rollout): number {
-  return spec.strategy?.canary?.trafficRouting?.maxTrafficWeight ?? 100;
+  return Number(spec.strategy?.canary?.trafficRouting?.maxTrafficWeight ?? 100);
 }
 
 /** The weight that the steps so far ask for the new version. */
@@ -38,7 +38,7 @@ export function setWeight(rollout: Rollout): number {
 export function actualWeight(rollout: Rollout, canaryAvailable: number): number {
   const { spec, status = {} } = rollout;
   if (!canaryPosition(rollout)?.step) return maxWeight(rollout);
-  const available = status.availableReplicas ?? 0;
+  const available = Number(status.availableReplicas ?? 0);
   if (available === 0) return 0;
   if (spec.strategy?.canary?.trafficRouting) {
     return status.canary?.weights?.canary.weight ?? setWeight(rollout);

@@ -26,6 +26,11 @@ export function noteWarnings({ warning }: Answer['headers']): void {
   for (const text of warningTexts(warning)) warnings.add(text);
 }
 
+/** Adds a warning of our own to those that the answer of a write ends with. */
+export function warn(text: string): void {
+  collected.getStore()?.add(text);
+}
+
 /** The texts of `Warning` headers of code 299, which is the only one that the API server sends. */
 export function warningTexts(header: string | string[]): string[] {
   return Array.from([header].flat().join(', ').matchAll(WARNING), ([, text = '']) =>

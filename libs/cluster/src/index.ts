@@ -1,6 +1,7 @@
 export { ageSince, humanAge } from './age.js';
 export { apiStatusOf } from './api-error.js';
 export { ApiResource, groupVersionOf } from './api-resource.js';
+export { warn } from './api-warnings.js';
 export { asTable } from './as-table.js';
 export { CHANNEL_PROTOCOLS, ChannelStream } from './channel-stream.js';
 export type { ChannelMessage } from './channel-stream.js';

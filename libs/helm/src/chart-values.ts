@@ -1,4 +1,4 @@
-import { readDocuments } from '#cluster';
+import { readDocuments, warn } from '#cluster';
 import { invalidField, isRecord } from '#tools';
 import type { Release } from './release.js';
 
@@ -6,8 +6,12 @@ type Values = Record<string, unknown>;
 
 const ACCEPTS = { accepts: 'YAML that is a map of values' };
 
+/** Numbers that a warning names. */
+const MOST_NAMED = 5;
+
 /**
  * Checks values that a caller gives as text, before anything is started.
+ * Warns of whole numbers that helm, which keeps every number as a double, stores as others.
  * @returns the text as helm is to read it, or undefined where there are no values
  * @throws ToolError `invalid_input` with line and column
  */
@@ -20,7 +24,26 @@ export async function checkedValues(
   if (documents.length > 1) throw invalidField('values', 'must be one YAML document', ACCEPTS);
   const [document] = documents;
   if (document && !isRecord(document.value)) throw invalidField('values', 'must be a map', ACCEPTS);
+  const rounded = document ? roundedNumbers(document.value) : [];
+  if (rounded.length > 0) {
+    warn(`helm rounds ${rounded.slice(0, MOST_NAMED).join(', ')}. Put such values in quotes.`);
+  }
   return text;
+}
+
+/** `a.b[0] to 9007199254740996` for each whole number that no double holds with these digits. */
+function roundedNumbers(value: unknown, path = ''): string[] {
+  if (typeof value === 'bigint') {
+    const kept = JSON.stringify(Number(value));
+    return kept === String(value) ? [] : [`${path} to ${kept}`];
+  }
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) => roundedNumbers(item, `${path}[${index}]`));
+  }
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    roundedNumbers(item, path === '' ? key : `${path}.${key}`),
+  );
 }
 
 /** All values of a release: those that were given, and the chart's own for the rest, as helm merges them. Nulls that were given remove a value. */

@@ -1,4 +1,5 @@
 import { isOwnedBy, listAll, selectorText, type Cluster, type KubernetesObject } from '#cluster';
+import { withExactNumbers } from './exact-numbers.js';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';
@@ -40,7 +41,7 @@ export async function revisionsOf(
     workload.kind === 'Deployment'
       ? (await owned<ReplicaSet>(cluster, 'replicasets', workload, signal)).map(ofReplicaSet)
       : (await owned<ControllerRevision>(cluster, 'controllerrevisions', workload, signal)).map(
-          ofControllerRevision,
+          (revision) => ofControllerRevision(revision, workload),
         );
   return revisions.filter(({ revision }) => revision > 0).sort((a, b) => a.revision - b.revision);
 }
@@ -60,8 +61,12 @@ function ofReplicaSet({ metadata: { annotations = {} }, spec }: ReplicaSet): Rev
   };
 }
 
-function ofControllerRevision({ metadata, revision, data }: ControllerRevision): Revision {
-  return { revision, cause: metadata.annotations?.[CHANGE_CAUSE], patch: data };
+function ofControllerRevision(
+  { metadata, revision, data }: ControllerRevision,
+  workload: KubernetesObject,
+): Revision {
+  const patch = withExactNumbers(data, workload) as object;
+  return { revision, cause: metadata.annotations?.[CHANGE_CAUSE], patch };
 }
 
 /** @param plural of a kind of the group `apps` */
