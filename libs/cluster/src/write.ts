@@ -1,7 +1,7 @@
 import type { ApiResource } from './api-resource.js';
-import { toApplyBody } from './apply-body.js';
 import type { Cluster } from './cluster.js';
 import { diffObjects } from './object-diff.js';
+import { patchBody } from './patch-body.js';
 import type { KubernetesObject } from './redact.js';
 import { noteSent } from './secrets/read-secrets.js';
 import { writeError } from './write-error.js';
@@ -63,11 +63,12 @@ export async function patchObject(
 ): Promise<KubernetesObject> {
   const path = resource.path(namespace, name, subresource);
   await noteSent(path, patch);
+  const body = patchBody(type, patch);
   try {
     return await cluster.request(path, {
       method: 'PATCH',
       contentType: CONTENT_TYPES[type],
-      body: type === 'apply' ? toApplyBody(patch) : patch,
+      body,
       query: {
         fieldManager: FIELD_MANAGER,
         fieldValidation: 'Strict',
