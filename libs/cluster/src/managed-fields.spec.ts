@@ -38,6 +38,27 @@ const object = () => ({
 
 type Sample = ReturnType<typeof object>;
 
+describe('an item that is known by a number beyond 2^53', () => {
+  const [odd, even] = [9007199254740993n, 9007199254740992n];
+  const set = {
+    'f:parts': { 'k:{"id":9007199254740993}': { '.': {}, 'f:id': {}, 'f:size': {} } },
+    'f:marks': { 'v:9007199254740993': {} },
+  };
+
+  it('is named with all digits', () => {
+    expect(lostFields(set, {}).map(fieldText)).toEqual([
+      'parts[id=9007199254740993]',
+      'marks[=9007199254740993]',
+    ]);
+  });
+
+  it('is not taken for the one that a double takes it for', () => {
+    const value = { parts: [{ id: even }, { id: odd }], marks: [even, odd] };
+    for (const path of lostFields(set, {})) removeField(value, path);
+    expect(value).toEqual({ parts: [{ id: even }], marks: [even] });
+  });
+});
+
 describe(lostFields.name, () => {
   it('names the outermost fields that are no longer there', () => {
     const kept = {

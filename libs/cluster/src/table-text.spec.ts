@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import '#base';
 import { asTable } from './as-table.js';
 import { alignLines } from './tab-writer.js';
 import type { Table } from './table.js';
@@ -30,6 +31,12 @@ describe('TableText', () => {
       'a               1/1     5d',
       'a-longer-name   0/1     3m',
     ]);
+  });
+
+  it('shows whole numbers beyond 2^53 with all digits', () => {
+    expect(lines({}, table(['a', 9007199254740993n, 'n', [9007199254740993n]]))[1]).toBe(
+      'a      9007199254740993   [9007199254740993]',
+    );
   });
 
   it('shows wide columns, namespace and type where asked', () => {

@@ -66,6 +66,14 @@ spec:
     expect(toYaml({ k: text })).toBe(`k: ${expected}\n`);
   });
 
+  it('shows whole numbers beyond 2^53 with all digits', () => {
+    const value = { a: [9007199254740993n], b: -9223372036854775808n, c: 9223372036854776000n };
+    expect(toYaml(value)).toBe(
+      'a:\n- 9007199254740993\nb: -9223372036854775808\nc: 9223372036854776000\n',
+    );
+    expect(toYaml(9007199254740993n)).toBe('9007199254740993\n');
+  });
+
   it('folds long texts after eighty characters', () => {
     const text = 'word '.repeat(30).trim();
     const [first, second] = ['word '.repeat(16).trim(), 'word '.repeat(14).trim()];

@@ -90,6 +90,45 @@ describe('TextField', () => {
   });
 });
 
+describe('TextField of any text', () => {
+  const free = TextField({ description: 'A text.', format: 'free' });
+
+  it.each(['\ud800', 'a\udfff', '\ude00\ud83d'])(
+    'refuses half of a surrogate pair: %j',
+    (value) => {
+      expect(refusal(value, free)).toMatch(/half of a surrogate pair/);
+    },
+  );
+
+  it('takes every character of Unicode', () => {
+    const value = '\0\x7f\x85\u2028\ufeff\uffff\u{1f600}';
+    expect(read(value, free)).toBe(value);
+  });
+});
+
+describe(IntField.name, () => {
+  const number = IntField({ description: 'A number.' });
+
+  it.each([9007199254740991, '9007199254740991', -5, '0'])('takes %j', (value) => {
+    expect(read(value, number)).toBe(Number(value));
+  });
+
+  it.each([
+    [9007199254740993n, 'must be at most 9007199254740991'],
+    ['9007199254740993', 'must be at most 9007199254740991'],
+    [1e300, 'must be at most 9007199254740991'],
+    [-9223372036854775808n, 'must be at least -9007199254740991'],
+  ])('refuses %s, which would become another number', (value, message) => {
+    expect(refusal(value, number)).toBe(message);
+  });
+
+  it('says the limits of its own', () => {
+    const few = IntField({ description: 'A number.', min: 1, max: 500 });
+    expect(refusal(9223372036854775807n, few)).toBe('must be at most 500');
+    expect(refusal('-9223372036854775808', few)).toBe('must be at least 1');
+  });
+});
+
 describe('BooleanField and IntField', () => {
   const deep: unknown = JSON.parse('['.repeat(9_000) + ']'.repeat(9_000));
 
