@@ -6,6 +6,7 @@ import { definition } from './support/custom-resource.js';
 import { helm } from './support/helm.js';
 import { kubectl } from './support/kubectl.js';
 import { applyByKubectl, createObjects, workload } from './support/manifest.js';
+import { McpSession } from './support/mcp-session.js';
 import { untilRollout } from './support/rollouts.js';
 import { useNamespace } from './support/use-namespace.js';
 import { useServer } from './support/use-server.js';
@@ -300,6 +301,62 @@ describe('helm with numbers beyond 2^53', () => {
       const text = await server.textOf('helm_get_values', { ...release, output, all_values });
       expect(text).toBe(await helm('get', 'values', 'long', ...flags));
     }
+  });
+});
+
+describe('a rollout with numbers beyond all that a controller takes', () => {
+  const name = 'absurd';
+  const args = { name, namespace };
+  const url = () => `${server.url}/engine/v1/tools/argo/argo_status/execute`;
+  const post = (query: string, headers = {}) =>
+    fetch(url() + query, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(args),
+    });
+  beforeAll(() => {
+    const steps = [{ setWeight: ODD }, { setCanaryScale: { replicas: MAX } }];
+    const trafficRouting = { maxTrafficWeight: MAX };
+    const strategy = { canary: { steps, trafficRouting } };
+    return createObjects(long('Rollout', name, { replicas: 0, strategy }));
+  });
+
+  it('has all their digits in the data of an answer', async () => {
+    const rest = await (await post('?data=true')).text();
+    expect(rest).toMatch(/"weight":\{"set":9007199254740993,/);
+    const session = await McpSession.open(server.url);
+    const params = { name: 'argo_status', arguments: args, _meta: { 'skyflo/data': true } };
+    const message = { jsonrpc: '2.0', id: 1, method: 'tools/call', params };
+    expect((await session.post(message)).text).toContain('"set":9007199254740993,');
+  });
+
+  it('has them in what is remembered of an execution', async () => {
+    const { headers } = await post('', { prefer: 'respond-async' });
+    const path = `${server.url}${headers.get('location')}`;
+    await vi.waitFor(async () => {
+      expect(await (await fetch(path)).text()).toContain('"set":9007199254740993,');
+    }, 5_000);
+    const events = await fetch(`${path}/events`, { headers: { 'last-event-id': '0' } });
+    expect(await events.text()).toContain('"set":9007199254740993,');
+  });
+
+  it.each([
+    ['argo_describe', {}],
+    ['argo_history', {}],
+    ['argo_list_rollouts', {}],
+    ['argo_promote', { dry_run: true }],
+    ['argo_promote', { full: true, dry_run: true }],
+    ['argo_abort_rollout', { dry_run: true }],
+    ['argo_retry', { dry_run: true }],
+    ['argo_restart', { dry_run: true }],
+    ['argo_set_image', { image: 'app:2', dry_run: true }],
+    ['k8s_get', { resource_type: 'rollout' }],
+    ['k8s_describe', { resource_type: 'rollout' }],
+    ['k8s_rollout_status', { resource_type: 'rollout', timeout_seconds: 1 }],
+  ])('is a bug for no tool: %s %j', async (tool, more) => {
+    const { status, body } = await server.call(tool, { ...args, ...more });
+    expect([200, 404, 412, 422]).toContain(status);
+    expect(body.code).not.toBe('internal');
   });
 });
 
