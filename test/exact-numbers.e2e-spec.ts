@@ -36,7 +36,11 @@ const SPEC_SCHEMA = {
 
 const own = useNamespace('exact-numbers');
 const namespace = own.name;
-const server = useServer({ defaults: { namespace } });
+const chartsFolder = () => join(inject('sandboxFolder'), 'charts-of-numbers');
+const server = useServer({
+  defaults: { namespace },
+  env: () => ({ HELM_CHARTS_DIR: chartsFolder() }),
+});
 
 const meter = (name: string, spec: object) => ({
   apiVersion: 'exact.test/v1',
@@ -93,9 +97,9 @@ beforeAll(async () => {
     meter('power', { free: 1e21 }),
   ];
   // Established is said a moment before the kind is served.
-  await vi.waitFor(() => applyByKubectl(namespace, ...objects), 10_000);
+  await vi.waitFor(() => applyByKubectl(namespace, ...objects), { timeout: 30_000, interval: 500 });
 });
-afterAll(() => kubectl('delete', DEFINITION));
+afterAll(() => kubectl('delete', DEFINITION, '--ignore-not-found'));
 
 describe('a number beyond 2^53 of a custom resource', () => {
   const TYPE = { resource_type: 'meters' };
@@ -273,9 +277,8 @@ describe('a pod template with numbers beyond 2^53', () => {
 
 describe('helm with numbers beyond 2^53', () => {
   const release = { release_name: 'long' };
-  let chart: string;
   beforeAll(async () => {
-    chart = join(inject('sandboxFolder'), 'chart-of-numbers');
+    const chart = join(chartsFolder(), 'numbers');
     mkdirSync(join(chart, 'templates'), { recursive: true });
     writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: numbers\nversion: 1.0.0\n');
     writeFileSync(
@@ -293,6 +296,25 @@ describe('helm with numbers beyond 2^53', () => {
     const text = await server.textOf('helm_rollback', { ...release, revision: 1, dry_run: true });
     expect(text).toMatch(/^-.*image: app:2\n\+.*image: app:1$/m);
     expect(text).not.toMatch(/^[-+].*Seconds/m);
+  });
+
+  it('sees that an upgrade changes nothing, in a dry run and for good', async () => {
+    const args = { ...release, chart: './numbers', values: 'image: app:2' };
+    const shown = await server.textOf('helm_upgrade', { ...args, dry_run: true });
+    expect(shown).toContain('Unchanged: deployment.apps/helmed');
+    await server.textOf('helm_upgrade', args);
+    expect(await timesOf('deployment/helmed')).toBe(`${TIMES} app:2`);
+  });
+
+  it('takes values that helm rounds, and says to what', async () => {
+    const values = `odd: ${ODD}\nmore: [1, {a: ${ODD + 2n}}]\nimage: app:3`;
+    const args = { chart: './numbers', values };
+    const shown = await server.textOf('helm_upgrade', { ...release, ...args, dry_run: true });
+    expect(shown).toMatch(/^-.*image: app:2\n\+.*image: app:3$/m);
+    expect(shown).toContain(
+      'Warning: helm rounds odd to 9007199254740992, more[1].a to 9007199254740996. Put such values in quotes.',
+    );
+    expect(await server.textOf('helm_template', { ...release, ...args })).toContain('app:3');
   });
 
   it.each(['table', 'json', 'yaml'])('shows values as helm does: %s', async (output) => {

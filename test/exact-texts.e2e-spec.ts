@@ -57,7 +57,7 @@ beforeAll(async () => {
   await createObjects(definition(KIND, [{ name: 'v1', schema }]));
   await kubectl('wait', DEFINITION, '--for=condition=Established');
 });
-afterAll(() => kubectl('delete', DEFINITION));
+afterAll(() => kubectl('delete', DEFINITION, '--ignore-not-found'));
 
 describe('k8s_apply', () => {
   it('stores every character of a text as it is given', async () => {
