@@ -160,7 +160,7 @@ function progressSender(
   progressToken: unknown,
   { notify }: CallContext,
 ): ProgressSender | undefined {
-  if (!['string', 'number', 'bigint'].includes(typeof progressToken)) return undefined;
+  if (typeof progressToken !== 'string' && typeof progressToken !== 'number') return undefined;
   return new ProgressSender((progress) =>
     notify('notifications/progress', { progressToken, ...progress }),
   );
