@@ -7,13 +7,17 @@ import { useApply } from './support/use-apply.js';
 const KIND = { group: 'texts.test', kind: 'Letter', plural: 'letters' };
 const DEFINITION = 'crd/letters.texts.test';
 
+const MARKS = [
+  0xad, 0x200b, 0x200e, 0x2027, 0x2028, 0x2029, 0x202a, 0x202e, 0x2060, 0xd7ff, 0xe000, 0xfeff,
+  0xfffc, 0xfffd, 0xfffe, 0xffff, 0x10000, 0x1f600, 0x1fffe, 0x10ffff,
+];
+
 /** All controls, what some take for line ends or blanks, marks without a width, and the ends of each plane's use. */
 const CODES = [
   ...Array.from({ length: 0x20 }, (_, code) => code),
-  ...[...'"\'\\/<>&#:%@`{}[]|*!?~'].map((character) => character.charCodeAt(0)),
+  ...Array.from('"\'\\/<>&#:%@`{}[]|*!?~', (character) => character.charCodeAt(0)),
   ...Array.from({ length: 0x22 }, (_, index) => 0x7f + index),
-  ...[0xad, 0x200b, 0x200e, 0x2027, 0x2028, 0x2029, 0x202a, 0x202e, 0x2060, 0xd7ff, 0xe000],
-  ...[0xfeff, 0xfffc, 0xfffd, 0xfffe, 0xffff, 0x10000, 0x1f600, 0x1fffe, 0x10ffff],
+  ...MARKS,
 ];
 
 /** Each character alone, between words, at line ends, at both ends, and in a line that is folded when it is printed. */
@@ -105,11 +109,10 @@ describe('k8s_apply', () => {
   });
 
   it('stores keys of any length and kind in a custom resource', async () => {
-    const keys = [
-      ...Object.values(TEXTS),
-      ...['k'.repeat(1_023), 'k'.repeat(1_024), 'é'.repeat(5_000), 'a\u2028'.repeat(200)],
-      ...['<<', 'null', 'yes', '1.10', '010', '- x', 'a: b', '#', '', '? ', '{', '__proto__'],
-    ];
+    const keys = Object.values(TEXTS).concat(
+      ['k'.repeat(1_023), 'k'.repeat(1_024), 'é'.repeat(5_000), 'a\u2028'.repeat(200)],
+      ['<<', 'null', 'yes', '1.10', '010', '- x', 'a: b', '#', '', '? ', '{', '__proto__'],
+    );
     const spec = Object.fromEntries(keys.map((key, index) => [key, { index }]));
     const object = {
       apiVersion: 'texts.test/v1',

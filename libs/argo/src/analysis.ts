@@ -21,10 +21,10 @@ export interface MetricResult {
   message?: string;
   measurements?: Measurement[];
   count?: number;
-  successful?: number;
-  failed?: number;
-  inconclusive?: number;
-  error?: number;
+  successful?: number | bigint;
+  failed?: number | bigint;
+  inconclusive?: number | bigint;
+  error?: number | bigint;
   consecutiveError?: number;
   dryRun?: boolean;
 }

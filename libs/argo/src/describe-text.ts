@@ -12,7 +12,7 @@ const COLUMN_GAP = 2;
 const MOST_EVENTS = 20;
 
 /** A line of label and value, as wide as the plugin's. */
-function line(label: string, value: string | number): string {
+function line(label: string, value: string | number | bigint): string {
   return `${label.padEnd(LABEL_WIDTH)}${value}`;
 }
 

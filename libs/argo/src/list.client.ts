@@ -41,7 +41,7 @@ interface Row {
   desired: number;
   current: number;
   up_to_date: number;
-  available: number;
+  available: number | bigint;
   age: string;
   images: string[];
 }

@@ -13,7 +13,13 @@ export interface RolloutState {
   step?: { done: number; of: number; at?: string };
   /** Of a canary, in parts of the whole traffic (100 unless the traffic router says otherwise). */
   weight?: { set: number; actual: number };
-  replicas: { desired: number; current: number; updated: number; ready: number; available: number };
+  replicas: {
+    desired: number;
+    current: number;
+    updated: number;
+    ready: number;
+    available: number | bigint;
+  };
 }
 
 /** What a rollout waits for, if it will never go on by itself. */
@@ -112,7 +118,7 @@ function endsByItself(
   { currentStepIndex = 0 }: NonNullable<Rollout['status']>,
 ): boolean {
   if (reason === 'CanaryPauseStep') {
-    return canary?.steps?.[currentStepIndex]?.pause?.duration !== undefined;
+    return canary?.steps?.[Number(currentStepIndex)]?.pause?.duration !== undefined;
   }
   if (reason !== 'BlueGreenPause' || !blueGreen) return false;
   return blueGreen.autoPromotionEnabled !== false && (blueGreen.autoPromotionSeconds ?? 0) > 0;

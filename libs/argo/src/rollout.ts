@@ -38,7 +38,7 @@ export interface CanaryStep {
 
 export interface CanaryStrategy {
   steps?: CanaryStep[];
-  trafficRouting?: { maxTrafficWeight?: number };
+  trafficRouting?: { maxTrafficWeight?: number | bigint };
   pingPong?: object;
 }
 
@@ -85,7 +85,7 @@ export interface RolloutStatus {
   promoteFull?: boolean;
   currentPodHash?: string;
   stableRS?: string;
-  currentStepIndex?: number;
+  currentStepIndex?: number | bigint;
   /** The generation as text. */
   observedGeneration?: string;
   workloadObservedGeneration?: string;
@@ -94,7 +94,7 @@ export interface RolloutStatus {
   replicas?: number;
   updatedReplicas?: number;
   readyReplicas?: number;
-  availableReplicas?: number;
+  availableReplicas?: number | bigint;
   restartedAt?: string;
   selector?: string;
   conditions?: {
@@ -117,7 +117,7 @@ export interface RolloutStatus {
   };
 }
 
-/** What is read of a Rollout (argoproj.io/v1alpha1). Its definition lets any whole number pass, so what is counted with may be a bigint. */
+/** What is read of a Rollout (argoproj.io/v1alpha1). Its definition lets any whole number pass: what is counted with may be a bigint. */
 export interface Rollout extends KubernetesObject {
   metadata: StoredMetadata;
   spec: RolloutSpec;
