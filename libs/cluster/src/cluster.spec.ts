@@ -28,14 +28,14 @@ describe('Cluster', () => {
       response.write(head);
       setTimeout(() => response.end(tail), 20);
     });
-    expect(await collect(cluster.lines('/log'))).toEqual(['one', 'two ü', 'last']);
+    expect(await collect(cluster.lines('/log'))).toEqual([['one'], ['two ü'], ['last']]);
   });
 
   it('gives no more lines, and no half of one, after an abort', async () => {
     const stop = new AbortController();
     const cluster = await lab.clusterTo((_, response) => void response.write('one\ntwo\nhal'));
     const lines = cluster.lines('/log', { signal: stop.signal });
-    expect(await collect(lines, () => stop.abort())).toEqual(['one']);
+    expect(await collect(lines, () => stop.abort())).toEqual([['one', 'two']]);
   });
 
   it('watches', async () => {

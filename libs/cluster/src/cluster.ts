@@ -1,4 +1,4 @@
-import { parseJson } from '#base';
+import { parseJson, Turns } from '#base';
 import { ToolError } from '#tools';
 import { apiError, apiStatusOf } from './api-error.js';
 import { noteWarnings } from './api-warnings.js';
@@ -7,6 +7,7 @@ import type { Connection } from './connection.js';
 import { fetchCatalogue } from './discovery-fetch.js';
 import { Discovery } from './discovery.js';
 import { HttpClient } from './http.client.js';
+import { LineSplitter } from './line-splitter.js';
 import { isRead, type RequestOptions } from './request-options.js';
 import { noteAnswer } from './secrets/read-secrets.js';
 import { describe } from './transport-error.js';
@@ -16,6 +17,15 @@ export interface WatchEvent<T> {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
   object: T;
 }
+
+/** How a watch tells that it cannot go on: a Status. */
+interface ErrorEvent {
+  type: 'ERROR';
+  object: { code: number };
+}
+
+/** Characters of a line: more than any object has. */
+const MAX_LINE_CHARS = 16 * 1024 * 1024;
 
 /** One Kubernetes API server, reached as one kubeconfig context says. */
 export class Cluster {
@@ -75,22 +85,27 @@ export class Cluster {
     return this.http.stream(path, options);
   }
 
-  /** As `stream`, line by line, without the line ends. */
-  async *lines(path: string, options: RequestOptions = {}): AsyncGenerator<string, void> {
+  /**
+   * As `stream`, in lines without their ends: each time those that have come together.
+   * @param maxChars characters of a line that are kept; of a longer one it is said how many there are more
+   */
+  async *lines(
+    path: string,
+    options: RequestOptions = {},
+    maxChars = MAX_LINE_CHARS,
+  ): AsyncGenerator<string[], void> {
     const { signal } = options;
-    const decoder = new TextDecoder();
-    let rest = '';
+    const splitter = new LineSplitter(maxChars);
+    const turns = new Turns();
     for await (const chunk of this.stream(path, options)) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        if (signal?.aborted) return;
-        yield line;
-      }
+      const lines = splitter.take(chunk);
+      if (signal?.aborted) return;
+      if (lines.length > 0) yield lines;
+      await turns.pass();
     }
-    rest += decoder.decode();
     // After an abort the last line may be half of one.
-    if (rest !== '' && !signal?.aborted) yield rest;
+    const rest = signal?.aborted ? [] : splitter.rest();
+    if (rest.length > 0) yield rest;
   }
 
   /**
@@ -99,15 +114,18 @@ export class Cluster {
    */
   async *watch<T>(path: string, options: RequestOptions = {}): AsyncGenerator<WatchEvent<T>, void> {
     const query = { ...options.query, watch: true };
-    for await (const line of this.lines(path, { ...options, query })) {
-      // The last line may be half of one, where a proxy has ended the watch.
-      const event = this.parse(line) as WatchEvent<T> | { type: 'ERROR'; object: { code: number } };
-      if (event.type === 'ERROR') {
-        const body = Buffer.from(JSON.stringify(event.object));
-        throw apiError({ status: event.object.code, headers: {}, body }, this.connection, true);
+    for await (const lines of this.lines(path, { ...options, query })) {
+      for (const line of lines) {
+        if (options.signal?.aborted) return;
+        // The last line may be half of one, where a proxy has ended the watch.
+        const event = this.parse(line) as WatchEvent<T> | ErrorEvent;
+        if (event.type === 'ERROR') {
+          const body = Buffer.from(JSON.stringify(event.object));
+          throw apiError({ status: event.object.code, headers: {}, body }, this.connection, true);
+        }
+        await noteAnswer(path, event.object, true);
+        yield event;
       }
-      await noteAnswer(path, event.object, true);
-      yield event;
     }
   }
 

@@ -77,6 +77,15 @@ export function readAggregated({ items }: AggregatedDiscovery): Catalogue {
 /** The resource types of one group and version, without their subresources. */
 export function readResourceList({ groupVersion, resources }: ResourceList): ApiResource[] {
   const { group, version } = groupVersionOf(groupVersion);
+  const subresources = new Map<string, string[]>();
+  for (const { name } of resources) {
+    const slash = name.indexOf('/');
+    if (slash < 0) continue;
+    const plural = name.slice(0, slash);
+    const others = subresources.get(plural);
+    if (others) others.push(name.slice(slash + 1));
+    else subresources.set(plural, [name.slice(slash + 1)]);
+  }
   return resources
     .filter(({ name }) => !name.includes('/'))
     .map(
@@ -91,9 +100,7 @@ export function readResourceList({ groupVersion, resources }: ResourceList): Api
           shortNames: item.shortNames ?? [],
           verbs: item.verbs ?? [],
           categories: item.categories ?? [],
-          subresources: resources
-            .filter(({ name }) => name.startsWith(`${item.name}/`))
-            .map(({ name }) => name.slice(item.name.length + 1)),
+          subresources: subresources.get(item.name) ?? [],
         }),
     );
 }

@@ -8,7 +8,6 @@ import { describe } from './transport-error.js';
 const CONNECT_TIMEOUT_MS = 3_000;
 /** Below the 90 s after which an API server closes an idle connection. */
 const KEEP_ALIVE_MS = 60_000;
-const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
 /**
  * Makes the pooled HTTP client for one API server.
@@ -35,7 +34,6 @@ export function createDispatcher(
     // Each request has a deadline of its own.
     headersTimeout: 0,
     bodyTimeout: 0,
-    ...(connections !== undefined && { maxResponseSize: MAX_ANSWER_BYTES }),
   } satisfies Pool.Options;
   const { server } = connection;
   const proxy = connection.proxy ?? environmentProxy(server);

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Deadline } from './deadline.js';
+import { TOO_LARGE } from './transport-error.js';
 
 /** A whole HTTP answer in memory. */
 export interface Answer {
@@ -16,6 +17,7 @@ export interface OpenAnswer extends Omit<Answer, 'body'> {
 /**
  * Sends one request and collects the answer. Works below undici's streams: on the hot path they cost more than the rest of the request.
  * When the deadline ends, the socket is given up.
+ * @param maxBytes bytes of a body after which the answer is given up
  * @param onSent called when the request goes out: from then on the API server may act on it
  * @throws ToolError of the deadline, or undici's error
  */
@@ -23,6 +25,7 @@ export function collect(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
   deadline: Deadline,
+  maxBytes: number,
   onSent: () => void,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -30,6 +33,7 @@ export function collect(
     let status = 0;
     let headers: Answer['headers'] = {};
     const chunks: Buffer[] = [];
+    let size = 0;
     deadline.onEnd((reason) => {
       reject(reason);
       controller?.abort(reason);
@@ -45,7 +49,14 @@ export function collect(
         status = statusCode;
         headers = responseHeaders;
       },
-      onResponseData(_, chunk) {
+      onResponseData(started, chunk) {
+        size += chunk.length;
+        if (size > maxBytes) {
+          const error = Object.assign(new Error('Too large.'), { code: TOO_LARGE });
+          reject(error);
+          started.abort(error);
+          return;
+        }
         chunks.push(chunk);
       },
       onResponseEnd() {

@@ -19,6 +19,8 @@ import { openWebSocket } from './web-socket.js';
 
 const MAX_CONNECTIONS = 64;
 const READ_LIMIT_MS = 30_000;
+/** Bytes of an answer: to make objects of more would hold up everybody else. Lists come in pages. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 const REFUSED_PAUSE_MS = 50;
 /** Keeps `Retry-After: 0` from becoming a loop that burns the processor. */
 const LEAST_PAUSE_MS = 100;
@@ -52,19 +54,21 @@ export class HttpClient {
    */
   send(path: string, options: RequestOptions): Promise<Answer> {
     if (!isRead(options)) return this.exchange(path, options);
-    const { accept, query, signal, timeoutMs } = options;
-    const key = `${path}${queryText(query)} ${accept} ${timeoutMs}`;
+    const { accept, query, signal, timeoutMs, maxBytes } = options;
+    const key = `${path}${queryText(query)} ${accept} ${timeoutMs} ${maxBytes}`;
     return this.reads.read(key, signal, (shared) =>
-      this.exchange(path, { accept, query, timeoutMs, signal: shared }),
+      this.exchange(path, { accept, query, timeoutMs, maxBytes, signal: shared }),
     );
   }
 
   private async exchange(path: string, options: RequestOptions): Promise<Answer> {
     const deadline = this.deadline(options, options.timeoutMs ?? READ_LIMIT_MS);
+    const { maxBytes = MAX_ANSWER_BYTES } = options;
     let isUnanswered = false;
+    const onSent = () => (isUnanswered = true);
     try {
       return await this.attempts(path, options, deadline, async (dispatch) => {
-        const answer = await collect(this.calls!, dispatch, deadline, () => (isUnanswered = true));
+        const answer = await collect(this.calls!, dispatch, deadline, maxBytes, onSent);
         isUnanswered = false;
         return answer;
       });

@@ -2,6 +2,7 @@ import { apiStatusOf } from './api-error.js';
 import type { ApiResource } from './api-resource.js';
 import type { Cluster } from './cluster.js';
 import type { ListMeta } from './table.js';
+import { AnswerTooLarge } from './transport-error.js';
 
 /** What to list of one resource type. */
 export interface ListQuery {
@@ -39,20 +40,27 @@ export interface Page<T> {
   replaces: number;
 }
 
+/** Bytes of a page. To make objects of them takes the event loop, for some objects longer than for others. */
+const PAGE_BYTES = 2 * 1024 * 1024;
+
+/** By how much a page is made smaller that is too large. */
+const SHRINK = 5;
+
 /**
- * Lists page by page, so that neither memory nor the event loop has to take a large list in one piece.
+ * Lists page by page, so that neither memory nor the event loop has to take a large list in one piece. Where objects are large, pages have fewer.
  * @throws ToolError as `Cluster.request`
  */
 export async function* fetchPages<T extends ListDocument>(
   cluster: Cluster,
   { resource, namespace, labelSelector, fieldSelector }: ListQuery,
-  { accept, includeObject, limit, signal }: PageOptions,
+  { accept, includeObject, limit: most, signal }: PageOptions,
 ): AsyncGenerator<Page<T>, void> {
+  let limit = most;
   const path = resource.path(namespace);
   const query = { labelSelector, fieldSelector, includeObject };
   let token: string | undefined;
   let listed = 0;
-  do {
+  for (;;) {
     let list: T;
     let replaces = 0;
     try {
@@ -60,8 +68,13 @@ export async function* fetchPages<T extends ListDocument>(
         accept,
         query: { ...query, limit, continue: token },
         signal,
+        maxBytes: limit > 1 ? PAGE_BYTES : undefined,
       });
     } catch (error) {
+      if (error instanceof AnswerTooLarge && limit > 1) {
+        limit = Math.ceil(limit / SHRINK);
+        continue;
+      }
       // The list is no longer in the API server's history: all of it at once cannot go stale.
       if (token === undefined || apiStatusOf(error)?.code !== 410) throw error;
       list = await cluster.request<T>(path, { accept, query, signal });
@@ -71,7 +84,8 @@ export async function* fetchPages<T extends ListDocument>(
     listed += (list.rows ?? list.items ?? []).length;
     const remaining = token === undefined ? 0 : list.metadata?.remainingItemCount;
     yield { list, remaining, replaces };
-  } while (token !== undefined);
+    if (token === undefined) return;
+  }
 }
 
 /** All objects of a list at once, for lists that are known to be short. As the API server sends them: not redacted. */
@@ -82,12 +96,12 @@ export async function listAll<T>(
 ): Promise<T[]> {
   const objects: T[] = [];
   const pages = fetchPages<{ metadata?: ListMeta; items: T[] }>(cluster, query, {
-    limit: 500,
+    limit: 200,
     signal,
   });
   for await (const { list, replaces } of pages) {
     if (replaces > 0) objects.splice(-replaces);
-    objects.push(...list.items);
+    for (const item of list.items) objects.push(item);
   }
   return objects;
 }

@@ -24,6 +24,15 @@ describe('nearestNames', () => {
   it('gives nothing that is not alike', () => {
     expect(nearestNames('xyz', names)).toEqual([]);
   });
+
+  it('finds the nearest of many long names without comparing all of them', () => {
+    const long = (letter: string, index: number) => `${letter.repeat(230)}-${index}`;
+    const many = Array.from({ length: 20_000 }, (_, index) => long('ab'[index % 2]!, index));
+    const startedAt = performance.now();
+    expect(nearestNames(`a${long('a', 19_998)}`, many)[0]).toBe(long('a', 19_998));
+    expect(nearestNames(long('c', 7), many)).toEqual([]);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
 });
 
 describe('nearestBySpelling', () => {

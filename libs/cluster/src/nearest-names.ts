@@ -1,8 +1,19 @@
 const MOST = 3;
 
+/** Characters of a name that may be misspelt: a longer one is not a name that somebody has typed. */
+const MAX_LENGTH = 253;
+
+/** Characters of names that one search looks at. */
+const MAX_CHARS = 10_000_000;
+
+/** Steps of comparing that one search may take: some tens of milliseconds. */
+const MAX_STEPS = 3_000_000;
+
 /** The names most like a misspelt one, best first, at most three. Case does not matter. */
 export function nearestNames(wanted: string, names: readonly string[]): string[] {
-  const candidates = names.map((name) => ({ name, spellings: [name.toLowerCase()] }));
+  const candidates = names
+    .filter((name) => name.length <= 2 * MAX_LENGTH)
+    .map((name) => ({ name, spellings: [name.toLowerCase()] }));
   return nearestBySpelling(wanted, candidates).map(({ name }) => name);
 }
 
@@ -12,24 +23,54 @@ export function nearestHint(names: readonly string[]): string {
 }
 
 /**
- * As `nearestNames`, of things that go by several names.
+ * As `nearestNames`, of things that go by several names. Of very many or very long ones, which a cluster or a repository may have, only as
+ * many are compared as can be at once.
  * @param candidates each with all of its spellings, in lower case
  */
 export function nearestBySpelling<T extends { spellings: readonly string[] }>(
   wanted: string,
   candidates: readonly T[],
 ): T[] {
+  if (wanted.length > MAX_LENGTH) return [];
   const name = wanted.toLowerCase();
   const limit = Math.max(1, Math.floor(name.length / 3));
-  return candidates
-    .map((candidate) => ({
-      candidate,
-      distance: Math.min(...candidate.spellings.map((spelling) => distance(name, spelling))),
-    }))
-    .filter((entry) => entry.distance <= limit)
-    .sort((a, b) => a.distance - b.distance)
+  const pairs: { index: number; middle: Middle; steps: number }[] = [];
+  let left = MAX_CHARS;
+  for (const [index, { spellings }] of candidates.entries()) {
+    for (const spelling of spellings) {
+      if (Math.abs(spelling.length - name.length) > limit) continue;
+      const middle = middleOf(name, spelling);
+      pairs.push({ index, middle, steps: middle[0].length * middle[1].length });
+    }
+    left -= name.length;
+    if (left <= 0) break;
+  }
+  // Those that are alike for the most part are compared quickly, and first.
+  pairs.sort((a, b) => a.steps - b.steps);
+  left = MAX_STEPS;
+  const near = new Map<number, number>();
+  for (const { index, middle, steps } of pairs) {
+    left -= steps;
+    if (left <= 0) break;
+    const edits = distance(...middle);
+    if (edits <= Math.min(limit, near.get(index) ?? limit)) near.set(index, edits);
+  }
+  return [...near]
+    .sort(([a, editsA], [b, editsB]) => editsA - editsB || a - b)
     .slice(0, MOST)
-    .map(({ candidate }) => candidate);
+    .map(([index]) => candidates[index]!);
+}
+
+/** What is left of two words without the beginning and the end that they share. */
+type Middle = [string, string];
+
+function middleOf(a: string, b: string): Middle {
+  const least = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < least && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < least - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
+  return [a.slice(start, a.length - end), b.slice(start, b.length - end)];
 }
 
 /** Edits (insert, delete, replace, swap neighbours) that turn one word into the other: optimal string alignment distance. */

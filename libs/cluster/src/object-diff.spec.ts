@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diffObjects } from './object-diff.js';
+import { toYaml } from './yaml.js';
 
 const configMap = (data: Record<string, string>, metadata: object = {}) => ({
   apiVersion: 'v1',
@@ -106,8 +107,24 @@ describe(diffObjects.name, () => {
       configMap(Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, value])));
     const startedAt = performance.now();
     expect(diffObjects(all('a'), all('b'))).toMatch(
-      /\[More than 1000 lines changed: \d+ lines before/,
+      /\[Too much changed to be compared line by line: 20005 lines before, 20005 after; the first change is in line 3\.\]/,
     );
     expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+
+  it('finds a change far down in a large object, and tells its lines', () => {
+    const lines = Array.from({ length: 200_000 }, (_, index) => `line ${index}`);
+    const changed = lines.with(150_000, 'other').toSpliced(150_010, 1);
+    const [before, after] = [lines, changed].map((all) => configMap({ a: all.join('\n') }));
+    const diff = diffObjects(before, after).split('\n');
+    const shown = diffObjects(before, after).split('\n').length;
+    expect(shown).toBeLessThan(30);
+    const [, , head = ''] = diff;
+    const start = Number(/^@@ -(\d+),/.exec(head)?.[1]);
+    expect(diff).toContain('-    line 150000');
+    expect(diff).toContain('+    other');
+    expect(diff).toContain('-    line 150010');
+    // The third line after the head of a hunk is the first change.
+    expect(start + 3).toBe(toYaml(before).split('\n').indexOf('    line 150000') + 1);
   });
 });

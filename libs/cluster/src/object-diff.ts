@@ -1,4 +1,4 @@
-import { createTwoFilesPatch } from 'diff';
+import { structuredPatch, type StructuredPatchHunk } from 'diff';
 import { LAST_APPLIED, redactSecrets, type KubernetesObject } from './redact.js';
 import { toYaml } from './yaml.js';
 
@@ -19,6 +19,12 @@ const MAX_LINE_LENGTH = 1_000;
 
 /** Changed lines up to which a diff is looked for: the time for it grows with their square. */
 const MAX_CHANGES = 1_000;
+
+/** Lines between the first and the last change up to which they are compared. */
+const MAX_COMPARED = 50_000;
+
+/** Lines that are shown around a change. */
+const CONTEXT = 3;
 
 /**
  * What changes between two versions of an object, as a unified diff of their YAML; "" if nothing does. `status` and what the API server
@@ -43,17 +49,46 @@ export function diffObjects(
 }
 
 function changedLines(from: string, to: string): string[] {
+  const [before, after] = [linesOf(from), linesOf(to)];
+  const { start, end } = sharedEnds(before, after);
+  // What both begin and end with need not be looked through, save what is shown around a change.
+  const first = Math.max(0, start - CONTEXT);
+  const cut = (lines: string[]) => lines.slice(first, lines.length - Math.max(0, end - CONTEXT));
+  const [was, is] = [cut(before), cut(after)];
   // Undefined where it gives up.
-  const patch = createTwoFilesPatch('', '', from, to, undefined, undefined, {
-    context: 3,
-    maxEditLength: MAX_CHANGES,
-  });
-  if (patch !== undefined) {
-    const lines = patch.trimEnd().split('\n');
-    return lines.slice(lines.findIndex((line) => line.startsWith('@@')));
-  }
-  const [before, after] = [linesOf(from).length, linesOf(to).length];
-  return [`[More than ${MAX_CHANGES} lines changed: ${before} lines before, ${after} after.]`];
+  const patch =
+    Math.max(was.length, is.length) > MAX_COMPARED
+      ? undefined
+      : structuredPatch('', '', asText(was), asText(is), undefined, undefined, {
+          context: CONTEXT,
+          maxEditLength: MAX_CHANGES,
+        });
+  if (patch) return patch.hunks.flatMap((hunk) => hunkLines(hunk, first));
+  return [
+    `[Too much changed to be compared line by line: ${before.length} lines before, ${after.length} after; the first change is in line ${start + 1}.]`,
+  ];
+}
+
+function asText(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** @param above lines that were left out before it */
+function hunkLines(hunk: StructuredPatchHunk, above: number): string[] {
+  const { oldStart, oldLines, newStart, newLines } = hunk;
+  const from = `${oldStart + above},${oldLines}`;
+  const to = `${newStart + above},${newLines}`;
+  return [`@@ -${from} +${to} @@`, ...hunk.lines];
+}
+
+/** How many lines two texts begin with and end with alike. */
+function sharedEnds(a: readonly string[], b: readonly string[]): { start: number; end: number } {
+  const least = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < least && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < least - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
+  return { start, end };
 }
 
 /** The hunk of an object that is new or gone. */

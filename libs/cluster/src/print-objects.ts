@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { Turns } from '#base';
 import { ToolError } from '#tools';
 import type { Cluster } from './cluster.js';
 import { toJson } from './json.js';
@@ -25,15 +25,16 @@ interface ObjectPage {
 
 /** How objects are written into a list. */
 interface ListSyntax {
-  document(object: KubernetesObject): string;
-  item(object: KubernetesObject): string;
+  /** @param maxChars characters after which it may end unfinished, as no more of it is shown */
+  document(object: KubernetesObject, maxChars: number): string;
+  item(object: KubernetesObject, maxChars: number): string;
   separator: string;
   around(items: string): string;
 }
 
 const YAML: ListSyntax = {
-  document: (object) => toYaml(object).slice(0, -1),
-  item: (object) => toYaml([object]),
+  document: (object, maxChars) => toYaml(object, maxChars).slice(0, -1),
+  item: (object, maxChars) => toYaml([object], maxChars),
   separator: '',
   around: (items) =>
     `apiVersion: v1\nitems:${items === '' ? ' []\n' : `\n${items}`}kind: List\nmetadata:\n  resourceVersion: ""`,
@@ -42,8 +43,8 @@ const YAML: ListSyntax = {
 const JSON_MARGIN = ' '.repeat(8);
 
 const JSON_TEXT: ListSyntax = {
-  document: (object) => toJson(object).slice(0, -1),
-  item: (object) => `${JSON_MARGIN}${toJson(object, JSON_MARGIN).slice(0, -1)}`,
+  document: (object, maxChars) => toJson(object, '', maxChars).slice(0, -1),
+  item: (object, maxChars) => `${JSON_MARGIN}${toJson(object, JSON_MARGIN, maxChars).slice(0, -1)}`,
   separator: ',\n',
   around: (items) =>
     `{\n    "apiVersion": "v1",\n    "items": [${items === '' ? '' : `\n${items}\n    `}],\n` +
@@ -57,7 +58,9 @@ export async function printObjects(
   { format, maxChars, signal }: PrintOptions,
 ): Promise<Outcome> {
   const syntax = format === 'yaml' ? YAML : JSON_TEXT;
-  const list = new ListText(syntax, maxChars);
+  const isSingle = queries.length === 1 && queries[0]?.names?.length === 1;
+  const list = new ListText(syntax, maxChars, isSingle);
+  const turns = new Turns();
   const errors: ToolError[] = [];
   let left: number | undefined = 0;
   for (const query of queries) {
@@ -72,21 +75,25 @@ export async function printObjects(
           continue;
         }
         list.dropLast(page.replaces);
-        const taken = list.add(page.objects);
+        // To read the objects may have taken as long as it takes to print them.
+        await turns.pass();
+        let taken = 0;
+        while (taken < page.objects.length && list.add(page.objects[taken]!)) {
+          taken += 1;
+          await turns.pass();
+        }
         if (taken < page.objects.length) {
           const untaken = page.objects.length - taken;
           left = page.remaining === undefined ? undefined : page.remaining + untaken;
           break;
         }
-        await setImmediate();
       }
     } catch (error) {
       errors.push(reportable(error));
     }
   }
-  const single = queries.length === 1 && queries[0]?.names?.length === 1;
   return {
-    text: single ? list.first : list.toString(),
+    text: list.toString(),
     shown: list.length,
     truncated: left !== 0,
     remaining: left,
@@ -94,16 +101,15 @@ export async function printObjects(
   };
 }
 
-/** The text of a v1 List, as far as it fits. */
+/** The text of a v1 List, or of its only object, as far as it fits. */
 class ListText {
   private readonly texts: string[] = [];
   private size: number;
-  /** The first object as a document of its own. */
-  first = '';
 
   constructor(
     private readonly syntax: ListSyntax,
     private readonly maxChars: number,
+    private readonly isSingle: boolean,
   ) {
     this.size = syntax.around('').length;
   }
@@ -112,16 +118,14 @@ class ListText {
     return this.texts.length;
   }
 
-  /** Adds objects until the text is full, at least one in all. Says how many were added. */
-  add(objects: readonly KubernetesObject[]): number {
-    for (const [index, object] of objects.entries()) {
-      const text = this.syntax.item(object);
-      this.size += text.length + this.syntax.separator.length;
-      if (this.size > this.maxChars && this.length > 0) return index;
-      if (this.length === 0) this.first = this.syntax.document(object);
-      this.texts.push(text);
-    }
-    return objects.length;
+  /** Adds an object unless the text is full; the first one always. Says whether it was added. */
+  add(object: KubernetesObject): boolean {
+    const { syntax, maxChars, isSingle } = this;
+    const text = isSingle ? syntax.document(object, maxChars) : syntax.item(object, maxChars);
+    this.size += text.length + syntax.separator.length;
+    if (this.size > maxChars && this.length > 0) return false;
+    this.texts.push(text);
+    return true;
   }
 
   dropLast(count: number): void {
@@ -131,7 +135,8 @@ class ListText {
   }
 
   toString(): string {
-    return this.syntax.around(this.texts.join(this.syntax.separator));
+    const text = this.texts.join(this.syntax.separator);
+    return this.isSingle ? text : this.syntax.around(text);
   }
 }
 

@@ -1,3 +1,4 @@
+import { Turns } from '#base';
 import { ToolError } from '#tools';
 import { asTable } from './as-table.js';
 import type { Cluster } from './cluster.js';
@@ -11,8 +12,8 @@ import { namesOf, TableText } from './table-text.js';
 const SECTIONS_AT_ONCE = 8;
 
 interface Section {
-  /** Lines that begin with the type of their object where the text has several types. */
-  toLines(severalTypes: boolean): string[];
+  /** Lines that begin with the type of their object where the text has several types; as many as there is room for, or more. */
+  toLines(severalTypes: boolean, maxChars: number): Iterable<string>;
   rows: number;
   /** Whether the API server answered, be it with an empty list. */
   answered: boolean;
@@ -55,7 +56,8 @@ async function collectTable(
     return text.size <= maxChars;
   });
   return {
-    toLines: (severalTypes) => text.toLines(severalTypes ? resource.typeName : undefined),
+    toLines: (severalTypes, room) =>
+      text.toLines(severalTypes ? resource.typeName : undefined, room),
     rows: text.rows,
     ...ended,
   };
@@ -88,6 +90,7 @@ async function collectPages(
   take: (page: TablePage) => boolean,
 ): Promise<Pick<Section, 'answered' | 'unfetched' | 'errors'>> {
   const errors: ToolError[] = [];
+  const turns = new Turns();
   let answered = false;
   for (const query of queries) {
     try {
@@ -100,6 +103,8 @@ async function collectPages(
           continue;
         }
         answered = true;
+        // Some servers give a list of any length in one page.
+        await turns.pass();
         if (take({ namespace: query.namespace, ...page })) continue;
         return {
           answered,
@@ -130,15 +135,16 @@ function assemble(
     left =
       left === undefined || section.unfetched === undefined ? undefined : left + section.unfetched;
     if (section.rows === 0) continue;
-    const sectionLines = section.toLines(severalTypes);
-    if (lines.length > 0 && headerLines > 0) sectionLines.unshift('');
+    const gap = lines.length > 0 && headerLines > 0 ? [''] : [];
     let taken = 0;
-    for (; taken < sectionLines.length; taken++) {
-      size += sectionLines[taken]!.length + 1;
+    for (const line of section.toLines(severalTypes, maxChars - size)) {
+      const added = taken === 0 ? [...gap, line] : [line];
+      for (const text of added) size += text.length + 1;
       if (size > maxChars + 1) break;
-      lines.push(sectionLines[taken]!);
+      lines.push(...added);
+      taken++;
     }
-    const rowsTaken = Math.max(0, taken - (sectionLines.length - section.rows));
+    const rowsTaken = Math.max(0, taken - headerLines);
     shown += rowsTaken;
     if (left !== undefined) left += section.rows - rowsTaken;
   }

@@ -13,6 +13,8 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** Milliseconds until the request ends as `timeout`. */
   timeoutMs?: number;
+  /** Bytes of an answer that are taken; a larger one fails with AnswerTooLarge. */
+  maxBytes?: number;
   /** For writes: false fails at once as `busy` where the API server asks to wait, for a caller that tries again by itself. True unless said. */
   waits?: boolean;
 }

@@ -4,48 +4,72 @@ const PADDING = 3;
 /** One line, as its tab-separated cells. */
 export type Line = readonly string[];
 
+/** Neighbouring lines that have a cell in a column. */
+interface Block {
+  width: number;
+}
+
+/** Characters of a table that is not shown whole anyway. */
+const MAX_CHARS = 8_000_000;
+
+/** As `alignedLines`, all of them, as far as an answer can hold them. */
+export function alignLines(lines: readonly Line[]): string[] {
+  const aligned: string[] = [];
+  let chars = 0;
+  for (const line of alignedLines(lines, MAX_CHARS)) {
+    aligned.push(line);
+    chars += line.length + 1;
+    if (chars > MAX_CHARS) break;
+  }
+  return aligned;
+}
+
 /**
  * Aligns lines as kubectl does (elastic tab stops): neighbouring lines that have a cell in a column share that column's width, at least six
  * characters with three of padding, and never less than it was in the lines above. The last cell of a line is not padded.
+ * @param maxChars characters after which no more lines are wanted. Only those that may be among them are looked at: a line can be short and
+ * still have many cells, or be filled up to the length of another.
  */
-export function alignLines(lines: readonly Line[]): string[] {
-  const aligned: string[] = [];
-  // Per column, the widest block so far.
+export function* alignedLines(
+  lines: readonly Line[],
+  maxChars: number,
+): Generator<string, void, undefined> {
+  const blocks = blocksOf(lines, maxChars);
+  for (const [index, widths] of blocks.entries()) {
+    const line = lines[index]!;
+    let text = '';
+    for (const [column, { width }] of widths.entries()) text += pad(line[column]!, width);
+    yield text + line.at(-1)!;
+  }
+}
+
+/** For each line the blocks of its cells but the last. */
+function blocksOf(lines: readonly Line[], maxChars: number): (readonly Block[])[] {
+  const found: (readonly Block[])[] = [];
+  // Per column, the width of the last block so far.
   const remembered: number[] = [];
-
-  const print = (from: number, to: number, widths: readonly number[]) => {
-    for (let index = from; index < to; index++) {
-      const line = lines[index]!;
-      const last = line.length - 1;
-      let text = '';
-      for (let column = 0; column < last; column++) {
-        text += pad(line[column]!, widths[column] ?? 0);
+  let open: readonly Block[] = [];
+  let chars = 0;
+  for (const line of lines) {
+    if (chars > maxChars) break;
+    const padded = line.length - 1;
+    if (padded < open.length) {
+      open = open.slice(0, padded);
+    } else if (padded > open.length) {
+      const added: Block[] = [];
+      for (let column = open.length; column < padded; column++) {
+        added.push({ width: Math.max(LEAST_WIDTH, remembered[column] ?? 0) });
       }
-      aligned.push(text + line[last]!);
+      open = [...open, ...added];
     }
-  };
-
-  const align = (from: number, to: number, widths: readonly number[]) => {
-    const column = widths.length;
-    let printed = from;
-    for (let index = from; index < to; index++) {
-      if (lines[index]!.length - 1 <= column) continue;
-      print(printed, index, widths);
-      let end = index;
-      let width = Math.max(LEAST_WIDTH, remembered[column] ?? 0);
-      for (; end < to && lines[end]!.length - 1 > column; end++) {
-        width = Math.max(width, widthOf(lines[end]![column]!) + PADDING);
-      }
-      remembered[column] = width;
-      align(index, end, [...widths, width]);
-      printed = end;
-      index = end;
+    for (const [column, block] of open.entries()) {
+      block.width = Math.max(block.width, widthOf(line[column]!) + PADDING);
+      remembered[column] = block.width;
     }
-    print(printed, to, widths);
-  };
-
-  align(0, lines.length, []);
-  return aligned;
+    found.push(open);
+    chars += padded * LEAST_WIDTH + 1;
+  }
+  return found;
 }
 
 const SURROGATES = /[\ud800-\udfff]/;

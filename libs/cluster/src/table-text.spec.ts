@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import '#base';
 import { asTable } from './as-table.js';
-import { alignLines } from './tab-writer.js';
+import { alignLines, alignedLines } from './tab-writer.js';
 import type { Table } from './table.js';
 import { namesOf, TableText } from './table-text.js';
 
@@ -16,16 +16,19 @@ const table = (...cells: unknown[][]): Table => ({
   rows: cells.map((row) => ({ cells: row })),
 });
 
-const lines = (options: Partial<{ wide: boolean; showNamespace: boolean }>, ...tables: Table[]) => {
+const linesOf = (
+  options: Partial<{ wide: boolean; showNamespace: boolean }>,
+  ...tables: Table[]
+) => {
   const text = new TableText({ wide: false, showNamespace: false, ...options });
   for (const page of tables) text.add(page, 'shop');
-  return text.toLines();
+  return [...text.toLines(undefined, Infinity)];
 };
 
 describe('TableText', () => {
   it('aligns over all pages and pads nothing at the end', () => {
     expect(
-      lines({}, table(['a', '1/1', 'n', '5d']), table(['a-longer-name', '0/1', 'n', '3m'])),
+      linesOf({}, table(['a', '1/1', 'n', '5d']), table(['a-longer-name', '0/1', 'n', '3m'])),
     ).toEqual([
       'NAME            READY   AGE',
       'a               1/1     5d',
@@ -42,25 +45,33 @@ describe('TableText', () => {
   it('shows wide columns, namespace and type where asked', () => {
     const text = new TableText({ wide: true, showNamespace: true });
     text.add(table(['a', '1/1', 'n', '5d']), 'shop');
-    expect(text.toLines('deployment.apps')).toEqual([
+    expect([...text.toLines('deployment.apps', Infinity)]).toEqual([
       'NAMESPACE   NAME                READY   NODE   AGE',
       'shop        deployment.apps/a   1/1     n      5d',
     ]);
   });
 
   it('keeps a column at six characters at least and shows empty cells', () => {
-    expect(lines({}, table(['a', null, 'n', 0]))).toEqual([
+    expect(linesOf({}, table(['a', null, 'n', 0]))).toEqual([
       'NAME   READY   AGE',
       'a              0',
     ]);
   });
 
   it('cuts cells at a line end and shows escapes', () => {
-    expect(lines({}, table(['a', 'x\ny', 'n', '\x1b[31mred']))[1]).toBe('a      x...    ^[[31mred');
+    expect(linesOf({}, table(['a', 'x\ny', 'n', '\x1b[31mred']))[1]).toBe(
+      'a      x...    ^[[31mred',
+    );
+  });
+
+  it('cuts cells that no line has room for', () => {
+    const shown = linesOf({}, table(['a', 'x'.repeat(5_000), 'n', '\t'.repeat(9_000)]));
+    expect(shown[1]).toContain(`${'x'.repeat(4_000)}...[1000 more characters]`);
+    expect(shown[1]).toContain('[5000 more characters]');
   });
 
   it('has no lines without rows', () => {
-    expect(lines({}, table())).toEqual([]);
+    expect(linesOf({}, table())).toEqual([]);
   });
 
   it('drops rows of a list that began anew', () => {
@@ -73,7 +84,7 @@ describe('TableText', () => {
   it('knows its size', () => {
     const text = new TableText({ wide: false, showNamespace: false });
     text.add(table(['a-name', '1/1', 'n', '5d'], ['b', '1/1', 'n', '5d']));
-    expect(text.size).toBe(text.toLines().join('\n').length + 1);
+    expect(text.size).toBe([...text.toLines(undefined, Infinity)].join('\n').length + 1);
   });
 });
 
@@ -118,5 +129,19 @@ describe('alignLines', () => {
         ['abcd', 'x'],
       ]),
     ).toEqual(['😀😀😀😀   x', 'abcd   x']);
+  });
+
+  it('aligns lines of thousands of cells', () => {
+    const many = Array<string>(9_000).fill('x');
+    expect(alignLines([['a', 'b'], many, ['a', 'b']])).toEqual([
+      'a     b',
+      `${'x     '.repeat(8_999)}x`,
+      'a     b',
+    ]);
+  });
+
+  it('looks at no more lines than are wanted', () => {
+    const many = Array.from({ length: 1_000_000 }, () => ['a', 'b']);
+    expect([...alignedLines(many, 1_000)].length).toBeLessThan(200);
   });
 });

@@ -1,5 +1,5 @@
 import { numberText } from './number-text.js';
-import { alignLines, widthOf, type Line } from './tab-writer.js';
+import { alignedLines, widthOf, type Line } from './tab-writer.js';
 import type { ColumnDefinition, Table } from './table.js';
 
 interface TableTextOptions {
@@ -60,10 +60,10 @@ export class TableText {
   }
 
   /**
-   * The aligned lines, header first; none if there are no rows.
+   * The aligned lines, header first; none if there are no rows. Those that `maxChars` has no room for may be left out.
    * @param typeName put before each name, e.g. `deployment.apps` for `deployment.apps/web`
    */
-  toLines(typeName?: string): string[] {
+  toLines(typeName: string | undefined, maxChars: number): Iterable<string> {
     const name = this.shown().indexOf(nameColumnOf(this.columns));
     const column = name < 0 ? -1 : name + (this.options.showNamespace ? 1 : 0);
     const [header, ...rows] = this.lines;
@@ -71,7 +71,7 @@ export class TableText {
     if (typeName !== undefined && column >= 0) {
       for (const row of rows) row[column] = `${typeName}/${row[column] ?? ''}`;
     }
-    return alignLines([header, ...rows.map(splitTabs)]);
+    return alignedLines([header, ...splitAtTabs(rows, maxChars)], maxChars);
   }
 
   private shown(): number[] {
@@ -111,17 +111,29 @@ function text(cell: unknown): string {
 const LINE_END = /[\f\n\r]/;
 const ESCAPE = '\x1b';
 
+/** Characters of a cell that are shown: in a column of the longest, every row is that wide. */
+const MAX_CELL_CHARS = 4_000;
+
 // Cut at the first line end, and no terminal escape sequences.
 function cellText(cell: unknown): string {
   const whole = text(cell);
   const end = whole.search(LINE_END);
   const line = end < 0 ? whole : `${whole.slice(0, end)}...`;
-  return line.includes(ESCAPE) ? line.replaceAll(ESCAPE, '^[') : line;
+  const left = line.length - MAX_CELL_CHARS;
+  const shown = left > 0 ? `${line.slice(0, MAX_CELL_CHARS)}...[${left} more characters]` : line;
+  return shown.includes(ESCAPE) ? shown.replaceAll(ESCAPE, '^[') : shown;
 }
 
 const TAB = /[\t\v]/;
 
-// A tab inside a cell ends it, also for kubectl.
-function splitTabs(line: string[]): Line {
-  return line.some((cell) => TAB.test(cell)) ? line.join('\t').split(TAB) : line;
+/** The cells of rows, as far as there is room for them. A tab inside a cell ends it, also for kubectl. */
+function splitAtTabs(rows: readonly string[][], maxChars: number): Line[] {
+  const lines: Line[] = [];
+  let chars = 0;
+  for (const row of rows) {
+    if (chars > maxChars) break;
+    lines.push(row.some((cell) => TAB.test(cell)) ? row.join('\t').split(TAB) : row);
+    for (const cell of row) chars += cell.length + 1;
+  }
+  return lines;
 }

@@ -25,6 +25,16 @@ const REASONS: Record<string, string> = {
   UND_ERR_DESTROYED: 'this server is shutting down',
 };
 
+/** The code of an answer that is larger than it may be. */
+export const TOO_LARGE = 'ANSWER_TOO_LARGE';
+
+/** An answer was larger than it may be: to make objects of it would hold up everybody else. */
+export class AnswerTooLarge extends ToolError {
+  constructor(target: string, cause: unknown) {
+    super('upstream', `${target} sent an answer that is too large. Ask for less.`, { cause });
+  }
+}
+
 /** The connection broke before an answer came; on a kept-alive connection this is normal now and then. */
 export function isDeadSocket(error: unknown): boolean {
   return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(codeOf(error));
@@ -39,11 +49,7 @@ export function isRefused(error: unknown): boolean {
 export function transportError(cause: unknown, connection: Connection): ToolError {
   if (cause instanceof ToolError) return cause;
   const target = describe(connection);
-  if (codeOf(cause) === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
-    return new ToolError('upstream', `${target} sent an answer that is too large. Ask for less.`, {
-      cause,
-    });
-  }
+  if (codeOf(cause) === TOO_LARGE) return new AnswerTooLarge(target, cause);
   return new ToolError('unavailable', `${target} cannot be reached: ${reasonOf(cause)}.`, {
     cause,
   });

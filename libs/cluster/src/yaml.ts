@@ -1,44 +1,67 @@
 import { compareTexts } from '#tools';
+import { MAX_DEPTH, TOO_DEEP } from './json.js';
 import { numberText } from './number-text.js';
 import { yamlKey, yamlScalar } from './yaml-scalar.js';
 
-/** JSON data as kubectl prints it for `-o yaml`: keys sorted, two spaces of indentation, lists level with their key. Ends with a line end. */
-export function toYaml(value: unknown): string {
-  const lines: string[] = [];
-  if (isFilled(value)) writeBlock(lines, value, 0, '');
-  else lines.push(scalar(value, 0, 2));
-  return `${lines.join('\n')}\n`;
+/**
+ * JSON data as kubectl prints it for `-o yaml`: keys sorted, two spaces of indentation, lists level with their key. Ends with a line end.
+ * @param maxChars characters after which it may end unfinished
+ */
+export function toYaml(value: unknown, maxChars = Infinity): string {
+  if (!isFilled(value)) return `${scalar(value, 0, 2)}\n`;
+  const writer = new YamlWriter(maxChars);
+  writer.writeBlock(value, 0, '', 0);
+  return `${writer.lines.join('\n')}\n`;
 }
 
 type Filled = unknown[] | Record<string, unknown>;
 
-/** @param lead what the first line begins with instead of its indentation, e.g. `- ` */
-function writeBlock(lines: string[], block: Filled, indent: number, lead: string): void {
-  const margin = ' '.repeat(indent);
-  let start = lead || margin;
-  if (Array.isArray(block)) {
-    for (const item of block) {
-      writeItem(lines, item, indent, `${start}- `);
-      start = margin;
-    }
-    return;
-  }
-  for (const key of Object.keys(block).sort(compareKeys)) {
-    const value = block[key];
-    const head = `${start}${yamlKey(key)}:`;
-    start = margin;
-    if (!isFilled(value)) {
-      lines.push(`${head} ${scalar(value, head.length + 1, indent + 2)}`);
-    } else {
-      lines.push(head);
-      writeBlock(lines, value, Array.isArray(value) ? indent : indent + 2, '');
-    }
-  }
-}
+class YamlWriter {
+  readonly lines: string[] = [];
+  private chars = 0;
 
-function writeItem(lines: string[], item: unknown, indent: number, head: string): void {
-  if (isFilled(item)) writeBlock(lines, item, indent + 2, head);
-  else lines.push(`${head}${scalar(item, head.length, indent + 2)}`);
+  constructor(private readonly maxChars: number) {}
+
+  /** @param lead what the first line begins with instead of its indentation, e.g. `- ` */
+  writeBlock(block: Filled, indent: number, lead: string, depth: number): void {
+    const margin = ' '.repeat(indent);
+    let start = lead || margin;
+    if (Array.isArray(block)) {
+      for (const item of block) {
+        if (this.chars > this.maxChars) return;
+        this.writeItem(item, indent, `${start}- `, depth);
+        start = margin;
+      }
+      return;
+    }
+    for (const key of Object.keys(block).sort(compareKeys)) {
+      if (this.chars > this.maxChars) return;
+      const value = block[key];
+      const head = `${start}${yamlKey(key)}:`;
+      start = margin;
+      if (!isFilled(value) || depth >= MAX_DEPTH) {
+        const shown = isFilled(value) ? TOO_DEEP : value;
+        this.push(`${head} ${scalar(shown, head.length + 1, indent + 2)}`);
+      } else {
+        this.push(head);
+        this.writeBlock(value, Array.isArray(value) ? indent : indent + 2, '', depth + 1);
+      }
+    }
+  }
+
+  private writeItem(item: unknown, indent: number, head: string, depth: number): void {
+    if (!isFilled(item) || depth >= MAX_DEPTH) {
+      const shown = isFilled(item) ? TOO_DEEP : item;
+      this.push(`${head}${scalar(shown, head.length, indent + 2)}`);
+    } else {
+      this.writeBlock(item, indent + 2, head, depth + 1);
+    }
+  }
+
+  private push(line: string): void {
+    this.lines.push(line);
+    this.chars += line.length + 1;
+  }
 }
 
 function scalar(value: unknown, column: number, indent: number): string {
@@ -62,34 +85,43 @@ const SIMPLE = /^[a-zA-Z]+$/;
 /** Letters by their code, other characters before letters, runs of digits by their number: `a2` before `a10`. */
 export function compareKeys(a: string, b: string): number {
   if (SIMPLE.test(a) && SIMPLE.test(b)) return compareTexts(a, b);
-  const [left, right] = [Array.from(a), Array.from(b)];
-  const length = Math.min(left.length, right.length);
-  for (let index = 0; index < length; index++) {
-    const [l, r] = [left[index]!, right[index]!];
-    if (l === r) continue;
-    const [lLetter, rLetter] = [LETTER.test(l), LETTER.test(r)];
-    if (lLetter !== rLetter) return rLetter ? -1 : 1;
-    if (lLetter) return l < r ? -1 : 1;
-    const [lDigits, rDigits] = [digitsAt(left, index), digitsAt(right, index)];
-    const number = numberOf(left, index, lDigits, l, r) - numberOf(right, index, rDigits, l, r);
-    if (number !== 0) return number;
-    return lDigits.length - rDigits.length || (l < r ? -1 : 1);
-  }
-  return left.length - right.length;
+  const index = firstDifference(a, b);
+  if (index >= a.length || index >= b.length) return a.length - b.length;
+  const [l, r] = [characterAt(a, index), characterAt(b, index)];
+  const [lLetter, rLetter] = [LETTER.test(l), LETTER.test(r)];
+  if (lLetter !== rLetter) return rLetter ? -1 : 1;
+  if (lLetter) return l < r ? -1 : 1;
+  const [lDigits, rDigits] = [digitsAt(a, index), digitsAt(b, index)];
+  const number = numberOf(a, index, lDigits, l, r) - numberOf(b, index, rDigits, l, r);
+  if (number !== 0) return number;
+  return lDigits.length - rDigits.length || (l < r ? -1 : 1);
 }
 
-function digitsAt(characters: string[], index: number): string {
+function firstDifference(a: string, b: string): number {
+  const least = Math.min(a.length, b.length);
+  let index = 0;
+  while (index < least && a.charCodeAt(index) === b.charCodeAt(index)) index++;
+  // Never between the two units of one character.
+  const isInside = index > 0 && (a.codePointAt(index - 1) ?? 0) > 0xffff;
+  return isInside ? index - 1 : index;
+}
+
+function characterAt(text: string, index: number): string {
+  return String.fromCodePoint(text.codePointAt(index) ?? 0);
+}
+
+function digitsAt(text: string, index: number): string {
   let end = index;
-  while (end < characters.length && DIGIT.test(characters[end]!)) end++;
-  return characters.slice(index, end).join('');
+  while (end < text.length && DIGIT.test(text[end]!)) end++;
+  return text.slice(index, end);
 }
 
 // Where the keys first differ in a zero inside a number, that zero is a figure of it and not a leading one.
-function numberOf(characters: string[], index: number, digits: string, l: string, r: string) {
+function numberOf(text: string, index: number, digits: string, l: string, r: string): number {
   let figure = false;
   if (l === '0' || r === '0') {
-    for (let at = index - 1; at >= 0 && DIGIT.test(characters[at]!); at--) {
-      if (characters[at] !== '0') figure = true;
+    for (let at = index - 1; at >= 0 && DIGIT.test(text[at]!); at--) {
+      if (text[at] !== '0') figure = true;
     }
   }
   return Number(`${figure ? '1' : '0'}${digits}`);

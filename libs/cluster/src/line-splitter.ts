@@ -1,0 +1,47 @@
+/** Makes lines of bytes that come in pieces, in time linear to them, however long a line is. */
+export class LineSplitter {
+  private readonly decoder = new TextDecoder();
+  private pieces: string[] = [];
+  /** Characters of the line that has not ended. */
+  private chars = 0;
+
+  /** @param maxChars characters of a line that are kept; of a longer one it is said how many there are more */
+  constructor(private readonly maxChars: number) {}
+
+  /** The lines that end with a piece, without their line ends. */
+  take(bytes: Uint8Array): string[] {
+    const [first = '', ...others] = this.decoder.decode(bytes, { stream: true }).split('\n');
+    this.add(first);
+    if (others.length === 0) return [];
+    const lines = [this.ended()];
+    const last = others.pop()!;
+    for (const line of others) lines.push(this.shortened(line, line.length));
+    this.add(last);
+    return lines;
+  }
+
+  /** The last line, where it has no line end. */
+  rest(): string[] {
+    this.add(this.decoder.decode());
+    return this.chars === 0 ? [] : [this.ended()];
+  }
+
+  private add(text: string): void {
+    // One more, so that what is cut is known to be too long.
+    const room = this.maxChars + 1 - this.chars;
+    if (room > 0) this.pieces.push(text.length > room ? text.slice(0, room) : text);
+    this.chars += text.length;
+  }
+
+  private ended(): string {
+    const line = this.shortened(this.pieces.join(''), this.chars);
+    this.pieces = [];
+    this.chars = 0;
+    return line;
+  }
+
+  private shortened(text: string, chars: number): string {
+    const left = chars - this.maxChars;
+    return left > 0 ? `${text.slice(0, this.maxChars)}...[${left} more characters]` : text;
+  }
+}
