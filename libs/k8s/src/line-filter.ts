@@ -1,30 +1,75 @@
-import type { RE2JS } from 're2js';
-import { invalidField } from '#tools';
+import { runInWorker, WorkTooLarge } from '#base';
+import { invalidField, ToolError } from '#tools';
+import type { FilterInput, FilterOutput } from './log-filter.worker.js';
 
-/** Which lines of a log are wanted. */
-export type LineFilter = (line: string) => boolean;
+/** Picks the wanted ones of some lines of a log. @throws ToolError `failed` for an expression that takes too long */
+export type LineFilter = (lines: readonly string[]) => Promise<readonly string[]>;
+
+/** Milliseconds that one expression may work for one call. */
+const MAX_MS = 10_000;
+
+/** Milliseconds for some lines, with the wait for others' work. */
+const BATCH_LIMIT_MS = 15_000;
 
 /**
- * Makes a filter from regular expressions in RE2 syntax, which match in time linear to the line, whatever the caller wrote.
+ * Makes a filter from regular expressions in RE2 syntax, which match in time linear to the line, whatever the caller wrote. They work in a
+ * thread of their own, as that time can still be long.
  * @returns undefined when every line is wanted
  * @throws ToolError `invalid_input` for a broken expression
  */
 export async function lineFilter(
   grep: string | undefined,
   exclude: string | undefined,
+  signal: AbortSignal,
 ): Promise<LineFilter | undefined> {
-  if (grep === undefined && exclude === undefined) return undefined;
-  // Imported only when a filter is asked for, as it costs memory.
-  const { RE2JS } = await import('re2js');
-  const compile = (field: string, expression: string | undefined): RE2JS | undefined => {
-    try {
-      return expression === undefined ? undefined : RE2JS.compile(expression);
-    } catch (cause) {
-      const message = `is not a regular expression in RE2 syntax: ${(cause as Error).message}`;
-      throw invalidField(field, message, { cause });
-    }
+  const matchers: LineFilter[] = [];
+  if (grep !== undefined) matchers.push(matcher('grep', grep, true, signal));
+  if (exclude !== undefined) matchers.push(matcher('exclude', exclude, false, signal));
+  if (matchers.length === 0) return undefined;
+  const filter: LineFilter = async (lines) => {
+    let passing = lines;
+    for (const match of matchers) passing = await match(passing);
+    return passing;
   };
-  const wanted = compile('grep', grep);
-  const unwanted = compile('exclude', exclude);
-  return (line) => (wanted?.test(line) ?? true) && !(unwanted?.test(line) ?? false);
+  for (const match of matchers) await match(['']);
+  return filter;
+}
+
+/** @param wanted whether the lines that match are kept, or the others */
+function matcher(
+  field: string,
+  expression: string,
+  wanted: boolean,
+  signal: AbortSignal,
+): LineFilter {
+  let left = MAX_MS;
+  return async (lines) => {
+    if (lines.length === 0) return lines;
+    const { matches, ms, problem } = await matchesOf(field, { expression, lines }, signal);
+    if (problem !== undefined) {
+      throw invalidField(field, `is not a regular expression in RE2 syntax: ${problem}`);
+    }
+    left -= ms;
+    if (left <= 0) throw tooLarge(field, 'takes too much time over these logs');
+    return lines.filter((_, index) => matches[index] === wanted);
+  };
+}
+
+async function matchesOf(
+  field: string,
+  input: FilterInput,
+  signal: AbortSignal,
+): Promise<FilterOutput> {
+  const file = new URL('./log-filter.worker.js', import.meta.url);
+  try {
+    return await runInWorker(file, input, { signal, timeoutMs: BATCH_LIMIT_MS });
+  } catch (error) {
+    if (!(error instanceof WorkTooLarge)) throw error;
+    throw tooLarge(field, `cannot be matched, as ${error.message}`, error);
+  }
+}
+
+function tooLarge(field: string, message: string, cause?: unknown): ToolError {
+  const way = 'Give a simpler one, without large counts such as {500}, or fewer lines with since';
+  return new ToolError('failed', `The pattern of "${field}" ${message}. ${way}.`, { cause });
 }

@@ -27,7 +27,7 @@ export async function listMetadata(
   });
   for await (const { list, replaces } of pages) {
     if (replaces > 0) objects.splice(-replaces);
-    objects.push(...(list.items ?? []));
+    for (const item of list.items ?? []) objects.push(item);
   }
   return objects;
 }

@@ -3,6 +3,7 @@ import { inOrder, type Cluster } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import { sinceSeconds } from './duration.js';
 import type { LogsDto } from './dto/logs.dto.js';
+import { LastLines } from './last-lines.js';
 import { lineFilter, type LineFilter } from './line-filter.js';
 import { logSources, type LogSource } from './log-sources.js';
 import { podsOf } from './log-targets.js';
@@ -14,6 +15,9 @@ const MAX_SOURCES = 100;
 
 /** How many logs are read at a time when they are not followed. */
 const CONCURRENCY = 8;
+
+/** Characters of a line that are read: longer ones hold data that no one reads. */
+const MAX_LINE_CHARS = 256 * 1024;
 
 /** One reading of some logs of one namespace. */
 interface Reading {
@@ -35,7 +39,7 @@ export class LogsClient {
    */
   async *read(cluster: Cluster, query: LogsDto, call: ToolCall): AsyncGenerator<string, void> {
     const since = query.since === undefined ? undefined : sinceSeconds(query.since);
-    const filter = await lineFilter(query.grep, query.exclude);
+    const filter = await lineFilter(query.grep, query.exclude, call.signal);
     const pods = await podsOf(cluster, query.namespace, query.pod_name, call.signal);
     const sources = logSources(pods, query);
     if (sources.length > MAX_SOURCES) {
@@ -84,22 +88,17 @@ async function readOne(reading: Reading, source: LogSource): Promise<string> {
   const { cluster, query, filter, call, prefixOf } = reading;
   const { signal, maxOutputChars } = call;
   const prefix = prefixOf(source);
-  const most = query.num_lines < 0 ? Infinity : query.num_lines;
   // Only the last lines that pass are wanted, and which those are is known at the end of the log.
-  const kept: string[] = [];
-  let chars = 0;
-  for await (const line of cluster.lines(pathOf(reading, source), {
-    query: logQuery(reading, source),
-    signal,
-  })) {
-    if (filter && !filter(line)) continue;
-    kept.push(prefix + line);
-    chars += prefix.length + line.length + 1;
-    while (kept.length > most) chars -= (kept.shift()?.length ?? 0) + 1;
-    if (chars > maxOutputChars && !filter) break;
-    while (chars > maxOutputChars && kept.length > 1) chars -= (kept.shift()?.length ?? 0) + 1;
+  const kept = new LastLines(query.num_lines < 0 ? Infinity : query.num_lines);
+  const options = { query: logQuery(reading, source), signal };
+  for await (const lines of cluster.lines(pathOf(reading, source), options, MAX_LINE_CHARS)) {
+    for (const line of filter ? await filter(lines) : lines) {
+      kept.add(prefix + line);
+      if (filter) kept.shrinkTo(maxOutputChars);
+      else if (kept.size > maxOutputChars) return kept.toString();
+    }
   }
-  return kept.join('\n');
+  return kept.toString();
 }
 
 /** Pieces of all logs as they come, until the time limit or until every log has ended. */
@@ -122,8 +121,9 @@ async function* followOne(
   const prefix = prefixOf(source);
   const options = { query: { ...logQuery(reading, source), follow: true }, signal: call.signal };
   try {
-    for await (const line of cluster.lines(pathOf(reading, source), options)) {
-      if (!filter || filter(line)) yield prefix + line;
+    for await (const lines of cluster.lines(pathOf(reading, source), options, MAX_LINE_CHARS)) {
+      const wanted = filter ? await filter(lines) : lines;
+      yield wanted.map((line) => prefix + line).join('\n');
     }
   } catch (error) {
     yield whyNot(reading, source, count, error);

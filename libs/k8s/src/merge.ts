@@ -1,21 +1,34 @@
 /** What several sources give, each piece as soon as it is there. Ends when all have ended; fails with the first that fails. */
 export async function* merge<T>(sources: readonly AsyncIterator<T>[]): AsyncGenerator<T, void> {
-  const next = async (source: AsyncIterator<T>) => ({ source, result: await source.next() });
-  const pending = new Map(sources.map((source) => [source, next(source)]));
+  // No race of promises: each piece of one source would stay with those that wait for the others.
+  const ready: { source: AsyncIterator<T>; result: IteratorResult<T> }[] = [];
+  let failure: { error: unknown } | undefined;
+  let wake = () => {};
+  const pull = (source: AsyncIterator<T>) => {
+    source
+      .next()
+      .then(
+        (result) => ready.push({ source, result }),
+        (error: unknown) => (failure ??= { error }),
+      )
+      .finally(() => wake());
+  };
+  const open = new Set(sources);
+  sources.forEach(pull);
   try {
-    while (pending.size > 0) {
-      const { source, result } = await Promise.race(pending.values());
-      if (result.done) {
-        pending.delete(source);
+    while (open.size > 0) {
+      if (failure) throw failure.error;
+      const next = ready.shift();
+      if (!next) {
+        await new Promise<void>((resolve) => (wake = resolve));
+      } else if (next.result.done) {
+        open.delete(next.source);
       } else {
-        pending.set(source, next(source));
-        yield result.value;
+        pull(next.source);
+        yield next.result.value;
       }
     }
   } finally {
-    for (const [source, waiting] of pending) {
-      waiting.catch(() => undefined);
-      source.return?.().then(undefined, () => undefined);
-    }
+    for (const source of open) source.return?.().then(undefined, () => undefined);
   }
 }

@@ -71,12 +71,16 @@ export function podName({ namespace, pod, container = '' }: PodRow): string {
   return [namespace, pod, container].join('/');
 }
 
-/** Sorts the greatest first, or by name; of equal ones the first by name is first. */
-export function byUse<T extends Measured>(
+/** The greatest first, or by name; of equal ones the first by name is first. */
+export function sortedByUse<T extends Measured>(
+  rows: readonly T[],
   by: 'cpu' | 'memory' | undefined,
   nameOf: (row: T) => string,
-): (a: T, b: T) => number {
-  return (a, b) => (by ? b[by] - a[by] : 0) || compareTexts(nameOf(a), nameOf(b));
+): T[] {
+  // A name is made once for each row, not for each comparison.
+  const named = rows.map((row) => ({ row, name: nameOf(row) }));
+  named.sort((a, b) => (by ? b.row[by] - a.row[by] : 0) || compareTexts(a.name, b.name));
+  return named.map(({ row }) => row);
 }
 
 function measured({ cpu, memory }: Usage): Measured {

@@ -4,10 +4,10 @@ import { invalidField, ToolError, type ToolResult } from '#tools';
 import type { TopNodesDto } from './dto/top-nodes.dto.js';
 import type { TopPodsDto } from './dto/top-pods.dto.js';
 import {
-  byUse,
   nodeRow,
   podName,
   podRows,
+  sortedByUse,
   type NodeMetrics,
   type PodMetrics,
   type Usage,
@@ -33,9 +33,11 @@ export class MetricsClient {
       throw invalidField('pod_name', 'cannot be given together with label_selector');
     const path = isEverywhere ? `${METRICS}/pods` : `${METRICS}/namespaces/${namespace}/pods`;
     const pods = await read<PodMetrics>(cluster, path, pod_name, query.label_selector, signal);
-    const rows = pods
-      .flatMap((pod) => podRows(pod, show_containers))
-      .sort(byUse(query.sort_by, podName));
+    const rows = sortedByUse(
+      pods.flatMap((pod) => podRows(pod, show_containers)),
+      query.sort_by,
+      podName,
+    );
     if (rows.length === 0) {
       return {
         output: isEverywhere
@@ -73,12 +75,13 @@ export class MetricsClient {
       read<NodeMetrics>(cluster, `${METRICS}/nodes`, node_name, label_selector, signal),
       this.allocatable(cluster, node_name, label_selector, signal),
     ]);
-    const rows = measured
-      .map((metrics) => nodeRow(metrics, allocatable.get(metrics.metadata.name)))
-      .sort(byUse(query.sort_by, ({ node }) => node));
-    const unknown = [...allocatable.keys()].filter(
-      (name) => !rows.some(({ node }) => node === name),
+    const rows = sortedByUse(
+      measured.map((metrics) => nodeRow(metrics, allocatable.get(metrics.metadata.name))),
+      query.sort_by,
+      ({ node }) => node,
     );
+    const known = new Set(rows.map(({ node }) => node));
+    const unknown = [...allocatable.keys()].filter((name) => !known.has(name));
     if (rows.length + unknown.length === 0)
       return { output: 'No resources found', data: { nodes: [] } };
     const cells = [
