@@ -27,6 +27,33 @@ describe(helmFailure.name, () => {
   });
 });
 
+describe('what helm says at any length', () => {
+  it.each([
+    'a',
+    'a://',
+    'a://b?',
+    'a:',
+    'chart "" version ',
+    'repo ',
+    'kind:&',
+    '\t',
+    ' ',
+    'E1123 ',
+  ])('is read in time linear to it: %j again and again', (piece) => {
+    const stderr = `Error: no chart name found ${piece.repeat(1_000_000 / piece.length)} the end`;
+    const startedAt = performance.now();
+    const { code, message } = helmFailure(stderr, 1, '/home/x', '');
+    expect([code, message.startsWith('no chart'), message.endsWith('the end')]).toEqual([
+      'not_found',
+      true,
+      true,
+    ]);
+    expect(message.length).toBeLessThan(60_000);
+    withoutCredentials(stderr);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+});
+
 describe(cleanText.name, () => {
   it('leaves out the folders and files of the server', () => {
     const warning = 'WARNING: Kubernetes configuration file is group-readable. Location: /k\n';

@@ -9,7 +9,7 @@ const FAILURES: readonly (readonly [RegExp, ToolErrorCode])[] = [
   [/conflict(s)? occurred|Apply failed with \d+ conflict|the object has been modified/, 'conflict'],
   [/release: not found|has no deployed releases|release has no \d+ version/, 'not_found'],
   [/no chart (version|name) found|repo \S+ not found|no cached repo found/, 'not_found'],
-  [/chart "[^"]*" (matching|version) .*not found|: 404 Not Found|: not found$/m, 'not_found'],
+  [/chart "[^"]*" (matching|version) .{0,300}not found|: 404 Not Found|: not found$/m, 'not_found'],
   [/values don't meet the specifications of the schema/, 'invalid_input'],
   [/improper constraint|invalid version\/constraint format|non-absolute URLs/, 'invalid_input'],
   [/is forbidden:|unauthorized|: 40[13] (Unauthorized|Forbidden)/, 'forbidden'],
@@ -20,6 +20,9 @@ const FAILURES: readonly (readonly [RegExp, ToolErrorCode])[] = [
     'timeout',
   ],
 ];
+
+/** Characters of what helm says that are looked at: a chart may make it say anything, at any length. */
+const MAX_SAID_CHARS = 50_000;
 
 const PREFIX = /^Error: |\b(INSTALLATION|UPGRADE) FAILED: /gm;
 
@@ -54,14 +57,25 @@ export function helmFailure(
 
 /** What helm writes on stderr, fit to be shown: without the server's folders and without credentials in addresses. */
 export function cleanText(text: string, hidden: string): string {
-  return withoutCredentials(text.replace(OWN_FILES, '').replaceAll(`${hidden}/`, ''))
-    .replace(PREFIX, '')
-    .trim();
+  const own = shortened(text).replace(OWN_FILES, '').replaceAll(`${hidden}/`, '');
+  return withoutCredentials(own).replace(PREFIX, '').trim();
 }
+
+/** The beginning and the end of a text that is too long: helm says what is wrong last. */
+function shortened(text: string): string {
+  const left = text.length - MAX_SAID_CHARS;
+  if (left <= 0) return text;
+  const half = MAX_SAID_CHARS / 2;
+  return `${text.slice(0, half)}\n[${left} characters left out]\n${text.slice(-half)}`;
+}
+
+/** User and password in an address. What stands before them is only looked back at, so that no text takes more than linear time. */
+const USER_INFO = /(?<=\w:\/\/)[^\s/"']+@/g;
+
+/** The query of an address. */
+const ADDRESS_QUERY = /(?<=\w:\/\/[^\s?"']+\?)[^\s"')]+/g;
 
 /** A text whose addresses have neither user, password nor query. */
 export function withoutCredentials(text: string): string {
-  return text
-    .replace(/(\w+:\/\/)[^\s/"']+@/g, '$1<redacted>@')
-    .replace(/(\w+:\/\/[^\s?"']+\?)[^\s"')]+/g, '$1<redacted>');
+  return text.replace(USER_INFO, '<redacted>@').replace(ADDRESS_QUERY, '<redacted>');
 }

@@ -13,8 +13,9 @@ export function helmTable(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {
-      const width = Math.max(...cell.split('\n').map(widthOf));
-      widths[column] = Math.max(widths[column] ?? 0, width);
+      for (const line of cell.split('\n')) {
+        widths[column] = Math.max(widths[column] ?? 0, widthOf(line));
+      }
     }
   }
   return rows.flatMap((row) => linesOf(row, widths)).join('\n');

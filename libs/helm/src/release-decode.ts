@@ -1,13 +1,18 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { parseJson } from '#base';
+import { runInWorker, WorkTooLarge } from '#base';
 import { ToolError } from '#tools';
-import type { Release } from './release.js';
+import { isTooLarge, isZipped, readJson, type ReadInput, type ReadOutput } from './release-read.js';
+import type { Release, ReleaseSummary } from './release.js';
+
+/** Bytes of a decoded release that are read at once. What has more is read by a worker. */
+const SMALL_BYTES = 256 * 1024;
 
 /** Bytes of a decoded release: an object of 1.5 MB, which etcd takes, could hold a thousand times more. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-const GZIP = Buffer.of(0x1f, 0x8b, 0x08);
+/** Milliseconds that reading one release may take, with the wait for other work. */
+const LIMIT_MS = 15_000;
 
 const unzip = promisify(gunzip);
 
@@ -18,39 +23,92 @@ export class UndecodableRelease extends ToolError {
   }
 }
 
-/**
- * Decodes what helm stores of a release under the key `release`: base64 of JSON, gzipped unless it is from before Helm 2.
- * @param where the object that holds it, for the error
- * @throws UndecodableRelease
- */
-export async function decodeRelease(where: string, text: string | undefined): Promise<Release> {
-  const bytes = Buffer.from(text ?? '', 'base64');
-  try {
-    const isZipped = bytes.subarray(0, GZIP.length).equals(GZIP);
-    const json = isZipped ? await unzip(bytes, { maxOutputLength: MAX_BYTES }) : bytes;
-    return readRelease(parseJson(json.toString()));
-  } catch (error) {
-    throw new UndecodableRelease(where, error);
+/** A release that holds more than this server reads. */
+export class TooLargeRelease extends ToolError {
+  constructor(
+    where: string,
+    reason: string,
+    /** Bytes that were unpacked in vain. */
+    readonly unpacked: number,
+    /** Whether it will be so the next time: what has taken too long may have waited for other work. */
+    readonly isForGood: boolean,
+  ) {
+    super('failed', `${where} holds a release that is too large to be read here: ${reason}.`);
   }
 }
 
 /**
- * A release without what no tool shows: the templates, files and schema of its chart.
- * @param value JSON data, as helm stores or prints it
- * @throws Error when it is not a release
+ * Decodes what helm stores of a release under the key `release`: base64 of JSON, gzipped unless it is from before Helm 2.
+ * @param where the object that holds it, for the error
+ * @throws UndecodableRelease, TooLargeRelease
  */
-export function readRelease(value: unknown): Release {
-  const release = value as Partial<Release> | null;
-  const { name, info, version = 0, namespace = '', chart, config, manifest = '' } = release ?? {};
-  if (typeof name !== 'string' || typeof info?.status !== 'string') throw new Error('No release.');
-  return {
-    name,
-    namespace,
-    version,
-    info,
-    ...(chart && { chart: { metadata: chart.metadata, values: chart.values } }),
-    ...(config && { config }),
-    manifest,
-    hooks: release?.hooks ?? [],
-  };
+export async function decodeRelease(
+  where: string,
+  text: string,
+  signal: AbortSignal,
+): Promise<Release> {
+  const read = await decode(where, Buffer.from(text, 'base64'), 'release', signal);
+  return (read as { release: Release }).release;
+}
+
+/** What lists tell of a release, and the bytes that it unpacked to. Throws as `decodeRelease`. */
+export async function decodeSummary(
+  where: string,
+  text: string,
+  signal: AbortSignal,
+): Promise<{ summary: ReleaseSummary; unpacked: number }> {
+  const read = await decode(where, Buffer.from(text, 'base64'), 'summary', signal);
+  return read as { summary: ReleaseSummary; unpacked: number };
+}
+
+/** A release that helm has printed as JSON. Throws as `decodeRelease`. */
+export async function parseRelease(json: string, signal: AbortSignal): Promise<Release> {
+  const read = await decode('helm', Buffer.from(json), 'release', signal);
+  return (read as { release: Release }).release;
+}
+
+async function decode(
+  where: string,
+  bytes: Buffer,
+  wanted: ReadInput['wanted'],
+  signal: AbortSignal,
+): Promise<ReadOutput> {
+  const read =
+    (await readSmall(where, bytes, wanted)) ?? (await readLarge(where, bytes, wanted, signal));
+  if ('broken' in read) throw new UndecodableRelease(where, read.broken);
+  if ('tooLarge' in read) {
+    throw new TooLargeRelease(where, read.tooLarge, read.unpacked, true);
+  }
+  return read;
+}
+
+async function readSmall(
+  where: string,
+  bytes: Buffer,
+  wanted: ReadInput['wanted'],
+): Promise<ReadOutput | undefined> {
+  if (bytes.length > SMALL_BYTES) return undefined;
+  try {
+    const json = isZipped(bytes) ? await unzip(bytes, { maxOutputLength: SMALL_BYTES }) : bytes;
+    return { unpacked: json.length, ...readJson(json, wanted) };
+  } catch (error) {
+    if (isTooLarge(error)) return undefined;
+    throw new UndecodableRelease(where, error);
+  }
+}
+
+async function readLarge(
+  where: string,
+  bytes: Buffer,
+  wanted: ReadInput['wanted'],
+  signal: AbortSignal,
+): Promise<ReadOutput> {
+  const file = new URL('./release-read.worker.js', import.meta.url);
+  const input: ReadInput = { bytes, maxBytes: MAX_BYTES, wanted };
+  try {
+    return await runInWorker(file, input, { signal, timeoutMs: LIMIT_MS });
+  } catch (error) {
+    if (!(error instanceof WorkTooLarge)) throw error;
+    throw new TooLargeRelease(where, error.message, MAX_BYTES, false);
+  }
 }

@@ -6,6 +6,8 @@ export interface Revision {
   namespace: string;
   revision: number;
   status: string;
+  /** When helm last changed it, in seconds since 1970 as text, if it says so. */
+  modifiedAt: string | undefined;
   /** The Secret or ConfigMap that holds it. */
   object: string;
   uid: string;
@@ -27,7 +29,9 @@ export interface StoredRevision {
 export function revisionOf({ metadata }: StoredRevision): Revision {
   const { labels = {}, name: object, namespace, uid, resourceVersion } = metadata;
   const { name = '', status = '', version } = labels;
-  return { name, namespace, status, revision: Number(version), object, uid, resourceVersion };
+  const modifiedAt = labels['modifiedAt'] ?? labels['createdAt'];
+  const revision = Number(version);
+  return { name, namespace, status, revision, modifiedAt, object, uid, resourceVersion };
 }
 
 /** Of each release the last revision, sorted by name and namespace. */

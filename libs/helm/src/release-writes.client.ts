@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { parseJson } from '#base';
 import { isDryRun, type Cluster } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import { checkedValues } from './chart-values.js';
@@ -9,7 +8,7 @@ import type { InstallDto } from './dto/install.dto.js';
 import type { UpgradeDto } from './dto/upgrade.dto.js';
 import type { HelmFlags } from './helm.cli.js';
 import { HelmVersion } from './helm.version.js';
-import { readRelease } from './release-decode.js';
+import { parseRelease } from './release-decode.js';
 import { ReleaseChanges, type ChangeTarget } from './release-changes.js';
 import { ReleasePreview } from './release-preview.js';
 import { isPending, recoveryHint } from './release-recovery.js';
@@ -123,7 +122,7 @@ export class ReleaseWritesClient {
       const asJson = { 'dry-run': 'server', output: 'json' };
       const { stdout, isCut } = await start(asJson, MAX_RELEASE_CHARS);
       if (isCut) throw new ToolError('failed', 'The rendered release is too large to be shown.');
-      return this.previewed(target, readRelease(parseJson(stdout)), chart, call.signal);
+      return this.previewed(target, await parseRelease(stdout, call.signal), chart, call.signal);
     }
     const extra = { wait, ...versionFlags };
     return this.changes.follow(target, () => start(extra, call.maxOutputChars), call);

@@ -3,14 +3,14 @@ import { fetchPages, ifFound, inOrder, nearestHint, nearestNames, type Cluster }
 import { ToolError } from '#tools';
 import { helmConfig, type HelmConfig } from './helm.config.js';
 import { LruCache } from './lru-cache.js';
-import { decodeRelease } from './release-decode.js';
+import { decodeRelease, decodeSummary, TooLargeRelease } from './release-decode.js';
 import {
   revisionOf,
   revisionToShow,
   type Revision,
   type StoredRevision,
 } from './release-revision.js';
-import { summaryOf, type Release, type ReleaseSummary } from './release.js';
+import { summaryOfLabels, type Release, type ReleaseSummary } from './release.js';
 
 /** Objects with their metadata alone. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
@@ -19,6 +19,18 @@ const READS_AT_ONCE = 16;
 const SUMMARIES = 10_000;
 /** Characters of decoded releases. */
 const CONTENT_CHARS = 32 * 1024 * 1024;
+/** Bytes that one call may unpack to tell of releases. */
+const MAX_UNPACKED = 512 * 1024 * 1024;
+/** Milliseconds after which it reads no more of them, so that it can still answer. */
+const MAX_READING_MS = 10_000;
+
+/** What one call may do to tell of releases. */
+interface ReadingBudget {
+  /** Bytes. */
+  left: number;
+  /** `performance.now()`. */
+  until: number;
+}
 
 /** Reads releases from the Secrets or ConfigMaps that helm keeps them in. What is decoded once is remembered until it changes. */
 @Injectable()
@@ -49,7 +61,7 @@ export class ReleaseStore {
     for await (const { list, replaces } of pages) {
       if (replaces > 0) revisions.splice(-replaces);
       // Null where there are none.
-      revisions.push(...(list.items ?? []).map(revisionOf));
+      for (const item of list.items ?? []) revisions.push(revisionOf(item));
     }
     return revisions;
   }
@@ -82,7 +94,7 @@ export class ReleaseStore {
 
   /**
    * One revision of a release, by itself the last.
-   * @throws ToolError `not_found`; UndecodableRelease
+   * @throws ToolError `not_found`; UndecodableRelease, TooLargeRelease
    */
   async read(
     cluster: Cluster,
@@ -95,26 +107,32 @@ export class ReleaseStore {
     return this.content(cluster, revisionToShow(revisions, revision), signal);
   }
 
-  /** What lists tell of some revisions, in the same order; without those that have gone meanwhile. Throws UndecodableRelease. */
+  /**
+   * What lists tell of some revisions, in the same order; without those that have gone meanwhile. Of what is too large to be read only what its
+   * labels say. Throws UndecodableRelease.
+   */
   async summarize(
     cluster: Cluster,
     revisions: readonly Revision[],
     signal: AbortSignal,
   ): Promise<ReleaseSummary[]> {
     const summaries: ReleaseSummary[] = [];
-    const read = (revision: Revision, stop: AbortSignal) => this.summary(cluster, revision, stop);
+    const budget = { left: MAX_UNPACKED, until: performance.now() + MAX_READING_MS };
+    const read = (revision: Revision, stop: AbortSignal) =>
+      this.summary(cluster, revision, budget, stop);
     for await (const summary of inOrder(revisions, READS_AT_ONCE, signal, read)) {
       if (summary) summaries.push(summary);
     }
     return summaries;
   }
 
-  /** One revision, whole. Throws UndecodableRelease. */
+  /** One revision, whole. Throws UndecodableRelease, TooLargeRelease. */
   async content(cluster: Cluster, revision: Revision, signal: AbortSignal): Promise<Release> {
     const key = this.keyOf(cluster, revision);
     const known = this.contents.get(key);
     if (known) return known;
-    const release = await this.fetch(cluster, revision, signal);
+    const { where, text } = await this.fetch(cluster, revision, signal);
+    const release = await decodeRelease(where, text, signal);
     this.contents.set(key, release, sizeOf(release));
     return release;
   }
@@ -122,33 +140,46 @@ export class ReleaseStore {
   private async summary(
     cluster: Cluster,
     revision: Revision,
+    budget: ReadingBudget,
     signal: AbortSignal,
   ): Promise<ReleaseSummary | undefined> {
     const key = this.keyOf(cluster, revision);
     const known = this.summaries.get(key);
     if (known) return known;
-    const release = await ifFound(this.fetch(cluster, revision, signal));
-    if (!release) return undefined;
-    const summary = summaryOf(release);
+    if (budget.left <= 0 || performance.now() > budget.until) return summaryOfLabels(revision);
+    const stored = await ifFound(this.fetch(cluster, revision, signal));
+    if (!stored) return undefined;
+    let summary: ReleaseSummary;
+    try {
+      const decoded = await decodeSummary(stored.where, stored.text, signal);
+      summary = decoded.summary;
+      budget.left -= decoded.unpacked;
+    } catch (error) {
+      if (!(error instanceof TooLargeRelease)) throw error;
+      summary = summaryOfLabels(revision);
+      budget.left -= error.unpacked;
+      if (!error.isForGood) return summary;
+    }
     this.summaries.set(key, summary);
     return summary;
   }
 
+  /** What is stored of a revision, as helm has encoded it. */
   private async fetch(
     cluster: Cluster,
     { namespace, object }: Revision,
     signal: AbortSignal,
-  ): Promise<Release> {
+  ): Promise<{ where: string; text: string }> {
     const { storage } = this.config;
     const resource = await cluster.discovery.resolve(storage, signal);
     const stored = await cluster.request<{ data?: { release?: string } }>(
       resource.path(namespace, object),
       { signal },
     );
-    const text = stored.data?.release;
+    const text = stored.data?.release ?? '';
     const where = `${resource.kind} ${namespace}/${object}`;
     const isSecret = storage === 'secrets';
-    return decodeRelease(where, isSecret ? Buffer.from(text ?? '', 'base64').toString() : text);
+    return { where, text: isSecret ? Buffer.from(text, 'base64').toString() : text };
   }
 
   private keyOf(cluster: Cluster, { uid, resourceVersion }: Revision): string {

@@ -1,3 +1,5 @@
+import type { Revision } from './release-revision.js';
+
 /** A hook of a release: an object that helm creates at some moment of its life. */
 export interface Hook {
   name?: string;
@@ -52,17 +54,49 @@ export interface ReleaseSummary {
 /** What helm says of a chart that a release does not hold. */
 const MISSING = 'MISSING';
 
+/** What is said where more is stored than this server reads. */
+const TOO_LARGE = '(too large to be read)';
+
+/** Characters of a text in a list: a release may hold any. */
+const MAX_CELL_CHARS = 2_000;
+
 /** What lists and histories tell of a release, as one revision of it has it. */
 export function summaryOf({ name, namespace, version, info, chart }: Release): ReleaseSummary {
   const metadata = chart?.metadata;
   return {
+    name: shortened(name),
+    namespace: shortened(namespace),
+    revision: version,
+    updated: shortened(info.last_deployed ?? ''),
+    status: shortened(info.status),
+    chart: metadata ? shortened(`${metadata.name ?? ''}-${metadata.version ?? ''}`) : MISSING,
+    appVersion: metadata ? shortened(metadata.appVersion ?? '') : MISSING,
+    description: shortened(info.description ?? ''),
+  };
+}
+
+/** What can be told of a release that is not read, from the labels of what holds it. */
+export function summaryOfLabels({
+  name,
+  namespace,
+  revision,
+  status,
+  modifiedAt,
+}: Revision): ReleaseSummary {
+  const updated = new Date(Number(modifiedAt) * 1_000);
+  return {
     name,
     namespace,
-    revision: version,
-    updated: info.last_deployed ?? '',
-    status: info.status,
-    chart: metadata ? `${metadata.name ?? ''}-${metadata.version ?? ''}` : MISSING,
-    appVersion: metadata ? (metadata.appVersion ?? '') : MISSING,
-    description: info.description ?? '',
+    revision,
+    updated: Number.isNaN(updated.getTime()) ? '' : updated.toISOString(),
+    status,
+    chart: TOO_LARGE,
+    appVersion: '',
+    description: TOO_LARGE,
   };
+}
+
+function shortened(text: string): string {
+  const left = text.length - MAX_CELL_CHARS;
+  return left > 0 ? `${text.slice(0, MAX_CELL_CHARS)}...[${left} more characters]` : text;
 }

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { parseJson } from '#base';
 import type { Cluster } from '#cluster';
 import { invalidField, type ToolCall, type ToolResult } from '#tools';
 import { computedValues } from './chart-values.js';
@@ -9,7 +8,7 @@ import type { HelmHistoryDto } from './dto/helm-history.dto.js';
 import type { ListReleasesDto } from './dto/list-releases.dto.js';
 import type { HelmStatusDto } from './dto/helm-status.dto.js';
 import { HelmCli, type HelmFlags } from './helm.cli.js';
-import { readRelease, UndecodableRelease } from './release-decode.js';
+import { parseRelease, UndecodableRelease } from './release-decode.js';
 import { historyText, listText, manifestText, statusText, valuesText } from './release-text.js';
 import { latestRevisions } from './release-revision.js';
 import { ReleaseStore } from './release.store.js';
@@ -111,7 +110,7 @@ export class ReleasesClient {
       const flags = { namespace, output: 'json', revision };
       const limits = { ...call, maxOutputChars: MAX_RELEASE_CHARS };
       const json = await this.byHelm(error, cluster, ['status'], flags, [name], limits);
-      return readRelease(parseJson(json));
+      return await parseRelease(json, call.signal);
     }
   }
 

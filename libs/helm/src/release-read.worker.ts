@@ -1,0 +1,4 @@
+import { readWhole } from './release-read.js';
+
+/** Reads a large release, in a thread of its own. */
+export default readWhole;
