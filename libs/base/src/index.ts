@@ -1,3 +1,4 @@
 export { parseJson } from './json.js';
 export { runInWorker, WorkTooLarge } from './workers.js';
 export type { WorkLimits } from './workers.js';
+export { Shares } from './shares.js';

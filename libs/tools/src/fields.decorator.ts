@@ -71,9 +71,15 @@ function isWellFormed(value: unknown): boolean {
   return typeof value !== 'string' || value.isWellFormed();
 }
 
-function formatChecks({ pattern, means, maxItems, allowsDots }: TextFormat): PropertyDecorator[] {
-  const checks = [Matches(pattern, { message: `must be ${means}` })];
-  if (!allowsDots) checks.push(Matches(/^(?!.*\.\.)/s, { message: 'must not contain ".."' }));
+function formatChecks({ pattern, means, maxItems, dotsIn }: TextFormat): PropertyDecorator[] {
+  const isNoWayUp = (value: string) => !value.includes('..') || (dotsIn?.test(value) ?? false);
+  const checks = [
+    Matches(pattern, { message: `must be ${means}` }),
+    ValidateBy(
+      { name: 'dots', validator: { validate: isNoWayUp } },
+      { message: 'must not contain ".."' },
+    ),
+  ];
   if (maxItems === undefined) return checks;
   const isShort = (value: string) => value.split(/[, ]+/).length <= maxItems;
   const message = `must not name more than ${maxItems}`;

@@ -9,8 +9,8 @@ export interface TextFormat {
   maxItems?: number;
   /** Blanks around the text mean nothing, and are left out. */
   trims?: boolean;
-  /** ".." is nothing special in it. */
-  allowsDots?: boolean;
+  /** Texts in which ".." is nothing special. */
+  dotsIn?: RegExp;
 }
 
 /** Most things that a call may name in one list. */
@@ -61,11 +61,11 @@ export const TEXT_FORMATS = {
   /** A pod, a workload as kind/name, or a label selector: what has a character that neither a name nor kind/name has. */
   logTarget: {
     pattern:
-      /^((?!.*\.\.)([A-Za-z0-9][A-Za-z0-9_.:@+-]{0,252}|[A-Za-z][A-Za-z0-9.-]{0,252}\/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)|(?=[^=!,()<>\s]*[=!,()<>\s])[A-Za-z0-9!][\t\r\n\x20-\x7e]{0,1999})$/,
+      /^([A-Za-z0-9][A-Za-z0-9_.:@+-]{0,252}|[A-Za-z][A-Za-z0-9.-]{0,252}\/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?|([A-Za-z0-9][A-Za-z0-9_./-]{0,316}[=!,()<>\t\r\n ]|!)[\t\r\n\x20-\x7e]{0,1999})$/,
     means: 'a pod, kind/name such as "deployment/web", or a label selector such as "app=web"',
     maxLength: 2_000,
     trims: true,
-    allowsDots: true,
+    dotsIn: /[=!,()<>\s]/,
   },
   /** What a key or "!" may begin; the API server reads the rest, as it does for kubectl. */
   labelSelector: {
@@ -73,7 +73,7 @@ export const TEXT_FORMATS = {
     means: 'a label selector such as "app=web,tier in (front, back),!canary,cpu>8"',
     maxLength: 2_000,
     trims: true,
-    allowsDots: true,
+    dotsIn: /./,
   },
   /** Pairs for `k8s_set_image`. */
   containerImages: {
