@@ -9,14 +9,13 @@ const RETRY_AFTER_SECONDS = 2;
 /**
  * Bounds how many requests are open at once, streams and those who wait among them, so that nobody takes all connections. Probes always get
  * through.
- * @param total of all callers
- * @param callerPercent of what the others leave that one caller may have
+ * @param limits `maxRequests` of all callers, and the percent of what the others leave that one may have
  */
 export function limitOpenRequests(
   fastify: FastifyInstance,
-  { maxRequests, callerPercent }: { maxRequests: number; callerPercent: number },
+  limits: { maxRequests: number; callerPercent: number },
 ): void {
-  const open = new Shares(maxRequests, callerPercent);
+  const open = new Shares(limits.maxRequests, limits.callerPercent);
   fastify.addHook('onRequest', ({ url, ip }, reply, done) => {
     if (PROBES.test(url)) return done();
     const caller = callerAt(ip);
