@@ -11,6 +11,7 @@ const limits = (MAX_RUNNING: number, MAX_QUEUED_PER_CALLER: number, more = {}) =
   env: () => ({
     MAX_RUNNING: String(MAX_RUNNING),
     MAX_QUEUED_PER_CALLER: String(MAX_QUEUED_PER_CALLER),
+    CALLER_SHARE_PERCENT: '100',
     ...more,
   }),
 });

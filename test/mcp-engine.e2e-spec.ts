@@ -9,7 +9,7 @@ let server: RunningServer;
 
 beforeAll(async () => {
   // Room for one session beside the Engine's: a second one left over would push the first out.
-  server = await startServer({ MCP_MAX_SESSIONS: '2' });
+  server = await startServer({ MCP_MAX_SESSIONS: '2', CALLER_SHARE_PERCENT: '100' });
 });
 
 afterAll(async () => {

@@ -107,7 +107,7 @@ describe('sessions', () => {
   });
 
   it('are bounded: the one used longest ago makes room, but never one that works', async () => {
-    const small = await startServer({ MCP_MAX_SESSIONS: '2' });
+    const small = await startServer({ MCP_MAX_SESSIONS: '2', CALLER_SHARE_PERCENT: '100' });
     try {
       const busy = await McpSession.open(small.url);
       const call = await busy.begin(WAIT, { seconds: 60 });

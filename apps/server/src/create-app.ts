@@ -4,6 +4,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { AppModule } from './app.module.js';
 import { checkHosts } from './http/host-check.js';
 import { parseJsonBodies } from './http/json-body.js';
+import { refuseOtherMethods } from './http/methods.js';
+import { limitOpenRequests } from './http/open-requests.js';
+import { pathOf } from './http/request-target.js';
+import { addSecurityHeaders } from './http/security-headers.js';
 import { tagToolLists } from './rest/etag.js';
 import { serveOpenApi } from './rest/openapi.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
@@ -12,22 +16,29 @@ import { StderrLogger } from './stderr.logger.js';
 /** How long a request may take to arrive, in milliseconds; its answer may take as long as it likes. */
 const REQUEST_LIMIT_MS = 60_000;
 
+/** More characters than a path can have: a name that is too long is no other error than one that is unknown. */
+const MAX_PARAM_LENGTH = 65_536;
+
 /** The HTTP application with all its routes, ready to listen. */
 export async function createApp(): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule,
     // A connection that never carried a request would otherwise hold up the end for a minute.
     new FastifyAdapter({
-      routerOptions: { ignoreTrailingSlash: true },
+      routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
       forceCloseConnections: true,
       requestTimeout: REQUEST_LIMIT_MS,
+      rewriteUrl: pathOf,
     }),
     { bodyParser: false, logger: new StderrLogger(), abortOnError: false },
   );
-  const { bodyLimitBytes, allowedHosts } = app.get<ServerConfig>(serverConfig.KEY);
+  const config = app.get<ServerConfig>(serverConfig.KEY);
   const fastify = app.getHttpAdapter().getInstance();
-  checkHosts(fastify, allowedHosts);
-  parseJsonBodies(fastify, bodyLimitBytes);
+  await addSecurityHeaders(app);
+  checkHosts(fastify, config);
+  refuseOtherMethods(fastify);
+  limitOpenRequests(fastify, config);
+  parseJsonBodies(fastify, config.bodyLimitBytes);
   tagToolLists(fastify);
   app.enableShutdownHooks([ShutdownSignal.SIGTERM, ShutdownSignal.SIGINT], {
     useProcessExit: true,

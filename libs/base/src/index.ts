@@ -2,3 +2,4 @@ export { parseJson } from './json.js';
 export { Turns } from './turns.js';
 export { runInWorker, WorkTooLarge } from './workers.js';
 export type { WorkLimits } from './workers.js';
+export { Shares } from './shares.js';

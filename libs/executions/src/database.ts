@@ -1,5 +1,3 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import {
@@ -13,6 +11,7 @@ import {
   type SqliteDatabase,
   type SqliteDialectConfig,
 } from 'kysely';
+import { preparePrivateFile } from './private-file.js';
 import type { Schema } from './schema.js';
 
 const BUSY_TIMEOUT_MS = 5_000;
@@ -28,11 +27,11 @@ const MAX_LIFETIME_SECONDS = 300;
 
 /**
  * Opens the SQLite database in a file, or `:memory:`; folders that are missing are made.
- * @throws Error naming the setting, where the file cannot be opened
+ * @throws Error naming the setting, where the file cannot be opened or is not this server's own
  */
 export async function openSqlite(file: string): Promise<Kysely<Schema>> {
   try {
-    if (file !== ':memory:') prepareFile(file);
+    if (file !== ':memory:') preparePrivateFile(file);
     const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
     await keepWriteAheadLog(database);
     // With a write-ahead log, NORMAL loses nothing when the process dies.
@@ -65,12 +64,6 @@ async function keepWriteAheadLog(database: DatabaseSync): Promise<void> {
 /** The kinds of busy differ above the lowest byte. */
 function isBusy(error: unknown): boolean {
   return ((error as { errcode?: number }).errcode! & 0xff) === SQLITE_BUSY;
-}
-
-/** Outputs may be confidential: a new file, and what SQLite puts beside it, is its owner's only. */
-function prepareFile(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  closeSync(openSync(file, 'a', 0o600));
 }
 
 /** A pool of connections to a PostgreSQL database, made as they are needed. */

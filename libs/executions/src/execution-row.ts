@@ -12,7 +12,7 @@ import type { LiveExecution } from './live-execution.js';
 import type { ExecutionRow } from './schema.js';
 
 /** Bytes, about, of a row and its places in the indexes. */
-const ROW_BYTES = 600;
+export const ROW_BYTES = 600;
 
 /** Everything but what may be large. */
 export const SUMMARY = [
@@ -80,7 +80,7 @@ export function endOf(
     output,
     data: keepsData ? dataText : null,
     error,
-    size: texts.reduce((sum, text) => sum + (text?.length ?? 0), ROW_BYTES + eventBytes),
+    size: texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), ROW_BYTES + eventBytes),
   };
 }
 

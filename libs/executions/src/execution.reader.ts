@@ -1,4 +1,4 @@
-import { invalidField, TEXT_FORMATS, ToolError } from '#tools';
+import { cutName, invalidField, TEXT_FORMATS, ToolError } from '#tools';
 import { isFinished, type Execution, type ExecutionEvent } from './execution.js';
 import type { ExecutionRunner } from './execution.runner.js';
 import type { ExecutionSignals } from './execution.signals.js';
@@ -156,5 +156,5 @@ export async function asUnavailable<T>(query: Promise<T>): Promise<T> {
 }
 
 function notFound(id: string): ToolError {
-  return new ToolError('not_found', `There is no execution "${id}", or it is forgotten.`);
+  return new ToolError('not_found', `There is no execution "${cutName(id)}", or it is forgotten.`);
 }

@@ -1,14 +1,21 @@
-import { ToolError, type PreparedCall, type Progress, type ToolInvoker } from '#tools';
+import {
+  ToolError,
+  type PreparedCall,
+  type Progress,
+  type ToolInvoker,
+  type ToolPlace,
+} from '#tools';
 import type { Outcome } from './execution.js';
 import { endOf, hashOf, rowOf, type OutputLimits } from './execution-row.js';
 import type { ExecutionStore } from './execution.store.js';
 import type { ExecutionWriter } from './execution.writer.js';
 import { LiveExecution } from './live-execution.js';
 import type { Place, RunQueue } from './run-queue.js';
+import type { StoredBytes } from './stored-bytes.js';
 
 /** How a front door wants a call to be run. */
 export interface StartOptions {
-  /** Who calls: those who wait for their turn are told apart by this. */
+  /** Who calls: places, sessions and what is stored are shared out by this. */
   caller: string;
   /** Somebody will come back for it: it is stored before it begins, with its whole output. */
   keep?: boolean;
@@ -21,9 +28,6 @@ export interface StartOptions {
   progress?: (progress: Progress) => void;
   emit?: (chunk: string) => void;
 }
-
-/** Tools with this tag are about executions. They take no place of one: they have to get through when all places are taken. */
-export const EXECUTIONS_TAG = 'executions';
 
 /** A read that its caller waits for is stored once it has run for so long; before, only its end is. */
 const STORE_AFTER_MS = 250;
@@ -38,6 +42,7 @@ interface RunnerParts {
   invoker: ToolInvoker;
   store: ExecutionStore;
   writer: ExecutionWriter;
+  bytes: StoredBytes;
   queue: RunQueue;
   /** Milliseconds that running ones are given when the server is told to stop. */
   shutdownGraceMs: number;
@@ -79,9 +84,7 @@ export class ExecutionRunner {
       id: executionId,
       isKept,
     });
-    const place = call.tool.tags.includes(EXECUTIONS_TAG)
-      ? NO_PLACE
-      : this.parts.queue.enter(execution, execution.signal);
+    const place = this.placeFor(execution, call.tool.place);
     if (place.isNow) execution.startedAt = execution.createdAt;
     this.running.set(execution.id, execution);
     try {
@@ -115,6 +118,12 @@ export class ExecutionRunner {
       retryable: false,
     });
     for (const execution of this.running.values()) execution.cancel(reason);
+  }
+
+  private placeFor(execution: LiveExecution, place: ToolPlace): Place {
+    const { queue } = this.parts;
+    if (place === 'none') return NO_PLACE;
+    return place === 'wait' ? queue.enterWait(execution) : queue.enter(execution, execution.signal);
   }
 
   /** Takes back an execution that has not begun. */
@@ -180,7 +189,7 @@ export class ExecutionRunner {
     call: PreparedCall,
     key: string | undefined,
   ): Promise<{ id: string } | undefined> {
-    const { writer, store, replica } = this.parts;
+    const { writer, store, bytes, replica } = this.parts;
     const row = rowOf(execution, replica);
     try {
       if (key === undefined) {
@@ -196,6 +205,7 @@ export class ExecutionRunner {
             `The idempotency key was used for another call (execution ${other.id}). Use a new key for a new call.`,
           );
         }
+        bytes.begin(row);
       }
     } catch (cause) {
       if (cause instanceof ToolError) throw cause;

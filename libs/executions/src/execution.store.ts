@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { parseJson } from '#base';
 import {
@@ -38,6 +39,8 @@ export interface Batch {
 
 /** Rows of one INSERT: databases bound the number of parameters. */
 const ROWS_AT_ONCE = 500;
+/** Characters, about, that are written before others have their turn: SQLite works on the thread that answers callers. */
+const CHARS_AT_ONCE = 1_000_000;
 /** Events that one who follows holds at a time: each may be long. */
 const EVENTS_AT_ONCE = 20;
 
@@ -53,16 +56,21 @@ export class ExecutionStore {
   async write({ inserts, updates, events }: Batch): Promise<void> {
     await this.db.transaction().execute(async (trx) => {
       for (const rows of pieces(inserts)) {
+        await otherWork();
         await trx
           .insertInto('executions')
           .values(rows)
           .onConflict((conflict) => conflict.column('id').doNothing())
           .execute();
       }
-      for (const { id, values } of updates) {
-        await trx.updateTable('executions').set(values).where('id', '=', id).execute();
+      for (const some of pieces(updates.map(({ id, values }) => ({ ...values, id })))) {
+        await otherWork();
+        for (const { id, ...values } of some) {
+          await trx.updateTable('executions').set(values).where('id', '=', id).execute();
+        }
       }
       for (const rows of pieces(events)) {
+        await otherWork();
         await trx
           .insertInto('execution_events')
           .values(rows)
@@ -228,8 +236,24 @@ export class ExecutionStore {
   }
 }
 
-function pieces<T>(rows: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(rows.length / ROWS_AT_ONCE) }, (_, index) =>
-    rows.slice(index * ROWS_AT_ONCE, (index + 1) * ROWS_AT_ONCE),
-  );
+/** Rows in their order, as many together as may be written in one go. */
+function pieces<T extends object>(rows: readonly T[]): T[][] {
+  const all: T[][] = [];
+  let chars = Infinity;
+  for (const row of rows) {
+    const more = Object.values(row).reduce<number>((sum, value) => sum + charsOf(value), 0);
+    const last = all.at(-1);
+    if (last && last.length < ROWS_AT_ONCE && chars + more <= CHARS_AT_ONCE) {
+      last.push(row);
+      chars += more;
+    } else {
+      all.push([row]);
+      chars = more;
+    }
+  }
+  return all;
+}
+
+function charsOf(value: unknown): number {
+  return typeof value === 'string' ? value.length : 0;
 }

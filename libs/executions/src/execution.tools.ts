@@ -13,8 +13,10 @@ import { ExecutionStatusDto } from './dto/execution-status.dto.js';
 import { ExecutionWaitDto } from './dto/execution-wait.dto.js';
 import { executionText } from './execution-text.js';
 import { isFinished, type Execution } from './execution.js';
-import { EXECUTIONS_TAG } from './execution.runner.js';
 import { Executions } from './executions.service.js';
+
+/** The tag of tools about executions. */
+const EXECUTIONS_TAG = 'executions';
 
 /** An id that no execution has. */
 const EXAMPLE = { execution_id: '00000000-0000-4000-8000-000000000000' };
@@ -37,6 +39,7 @@ export class ExecutionTools {
       'Says how an execution stands, with its output so far. Use it after a call that answered that it is still running, or with an offset to read the rest of an output that was cut.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     tags: [EXECUTIONS_TAG],
+    place: 'none',
     example: EXAMPLE,
   })
   async status({ execution_id, offset }: ExecutionStatusDto): Promise<ToolResult> {
@@ -51,6 +54,7 @@ export class ExecutionTools {
       'Waits until an execution has ended, and gives its output. Use it after a call that answered that it is still running; call it again if that still runs.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     tags: [EXECUTIONS_TAG],
+    place: 'wait',
     timeLimitSeconds: ({ timeout_seconds }: ExecutionWaitDto) => timeout_seconds + ANSWER_SECONDS,
     example: { ...EXAMPLE, timeout_seconds: 30 },
   })
@@ -72,6 +76,7 @@ export class ExecutionTools {
       'Cancels an execution that still runs. What it has done by then stays done; execution_status says what that is.',
     annotations: { readOnlyHint: false, destructiveHint: false },
     tags: [EXECUTIONS_TAG],
+    place: 'none',
     example: EXAMPLE,
   })
   async cancel({ execution_id }: ExecutionCancelDto, { signal }: ToolCall): Promise<ToolResult> {

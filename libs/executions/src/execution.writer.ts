@@ -1,8 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { orAfter } from '#tools';
+import { ROW_BYTES } from './execution-row.js';
 import type { Batch, ExecutionStore } from './execution.store.js';
 import type { LiveExecution } from './live-execution.js';
+import type { Retention } from './retention.js';
 import type { ExecutionRow } from './schema.js';
+import type { StoredBytes } from './stored-bytes.js';
 
 /** How long what is written may wait for others to go with it, in milliseconds. */
 const FLUSH_MS = 25;
@@ -13,6 +16,15 @@ const RETRY_MS = 1_000;
 /** Rows, and characters in them, that wait at most while the database is away. */
 const MOST_WAITING = 20_000;
 const MOST_WAITING_CHARS = 50_000_000;
+
+/** What the writer works with. */
+interface WriterParts {
+  store: ExecutionStore;
+  bytes: StoredBytes;
+  retention: Retention;
+  /** Is told which executions have changed, after each batch. */
+  written: (ids: ReadonlySet<string>) => void;
+}
 
 /**
  * Writes to the store in batches: a transaction for each call would cost more than a small call. What is awaited with `flush` is stored;
@@ -29,11 +41,7 @@ export class ExecutionWriter {
   private pausedUntilMs = 0;
   private writing: Promise<void> = Promise.resolve();
 
-  /** @param written is told which executions have changed, after each batch */
-  constructor(
-    private readonly store: ExecutionStore,
-    private readonly written: (ids: ReadonlySet<string>) => void,
-  ) {}
+  constructor(private readonly parts: WriterParts) {}
 
   insert(row: ExecutionRow): void {
     this.batch.inserts.push(row);
@@ -86,19 +94,29 @@ export class ExecutionWriter {
 
   private async write(): Promise<void> {
     const { batch } = this;
-    for (const execution of this.withEvents) batch.events.push(...execution.takeEvents());
+    const { store, bytes, retention, written } = this.parts;
+    const sizes: Batch['updates'] = [];
+    for (const execution of this.withEvents) {
+      batch.events.push(...execution.takeEvents());
+      // Its end says its whole size.
+      if (execution.isEnding) continue;
+      sizes.push({ id: execution.id, values: { size: ROW_BYTES + execution.eventBytes } });
+    }
     this.withEvents.clear();
+    batch.updates.unshift(...sizes);
     if (sizeOf(batch) === 0) return;
     this.batch = emptyBatch();
     try {
-      await this.store.write(batch);
+      const fitting = await retention.makeRoom(batch);
+      await store.write(fitting);
+      bytes.written(fitting);
     } catch (error) {
       this.keep(batch);
       throw error;
     }
     const { inserts, updates, events } = batch;
     const stored = [...inserts, ...updates].map(({ id }) => id);
-    this.written(new Set([...stored, ...events.map((row) => row.execution_id)]));
+    written(new Set([...stored, ...events.map((row) => row.execution_id)]));
   }
 
   private keep({ inserts, updates, events }: Batch): void {

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { registerAs, type ConfigType } from '@nestjs/config';
 import { IsInt, IsString, Matches, Min } from 'class-validator';
-import { readConfig } from '#tools';
+import { readConfig, sharesConfig } from '#tools';
 
 class ExecutionsEnvironment {
   @IsString()
@@ -28,6 +28,10 @@ class ExecutionsEnvironment {
   MAX_QUEUED_PER_CALLER = 200;
 
   @IsInt()
+  @Min(1)
+  MAX_WAITS = 1_000;
+
+  @IsInt()
   @Min(1_000)
   MAX_KEPT_OUTPUT_CHARS = 5_000_000;
 
@@ -47,11 +51,13 @@ class ExecutionsEnvironment {
 /**
  * Where executions are remembered: `DATABASE_URL` (PostgreSQL, shared by replicas), else `EXECUTIONS_FILE` (SQLite; `:memory:` forgets
  * them with the process). For how long: `EXECUTIONS_MAX_AGE_HOURS`, `EXECUTIONS_MAX_MB`, and `MAX_KEPT_OUTPUT_CHARS` of each. How many run at
- * once: `MAX_RUNNING`, `MAX_RUNNING_BY_CATEGORY`; how many of one caller may wait: `MAX_QUEUED_PER_CALLER`. `SHUTDOWN_GRACE_SECONDS`: what
+ * once: `MAX_RUNNING`, `MAX_RUNNING_BY_CATEGORY`, and `MAX_WAITS` that only let time pass; of each, a caller has its share (`CALLER_SHARE_PERCENT`). How
+ * many of one caller may wait for a place: `MAX_QUEUED_PER_CALLER`. `SHUTDOWN_GRACE_SECONDS`: what
  * running ones are given when the server is told to stop.
  */
 export const executionsConfig = registerAs('executions', () => {
   const environment = readConfig(ExecutionsEnvironment);
+  const { callerPercent } = sharesConfig();
   const stateFolder = environment.XDG_STATE_HOME || join(homedir(), '.local', 'state');
   return {
     databaseUrl: environment.DATABASE_URL || undefined,
@@ -64,7 +70,9 @@ export const executionsConfig = registerAs('executions', () => {
           .map((entry) => entry.split('=') as [string, string])
           .map(([category, most]) => [category, Number(most)]),
       ),
+      callerPercent,
       queuedPerCaller: environment.MAX_QUEUED_PER_CALLER,
+      waits: environment.MAX_WAITS,
     },
     maxKeptOutputChars: environment.MAX_KEPT_OUTPUT_CHARS,
     maxAgeMs: environment.EXECUTIONS_MAX_AGE_HOURS * 3_600_000,

@@ -16,6 +16,7 @@ import { Replicas } from './replicas.js';
 import { Retention } from './retention.js';
 import { RunQueue } from './run-queue.js';
 import type { Schema } from './schema.js';
+import { StoredBytes } from './stored-bytes.js';
 
 /** How long those who follow are given to take the last they get, in milliseconds. */
 const LAST_WORDS_MS = 2_000;
@@ -48,19 +49,26 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
     const othersTell = databaseUrl !== undefined;
     this.store = new ExecutionStore(db, othersTell);
     this.signals = new ExecutionSignals(databaseUrl, () => void this.obeyCancels());
-    this.writer = new ExecutionWriter(this.store, (ids) => {
-      for (const id of ids) this.signals.changed(id);
+    const bytes = new StoredBytes();
+    this.retention = new Retention(db, config, bytes);
+    this.writer = new ExecutionWriter({
+      store: this.store,
+      bytes,
+      retention: this.retention,
+      written: (ids) => {
+        for (const id of ids) this.signals.changed(id);
+      },
     });
     this.replicas = new Replicas(db, this.store, () => {
       void this.signals.check();
       void this.obeyCancels();
     });
-    this.retention = new Retention(db, config);
     const { store, signals, writer, replicas } = this;
     this.runner = new ExecutionRunner({
       invoker,
       store,
       writer,
+      bytes,
       replica: replicas.id,
       queue: new RunQueue(config.limits),
       shutdownGraceMs: config.shutdownGraceMs,
@@ -78,7 +86,7 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
     await migrate(this.db);
     await this.replicas.start();
     await this.signals.listen();
-    this.retention.start();
+    await this.retention.start();
   }
 
   beforeApplicationShutdown(): Promise<void> {

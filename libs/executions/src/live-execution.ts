@@ -89,7 +89,7 @@ export class LiveExecution {
     const last = this.events.at(-1);
     if (last?.type === 'output' && last.data.text.length < FULL_EVENT_CHARS) {
       last.data.text += text;
-      this.eventBytes += text.length;
+      this.eventBytes += Buffer.byteLength(text);
     } else {
       this.addEvent({ seq: this.seq + 1, type: 'output', data: { text } });
     }
@@ -123,7 +123,8 @@ export class LiveExecution {
   private addEvent(event: LiveEvent): void {
     if (!this.isStored && this.events.length >= MOST_EVENTS) return;
     this.seq = event.seq;
-    this.eventBytes += EVENT_BYTES + (event.type === 'output' ? event.data.text.length : 0);
+    this.eventBytes +=
+      EVENT_BYTES + (event.type === 'output' ? Buffer.byteLength(event.data.text) : 0);
     this.events.push(event);
   }
 }

@@ -4,8 +4,14 @@ import { RunQueue } from './run-queue.js';
 const NEVER = new AbortController().signal;
 const place = (caller: string, category = 'k8s') => ({ caller, category });
 
-function queueOf(total: number, byCategory: [string, number][] = [], queuedPerCaller = 10) {
-  return new RunQueue({ total, byCategory: new Map(byCategory), queuedPerCaller });
+function queueOf(
+  total: number,
+  byCategory: [string, number][] = [],
+  queuedPerCaller = 10,
+  callerPercent = 100,
+) {
+  const limits = { total, byCategory: new Map(byCategory), queuedPerCaller, callerPercent };
+  return new RunQueue({ ...limits, waits: total });
 }
 
 /** Waits for a place, and notes who got one. */
@@ -78,5 +84,44 @@ describe('RunQueue', () => {
     queue.release(place('a'));
     await turns();
     expect(log).toEqual(['b']);
+  });
+
+  it('leaves places for others, however many one caller asks for', async () => {
+    const queue = queueOf(4, [], 10, 50);
+    const log: string[] = [];
+    expect([1, 2, 3].map(() => queue.tryTake(place('a')))).toEqual([true, true, false]);
+    follow(queue, log, 'a');
+    expect([1, 2].map(() => queue.tryTake(place('b')))).toEqual([true, false]);
+    expect(queue.tryTake(place('c'))).toBe(true);
+    // More than its share as things are now: its next call waits for two of them.
+    queue.release(place('a'));
+    await turns();
+    expect(log).toEqual([]);
+    queue.release(place('a'));
+    await turns();
+    expect(log).toEqual(['a']);
+  });
+
+  it("leaves places of a category for others, and starts who waits when others' leave", async () => {
+    const queue = queueOf(100, [['helm', 4]], 10, 50);
+    const log: string[] = [];
+    expect([1, 2].map(() => queue.tryTake(place('a', 'helm')))).toEqual([true, true]);
+    expect(queue.tryTake(place('b', 'helm'))).toBe(true);
+    follow(queue, log, 'b', place('b', 'helm'));
+    expect(queue.tryTake(place('b'))).toBe(true);
+    queue.release(place('a', 'helm'));
+    queue.release(place('a', 'helm'));
+    await turns();
+    expect(log).toEqual(['b']);
+  });
+
+  it('counts calls that only let time pass by themselves', () => {
+    const queue = queueOf(4, [], 10, 50);
+    const waits = [1, 2].map(() => queue.enterWait(place('a')));
+    expect(() => queue.enterWait(place('a'))).toThrow(expect.objectContaining({ code: 'busy' }));
+    expect(queue.tryTake(place('a'))).toBe(true);
+    expect(queue.enterWait(place('b')).isNow).toBe(true);
+    for (const { giveBack } of waits) giveBack();
+    expect(queue.enterWait(place('a')).isNow).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import { Shares } from '#base';
 import { ToolError } from '#tools';
 
 export interface RunLimits {
@@ -5,8 +6,12 @@ export interface RunLimits {
   total: number;
   /** Most of one category that run at once, where less than the total. */
   byCategory: ReadonlyMap<string, number>;
-  /** Most of one caller that wait. */
+  /** Percent of what the others leave that one caller may take, of each number. */
+  callerPercent: number;
+  /** Most of one caller that wait for a place. */
   queuedPerCaller: number;
+  /** Most calls that only let time pass, beside those that run. */
+  waits: number;
 }
 
 /** Who wants to run what. */
@@ -33,15 +38,24 @@ interface Waiter extends Candidate {
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Bounds how many calls run at once. Those that have to wait take turns by caller, so that one who asks for much does not hold up the others.
+ * Bounds how many calls run at once. One caller gets a share of the places, as of each category's, whoever else is there. Those that have
+ * to wait take turns by caller, so that one who asks for much does not hold up the others.
  */
 export class RunQueue {
-  private running = 0;
-  private readonly runningOf = new Map<string, number>();
+  private readonly running: Shares;
+  private readonly runningOf: ReadonlyMap<string, Shares>;
+  private readonly waits: Shares;
   /** By caller, in the order of their turns. */
   private readonly waiting = new Map<string, Waiter[]>();
 
-  constructor(private readonly limits: RunLimits) {}
+  constructor(private readonly limits: RunLimits) {
+    const { total, byCategory, callerPercent, waits } = limits;
+    this.running = new Shares(total, callerPercent);
+    this.waits = new Shares(waits, callerPercent);
+    this.runningOf = new Map(
+      [...byCategory].map(([category, most]) => [category, new Shares(most, callerPercent)]),
+    );
+  }
 
   /**
    * Takes a place, or gets in line for one.
@@ -56,12 +70,28 @@ export class RunQueue {
   }
 
   /**
+   * Takes a place among the calls that only let time pass.
+   * @throws ToolError `busy` where this caller has too many of them
+   */
+  enterWait({ caller }: Candidate): Place {
+    if (!this.waits.tryTake(caller)) {
+      throw busy(`${this.waits.heldBy(caller)} calls of this caller already let time pass`);
+    }
+    return {
+      isNow: true,
+      taken: Promise.resolve(),
+      giveBack: () => this.waits.giveBack(caller),
+    };
+  }
+
+  /**
    * Takes a place, at once if there is one.
    * @returns false if it has to wait, with `wait`
    */
-  tryTake({ category }: Candidate): boolean {
-    if (!this.hasRoom(category)) return false;
-    this.add(category, 1);
+  tryTake({ category, caller }: Candidate): boolean {
+    if (!this.hasRoom({ category, caller })) return false;
+    this.running.tryTake(caller);
+    this.runningOf.get(category)?.tryTake(caller);
     return true;
   }
 
@@ -72,11 +102,7 @@ export class RunQueue {
   wait(candidate: Candidate, signal: AbortSignal): Promise<void> {
     const others = this.waiting.get(candidate.caller) ?? [];
     if (others.length >= this.limits.queuedPerCaller) {
-      throw new ToolError(
-        'busy',
-        `${others.length} calls of this caller already wait for their turn. Try again in ${RETRY_AFTER_SECONDS} s.`,
-        { retryAfterSeconds: RETRY_AFTER_SECONDS },
-      );
+      throw busy(`${others.length} calls of this caller already wait for their turn`);
     }
     return new Promise((resolve, reject) => {
       const leave = () => {
@@ -96,15 +122,17 @@ export class RunQueue {
   }
 
   /** Gives a place back. */
-  release({ category }: Candidate): void {
-    this.add(category, -1);
-    this.startNext();
+  release({ category, caller }: Candidate): void {
+    this.running.giveBack(caller);
+    this.runningOf.get(category)?.giveBack(caller);
+    while (this.startNext());
   }
 
-  private startNext(): void {
+  /** One place that becomes free may leave room for several callers, whose shares grow with it. */
+  private startNext(): boolean {
     for (const [caller, waiters] of this.waiting) {
-      if (this.running >= this.limits.total) return;
-      const waiter = waiters.find(({ category }) => this.hasRoom(category));
+      if (!this.running.hasRoom(caller)) continue;
+      const waiter = waiters.find((one) => this.tryTake(one));
       if (!waiter) continue;
       this.remove(waiter);
       const left = this.waiting.get(caller);
@@ -113,10 +141,10 @@ export class RunQueue {
         this.waiting.delete(caller);
         this.waiting.set(caller, left);
       }
-      this.add(waiter.category, 1);
       waiter.start();
-      return;
+      return true;
     }
+    return false;
   }
 
   private remove(waiter: Waiter): void {
@@ -127,13 +155,13 @@ export class RunQueue {
     if (waiters.length === 0) this.waiting.delete(waiter.caller);
   }
 
-  private hasRoom(category: string): boolean {
-    const most = this.limits.byCategory.get(category) ?? Infinity;
-    return this.running < this.limits.total && (this.runningOf.get(category) ?? 0) < most;
+  private hasRoom({ category, caller }: Candidate): boolean {
+    return this.running.hasRoom(caller) && (this.runningOf.get(category)?.hasRoom(caller) ?? true);
   }
+}
 
-  private add(category: string, change: 1 | -1): void {
-    this.running += change;
-    this.runningOf.set(category, (this.runningOf.get(category) ?? 0) + change);
-  }
+function busy(why: string): ToolError {
+  return new ToolError('busy', `${why}. Try again in ${RETRY_AFTER_SECONDS} s.`, {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  });
 }

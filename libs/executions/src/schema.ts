@@ -106,4 +106,13 @@ export const MIGRATIONS: Record<string, Migration> = {
         .execute();
     },
   },
+  '0002_executions_by_caller': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createIndex('executions_by_caller')
+        .on('executions')
+        .columns(['caller', 'created_at', 'id', 'size'])
+        .execute();
+    },
+  },
 };

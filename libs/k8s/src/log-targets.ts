@@ -18,7 +18,7 @@ interface Job {
 }
 
 /** Characters that a label selector has and neither a name nor kind/name. */
-const SELECTOR = /[=!,() ]/;
+const SELECTOR = /[=!,()<>\s]/;
 
 /**
  * The pods that a text names: one pod, those of a workload (kind/name), or those that a label selector matches.

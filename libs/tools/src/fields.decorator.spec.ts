@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { describe, expect, it } from 'vitest';
-import { BooleanField, IntField, TextField } from './fields.decorator.js';
+import { BooleanField, ChoiceField, IntField, TextField } from './fields.decorator.js';
 import { inputClass, inputSchemaOf } from './input-schema.js';
 import { TEXT_FORMATS, type TextFormatName } from './text-formats.js';
 import { ToolError } from './tool.error.js';
@@ -71,6 +71,8 @@ describe('TextField', () => {
     '!canary',
     'example.com/tier in (front, back),app!=web',
     'a.example/b=c,d.example/e=f',
+    'cpu>8',
+    'a=b..c',
   ])('takes %s for the logs of', (value) => {
     expect(read(value, text('logTarget'))).toBe(value);
   });
@@ -85,6 +87,8 @@ describe('TextField', () => {
     'deployment//web',
     'deployment/a..b',
     '-A',
+    'naïve=a',
+    'a=b\u0000c',
   ])('refuses %s for the logs of', (value) => {
     expect(refusal(value, text('logTarget'))).toMatch(/^must/);
   });
@@ -126,6 +130,57 @@ describe(IntField.name, () => {
     const few = IntField({ description: 'A number.', min: 1, max: 500 });
     expect(refusal(9223372036854775807n, few)).toBe('must be at most 500');
     expect(refusal('-9223372036854775808', few)).toBe('must be at least 1');
+  });
+});
+
+describe('a blank text', () => {
+  const description = 'A field.';
+  const choices = ['cpu', 'memory'];
+
+  it.each([
+    ['a boolean', BooleanField({ description, optional: true }), undefined],
+    ['a boolean with a default', BooleanField({ description, default: true }), true],
+    ['an integer', IntField({ description, optional: true, min: 1 }), undefined],
+    ['an integer with a default', IntField({ description, default: 50, min: 1 }), 50],
+    ['a choice', ChoiceField({ description, optional: true, choices }), undefined],
+    ['a choice with a default', ChoiceField({ description, default: 'cpu', choices }), 'cpu'],
+    ['a selector', TextField({ description, optional: true, format: 'labelSelector' }), undefined],
+  ])('is as good as none for %s', (_, decorator, expected) => {
+    for (const blank of ['', ' ', '\t\n']) expect(read(blank, decorator)).toBe(expected);
+  });
+
+  it.each([
+    ['a boolean', BooleanField({ description })],
+    ['an integer', IntField({ description })],
+    ['a choice', ChoiceField({ description, choices })],
+    ['a selector', TextField({ description, format: 'labelSelector' })],
+    [
+      'a choice that says so',
+      ChoiceField({ description, choices, optional: true, refuseBlank: true }),
+    ],
+  ])('is refused where it is required: %s', (_, decorator) => {
+    expect(refusal('', decorator)).toMatch(/^must be/);
+    expect(refusal(' ', decorator)).toMatch(/^must be/);
+  });
+});
+
+describe('blanks around a value', () => {
+  const description = 'A field.';
+
+  it.each([
+    [' 3', IntField({ description }), 3],
+    ['-3\n', IntField({ description }), -3],
+    [' Yes ', BooleanField({ description }), true],
+    ['\toff', BooleanField({ description }), false],
+    [' CPU ', ChoiceField({ description, choices: ['cpu'] }), 'cpu'],
+    [' app = web ', TextField({ description, format: 'labelSelector' }), 'app = web'],
+    [' deployment/web\n', text('logTarget'), 'deployment/web'],
+  ])('mean nothing: %j', (value, decorator, expected) => {
+    expect(read(value, decorator)).toBe(expected);
+  });
+
+  it.each(['3 4', '- 3', '+3', '3.0.0', '0x10'])('make no integer of %s', (value) => {
+    expect(refusal(value, IntField({ description }))).toBe('must be an integer');
   });
 });
 

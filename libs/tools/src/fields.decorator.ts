@@ -52,7 +52,10 @@ export function TextField(options: TextFieldOptions): PropertyDecorator {
   return field(
     options,
     { type: 'string', pattern: format?.pattern.source },
-    (value) => (value === '' && isOptional(options) ? options.default : value),
+    (value) => {
+      const text = typeof value === 'string' && format?.trims ? value.trim() : value;
+      return text === '' && isOptional(options) ? options.default : text;
+    },
     IsString({ message: 'must be text' }),
     // JSON can carry it, but UTF-8 cannot: it would become another character.
     ValidateBy(
@@ -68,10 +71,14 @@ function isWellFormed(value: unknown): boolean {
   return typeof value !== 'string' || value.isWellFormed();
 }
 
-function formatChecks({ pattern, means, maxItems }: TextFormat): PropertyDecorator[] {
+function formatChecks({ pattern, means, maxItems, dotsIn }: TextFormat): PropertyDecorator[] {
+  const isNoWayUp = (value: string) => !value.includes('..') || (dotsIn?.test(value) ?? false);
   const checks = [
     Matches(pattern, { message: `must be ${means}` }),
-    Matches(/^(?!.*\.\.)/s, { message: 'must not contain ".."' }),
+    ValidateBy(
+      { name: 'dots', validator: { validate: isNoWayUp } },
+      { message: 'must not contain ".."' },
+    ),
   ];
   if (maxItems === undefined) return checks;
   const isShort = (value: string) => value.split(/[, ]+/).length <= maxItems;
@@ -82,7 +89,7 @@ function formatChecks({ pattern, means, maxItems }: TextFormat): PropertyDecorat
   ];
 }
 
-/** A whole number; digits as text are accepted, as models send them. */
+/** A whole number; digits as text, with blanks around or not, are accepted, as models send them. */
 export function IntField(options: IntFieldOptions): PropertyDecorator {
   const { min, max } = options;
   // One that a double does not hold exactly would be another number.
@@ -93,25 +100,27 @@ export function IntField(options: IntFieldOptions): PropertyDecorator {
   return field(
     options,
     { type: 'integer', minimum: min, maximum: max },
-    (value) => (isDigits(value) ? Number(value) : value),
+    (value) => {
+      if (typeof value === 'bigint') return Number(value);
+      const word = wordOf(value);
+      if (word === '' && isOptional(options)) return options.default;
+      return word !== undefined && /^-?\d+$/.test(word) ? Number(word) : value;
+    },
     IsInt({ message: 'must be an integer' }),
     Min(least, { message: `must be at least ${least}` }),
     Max(most, { message: `must be at most ${most}` }),
   );
 }
 
-function isDigits(value: unknown): value is string | bigint {
-  return typeof value === 'bigint' || (typeof value === 'string' && /^-?\d+$/.test(value));
-}
-
-/** True or false; the usual words (yes, off, "1", ...) are accepted, as models send them. */
+/** True or false; the usual words (yes, off, "1", ...), with blanks around or not, are accepted, as models send them. */
 export function BooleanField(options: FieldOptions<boolean>): PropertyDecorator {
   return field(
     options,
     { type: 'boolean' },
     (value) => {
-      if (typeof value !== 'string' && typeof value !== 'number') return value;
-      const word = String(value).toLowerCase();
+      const word = typeof value === 'number' ? String(value) : wordOf(value);
+      if (word === undefined) return value;
+      if (word === '' && isOptional(options)) return options.default;
       return TRUE_WORDS.has(word) ? true : FALSE_WORDS.has(word) ? false : value;
     },
     IsBoolean({ message: 'must be true or false' }),
@@ -120,13 +129,21 @@ export function BooleanField(options: FieldOptions<boolean>): PropertyDecorator 
 
 /** One of some words, whatever its case and the space around it. */
 export function ChoiceField(options: ChoiceFieldOptions): PropertyDecorator {
-  const blank = options.refuseBlank ? '' : undefined;
   return field(
     options,
     { type: 'string', enum: options.choices },
-    (value) => (typeof value === 'string' ? value.trim().toLowerCase() || blank : value),
+    (value) => {
+      const word = wordOf(value);
+      const isLeftOut = word === '' && isOptional(options) && !options.refuseBlank;
+      return isLeftOut ? options.default : (word ?? value);
+    },
     IsIn([...options.choices], { message: `must be one of ${options.choices.join(', ')}` }),
   );
+}
+
+/** A text in lower case, without the blanks around it; undefined for anything else. */
+function wordOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.trim().toLowerCase() : undefined;
 }
 
 /** The one shape of all fields: the published schema, null as "not given", the reading of the value, then its checks. */

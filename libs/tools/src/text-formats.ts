@@ -7,6 +7,10 @@ export interface TextFormat {
   maxLength: number;
   /** Most things that a list, joined by commas or spaces, may name: each is a request. */
   maxItems?: number;
+  /** Blanks around the text mean nothing, and are left out. */
+  trims?: boolean;
+  /** Texts in which ".." is nothing special. */
+  dotsIn?: RegExp;
 }
 
 /** Most things that a call may name in one list. */
@@ -54,17 +58,22 @@ export const TEXT_FORMATS = {
     maxLength: MAX_LIST_LENGTH,
     maxItems: MAX_ITEMS,
   },
-  /** A pod, a workload as kind/name, or a label selector. */
+  /** A pod, a workload as kind/name, or a label selector: what has a character that neither a name nor kind/name has. */
   logTarget: {
     pattern:
-      /^([A-Za-z0-9][A-Za-z0-9_.:@+-]{0,252}|[A-Za-z][A-Za-z0-9.-]{0,252}\/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?|([A-Za-z0-9][A-Za-z0-9_./-]{0,316}[=!,() ]|!)[A-Za-z0-9!=,()_./ -]{0,1999})$/,
+      /^([A-Za-z0-9][A-Za-z0-9_.:@+-]{0,252}|[A-Za-z][A-Za-z0-9.-]{0,252}\/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?|([A-Za-z0-9][A-Za-z0-9_./-]{0,316}[=!,()<>\t\r\n ]|!)[\t\r\n\x20-\x7e]{0,1999})$/,
     means: 'a pod, kind/name such as "deployment/web", or a label selector such as "app=web"',
     maxLength: 2_000,
+    trims: true,
+    dotsIn: /[=!,()<>\s]/,
   },
+  /** What a key or "!" may begin; the API server reads the rest, as it does for kubectl. */
   labelSelector: {
-    pattern: /^[A-Za-z0-9!][A-Za-z0-9!=,()_./ -]{0,1999}$/,
-    means: 'a label selector such as "app=web,tier in (front, back),!canary"',
+    pattern: /^[A-Za-z0-9!][\t\r\n\x20-\x7e]{0,1999}$/,
+    means: 'a label selector such as "app=web,tier in (front, back),!canary,cpu>8"',
     maxLength: 2_000,
+    trims: true,
+    dotsIn: /./,
   },
   /** Pairs for `k8s_set_image`. */
   containerImages: {

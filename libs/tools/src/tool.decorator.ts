@@ -2,7 +2,7 @@ import type { Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { SharedField } from './shared-field.js';
 import type { ToolRequirement } from './tool-requirement.js';
-import type { ToolAnnotations } from './tool.js';
+import type { ToolAnnotations, ToolPlace } from './tool.js';
 
 export interface ToolProviderOptions {
   /** The category of its tools: `k8s`, `argo` or `helm`. */
@@ -29,6 +29,8 @@ export interface ToolOptions {
   example: Record<string, unknown>;
   /** Seconds that a call may take, or how they follow from its input. 30 unless said. */
   timeLimitSeconds?: number | ((input: never) => number);
+  /** Among which calls it counts while it runs; `work` unless said. */
+  place?: ToolPlace;
   /** Parameters that it shares with others, beside those of its provider. */
   sharedFields?: Type<SharedField>[];
   requires?: Type<ToolRequirement>[];

@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { untilAborted } from './abort.js';
+import { cutName } from './cut-name.js';
 import { readInput } from './tool-input.js';
 import {
   InterceptsTools,
@@ -78,7 +79,7 @@ export class ToolInvoker implements OnModuleInit {
     } catch (error) {
       const executionId = randomUUIDv7();
       const failure = this.asToolError(error, executionId);
-      this.log(name, executionId, failure.code, startedAt);
+      this.log(cutName(name), executionId, failure.code, startedAt);
       throw failure;
     }
   }

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { compareTexts } from './compare.js';
+import { cutName } from './cut-name.js';
 import { inputClass, inputSchemaOf } from './input-schema.js';
 import type { SharedField } from './shared-field.js';
 import {
@@ -60,7 +61,7 @@ export class ToolRegistry implements OnModuleInit {
   /** @throws ToolError `not_found` for a name that no tool has */
   get(name: string): ToolDefinition {
     const tool = this.byName.get(name);
-    if (!tool) throw new ToolError('not_found', `There is no tool "${name}".`);
+    if (!tool) throw new ToolError('not_found', `There is no tool "${cutName(name)}".`);
     return tool;
   }
 
@@ -119,6 +120,7 @@ export class ToolRegistry implements OnModuleInit {
       category: provider.name,
       tags: [provider.name, ...(options.tags ?? [])],
       annotations,
+      place: options.place ?? 'work',
       example,
       input,
       sharedInputs,

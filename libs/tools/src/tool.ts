@@ -7,6 +7,12 @@ export interface ToolAnnotations {
   destructiveHint: boolean;
 }
 
+/**
+ * What a running call takes from others. `work` is bounded in number; `wait` only lets time pass, and is bounded apart from that; `none` is
+ * about other calls, and has to get through when all places are taken.
+ */
+export type ToolPlace = 'work' | 'wait' | 'none';
+
 /** What a tool answers: text for the reader and, where it has them, the same facts as data. */
 export interface ToolResult {
   output: string;
@@ -55,6 +61,7 @@ export interface ToolDefinition {
   /** Those of the parameters that it shares with other tools. */
   readonly sharedInputs: readonly InputClass[];
   readonly requirements: readonly ToolRequirement[];
+  readonly place: ToolPlace;
   /** Seconds that a call may take. */
   timeLimitSeconds(input: object): number;
   run(input: object, call: ToolCall): unknown;

@@ -1,15 +1,27 @@
-import { BadRequestException } from '@nestjs/common';
+import { BadRequestException, UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 
 /** The paths whose bodies are JSON-RPC. */
 const MCP_PATHS = /^\/(mcp|messages)(\/?\?|\/?$)/;
 
+/** The one type that browsers send for no page of another origin without asking this server first. */
+const JSON_TYPE = /^application\/json\s*(;|$)/i;
+
 /**
- * Reads JSON bodies. No body at all is undefined, as the Engine's DELETE has a JSON content type and no body. Broken JSON is refused,
- * but under an MCP path it is handed on as text, which the MCP SDK answers with JSON-RPC's parse error (-32700).
+ * Reads JSON bodies. No body at all is undefined, as the Engine's DELETE has a JSON content type and no body. A POST without that type is
+ * refused even if it has no body: any web page could send it. Broken JSON is refused, but under an MCP path it is handed on as text, which
+ * the MCP SDK answers with JSON-RPC's parse error (-32700).
  */
 export function parseJsonBodies(fastify: FastifyInstance, limitBytes: number): void {
   fastify.removeAllContentTypeParsers();
+  fastify.addHook('onRequest', ({ method, is404, headers }, _reply, done) => {
+    if (method !== 'POST' || is404 || JSON_TYPE.test(headers['content-type'] ?? '')) return done();
+    done(
+      new UnsupportedMediaTypeException(
+        'A POST needs the header "Content-Type: application/json", also without a body.',
+      ),
+    );
+  });
   fastify.addContentTypeParser(
     'application/json',
     { parseAs: 'string', bodyLimit: limitBytes },

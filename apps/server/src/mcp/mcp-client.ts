@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { callerAt } from '../http/caller.js';
 
 /** Who is at the other end of a connection. */
 export interface McpClient {
@@ -20,7 +21,7 @@ export function knowsTasks({ offersTasks, protocolVersion }: McpClient): boolean
 
 /** The client of an HTTP request. */
 export function clientOf({ socket }: IncomingMessage, protocolVersion?: string): McpClient {
-  return { caller: socket.remoteAddress ?? 'unknown', protocolVersion };
+  return { caller: callerAt(socket.remoteAddress), protocolVersion };
 }
 
 /** Notes the protocol version that a message to the client, the answer to `initialize`, agrees on. */

@@ -1,3 +1,4 @@
+import { cutName } from '#tools';
 import { JSON_RPC, protocolFault, type JsonRpcResult } from './json-rpc.js';
 import type { McpClient } from './mcp-client.js';
 import type { CallContext, ToolCalls } from './tool-calls.js';
@@ -68,7 +69,7 @@ export class McpConnection {
         return { resourceTemplates: [] };
       case 'resources/read':
         throw protocolFault(JSON_RPC.resourceNotFound, 'There are no resources.', {
-          uri: request.params.uri,
+          uri: uriOf(request.params),
         });
       case 'prompts/list':
         return { prompts: [] };
@@ -102,4 +103,8 @@ export class McpConnection {
     this.logLevel = level;
     return {};
   }
+}
+
+function uriOf({ uri }: Record<string, unknown>): string | undefined {
+  return typeof uri === 'string' ? cutName(uri) : undefined;
 }

@@ -4,11 +4,10 @@ import {
   type InboundClassificationOutcome,
 } from '@modelcontextprotocol/server';
 import {
-  All,
   Controller,
+  Delete,
   Get,
   Logger,
-  MethodNotAllowedException,
   Post,
   Req,
   Res,
@@ -16,13 +15,15 @@ import {
 } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { Executions } from '#executions';
+import type { RouteNotes } from '../http/methods.js';
 import { JSON_RPC, refuse } from './json-rpc.js';
 import { ModernGateway } from './modern.gateway.js';
 import { SseGateway } from './sse.gateway.js';
 import { StreamableGateway } from './streamable.gateway.js';
 
-const METHODS = ['GET', 'POST', 'DELETE'];
+const STREAMS: RouteNotes = { streams: true };
 
 /** The MCP door over HTTP. The SDKs write the answers, so Fastify only reads the bodies. */
 @ApiExcludeController()
@@ -38,22 +39,24 @@ export class McpController implements BeforeApplicationShutdown {
     private readonly executions: Executions,
   ) {}
 
-  @All('mcp')
-  async mcp(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { method, raw, body } = request;
-    if (!METHODS.includes(method)) {
-      void reply.header('allow', METHODS.join(', '));
-      throw new MethodNotAllowedException(`${method} is not a method of MCP.`);
-    }
-    const route = routeOf(request);
-    await this.answer(reply, () =>
-      route && route.kind !== 'legacy'
-        ? this.modern.handle(raw, reply.raw, body, route)
-        : this.streamable.handle(raw, reply.raw, body),
-    );
+  @Get('mcp')
+  @RouteConfig(STREAMS)
+  async listen(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.exchange(request, reply);
+  }
+
+  @Post('mcp')
+  async post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.exchange(request, reply);
+  }
+
+  @Delete('mcp')
+  async endSession(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.exchange(request, reply);
   }
 
   @Get('sse')
+  @RouteConfig(STREAMS)
   async openSse(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.answer(reply, () => this.sse.open(request.raw, reply.raw));
   }
@@ -71,6 +74,16 @@ export class McpController implements BeforeApplicationShutdown {
     // Its last answers go out in this turn.
     await nextTurn();
     await Promise.all([this.modern.closeAll(), this.streamable.closeAll(), this.sse.closeAll()]);
+  }
+
+  private async exchange(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { raw, body } = request;
+    const route = routeOf(request);
+    await this.answer(reply, () =>
+      route && route.kind !== 'legacy'
+        ? this.modern.handle(raw, reply.raw, body, route)
+        : this.streamable.handle(raw, reply.raw, body),
+    );
   }
 
   private async answer(reply: FastifyReply, handle: () => Promise<void>): Promise<void> {

@@ -9,7 +9,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { asCall, exchangeCall, type CallMessage } from './call-exchange.js';
 import type { JsonRpcResult } from './json-rpc.js';
-import { clientOf } from './mcp-client.js';
+import { clientOf, type McpClient } from './mcp-client.js';
 import { McpConnection } from './mcp-connection.js';
 import { modernServer } from './modern.server.js';
 import { SERVER_INFO } from './server-identity.js';
@@ -22,13 +22,17 @@ const MODERN = '2026-07-28';
 @Injectable()
 export class ModernGateway {
   private readonly handler: McpHttpHandler;
+  /** Who makes a request that the SDK answers. */
+  private readonly clients = new WeakMap<Request, McpClient>();
 
   constructor(private readonly tools: ToolCalls) {
     this.handler = createMcpHandler(
-      () => modernServer(tools, { caller: 'unknown', protocolVersion: MODERN }),
-      {
-        legacy: 'reject',
+      ({ requestInfo }) => {
+        const client = requestInfo && this.clients.get(requestInfo);
+        return modernServer(tools, client ?? { caller: 'unknown', protocolVersion: MODERN });
       },
+      // Streams of subscriptions are bounded with all open requests, by caller.
+      { legacy: 'reject', maxSubscriptions: Infinity },
     );
   }
 
@@ -53,9 +57,9 @@ export class ModernGateway {
     response.once('close', () => {
       if (!response.writableFinished) cancel.abort();
     });
-    const answer = await this.handler.fetch(toWebRequest(request, cancel.signal), {
-      parsedBody: body,
-    });
+    const webRequest = toWebRequest(request, cancel.signal);
+    this.clients.set(webRequest, clientOf(request, MODERN));
+    const answer = await this.handler.fetch(webRequest, { parsedBody: body });
     await writeAnswer(answer, response);
   }
 

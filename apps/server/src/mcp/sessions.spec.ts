@@ -6,7 +6,7 @@ describe(Sessions.name, () => {
 
   beforeEach(() => {
     vi.useFakeTimers();
-    sessions = new Sessions({ max: 2, idleMs: 1_000 });
+    sessions = new Sessions({ max: 2, callerPercent: 100, idleMs: 1_000 });
   });
 
   afterEach(() => {
@@ -37,7 +37,7 @@ describe(Sessions.name, () => {
     const first = open('first');
     const second = open('second');
     sessions.use('first');
-    expect(sessions.hasRoom()).toBe(true);
+    expect(sessions.hasRoom('a')).toBe(true);
     expect(second.closed).toBe(false);
     open('third');
     expect([first.closed, second.closed]).toEqual([false, true]);
@@ -46,10 +46,28 @@ describe(Sessions.name, () => {
   it('never ends a session that works to make room', () => {
     const first = open('first', { running: true });
     const second = open('second', { running: true });
-    expect(sessions.hasRoom()).toBe(false);
+    expect(sessions.hasRoom('a')).toBe(false);
     second.running = false;
     open('third');
     expect([first.closed, second.closed]).toEqual([false, true]);
+  });
+
+  it("never ends a stranger's session, however many one caller opens", () => {
+    sessions = new Sessions({ max: 8, callerPercent: 50, idleMs: 1_000 });
+    const strangers = [open('s1', { caller: 'b' }), open('s2', { caller: 'b' })];
+    const own = Array.from({ length: 100 }, (_, index) => open(`own-${index}`));
+    expect(strangers.map(({ closed }) => closed)).toEqual([false, false]);
+    expect(own.filter(({ closed }) => !closed).map(({ id }) => id)).toEqual([
+      'own-97',
+      'own-98',
+      'own-99',
+    ]);
+    for (const session of own) session.running = true;
+    expect([sessions.hasRoom('a'), sessions.hasRoom('b'), sessions.hasRoom('c')]).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 
   it('closes them all', async () => {
@@ -66,6 +84,7 @@ describe(Sessions.name, () => {
 });
 
 class FakeSession implements Session {
+  caller = 'a';
   running = false;
   watched = false;
   closed = false;

@@ -24,22 +24,24 @@ export class SseGateway {
 
   constructor(
     private readonly tools: ToolCalls,
-    @Inject(mcpConfig.KEY) { maxSessions, sessionIdleMs }: McpConfig,
+    @Inject(mcpConfig.KEY) { maxSessions, callerPercent, sessionIdleMs }: McpConfig,
   ) {
-    this.sessions = new Sessions({ max: maxSessions, idleMs: sessionIdleMs });
+    this.sessions = new Sessions({ max: maxSessions, callerPercent, idleMs: sessionIdleMs });
   }
 
   /** Opens an event stream, whose first event tells where to post. */
   async open(request: IncomingMessage, stream: ServerResponse): Promise<void> {
     if (stream.destroyed) return;
-    if (!this.sessions.hasRoom()) {
-      return refuse(stream, 503, JSON_RPC.refused, 'Too many sessions are busy.');
+    const client = clientOf(request);
+    if (!this.sessions.hasRoom(client.caller)) {
+      return refuse(stream, 503, JSON_RPC.refused, 'All sessions of this caller are busy.');
     }
     const transport = new SSEServerTransport('/messages', stream);
-    const server = new SessionServer(this.tools, clientOf(request));
+    const server = new SessionServer(this.tools, client);
     const id = transport.sessionId;
     this.sessions.add({
       id,
+      caller: client.caller,
       transport,
       stream,
       isRunning: () => server.connection.running > 0,

@@ -14,9 +14,9 @@ export class StreamableGateway {
 
   constructor(
     private readonly tools: ToolCalls,
-    @Inject(mcpConfig.KEY) { maxSessions, sessionIdleMs }: McpConfig,
+    @Inject(mcpConfig.KEY) { maxSessions, callerPercent, sessionIdleMs }: McpConfig,
   ) {
-    this.sessions = new Sessions({ max: maxSessions, idleMs: sessionIdleMs });
+    this.sessions = new Sessions({ max: maxSessions, callerPercent, idleMs: sessionIdleMs });
   }
 
   /** Answers a request of any method. A session that is not known is a 404, on which clients start a new one. */
@@ -40,10 +40,11 @@ export class StreamableGateway {
     response: ServerResponse,
     body: unknown,
   ): Promise<void> {
-    if (!this.sessions.hasRoom()) {
-      return refuse(response, 503, JSON_RPC.refused, 'All sessions are busy.');
+    const client = clientOf(request);
+    if (!this.sessions.hasRoom(client.caller)) {
+      return refuse(response, 503, JSON_RPC.refused, 'All sessions of this caller are busy.');
     }
-    const session = new StreamableSession(this.tools, clientOf(request), {
+    const session = new StreamableSession(this.tools, client, {
       opened: () => this.sessions.add(session),
       used: () => void this.sessions.use(session.id),
       closed: () => this.sessions.delete(session.id),

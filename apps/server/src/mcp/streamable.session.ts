@@ -26,7 +26,7 @@ export class StreamableSession implements Session {
 
   constructor(
     tools: ToolCalls,
-    client: McpClient,
+    private readonly client: McpClient,
     private readonly events: SessionEvents,
   ) {
     this.transport = new WebStandardStreamableHTTPServerTransport({
@@ -38,6 +38,10 @@ export class StreamableSession implements Session {
       for (const cancel of this.calls.values()) cancel.abort();
       events.closed();
     };
+  }
+
+  get caller(): string {
+    return this.client.caller;
   }
 
   isRunning(): boolean {

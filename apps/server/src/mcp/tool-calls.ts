@@ -142,10 +142,15 @@ export class ToolCalls {
     const isExempt =
       softLimitMs === 0 ||
       KNOWN_WAITS.has(name) ||
-      (timeout_seconds !== undefined && timeout_seconds !== null) ||
+      isGiven(timeout_seconds) ||
       (client.protocolVersion !== undefined && client.protocolVersion <= LAST_PATIENT_VERSION);
     return isExempt ? undefined : softLimitMs;
   }
+}
+
+/** Whether a parameter is more than the blank text and the null that count as left out. */
+function isGiven(value: unknown): boolean {
+  return typeof value === 'string' ? value.trim() !== '' : (value ?? undefined) !== undefined;
 }
 
 /** The seconds that a call may run, where its caller says less than the limit of its tool. @throws ToolError `invalid_input` */

@@ -8,10 +8,12 @@ import {
   Req,
   Res,
 } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Executions, pieceOf } from '#executions';
 import { ToolError } from '#tools';
+import type { RouteNotes } from '../http/methods.js';
 import { ListExecutionsDto, OutputQueryDto } from './dto/executions.dto.js';
 import { presentExecution, statusFor, type ExecutionView } from './execution.presenter.js';
 import { streamExecution } from './execution-stream.js';
@@ -77,6 +79,7 @@ export class ExecutionsController {
     summary: 'Follow the events of an execution, live or after the fact (server-sent events)',
   })
   @Get(':id/events')
+  @RouteConfig({ streams: true } satisfies RouteNotes)
   async events(
     @Param('id') id: string,
     @Req() { headers }: FastifyRequest,

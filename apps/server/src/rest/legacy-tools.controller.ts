@@ -67,6 +67,6 @@ function withoutWait(body: unknown): unknown {
 /** Whether the tool takes it; what it does not is left to the tool to refuse. */
 function isWait(seconds: unknown): boolean {
   const isWhole =
-    typeof seconds === 'string' ? /^\d{1,3}$/.test(seconds) : Number.isInteger(seconds);
+    typeof seconds === 'string' ? /^\s*\d{1,3}\s*$/.test(seconds) : Number.isInteger(seconds);
   return isWhole && Number(seconds) >= 0 && Number(seconds) <= 300;
 }

@@ -1,57 +1,9 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import {
-  inputClass,
-  inputSchemaOf,
-  TOOL_ERROR_CODES,
-  ToolRegistry,
-  VERSION,
-  type ToolDefinition,
-} from '#tools';
+import { inputClass, inputSchemaOf, ToolRegistry, VERSION, type ToolDefinition } from '#tools';
 import { ExecuteQueryDto } from './dto/list-tools.dto.js';
-import { STATUS_OF } from './problem.filter.js';
-
-type Operation = NonNullable<OpenAPIObject['paths'][string]['post']>;
-type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
-
-const PROBLEM = {
-  type: 'object',
-  description: 'A problem document (RFC 9457).',
-  required: ['title', 'status', 'code', 'detail', 'retryable'],
-  properties: {
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    code: { type: 'string', enum: TOOL_ERROR_CODES },
-    detail: { type: 'string', description: 'What happened, to what, and the way on.' },
-    retryable: { type: 'boolean', description: 'Whether the same call may simply be tried again.' },
-    errors: {
-      type: 'array',
-      description: 'For invalid_input: what is wrong with which parameter.',
-      items: {
-        type: 'object',
-        required: ['field', 'message'],
-        properties: {
-          field: { type: 'string' },
-          message: { type: 'string' },
-          accepts: { type: 'string' },
-        },
-      },
-    },
-    output: { type: 'string', description: 'What the tool had produced before it failed.' },
-    execution_id: { type: 'string' },
-  },
-};
-
-const ANSWER = {
-  type: 'object',
-  required: ['status', 'result', 'execution_id'],
-  properties: {
-    status: { type: 'string', enum: ['success'] },
-    result: { type: 'string', description: 'What the tool answers.' },
-    data: { description: 'The same facts as data, with `data=true`, where the tool has them.' },
-    execution_id: { type: 'string', description: 'UUID of this run, also in the logs.' },
-  },
-};
+import { RESPONSES, toolResponses, type Operation } from './openapi-responses.js';
+import { SCHEMAS } from './openapi-schemas.js';
 
 const EXECUTE_PARAMETERS: Operation['parameters'] = Object.entries(
   inputSchemaOf(ExecuteQueryDto.name, [inputClass(ExecuteQueryDto)]).properties,
@@ -87,7 +39,10 @@ function documentOf(app: INestApplication): OpenAPIObject {
     .addTag('executions', 'Runs of tools: to look up, follow and cancel');
   for (const { name, description } of registry.categories()) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build());
-  const schemas: Schemas = { Problem: PROBLEM, ToolAnswer: ANSWER };
+  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
+    const { operationId = '' } = operation as Operation;
+    (operation as Operation).responses = RESPONSES[operationId] ?? {};
+  }
   for (const tool of registry.list()) {
     document.paths[`/engine/v1/tools/${tool.category}/${tool.name}/execute`] = {
       post: operationOf(tool),
@@ -97,7 +52,7 @@ function documentOf(app: INestApplication): OpenAPIObject {
     ...document,
     components: {
       ...document.components,
-      schemas: { ...document.components?.schemas, ...schemas },
+      schemas: { ...document.components?.schemas, ...SCHEMAS },
     },
   };
 }
@@ -113,33 +68,6 @@ function operationOf(tool: ToolDefinition): Operation {
       required: tool.inputSchema.required !== undefined,
       content: { 'application/json': { schema: tool.inputSchema, example: tool.example } },
     },
-    responses: {
-      200: {
-        description: 'The tool succeeded.',
-        content: {
-          // For people, who want to read the text as it is.
-          'text/plain': { schema: { type: 'string' } },
-          'application/json': { schema: { $ref: '#/components/schemas/ToolAnswer' } },
-        },
-      },
-      ...failures(),
-    },
+    responses: toolResponses(),
   };
-}
-
-function failures(): Operation['responses'] {
-  const codesOf = new Map<number, string[]>([
-    [400, ['the body is not JSON']],
-    [413, ['the body is too large']],
-    [415, ['the body is not of the type application/json']],
-  ]);
-  for (const code of TOOL_ERROR_CODES) {
-    codesOf.set(STATUS_OF[code], [...(codesOf.get(STATUS_OF[code]) ?? []), code]);
-  }
-  const content = {
-    'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
-  };
-  return Object.fromEntries(
-    [...codesOf].map(([status, codes]) => [status, { description: codes.join(', '), content }]),
-  );
 }

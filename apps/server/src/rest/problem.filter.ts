@@ -22,6 +22,9 @@ export const STATUS_OF: Record<ToolErrorCode, number> = {
   internal: 500,
 };
 
+/** Most characters of what the HTTP layer says, in which it repeats paths and headers. */
+const MAX_DETAIL_CHARS = 300;
+
 /** A problem document (RFC 9457). */
 interface Problem {
   title: string;
@@ -78,7 +81,9 @@ export class ProblemFilter {
       this.logger.error({ message: 'bug', error: error instanceof Error ? error.stack : error });
     }
     const detail =
-      code === 'internal' ? "Internal error; the server's log has it." : (error as Error).message;
+      code === 'internal'
+        ? "Internal error; the server's log has it."
+        : (error as Error).message.slice(0, MAX_DETAIL_CHARS).toWellFormed();
     return { title: titleOf(status), status, code, detail, retryable: false, execution_id };
   }
 }

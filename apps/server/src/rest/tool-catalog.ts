@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { ToolError, ToolRegistry, type ToolDefinition } from '#tools';
+import { cutName, ToolError, ToolRegistry, type ToolDefinition } from '#tools';
 import type { ListToolsDto } from './dto/list-tools.dto.js';
 
 /** The older Engine calls the category by this name. */
-const CATEGORY_ALIASES: Record<string, string> = { kubernetes: 'k8s' };
+const CATEGORY_ALIASES = new Map([['kubernetes', 'k8s']]);
 
 /** Finds tools the way REST names them: by category and tool. */
 @Injectable()
@@ -42,11 +42,11 @@ export class ToolCatalog {
   }
 
   private category(given: string): string {
-    const name = CATEGORY_ALIASES[given] ?? given;
+    const name = CATEGORY_ALIASES.get(given) ?? given;
     if (this.categories().includes(name)) return name;
     throw new ToolError(
       'not_found',
-      `There is no category "${given}". There are: ${this.categories().join(', ')}.`,
+      `There is no category "${cutName(given)}". There are: ${this.categories().join(', ')}.`,
     );
   }
 }

@@ -2,6 +2,7 @@ import { BadRequestException, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Executions, type Started } from '#executions';
 import { ToolError } from '#tools';
+import { callerAt } from '../http/caller.js';
 import { newExecutionId, setExecutionId } from './execution-id.js';
 import { streamExecution } from './execution-stream.js';
 import type { ExecuteQueryDto } from './dto/list-tools.dto.js';
@@ -48,7 +49,7 @@ export class ToolRuns {
     const isStream = request.headers.accept?.includes('text/event-stream') ?? false;
     const started = await this.executions.start(name, args, {
       executionId: newExecutionId(request),
-      caller: request.ip,
+      caller: callerAt(request.ip),
       idempotencyKey,
       timeLimitSeconds: query.time_limit_seconds,
       keep: isStream || respondAsync,

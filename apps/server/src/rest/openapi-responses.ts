@@ -1,0 +1,138 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { TOOL_ERROR_CODES } from '#tools';
+import { schemaRef } from './openapi-schemas.js';
+import { STATUS_OF } from './problem.filter.js';
+
+export type Operation = NonNullable<OpenAPIObject['paths'][string]['post']>;
+type Responses = Operation['responses'];
+type Response = NonNullable<Responses[string]>;
+
+const JSON_TYPE = 'application/json';
+
+const header = (description: string, type = 'string') => ({ description, schema: { type } });
+const json = (name: Parameters<typeof schemaRef>[0]) => ({
+  [JSON_TYPE]: { schema: schemaRef(name) },
+});
+const PLAIN = { schema: { type: 'string' } };
+
+const TAGGED = { ETag: header('To be sent again as If-None-Match.') };
+const RETRY_AFTER = { 'Retry-After': header('Seconds after which to try again.', 'integer') };
+
+/** What each status is for, whatever is asked for. */
+const MEANINGS: Record<number, string> = {
+  400: 'the request cannot be read: a body that is not JSON, a header that is none',
+  403: 'a Host or Origin header that is not trusted',
+  404: 'there is no such thing',
+  409: 'it stands in a way that does not allow this',
+  413: 'the body is too large',
+  415: 'the body is not of the type application/json, or a POST does not say so',
+  422: 'a parameter is wrong',
+  429: 'this caller has too many requests open',
+  500: 'a bug of the server',
+  503: 'the server is stopping, or its database does not answer',
+};
+
+/** What any request may be answered, and what a probe may. */
+const ANY = [400, 403, 429, 500];
+const ANY_PROBE = [400, 500];
+
+/** Problem documents for statuses, beside those that any request may get. */
+function problems(more: readonly number[], meanings = MEANINGS): Responses {
+  return problemsOf([...new Set([...ANY, ...more])], meanings);
+}
+
+function problemsOf(statuses: readonly number[], meanings = MEANINGS): Responses {
+  return Object.fromEntries(
+    statuses.map((status) => [status, problem(status, meanings[status] ?? '')]),
+  );
+}
+
+function problem(status: number, description: string): Response {
+  const schema = schemaRef('Problem');
+  const headers = status === 429 ? { headers: RETRY_AFTER } : {};
+  return { description, content: { 'application/problem+json': { schema } }, ...headers };
+}
+
+const NOT_MODIFIED: Response = {
+  description: 'The list is the one of If-None-Match.',
+  headers: TAGGED,
+};
+const EVENTS = { 'text/event-stream': PLAIN };
+
+function tagged(description: string, name: Parameters<typeof schemaRef>[0]): Responses {
+  return { 200: { description, content: json(name), headers: TAGGED }, 304: NOT_MODIFIED };
+}
+
+const EXECUTION: Responses = {
+  200: { description: 'The execution, which has ended.', content: json('Execution') },
+  202: { description: 'The execution, which goes on.', content: json('Execution') },
+};
+
+/** What each operation of REST that is not a tool may answer, by its id. */
+export const RESPONSES: Record<string, Responses> = {
+  list_tools: { ...tagged('The tools.', 'ToolList'), ...problems([404, 422]) },
+  list_categories: { ...tagged('Their names.', 'Categories'), ...problems([]) },
+  list_tools_of_category: { ...tagged('Its tools.', 'ToolList'), ...problems([404]) },
+  get_tool: { ...tagged('The tool.', 'Tool'), ...problems([404]) },
+  list_executions: {
+    200: { description: 'A page of executions.', content: json('ExecutionList') },
+    ...problems([422, 503]),
+  },
+  get_execution: { ...EXECUTION, ...problems([404, 503]) },
+  get_execution_output: {
+    200: {
+      description: 'A piece of the output.',
+      content: { 'text/plain': PLAIN },
+      headers: {
+        'X-Total-Chars': header('Characters of the whole output.', 'integer'),
+        'X-Next-Offset': header('The offset of the next piece, if there is one.', 'integer'),
+      },
+    },
+    ...problems([404, 422, 503]),
+  },
+  follow_execution: {
+    200: { description: 'The events, as they come.', content: EVENTS },
+    ...problems([404, 503]),
+  },
+  cancel_execution: { ...EXECUTION, ...problems([404, 409, 413, 415, 503]) },
+  health: { 200: { description: 'It runs.', content: json('Health') }, ...problemsOf(ANY_PROBE) },
+  ready: {
+    200: { description: 'Ready, or degraded.', content: json('Health') },
+    503: { description: 'No cluster answers.', content: json('Health') },
+    ...problemsOf(ANY_PROBE),
+  },
+};
+
+/** What running a tool may answer. */
+export function toolResponses(): Responses {
+  const meanings = new Map<number, string[]>(
+    [400, 403, 413, 415].map((status) => [status, [MEANINGS[status] ?? '']]),
+  );
+  for (const code of TOOL_ERROR_CODES) {
+    const status = STATUS_OF[code];
+    meanings.set(status, [...(meanings.get(status) ?? []), code]);
+  }
+  const described = Object.fromEntries(
+    [...meanings].map(([key, words]) => [key, words.join(', ')]),
+  );
+  return {
+    200: {
+      description: 'The tool succeeded.',
+      content: {
+        // For people, who want to read the text as it is.
+        'text/plain': PLAIN,
+        ...json('ToolAnswer'),
+        ...EVENTS,
+      },
+    },
+    202: {
+      description: 'It goes on, as asked for with `Prefer: respond-async`.',
+      content: json('Accepted'),
+      headers: {
+        Location: header('Where to ask for it.'),
+        'Preference-Applied': header('respond-async'),
+      },
+    },
+    ...problems([...meanings.keys()], described),
+  };
+}

@@ -1,0 +1,159 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { EXECUTION_STATUSES } from '#executions';
+import { TOOL_ERROR_CODES } from '#tools';
+
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+type Schema = Schemas[string];
+
+const text = (description?: string): Schema => ({
+  type: 'string',
+  ...(description && { description }),
+});
+const listOf = (items: Schema): Schema => ({ type: 'array', items });
+
+/** Points to one of the schemas below. */
+export const schemaRef = (name: keyof typeof SCHEMAS): { $ref: string } => ({
+  $ref: `#/components/schemas/${name}`,
+});
+
+const FIELD_ERRORS: Schema = {
+  type: 'array',
+  description: 'For invalid_input: what is wrong with which parameter.',
+  items: {
+    type: 'object',
+    required: ['field', 'message'],
+    properties: { field: text(), message: text(), accepts: text() },
+  },
+};
+
+const RETRYABLE: Schema = {
+  type: 'boolean',
+  description: 'Whether the same call may simply be tried again.',
+};
+
+const EXECUTION_ID = text('UUID of this run, also in the logs.');
+
+/** What the answers of REST look like. */
+export const SCHEMAS = {
+  Problem: {
+    type: 'object',
+    description: 'A problem document (RFC 9457).',
+    required: ['title', 'status', 'code', 'detail', 'retryable'],
+    properties: {
+      title: text(),
+      status: { type: 'integer' },
+      code: { type: 'string', enum: TOOL_ERROR_CODES },
+      detail: text('What happened, to what, and what to do next.'),
+      retryable: RETRYABLE,
+      errors: FIELD_ERRORS,
+      output: text('What the tool had produced before it failed.'),
+      execution_id: EXECUTION_ID,
+    },
+  },
+  ToolAnswer: {
+    type: 'object',
+    required: ['status', 'result', 'execution_id'],
+    properties: {
+      status: { type: 'string', enum: ['success'] },
+      result: text('What the tool answers.'),
+      data: { description: 'The same facts as data, with `data=true`, where the tool has them.' },
+      execution_id: EXECUTION_ID,
+    },
+  },
+  Accepted: {
+    type: 'object',
+    required: ['status', 'execution_id'],
+    properties: { status: { type: 'string', enum: ['accepted'] }, execution_id: EXECUTION_ID },
+  },
+  Tool: {
+    type: 'object',
+    required: [
+      'name',
+      'title',
+      'description',
+      'category',
+      'tags',
+      'annotations',
+      'input_schema',
+      'parameters',
+      'return_type',
+      'approval_required',
+      'available',
+    ],
+    properties: {
+      name: text(),
+      title: text(),
+      description: text(),
+      category: text(),
+      tags: listOf(text()),
+      annotations: {
+        type: 'object',
+        required: ['readOnlyHint', 'destructiveHint'],
+        properties: { readOnlyHint: { type: 'boolean' }, destructiveHint: { type: 'boolean' } },
+      },
+      input_schema: { type: 'object', description: 'JSON Schema of its parameters.' },
+      parameters: listOf({
+        type: 'object',
+        required: ['name', 'type', 'description', 'required', 'default', 'aliases', 'allow_null'],
+        properties: {
+          name: text(),
+          type: text(),
+          description: text(),
+          required: { type: 'boolean' },
+          default: { description: 'A value of its type, or null for none.' },
+          aliases: listOf(text()),
+          allow_null: { type: 'boolean' },
+        },
+      }),
+      return_type: { type: 'string', enum: ['string'] },
+      approval_required: { type: 'boolean', description: 'Whether it is not read-only.' },
+      available: { type: 'boolean' },
+      unavailable_reason: text('What is missing, where it is not available.'),
+    },
+  },
+  ToolList: {
+    type: 'object',
+    required: ['tools'],
+    properties: { tools: listOf({ $ref: '#/components/schemas/Tool' }) },
+  },
+  Categories: listOf(text()),
+  Execution: {
+    type: 'object',
+    description: 'One run of a tool. Times are ISO 8601 in UTC.',
+    required: ['id', 'tool', 'category', 'status', 'created_at'],
+    properties: {
+      id: text(),
+      tool: text(),
+      category: text(),
+      status: { type: 'string', enum: [...EXECUTION_STATUSES] },
+      created_at: text(),
+      started_at: text(),
+      finished_at: text(),
+      result: text('The output; of a failed one, what it had put out before.'),
+      data: { description: 'The same facts as data, where the tool has them.' },
+      error: {
+        type: 'object',
+        required: ['code', 'detail', 'retryable'],
+        properties: {
+          code: { type: 'string', enum: TOOL_ERROR_CODES },
+          detail: text(),
+          retryable: RETRYABLE,
+          errors: FIELD_ERRORS,
+        },
+      },
+    },
+  },
+  ExecutionList: {
+    type: 'object',
+    required: ['executions'],
+    properties: {
+      executions: listOf({ $ref: '#/components/schemas/Execution' }),
+      next: text('Gives the next page as `after`; left out on the last one.'),
+    },
+  },
+  Health: {
+    type: 'object',
+    required: ['status'],
+    properties: { status: text() },
+  },
+} satisfies Schemas;

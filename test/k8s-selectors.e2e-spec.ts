@@ -1,0 +1,150 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { applyByKubectl, configMap } from './support/manifest.js';
+import { useNamespace } from './support/use-namespace.js';
+import { useServer } from './support/use-server.js';
+
+const NAMESPACE = 'selectors';
+
+/** The labels of some objects. */
+const LABELS: Record<string, Record<string, string>> = {
+  small: { cpu: '4', app: 'web', 'team.example/tier': 'front-end.v1' },
+  large: { cpu: '12', app: 'api', 'team.example/tier': 'back_end' },
+  odd: { cpu: 'many', app: '', dots: 'b..c' },
+  bare: {},
+};
+
+const SELECTORS = [
+  'app=web',
+  'app==web',
+  'app!=web',
+  'app = web',
+  '  app=web  ',
+  'app\t=\nweb',
+  'app in (web,api)',
+  'app in ( web , api )',
+  'app in(web)',
+  'app notin (web)',
+  'app in ()',
+  'app in (web,)',
+  'app in (,)',
+  'app',
+  '!app',
+  '! app',
+  'app=',
+  'app!=',
+  'app=web,cpu',
+  'app=web , !dots',
+  'cpu>8',
+  'cpu > 8',
+  'cpu<8',
+  'cpu>3,cpu<5',
+  'cpu>0008',
+  'team.example/tier=front-end.v1',
+  'team.example/tier in (back_end)',
+  'dots=b..c',
+  'in in (in)',
+  'notin',
+  ' ',
+];
+
+const REFUSED = [
+  ',app=web',
+  'app=web,',
+  'app=web,,cpu',
+  'app=web cpu',
+  'app in web',
+  'app in (web',
+  'app in web)',
+  'app=(web)',
+  'cpu>',
+  'cpu>eight',
+  'cpu>8.5',
+  'cpu>=8',
+  'cpu<-',
+  'app=-web',
+  'app=we b',
+  '=web',
+  '!',
+  '!app=web',
+  'a/b/c=d',
+  '/app=web',
+  'Team_/tier',
+  'app=näive',
+  '-app=web',
+  'app in (a b)',
+  `app=${'x'.repeat(64)}`,
+  `${'x'.repeat(64)}=a`,
+];
+
+const server = useServer();
+const { kubectl } = useNamespace(NAMESPACE);
+
+beforeAll(async () => {
+  const items = Object.entries(LABELS).map(([name, labels]) => configMap(name, {}, { labels }));
+  await applyByKubectl(NAMESPACE, ...items);
+});
+
+/** What kubectl finds, as text; "refused" where it refuses the selector. */
+async function byKubectl(selector: string): Promise<string> {
+  try {
+    return await kubectl('get', 'configmaps', '-o', 'name', `--selector=${selector}`);
+  } catch {
+    return 'refused';
+  }
+}
+
+/** What the tool finds, or "refused". */
+async function byTool(selector: string): Promise<string> {
+  const { status, body } = await server.call('k8s_get', {
+    resource_type: 'configmaps',
+    namespace: NAMESPACE,
+    output: 'name',
+    label_selector: selector,
+  });
+  if (status === 422 && body.code === 'invalid_input') return 'refused';
+  expect([status, body.detail]).toEqual([200, undefined]);
+  return body.result ?? '';
+}
+
+const lines = (text: string) =>
+  text.split('\n').filter((line) => line !== '' && !line.startsWith('No resources'));
+
+describe('a label selector', () => {
+  it.each(SELECTORS)('finds what kubectl finds: %j', async (selector) => {
+    const [found, wanted] = await Promise.all([byTool(selector), byKubectl(selector)]);
+    expect(lines(found)).toEqual(lines(wanted));
+    expect(wanted).not.toBe('refused');
+  });
+
+  it.each(REFUSED)('is refused as by kubectl: %j', async (selector) => {
+    expect(await Promise.all([byTool(selector), byKubectl(selector)])).toEqual([
+      'refused',
+      'refused',
+    ]);
+  });
+});
+
+describe('a label selector of k8s_logs and k8s_top_pods', () => {
+  const where = { namespace: 'shop' };
+
+  it.each([' app = web ', '! canary,app in ( web )', 'app\n==\tweb'])(
+    'finds the same pods: %j',
+    async (selector) => {
+      const logs = await server.textOf('k8s_logs', { ...where, pod_name: selector, num_lines: 1 });
+      expect(logs).toMatch(/web-/);
+      expect(logs).not.toMatch(/api-/);
+      const top = await server.textOf('k8s_top_pods', { ...where, label_selector: selector });
+      expect(top.split('\n').slice(1)).not.toEqual([]);
+      for (const line of top.split('\n').slice(1)) expect(line).toMatch(/^web-/);
+    },
+  );
+
+  it('may ask for numbers', async () => {
+    for (const selector of ['cpu>8', ' cpu < 8 ']) {
+      expect(await server.textOf('k8s_logs', { ...where, pod_name: selector })).toMatch(/^No /);
+      expect(await server.textOf('k8s_top_pods', { ...where, label_selector: selector })).toMatch(
+        /^No /,
+      );
+    }
+  });
+});
