@@ -19,6 +19,7 @@ import {
   templateOwner,
   throughText,
 } from './template-owner.js';
+import { changeOutcome } from './verb-outcome.js';
 
 /** Brings rollouts back to a version they have been at. */
 @Injectable()
@@ -55,7 +56,8 @@ export class UndoClient {
       ({ path: field }) => field.endsWith('.image'),
     );
     const said = images.length > 0 ? ` (${images.map(({ text }) => text).join('; ')})` : '';
-    const summary = `${target} set back to revision ${revision}${throughText(live, ref)}${said}${pauseNote(live)}`;
-    return changeText(summary, { before, after }, dryRun);
+    const summary = `set back to revision ${revision}${throughText(live, ref)}${said}${pauseNote(live)}`;
+    const outcome = dryRun ? summary : await changeOutcome(cluster, rollout, live, summary, signal);
+    return changeText(`${target} ${outcome}`, { before, after }, dryRun);
   }
 }

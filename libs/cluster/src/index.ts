@@ -24,21 +24,31 @@ export type { ListQuery } from './list-pages.js';
 export {
   changedFields,
   fieldText,
+  hasField,
   isOurApply,
   KUBECTL_APPLY_MANAGER,
   lostFields,
   managedFieldsOf,
-  removeField,
+  presentFields,
+  removeFields,
   unionOf,
 } from './managed-fields.js';
-export type { FieldPath, ManagedFieldsEntry } from './managed-fields.js';
-export { upgradedManagedFields } from './managed-fields-upgrade.js';
+export type { FieldPath, FieldSet, ManagedFieldsEntry } from './managed-fields.js';
+export { claimedManagedFields, upgradedManagedFields } from './managed-fields-upgrade.js';
 export { nearestHint, nearestNames } from './nearest-names.js';
 export { diffObjects } from './object-diff.js';
+export { ObjectSchema, objectSchema } from './object-schema.js';
 export { objectVersions } from './object-versions.js';
 export { inOrder } from './ordered.js';
 export { isOwnedBy } from './owner.js';
-export { containerStatuses, isFinished, isReady, requireRunning, stateOf } from './pod-state.js';
+export {
+  containerStatuses,
+  isFinished,
+  isReady,
+  notStarted,
+  requireRunning,
+  stateOf,
+} from './pod-state.js';
 export type { LivePod, Pod } from './pod-state.js';
 export { containersOf } from './pod-template.js';
 export { printResources } from './print.js';

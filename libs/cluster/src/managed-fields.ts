@@ -28,6 +28,9 @@ export interface ManagedFieldsEntry {
 /** The elements that lead to a field, outermost first. */
 export type FieldPath = readonly string[];
 
+/** What was looked up in lists: a list of thousands of items is not to be searched for each of them. */
+const INDEXES = new WeakMap<readonly unknown[], Map<string, Map<string, unknown>>>();
+
 /** Who has set what of an object; nobody where it has no managedFields. */
 export function managedFieldsOf({ metadata }: KubernetesObject): ManagedFieldsEntry[] {
   return (metadata?.managedFields as ManagedFieldsEntry[] | undefined) ?? [];
@@ -78,15 +81,62 @@ export function changedFields(
   });
 }
 
-/** Removes a field from an object, which is changed. */
-export function removeField(object: unknown, path: FieldPath): void {
-  const parent = path.slice(0, -1).reduce(child, object);
-  const last = path.at(-1) ?? '';
-  if (Array.isArray(parent)) {
-    const index = parent.indexOf(child(parent, last));
-    if (index >= 0) parent.splice(index, 1);
-  } else if (isRecord(parent)) {
-    delete parent[last.slice(2)];
+/** The part of a set of fields that an object has, whatever their values. */
+export function presentFields(set: FieldSet, object: unknown): FieldSet {
+  return Object.fromEntries(
+    elementsOf(set).flatMap(([element, children]) => {
+      const value = child(object, element);
+      if (value === undefined) return [];
+      // An empty set stands for the element itself, and so does the one of which nothing is left.
+      return [[element, { '.': {}, ...presentFields(children, value) }]];
+    }),
+  );
+}
+
+/** A set of fields with some more. */
+export function withFields(set: FieldSet, paths: readonly FieldPath[]): FieldSet {
+  return paths.reduce((all, path) => {
+    const one = path.reduceRight<FieldSet>((inner, element) => ({ [element]: inner }), {});
+    return merge(all, one);
+  }, set);
+}
+
+/** A set of fields without some, and without what is in them. */
+export function withoutFields(set: FieldSet, paths: readonly FieldPath[]): FieldSet {
+  return paths.reduce(withoutField, set);
+}
+
+/** Whether a set of fields has one of these, or a part of it. */
+export function hasField(set: FieldSet, path: FieldPath): boolean {
+  return path.reduce<FieldSet | undefined>((inner, element) => inner?.[element], set) !== undefined;
+}
+
+function withoutField(set: FieldSet, [element = '', ...rest]: FieldPath): FieldSet {
+  const inner = set[element];
+  if (inner === undefined) return set;
+  const { [element]: _, ...others } = set;
+  if (rest.length === 0) return others;
+  const left = withoutField(inner, rest);
+  // An empty set would stand for the element as a whole.
+  return isLeaf(left) && !isLeaf(inner) ? others : { ...others, [element]: left };
+}
+
+/** Removes fields from an object, which is changed. */
+export function removeFields(object: unknown, paths: readonly FieldPath[]): void {
+  const items = new Map<unknown[], Set<unknown>>();
+  for (const path of paths) {
+    const parent = path.slice(0, -1).reduce(child, object);
+    const last = path.at(-1) ?? '';
+    if (isRecord(parent)) delete parent[last.slice(2)];
+    if (!Array.isArray(parent)) continue;
+    const removed = items.get(parent) ?? new Set();
+    items.set(parent, removed.add(child(parent, last)));
+  }
+  for (const [list, removed] of items) {
+    const kept = list.filter((item) => !removed.has(item));
+    list.length = 0;
+    for (const item of kept) list.push(item);
+    INDEXES.delete(list);
   }
 }
 
@@ -112,11 +162,26 @@ function child(value: unknown, element: string): unknown {
   }
   if (!Array.isArray(value)) return undefined;
   if (element.startsWith('i:')) return value[Number(rest)];
+  if (element.startsWith('v:')) return itemsBy(value, []).get(rest);
   const wanted = parseJson(rest) as Record<string, unknown>;
-  if (element.startsWith('v:')) return value.find((item) => isDeepStrictEqual(item, wanted));
-  return value.find(
-    (item) => isRecord(item) && Object.keys(wanted).every((key) => item[key] === wanted[key]),
-  );
+  const names = Object.keys(wanted);
+  return itemsBy(value, names).get(JSON.stringify(names.map((name) => wanted[name])));
+}
+
+/** The items of a list by the values of some of their fields or, without fields, by themselves: the first of equal ones. */
+function itemsBy(list: readonly unknown[], names: readonly string[]): Map<string, unknown> {
+  const indexes = INDEXES.get(list) ?? new Map<string, Map<string, unknown>>();
+  INDEXES.set(list, indexes);
+  const kind = names.join();
+  let index = indexes.get(kind);
+  if (!index) {
+    const keyOf = (item: unknown) =>
+      names.length === 0 || !isRecord(item) ? item : names.map((name) => item[name]);
+    const entries = list.map((item) => [JSON.stringify(keyOf(item)), item] as const);
+    index = new Map(entries.toReversed());
+    indexes.set(kind, index);
+  }
+  return index;
 }
 
 function elementsOf(set: FieldSet): [string, FieldSet][] {

@@ -1,0 +1,111 @@
+import {
+  apiStatusOf,
+  patchObject,
+  type Cluster,
+  type KubernetesObject,
+  type ObjectSchema,
+} from '#cluster';
+import { ToolError } from '#tools';
+import { conflictsOf, refuseConflicts } from './apply-conflicts.js';
+import { withoutRefusedNulls } from './apply-nulls.js';
+import type { ApplyItem } from './apply-plan.js';
+import { typeFaults, withTypeFaults } from './type-faults.js';
+
+export interface ApplyOptions {
+  /** Takes fields over from other managers. */
+  force: boolean;
+  /** Removes what an earlier apply of ours had set and the manifest leaves out. */
+  prune: boolean;
+  signal: AbortSignal;
+}
+
+/** What the API server says to an apply of one object. */
+export type Attempt = Sent & (Accepted | Refused);
+
+interface Sent {
+  /** The manifest, without the nulls that the schema has no place for. */
+  manifest: KubernetesObject;
+  /** Whether fields of other managers are taken over: our own, or, where the caller wants it, anybody's. */
+  force: boolean;
+}
+
+interface Accepted {
+  /** The object as it would be. */
+  after: KubernetesObject;
+  refused?: undefined;
+}
+
+interface Refused {
+  after?: undefined;
+  /** Why the manifest and the object together are not valid. */
+  refused: ToolError;
+}
+
+/** Each time the API server names one field of a map that it does not know, at least. */
+const MOST_ATTEMPTS = 20;
+
+/**
+ * Lets the API server work out what applying an object would do; nothing is changed.
+ * @throws ToolError as `patchObject`; `conflict` with the managers and fields that are not ours
+ */
+export async function tryApply(
+  cluster: Cluster,
+  item: ApplyItem,
+  options: ApplyOptions,
+): Promise<Attempt> {
+  let manifest = item.object;
+  for (let count = 1; ; count++) {
+    const tried = await namedAttempt(cluster, item, manifest, options);
+    const failure = tried instanceof ToolError ? tried : tried.refused;
+    const kept = failure ? withoutRefusedNulls(manifest, failure) : manifest;
+    if (kept !== manifest && count < MOST_ATTEMPTS) manifest = kept;
+    else if (tried instanceof ToolError) throw tried;
+    else return tried;
+  }
+}
+
+/** As `attempt`; its failure as a value, with the names of fields that the API server leaves out. */
+async function namedAttempt(
+  cluster: Cluster,
+  item: ApplyItem,
+  manifest: KubernetesObject,
+  options: ApplyOptions,
+): Promise<Attempt | ToolError> {
+  const faultsOf = (schema: ObjectSchema) => typeFaults(schema, manifest);
+  const named = (error: ToolError) =>
+    withTypeFaults(error, cluster, item.resource, faultsOf, options.signal);
+  try {
+    const tried = await attempt(cluster, item, manifest, options);
+    return tried.refused ? { ...tried, refused: await named(tried.refused) } : tried;
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return named(error);
+  }
+}
+
+async function attempt(
+  cluster: Cluster,
+  item: ApplyItem,
+  manifest: KubernetesObject,
+  { force, signal }: ApplyOptions,
+): Promise<Attempt> {
+  const send = async (forced: boolean): Promise<Attempt> => {
+    const options = { dryRun: true, force: forced, signal };
+    try {
+      const after = await patchObject(cluster, item, 'apply', manifest, options);
+      return { manifest, force: forced, after };
+    } catch (error) {
+      const isInvalid = error instanceof ToolError && apiStatusOf(error)?.reason === 'Invalid';
+      if (!isInvalid) throw error;
+      return { manifest, force: forced, refused: error };
+    }
+  };
+  try {
+    return await send(force);
+  } catch (error) {
+    const conflicts = conflictsOf(error);
+    if (conflicts.length === 0) throw error;
+    refuseConflicts(conflicts);
+    return send(true);
+  }
+}
