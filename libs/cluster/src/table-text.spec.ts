@@ -37,7 +37,7 @@ describe('TableText', () => {
   });
 
   it('shows whole numbers beyond 2^53 with all digits', () => {
-    expect(lines({}, table(['a', 9007199254740993n, 'n', [9007199254740993n]]))[1]).toBe(
+    expect(linesOf({}, table(['a', 9007199254740993n, 'n', [9007199254740993n]]))[1]).toBe(
       'a      9007199254740993   [9007199254740993]',
     );
   });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isDryRun, type Cluster } from '#cluster';
+import { isDryRun, type Cluster, type ProgramContext } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import { checkedValues } from './chart-values.js';
 import { ChartSources, type ChartSource } from './chart-sources.js';
@@ -8,15 +8,13 @@ import type { InstallDto } from './dto/install.dto.js';
 import type { UpgradeDto } from './dto/upgrade.dto.js';
 import type { HelmFlags } from './helm.cli.js';
 import { HelmVersion } from './helm.version.js';
-import { parseRelease } from './release-decode.js';
 import { ReleaseChanges, type ChangeTarget } from './release-changes.js';
 import { ReleasePreview } from './release-preview.js';
 import { isPending, recoveryHint } from './release-recovery.js';
 import { ReleaseStore } from './release.store.js';
-import type { Release } from './release.js';
 
-/** Characters of the release that helm prints in a dry run, its whole chart included. */
-const MAX_RELEASE_CHARS = 64 * 1024 * 1024;
+/** Characters of the definitions of custom resources in a chart. */
+const MAX_DEFINITION_CHARS = 16 * 1024 * 1024;
 
 const INSTALL_EVENTS = ['pre-install', 'post-install'];
 const UPGRADE_EVENTS = ['pre-upgrade', 'post-upgrade'];
@@ -33,6 +31,13 @@ interface Deployment {
   values: string | undefined;
   /** Those of the command alone. */
   flags: HelmFlags;
+}
+
+/** How helm is started for a preview. */
+interface Rehearsed {
+  rehearse: (through: ProgramContext) => Promise<unknown>;
+  /** Prints the definitions that the chart brings along. */
+  definitions: () => Promise<string>;
 }
 
 /** Installs charts as releases, and upgrades releases. */
@@ -104,43 +109,53 @@ export class ReleaseWritesClient {
   ): Promise<string> {
     const { chart, wait, atomic, timeout_seconds, force_conflicts: forceConflicts } = query;
     const { cluster, namespace, name } = target;
-    const versionFlags = await this.version.flags({ atomic, forceConflicts });
     const flags = {
       ...own,
       namespace,
       timeout: `${timeout_seconds}s`,
       values: input === undefined ? undefined : '-',
     };
-    const start = (extra: HelmFlags, maxOutputChars: number) =>
+    const start = (extra: HelmFlags, through?: ProgramContext) =>
       this.charts.run(
         source,
-        { command: [command], cluster, input, flags: { ...flags, ...extra } },
+        { command: [command], cluster, through, input, flags: { ...flags, ...extra } },
         [name],
-        { signal: call.signal, maxOutputChars },
+        call,
       );
     if (isDryRun(call)) {
-      const asJson = { 'dry-run': 'server', output: 'json' };
-      const { stdout, isCut } = await start(asJson, MAX_RELEASE_CHARS);
-      if (isCut) throw new ToolError('failed', 'The rendered release is too large to be shown.');
-      return this.previewed(target, await parseRelease(stdout, call.signal), chart, call.signal);
+      const force = await this.version.flags({ forceConflicts });
+      const rehearsed = { ...force, 'no-hooks': true, 'skip-crds': true };
+      const rehearse = (through: ProgramContext) => start(rehearsed, through);
+      const definitions = () => this.definitionsOf(source, call);
+      return this.previewed(target, chart, { rehearse, definitions }, call.signal);
     }
-    const extra = { wait, ...versionFlags };
-    return this.changes.follow(target, () => start(extra, call.maxOutputChars), call);
+    const extra = { wait, ...(await this.version.flags({ atomic, forceConflicts })) };
+    return this.changes.follow(target, () => start(extra), call);
   }
 
   private async previewed(
     { cluster, namespace, name, revisions }: ChangeTarget,
-    after: Release,
     chart: string,
+    { rehearse, definitions }: Rehearsed,
     signal: AbortSignal,
   ): Promise<string> {
     const deployed = revisions.findLast(({ status }) => status === 'deployed') ?? revisions.at(-1);
     const isInstalled = deployed !== undefined && deployed.status !== 'uninstalled';
     const before = isInstalled ? await this.store.content(cluster, deployed, signal) : undefined;
+    const next = (revisions.at(-1)?.revision ?? 0) + 1;
     const summary = before
-      ? `Release "${name}" in namespace "${namespace}" would be upgraded to revision ${after.version} with chart ${chart}`
+      ? `Release "${name}" in namespace "${namespace}" would be upgraded to revision ${next} with chart ${chart}`
       : `Release "${name}" would be installed into namespace "${namespace}" from chart ${chart}`;
     const events = before ? UPGRADE_EVENTS : INSTALL_EVENTS;
-    return this.preview.text(cluster, summary, { before, after, namespace, events }, signal);
+    const change = { name, namespace, before, events, summary };
+    // An upgrade installs no definitions.
+    const planned = before ? change : { ...change, definitions };
+    return this.preview.text(cluster, planned, rehearse, signal);
+  }
+
+  private async definitionsOf(source: ChartSource, { signal }: ToolCall): Promise<string> {
+    const limits = { signal, maxOutputChars: MAX_DEFINITION_CHARS };
+    const { stdout } = await this.charts.run(source, { command: ['show', 'crds'] }, [], limits);
+    return stdout;
   }
 }
