@@ -63,7 +63,8 @@ export class ReleaseWritesClient {
       const way =
         last.status === 'uninstalled'
           ? 'It is uninstalled, with its history kept: helm_upgrade brings it back, helm_uninstall forgets it.'
-          : (recoveryHint(revisions) ?? 'helm_upgrade changes it.');
+          : ((await recoveryHint(this.store, cluster, revisions, call.signal)) ??
+            'helm_upgrade changes it.');
       const message = `There is a release "${name}" in namespace "${namespace}" already (${last.status}). ${way}`;
       throw new ToolError('conflict', message);
     }
@@ -85,7 +86,8 @@ export class ReleaseWritesClient {
       ? await this.store.find(cluster, namespace, name, call.signal)
       : await this.store.revisions(cluster, namespace, name, call.signal);
     if (isPending(revisions.at(-1)?.status ?? '')) {
-      const message = `Another operation on release "${name}" has not ended. ${recoveryHint(revisions)}`;
+      const hint = await recoveryHint(this.store, cluster, revisions, call.signal);
+      const message = `Another operation on release "${name}" has not ended. ${hint}`;
       throw new ToolError('conflict', message);
     }
     const flags = {
@@ -121,9 +123,10 @@ export class ReleaseWritesClient {
       );
     if (isDryRun(call)) {
       const asJson = { 'dry-run': 'server', output: 'json' };
-      const { stdout, isCut } = await start(asJson, MAX_RELEASE_CHARS);
+      const { stdout, isCut, chartDigest } = await start(asJson, MAX_RELEASE_CHARS);
       if (isCut) throw new ToolError('failed', 'The rendered release is too large to be shown.');
-      return this.previewed(target, readRelease(parseJson(stdout)), chart, call.signal);
+      const label = chartDigest === undefined ? chart : `${chart} (sha256:${chartDigest})`;
+      return this.previewed(target, readRelease(parseJson(stdout)), label, call.signal);
     }
     const extra = { wait, ...versionFlags };
     return this.changes.follow(target, () => start(extra, call.maxOutputChars), call);
