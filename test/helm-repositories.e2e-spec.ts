@@ -131,9 +131,9 @@ describe('credentials of a repository', () => {
 describe('charts that are in no repository', () => {
   it('come from an address', async () => {
     const chart = `${repository.url}/greeter-1.0.0.tgz`;
-    expect((await call('helm_show_values', { chart })).text).toBe(
-      await helm('show', 'values', chart),
-    );
+    const [values, digest] = (await call('helm_show_values', { chart })).text.split('\n# Chart ');
+    expect(values).toBe(await helm('show', 'values', chart));
+    expect(digest).toMatch(/^digest: sha256:[0-9a-f]{64}$/);
   });
 
   it('come from an OCI registry', async () => {

@@ -81,7 +81,9 @@ describe.each(STORIES)('with helm $helm over $door, a chart', ({ helm: major, do
     expect(await stored(`namespace/${namespace}`, '{.metadata.name}')).toBe('');
 
     const text = await textOf('helm_install', args);
-    expect(text).toMatch(/^NAME: hello\n[^]*STATUS: deployed\n[^]*NOTES:\nHello from hello\.$/);
+    expect(text).toMatch(
+      /^NAME: hello\n[^]*STATUS: deployed\n[^]*NOTES:\nHello from hello\.\nChart digest: sha256:\w{64}$/,
+    );
     expect(await deployed()).toBe('1 app:1.0');
     expect(await stored('deployment/hello', '{.status.readyReplicas}')).toBe('1');
   });
@@ -176,7 +178,7 @@ describe.each(STORIES)('with helm $helm over $door, a chart', ({ helm: major, do
     expect(text).toMatch(/^NAME: hello\n[^]*STATUS: deployed\n/);
     // What the API server has to say of a manifest.
     expect(text).toMatch(
-      /\nWarning: spec\S+\[beta.kubernetes.io\/os\]: deprecated since .*instead$/,
+      /\nWarning: spec\S+\[beta.kubernetes.io\/os\]: deprecated since .*instead$/m,
     );
     expect(await deployed()).toBe('2 app:1.0');
     await textOf('helm_uninstall', release);

@@ -15,7 +15,7 @@ interface Operation {
   requestBody: { content: Record<string, { example: Record<string, unknown> }> };
 }
 
-const server = useServer();
+const server = useServer({ env: () => ({ HELM_ALLOWED_HOSTS: '127.0.0.1' }) });
 const api = new ExecutionsApi(server);
 let repository: ChartRepository;
 beforeAll(async () => {

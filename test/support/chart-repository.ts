@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
@@ -16,6 +16,8 @@ export class ChartRepository {
   readonly requests: string[] = [];
   /** Answers every request with 503 while it is set. */
   isDown = false;
+  /** Answers no request while it is set. */
+  isSlow = false;
 
   private constructor(
     private readonly server: Server,
@@ -24,6 +26,7 @@ export class ChartRepository {
 
   static async start(name: string, versions: readonly string[]): Promise<ChartRepository> {
     const folder = join(inject('sandboxFolder'), `charts-${name}`);
+    rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     const server = createServer();
     const repository = new ChartRepository(server, folder);
@@ -35,6 +38,7 @@ export class ChartRepository {
       const isAllowed =
         !path.startsWith('/private') ||
         headers.authorization === `Basic ${Buffer.from(login).toString('base64')}`;
+      if (repository.isSlow) return undefined;
       if (repository.isDown) return response.writeHead(503).end();
       if (!isAllowed) return response.writeHead(401).end();
       try {

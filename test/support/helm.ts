@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
@@ -29,7 +29,9 @@ export function helm4Env(): Record<string, string> {
   return { PATH: `${folder}${delimiter}${path}` };
 }
 
-/** The environment of a server with a folder of its own for repositories. */
+/** The environment of a server with an empty folder of its own for repositories, which may be on this machine. */
 export function ownHelmHome(name: string): Record<string, string> {
-  return { HELM_HOME_DIR: join(inject('sandboxFolder'), `helm-home-${name}`) };
+  const folder = join(inject('sandboxFolder'), `helm-home-${name}`);
+  rmSync(folder, { recursive: true, force: true });
+  return { HELM_HOME_DIR: folder, HELM_ALLOWED_HOSTS: '127.0.0.1' };
 }

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildModules, type ModuleBuild } from './build.js';
+import { BUILD_FLAGS, buildModules, LINKER_FLAGS, type ModuleBuild } from './build.js';
 import { tryLock, whileLocked } from './lock.js';
 import { expectedFiles, type GoModule, goModules, KUBERNETES } from './modules.js';
 import { assetsDir, cacheDir } from './paths.js';
@@ -64,7 +64,8 @@ function moduleKey(module: GoModule): string {
   const folder = assetsDir('go', module.folder);
   const files = globSync('**/{go.mod,go.sum,*.go}', { cwd: folder }).sort();
   const contents = files.flatMap((file) => [file, readFileSync(join(folder, file), 'utf8')]);
-  return `${module.folder}-${hashOf(JSON.stringify(module), process.arch, ...contents)}`;
+  const how = JSON.stringify([module, BUILD_FLAGS, LINKER_FLAGS]);
+  return `${module.folder}-${hashOf(how, process.arch, ...contents)}`;
 }
 
 function hashOf(...parts: readonly string[]): string {

@@ -6,6 +6,10 @@ import { assetsDir } from './paths.js';
 import { signalGroup } from './process-info.js';
 import type { Reporter } from './reporter.js';
 
+/** How every program is built, beside what its module says: without debugging information, and the same wherever its sources are. */
+export const BUILD_FLAGS = ['-buildvcs=false', '-trimpath'];
+export const LINKER_FLAGS = ['-s', '-w'];
+
 /** One Go module, and the folder that gets its programs and manifests. */
 export interface ModuleBuild {
   module: GoModule;
@@ -56,7 +60,7 @@ interface Progress {
 async function buildPrograms(module: GoModule, folder: string, progress: Progress): Promise<void> {
   const output = join(folder, `go-${module.folder}`);
   mkdirSync(output);
-  const linker = ['-s', '-w', ...(module.linkerFlags ?? [])].join(' ');
+  const linker = [...LINKER_FLAGS, ...(module.linkerFlags ?? [])].join(' ');
   const packages = Object.values(module.programs);
   progress.report.state(`  module ${module.folder}: fetching its sources`);
   const stale = ['list', '-deps', '-trimpath', '-f', '{{if .Stale}}{{.ImportPath}}{{end}}'];
@@ -83,7 +87,7 @@ async function buildPrograms(module: GoModule, folder: string, progress: Progres
   };
   const timer = setInterval(show, 1000);
   try {
-    const flags = ['-buildvcs=false', '-trimpath', '-v', '-o', `${output}/`, '-ldflags', linker];
+    const flags = [...BUILD_FLAGS, '-v', '-o', `${output}/`, '-ldflags', linker];
     await go(module, ['build', ...flags, ...packages], progress.signal, (count) => {
       compiled += count;
     });

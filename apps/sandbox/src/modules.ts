@@ -1,6 +1,9 @@
 const kubernetesVersion = 'v1.34.4';
 const [major, minor] = kubernetesVersion.slice(1).split('.');
 
+const helmVersion = 'v3.19.5';
+const helm4Version = 'v4.3.1';
+
 /** The module whose kubectl renders the manifests of all. */
 export const KUBERNETES = 'kubernetes';
 
@@ -35,6 +38,12 @@ export const goModules: GoModule[] = [
       `-X k8s.io/component-base/version.gitVersion=${kubernetesVersion}`,
       `-X k8s.io/component-base/version.gitMajor=${major}`,
       `-X k8s.io/component-base/version.gitMinor=${minor}`,
+      ...helmFlags('helm.sh/helm/v3', helmVersion),
+      // What helm 3 takes a cluster for that it is not told of. Helm 4 finds it out by itself.
+      ...['pkg/chartutil', 'pkg/lint/rules'].flatMap((package_) => [
+        `-X helm.sh/helm/v3/${package_}.k8sVersionMajor=${major}`,
+        `-X helm.sh/helm/v3/${package_}.k8sVersionMinor=${minor}`,
+      ]),
     ],
     manifests: {
       'argo-crds': { module: 'github.com/argoproj/argo-rollouts', folder: 'manifests/crds' },
@@ -60,8 +69,15 @@ export const goModules: GoModule[] = [
   {
     folder: 'helm4',
     programs: { helm4: 'helm.sh/helm/v4/cmd/helm' },
+    linkerFlags: helmFlags('helm.sh/helm/v4', helm4Version),
   },
 ];
+
+/** What makes `helm version` say what it says of a release; as in its Makefile. */
+function helmFlags(module: string, version: string): string[] {
+  const name = `${module}/internal/version`;
+  return [`-X ${name}.version=${version}`, `-X ${name}.gitTreeState=clean`];
+}
 
 /** The rendered manifests, as paths inside the binaries' folder. */
 export function manifestFile(name: string): string {

@@ -18,7 +18,13 @@ describe(Programs.name, () => {
 
   it('gives exit code, stdout and stderr of a program that failed', async () => {
     const result = await run(['-c', 'echo out; echo err >&2; exit 3']);
-    expect(result).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err\n', isCut: false });
+    expect(result).toEqual({
+      exitCode: 3,
+      stdout: 'out\n',
+      stderr: 'err\n',
+      isCut: false,
+      isOverMemory: false,
+    });
   });
 
   it('reads nothing on stdin unless given', async () => {
@@ -46,6 +52,29 @@ describe(Programs.name, () => {
       `ps -o stat= -p $(cat ${pidFile}) | grep -v Z; rm ${pidFile}`,
     ]);
     expect(stdout).toBe('');
+  });
+
+  it('ends a program that takes more memory than it may, and tells that from a failure', async () => {
+    const eater = 'const all = []; for (;;) all.push(Buffer.alloc(1e6, 1));';
+    const { exitCode, isOverMemory } = await programs.run('node', ['-e', eater], {
+      signal: AbortSignal.timeout(15_000),
+      maxOutputChars: 1_000,
+      maxMemoryBytes: 200_000_000,
+    });
+    expect([isOverMemory, exitCode]).toEqual([true, 1]);
+  });
+
+  it('lets a program be that stays below its limit', async () => {
+    const { exitCode, isOverMemory } = await programs.run(
+      'node',
+      ['-e', 'setTimeout(() => 0, 300)'],
+      {
+        signal: AbortSignal.timeout(15_000),
+        maxOutputChars: 1_000,
+        maxMemoryBytes: 500_000_000,
+      },
+    );
+    expect([isOverMemory, exitCode]).toEqual([false, 0]);
   });
 
   it('says so when the program is not there', async () => {

@@ -4,9 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { execa, type ResultPromise } from 'execa';
 import { ToolError } from '#tools';
+import { watchMemory } from './memory-limit.js';
 
 /** How long a program has to end after it was asked to, in milliseconds. */
 const DEFAULT_GRACE_MS = 2_000;
+
+/** The part of its memory limit that a Go program is told to stay below. */
+const GO_SHARE = 0.8;
 
 /** How long the place of a program is believed, in milliseconds, so that listing tools does not search the disk. */
 const FOUND_FOR_MS = 5_000;
@@ -24,6 +28,8 @@ export interface RunOptions {
   cwd?: string;
   /** Milliseconds that it has to end by itself after the signal aborts; 2,000 unless given. */
   graceMs?: number;
+  /** Bytes of memory; a program of Go tries to stay below, and one that takes more is ended at once. No limit unless given. */
+  maxMemoryBytes?: number;
 }
 
 /** How a program ended. */
@@ -33,6 +39,8 @@ export interface RunResult {
   stderr: string;
   /** Whether it was ended because it wrote more than is kept. */
   isCut: boolean;
+  /** Whether it was ended because it took more memory than it may. */
+  isOverMemory: boolean;
 }
 
 /** The one place where programs are started: an argument list, never a command line; each ends with the call it serves. */
@@ -59,6 +67,7 @@ export class Programs {
    */
   async run(name: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
     const { signal, maxOutputChars, env, input, cwd, graceMs = DEFAULT_GRACE_MS } = options;
+    const { maxMemoryBytes } = options;
     signal.throwIfAborted();
     const child = execa(name, args, {
       // A group of its own, so that what the program starts ends with it.
@@ -66,12 +75,14 @@ export class Programs {
       reject: false,
       stripFinalNewline: false,
       maxBuffer: maxOutputChars,
-      ...(env && { env }),
+      env: { ...env, ...(maxMemoryBytes !== undefined && goMemoryLimit(maxMemoryBytes)) },
       ...(cwd !== undefined && { cwd }),
       ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     });
     const end = () => void endGroup(child, graceMs);
     signal.addEventListener('abort', end, { once: true });
+    let isOverMemory = false;
+    const unwatch = limitMemory(child, maxMemoryBytes, () => (isOverMemory = true));
     try {
       const result = await child;
       signal.throwIfAborted();
@@ -82,11 +93,31 @@ export class Programs {
         });
       }
       const { exitCode = 1, stdout, stderr, isMaxBuffer } = result;
-      return { exitCode, stdout, stderr, isCut: isMaxBuffer };
+      return { exitCode, stdout, stderr, isCut: isMaxBuffer, isOverMemory };
     } finally {
+      unwatch();
       signal.removeEventListener('abort', end);
     }
   }
+}
+
+/** Ends a program, and all that it has started, when it takes too much memory. @returns what stops the watching */
+function limitMemory(
+  { pid }: ResultPromise,
+  maxBytes: number | undefined,
+  onExceeded: () => void,
+): () => void {
+  if (pid === undefined || maxBytes === undefined) return () => undefined;
+  return watchMemory(pid, maxBytes, () => {
+    onExceeded();
+    // Asking first would let it grow on.
+    sendSignal(pid, 'SIGKILL');
+  });
+}
+
+/** Makes the garbage collector of a Go program work harder before its limit is reached. */
+function goMemoryLimit(maxBytes: number): Record<string, string> {
+  return { GOMEMLIMIT: String(Math.floor(maxBytes * GO_SHARE)) };
 }
 
 /** Asks the whole process group to end, and ends it after the grace period. */

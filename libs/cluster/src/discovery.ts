@@ -70,6 +70,12 @@ export class Discovery {
     return (await this.current(signal)).preferred;
   }
 
+  /** Every resource type in every version that is served, as the API server said it `maxAgeMs` milliseconds ago or later. */
+  async served(maxAgeMs: number, signal?: AbortSignal): Promise<readonly ApiResource[]> {
+    const index = this.isOlderThan(maxAgeMs) ? this.refresh(signal) : this.current(signal);
+    return (await index).resources;
+  }
+
   /** Makes the next use read discovery anew, e.g. after a custom resource definition has changed. */
   invalidate(): void {
     this.catalogue = undefined;

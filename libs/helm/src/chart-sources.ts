@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { nearestNames } from '#cluster';
 import { invalidField, ToolError } from '#tools';
+import type { RepositoryChart } from './chart-index.js';
 import type { HelmFlags } from './helm.cli.js';
 import { helmConfig, type HelmConfig } from './helm.config.js';
 import { unknownRepository } from './repositories.client.js';
@@ -15,8 +16,10 @@ const ACCEPTS =
 export interface ChartSource {
   reference: string;
   flags: HelmFlags;
+  /** Whether it is on this server's disk already. */
+  isLocal?: boolean;
   /** Where it is a chart of a repository that was added. */
-  repository?: { name: string; chart: string };
+  repository?: RepositoryChart;
 }
 
 /** Finds out what a caller means by a chart, and refuses what this server does not allow, before helm is started. */
@@ -53,7 +56,7 @@ export class ChartSources {
     const entry = entries.find((one) => one.name === name);
     if (!entry) throw unknownRepository(name, entries);
     await this.repositories.refresh([entry], signal);
-    return { reference: chart, flags: {}, repository: { name, chart: path.join('/') } };
+    return { reference: chart, flags: {}, repository: { entry, chart: path.join('/') } };
   }
 
   private remote(chart: string): ChartSource {
@@ -68,7 +71,11 @@ export class ChartSources {
         accepts: ACCEPTS,
       });
     }
-    const isPlain = url.protocol === 'oci:' && this.config.plainHttpRegistries.includes(url.host);
+    if (url.protocol !== 'oci:') return { reference: url.href, flags: {} };
+    if (!/^[a-z0-9.-]+(:\d+)?$/i.test(url.host)) {
+      throw invalidField('chart', 'must name a registry by its host', { accepts: ACCEPTS });
+    }
+    const isPlain = this.config.plainHttpRegistries.includes(url.host);
     return { reference: chart, flags: { 'plain-http': isPlain } };
   }
 
@@ -85,7 +92,8 @@ export class ChartSources {
     if (!isWithin(chartsDir, wanted)) throw outside();
     try {
       const reference = await realpath(wanted);
-      if (isWithin(await realpath(chartsDir), reference)) return { reference, flags: {} };
+      if (isWithin(await realpath(chartsDir), reference))
+        return { reference, flags: {}, isLocal: true };
     } catch {
       throw await this.missing(path, wanted);
     }

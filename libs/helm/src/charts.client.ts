@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { nearestHint, nearestNames } from '#cluster';
+import { Clusters, nearestHint, nearestNames } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
+import { ChartDownloads } from './chart-downloads.js';
+import type { RepositoryChart } from './chart-index.js';
+import { ChartSchemas } from './chart-schemas.js';
 import { ChartSources, type ChartSource } from './chart-sources.js';
 import { checkedValues } from './chart-values.js';
 import type { SearchRepoDto } from './dto/search-repo.dto.js';
@@ -8,14 +11,18 @@ import type { ShowValuesDto } from './dto/show-values.dto.js';
 import type { TemplateDto } from './dto/template.dto.js';
 import {
   HelmCli,
+  remarksOf,
   textOf,
   type HelmCommand,
   type HelmLimits,
   type HelmOutcome,
 } from './helm.cli.js';
 import { redactManifests } from './redact-manifests.js';
+import { HelmHome } from './helm.home.js';
+import { renderTarget } from './render-target.js';
 import { NO_REPOSITORIES } from './repositories.client.js';
 import { Repositories } from './repositories.js';
+import type { RepositoryEntry } from './repository-file.js';
 
 /** Versions of a chart that a failure names. */
 const NAMED_VERSIONS = 10;
@@ -25,8 +32,12 @@ const MAX_SEARCH_CHARS = 1_000_000;
 @Injectable()
 export class ChartsClient {
   constructor(
+    private readonly clusters: Clusters,
     private readonly sources: ChartSources,
+    private readonly downloads: ChartDownloads,
+    private readonly schemas: ChartSchemas,
     private readonly repositories: Repositories,
+    private readonly home: HelmHome,
     private readonly cli: HelmCli,
   ) {}
 
@@ -45,7 +56,11 @@ export class ChartsClient {
     await this.repositories.refresh(entries, call.signal);
     const flags = { 'max-col-width': width, version };
     const values = keyword === '' ? [] : [keyword];
-    return textOf(await this.cli.run({ command: ['search', 'repo'], flags, values }, call));
+    return this.home.inRun(async (run) => {
+      await this.repositories.lend(run, entries);
+      const command = { command: ['search', 'repo'], flags, values, run };
+      return textOf(await this.cli.run(command, call));
+    });
   }
 
   /** The manifests as helm prints them, with the values of Secrets shown as their size. */
@@ -53,14 +68,16 @@ export class ChartsClient {
     const { release_name: name, chart, namespace, include_crds: includeCrds, version } = query;
     const input = await checkedValues(query.values, call.signal);
     const source = await this.sources.resolve(chart, version, call.signal);
+    const { flags: capabilities, remark } = await renderTarget(this.clusters, call);
     const flags = {
       namespace: namespace ?? 'default',
       'include-crds': includeCrds,
       values: input === undefined ? undefined : '-',
+      ...capabilities,
     };
     const outcome = await this.run(source, { command: ['template'], flags, input }, [name], call);
     const [text = ''] = await redactManifests([asComments(outcome)], call.signal);
-    return text;
+    return remark === undefined ? text : `# ${remark.replaceAll('\n', ' ')}\n${text}`;
   }
 
   /**
@@ -69,20 +86,20 @@ export class ChartsClient {
    * @throws ToolError as `HelmCli.run`, for an unknown chart or version with the nearest ones
    */
   async run(
-    { reference, flags, repository }: ChartSource,
+    source: ChartSource,
     command: HelmCommand,
     before: readonly string[],
     limits: HelmLimits,
   ): Promise<HelmOutcome> {
+    const { repository } = source;
     try {
-      return await this.cli.run(
-        {
-          ...command,
-          flags: { ...command.flags, ...flags },
-          values: [...before, reference],
-        },
-        limits,
-      );
+      return await this.home.inRun(async (run) => {
+        const chart = await this.downloads.get(source, run, limits.signal);
+        await this.schemas.check(chart, limits.signal);
+        const values = [...before, chart.path];
+        const outcome = await this.cli.run({ ...command, values, run }, limits);
+        return { ...outcome, chartDigest: chart.digest };
+      });
     } catch (error) {
       const isUnknown =
         error instanceof ToolError && /no chart|chart ".*not found/.test(error.message);
@@ -92,13 +109,14 @@ export class ChartsClient {
   }
 
   private async unknownChart(
-    { name, chart }: NonNullable<ChartSource['repository']>,
+    { entry, chart }: RepositoryChart,
     cause: ToolError,
     signal: AbortSignal,
   ): Promise<ToolError> {
+    const { name } = entry;
     const names = await this.repositories.chartNames(name);
     if (names.includes(chart)) {
-      const versions = await this.versionsOf(`${name}/${chart}`, signal);
+      const versions = await this.versionsOf(entry, chart, signal);
       const message = `Chart "${name}/${chart}" has no such version. The newest are ${versions.join(', ')}.`;
       return new ToolError('not_found', message, { cause });
     }
@@ -107,25 +125,28 @@ export class ChartsClient {
     return new ToolError('not_found', message, { cause });
   }
 
-  private async versionsOf(chart: string, signal: AbortSignal): Promise<string[]> {
-    const { stdout } = await this.cli.run(
-      {
-        command: ['search', 'repo'],
-        flags: { versions: true, devel: true, output: 'json' },
-        values: [chart],
-      },
-      { signal, maxOutputChars: MAX_SEARCH_CHARS },
-    );
+  private async versionsOf(
+    entry: RepositoryEntry,
+    chart: string,
+    signal: AbortSignal,
+  ): Promise<string[]> {
+    const name = `${entry.name}/${chart}`;
+    const { stdout } = await this.home.inRun(async (run) => {
+      await this.repositories.lend(run, [entry]);
+      const flags = { versions: true, devel: true, output: 'json' };
+      const command = { command: ['search', 'repo'], flags, values: [name], run };
+      return this.cli.run(command, { signal, maxOutputChars: MAX_SEARCH_CHARS });
+    });
     const found = JSON.parse(stdout) as { name: string; version: string }[];
     return found
-      .filter((one) => one.name === chart)
+      .filter((one) => one.name === name)
       .map((one) => one.version)
       .slice(0, NAMED_VERSIONS);
   }
 }
 
-/** YAML with the warnings after it, as comments. */
-function asComments({ stdout, warnings }: HelmOutcome): string {
-  const comments = warnings === '' ? [] : warnings.split('\n').map((line) => `# ${line}`);
-  return [stdout.trimEnd(), ...comments].join('\n');
+/** YAML with the remarks after it, as comments. */
+function asComments(outcome: HelmOutcome): string {
+  const comments = remarksOf(outcome).flatMap((remark) => remark.split('\n'));
+  return [outcome.stdout.trimEnd(), ...comments.map((line) => `# ${line}`)].join('\n');
 }

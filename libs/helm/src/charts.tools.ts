@@ -2,7 +2,6 @@ import { Tool, ToolProvider, type ToolCall } from '#tools';
 import { ChartsClient } from './charts.client.js';
 import { SearchRepoDto } from './dto/search-repo.dto.js';
 import { ShowValuesDto } from './dto/show-values.dto.js';
-import { TemplateDto } from './dto/template.dto.js';
 import { HELM_WITHOUT_CLUSTER } from './helm.category.js';
 import { HelmRequirement } from './helm.requirement.js';
 
@@ -42,20 +41,5 @@ export class ChartsTools {
   })
   async searchRepo(query: SearchRepoDto, call: ToolCall): Promise<string> {
     return this.charts.search(query, call);
-  }
-
-  @Tool({
-    order: 160,
-    name: 'helm_template',
-    title: 'Render Helm Template',
-    description:
-      'Renders the manifests of a chart without a cluster; values of Secrets appear as their size. Use it to see what a chart would make; to see what would change on a cluster, use helm_install or helm_upgrade with dry_run.',
-    annotations: { readOnlyHint: true, destructiveHint: false },
-    example: { release_name: 'cache', chart: './cache', values: 'replicas: 2\n' },
-    timeLimitSeconds: CHART_SECONDS,
-    requires: [HelmRequirement],
-  })
-  async template(query: TemplateDto, call: ToolCall): Promise<string> {
-    return this.charts.template(query, call);
   }
 }

@@ -2,9 +2,14 @@ import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { CliModule } from '#cli';
 import { clusterConfig, ClusterModule } from '#cluster';
+import { ChartDownloads } from './chart-downloads.js';
+import { ChartIndex } from './chart-index.js';
+import { ChartSchemas } from './chart-schemas.js';
 import { ChartSources } from './chart-sources.js';
+import { ChartStore } from './chart-store.js';
 import { ChartsClient } from './charts.client.js';
 import { ChartsTools } from './charts.tools.js';
+import { DownloadAddresses } from './download-addresses.js';
 import { HelmCli } from './helm.cli.js';
 import { helmConfig } from './helm.config.js';
 import { HelmHome } from './helm.home.js';
@@ -22,6 +27,7 @@ import { ReleasesTools } from './releases.tools.js';
 import { Repositories } from './repositories.js';
 import { RepositoriesClient } from './repositories.client.js';
 import { RepositoriesTools } from './repositories.tools.js';
+import { TemplateTools } from './template.tools.js';
 
 /** The Helm tools. */
 @Module({
@@ -32,9 +38,14 @@ import { RepositoriesTools } from './repositories.tools.js';
     ConfigModule.forFeature(helmConfig),
   ],
   providers: [
+    ChartDownloads,
+    ChartIndex,
+    ChartSchemas,
     ChartSources,
+    ChartStore,
     ChartsClient,
     ChartsTools,
+    DownloadAddresses,
     HelmCli,
     HelmHome,
     HelmRequirement,
@@ -51,6 +62,7 @@ import { RepositoriesTools } from './repositories.tools.js';
     Repositories,
     RepositoriesClient,
     RepositoriesTools,
+    TemplateTools,
   ],
 })
 export class HelmModule {}

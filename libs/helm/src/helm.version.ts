@@ -45,13 +45,14 @@ export class HelmVersion {
   }
 
   private async ask(path: string): Promise<number> {
-    await this.home.prepare();
-    const { stdout } = await this.programs.run(path, ['version', '--short'], {
-      signal: AbortSignal.timeout(ASKED_FOR_MS),
-      maxOutputChars: 10_000,
-      env: this.home.environment(),
-      cwd: this.home.workFolder,
-    });
+    const { stdout } = await this.home.inRun((run) =>
+      this.programs.run(path, ['version', '--short'], {
+        signal: AbortSignal.timeout(ASKED_FOR_MS),
+        maxOutputChars: 10_000,
+        env: this.home.environment(run),
+        cwd: run.workFolder,
+      }),
+    );
     const major = Number(/^v?(\d+)/.exec(stdout)?.[1]);
     if (major === 3 || major === 4) return major;
     throw unavailable(`helm says that its version is "${stdout.trim().slice(0, 100)}"`);

@@ -131,7 +131,7 @@ export class ReleaseChanges {
       const isSame =
         before?.uid === after?.uid && before?.resourceVersion === after?.resourceVersion;
       if (isSame && after?.status === 'failed') return [];
-      const hint = recoveryHint(now);
+      const hint = await recoveryHint(this.store, cluster, now, signal);
       return hint === undefined ? [] : [hint];
     } catch {
       return ['What became of the release could not be found out: look with helm_history.'];

@@ -78,7 +78,7 @@ export class ReleasePreview {
     try {
       const failure = await failureOf(run(rehearsal));
       signal.throwIfAborted();
-      const after = await recordedRelease(rehearsal.writes, change.name);
+      const after = await recordedRelease(rehearsal.writes, change.name, signal);
       const isBegun = change.isRemoval ? rehearsal.writes.entries().length > 0 : after;
       if (failure && (!isBegun || UNRELATED.includes(failure.code))) throw failure;
       return await this.told(cluster, change, after, rehearsal.writes, failure, signal);
@@ -142,6 +142,7 @@ async function failureOf(running: Promise<unknown>): Promise<ToolError | undefin
 async function recordedRelease(
   writes: RehearsedWrites,
   release: string,
+  signal: AbortSignal,
 ): Promise<Release | undefined> {
   for (const [path, { sent, result }] of writes.entries()) {
     const [, kind, name] = RECORD.exec(path) ?? [];
@@ -150,7 +151,7 @@ async function recordedRelease(
     if (name !== release || !result || !writes.isNew(path)) continue;
     const text = data?.release ?? '';
     const decoded = kind === 'secrets' ? Buffer.from(text, 'base64').toString() : text;
-    return decodeRelease(`Release "${release}"`, decoded);
+    return decodeRelease(`Release "${release}"`, decoded, signal);
   }
   return undefined;
 }

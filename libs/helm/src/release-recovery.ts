@@ -1,32 +1,90 @@
+import type { Cluster } from '#cluster';
 import type { Revision } from './release-revision.js';
+import type { ReleaseStore } from './release.store.js';
+import type { ReleaseSummary } from './release.js';
+
+/** Revisions that are looked into for one to go back to; helm keeps ten unless told otherwise. */
+const LOOKED_INTO = 20;
+
+/** What helm writes into a revision whose operation went well, and only then. */
+const COMPLETE = ['Install complete', 'Upgrade complete'];
+
+/** What it leaves in one that failed, was broken off, or was uninstalled, also where it later marks that as superseded. */
+const NOT_COMPLETE =
+  /^((Upgrade|Rollback|Release) ".*" failed: |Preparing upgrade|Initial install underway|failed to render resource|Uninstallation complete|Deletion in progress|superseded by new release)/s;
+
+const FAILED_ROLLBACK = /^(Rollback|Release) ".*" failed: /s;
 
 /**
  * What is left of a release after an operation that did not end well, and how to get it well again; undefined where nothing is left to do.
  * @param revisions its revisions, the oldest first
  */
-export function recoveryHint(revisions: readonly Revision[]): string | undefined {
+export async function recoveryHint(
+  store: ReleaseStore,
+  cluster: Cluster,
+  revisions: readonly Revision[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const last = revisions.at(-1);
-  if (!last) return undefined;
-  const { name, namespace, revision, status } = last;
-  const release = `Release "${name}" in namespace "${namespace}"`;
-  const good = revisions.findLast((one) => ['deployed', 'superseded'].includes(one.status));
-  const back = good
-    ? `go back with helm_rollback to revision ${good.revision}`
-    : 'remove it with helm_uninstall, then install it again';
-  if (isPending(status)) {
-    return `${release} is left ${status} (revision ${revision}): some of its objects may be changed already, and helm refuses to upgrade it. If no operation is running on it any more, ${back}.`;
+  if (!last || !(isPending(last.status) || ['uninstalling', 'failed'].includes(last.status))) {
+    return undefined;
   }
-  if (status === 'uninstalling') {
-    return `${release} is left uninstalling: some of its objects may still be there. Call helm_uninstall again.`;
-  }
-  if (status === 'failed') {
-    const again = good ? ', or upgrade it again' : '';
-    return `${release} is failed (revision ${revision}): some of its objects may be changed already. To recover, ${back}${again}.`;
-  }
-  return undefined;
+  return hintFor(last, await goodRevision(store, cluster, revisions, signal));
 }
 
 /** Whether a status says that an install, upgrade or rollback is under way, or was broken off. */
 export function isPending(status: string): boolean {
   return status.startsWith('pending-');
+}
+
+/**
+ * The last revision that is known to have been deployed well. That a revision is superseded does not say so: a rollback that fails marks the
+ * one before it as superseded, whatever became of that. Source: helm 3 and 4, pkg/action/rollback.go.
+ * @param revisions the oldest first
+ */
+export function lastDeployed(revisions: readonly ReleaseSummary[]): number | undefined {
+  return revisions.findLast(({ status, description }, index) => {
+    if (status === 'deployed') return true;
+    if (status !== 'superseded' || NOT_COMPLETE.test(description)) return false;
+    if (COMPLETE.includes(description)) return true;
+    // "Rollback to 1", or words of the user: written before it has succeeded, and left so when it was broken off.
+    return !FAILED_ROLLBACK.test(revisions[index + 1]?.description ?? '');
+  })?.revision;
+}
+
+async function goodRevision(
+  store: ReleaseStore,
+  cluster: Cluster,
+  revisions: readonly Revision[],
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  try {
+    const recent = revisions.slice(-LOOKED_INTO);
+    return lastDeployed(await store.summarize(cluster, recent, signal));
+  } catch (error) {
+    if (signal.aborted) throw error;
+    // One that cannot be read is not known to be good.
+    return undefined;
+  }
+}
+
+function hintFor(
+  { name, namespace, revision, status }: Revision,
+  good: number | undefined,
+): string | undefined {
+  const release = `Release "${name}" in namespace "${namespace}"`;
+  const away = 'remove it with helm_uninstall, then install it again';
+  const unknown = revision > 1 ? ' None of its revisions is known to have been deployed well.' : '';
+  if (isPending(status)) {
+    const what = `${release} is left ${status} (revision ${revision}): some of its objects may be changed already, and helm refuses to upgrade it.`;
+    const way = good === undefined ? away : `go back with helm_rollback to revision ${good}`;
+    return `${what}${good === undefined ? unknown : ''} If no operation is running on it any more, ${way}.`;
+  }
+  if (status === 'uninstalling') {
+    return `${release} is left uninstalling: some of its objects may still be there. Call helm_uninstall again.`;
+  }
+  const what = `${release} is failed (revision ${revision}): some of its objects may be changed already.`;
+  return good === undefined
+    ? `${what}${unknown} To recover, ${away}.`
+    : `${what} To recover, go back with helm_rollback to revision ${good}, or upgrade it again.`;
 }

@@ -67,7 +67,8 @@ export class ReleaseWritesClient {
       const way =
         last.status === 'uninstalled'
           ? 'It is uninstalled, with its history kept: helm_upgrade brings it back, helm_uninstall forgets it.'
-          : (recoveryHint(revisions) ?? 'helm_upgrade changes it.');
+          : ((await recoveryHint(this.store, cluster, revisions, call.signal)) ??
+            'helm_upgrade changes it.');
       const message = `There is a release "${name}" in namespace "${namespace}" already (${last.status}). ${way}`;
       throw new ToolError('conflict', message);
     }
@@ -89,7 +90,8 @@ export class ReleaseWritesClient {
       ? await this.store.find(cluster, namespace, name, call.signal)
       : await this.store.revisions(cluster, namespace, name, call.signal);
     if (isPending(revisions.at(-1)?.status ?? '')) {
-      const message = `Another operation on release "${name}" has not ended. ${recoveryHint(revisions)}`;
+      const hint = await recoveryHint(this.store, cluster, revisions, call.signal);
+      const message = `Another operation on release "${name}" has not ended. ${hint}`;
       throw new ToolError('conflict', message);
     }
     const flags = {

@@ -25,6 +25,7 @@ export class RepositoriesClient {
       if (known) throw taken(known, entry);
       const { failed } = await this.repositories.fetch([entry], signal);
       const [failure] = failed;
+      if (failure?.error?.code === 'forbidden') throw failure.error;
       if (failure) {
         const message = `There is no chart repository at ${withoutCredentials(entry.url)}, or it cannot be reached: ${failure.reason} Nothing was added.`;
         throw new ToolError('upstream', message);

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ToolError, untilAborted } from '#tools';
 import { withoutCredentials } from './helm-failure.js';
 import { HelmCli } from './helm.cli.js';
 import { helmConfig, type HelmConfig } from './helm.config.js';
-import { HelmHome } from './helm.home.js';
+import { DownloadAddresses } from './download-addresses.js';
+import { chartsFile, HelmHome, indexFile, type HelmRun } from './helm.home.js';
 import { RepositoryFile, type RepositoryEntry } from './repository-file.js';
 
 const FETCH_LIMIT_MS = 60_000;
@@ -15,7 +16,7 @@ const MAX_REPORT_CHARS = 100_000;
 /** What became of fetching some indexes: the report of helm, and why each that failed did. */
 export interface FetchOutcome {
   report: string;
-  failed: { name: string; reason: string }[];
+  failed: { name: string; reason: string; error?: ToolError }[];
 }
 
 /**
@@ -31,6 +32,7 @@ export class Repositories {
   constructor(
     private readonly cli: HelmCli,
     private readonly home: HelmHome,
+    private readonly addresses: DownloadAddresses,
     @Inject(helmConfig.KEY) private readonly config: HelmConfig,
   ) {}
 
@@ -52,23 +54,37 @@ export class Repositories {
 
   /** Fetches the indexes of some repositories. The others of them count also when one fails. To be called within `alone`. */
   async fetch(entries: readonly RepositoryEntry[], signal: AbortSignal): Promise<FetchOutcome> {
-    const staging = await mkdtemp(this.home.stagingPrefix);
-    try {
-      const repositories = { config: join(staging, 'repositories.yaml'), cache: staging };
-      await new RepositoryFile(repositories.config).write(entries);
+    const refused = await this.refused(entries, signal);
+    const allowed = entries.filter(({ name }) => !refused.has(name));
+    if (allowed.length === 0) return { report: '', failed: failuresOf(refused) };
+    return this.home.inRun(async (run) => {
+      const { config, cache } = run.repositories;
+      await new RepositoryFile(config).write(allowed);
       const { stdout, failure } = await this.cli.attempt(
-        { command: ['repo', 'update'], repositories },
+        { command: ['repo', 'update'], run },
         { signal, maxOutputChars: MAX_REPORT_CHARS },
       );
       const report = withoutCredentials(stdout);
-      const failed = entries
-        .filter(({ name }) => !existsSync(join(staging, indexFile(name))))
+      const failed = allowed
+        .filter(({ name }) => !existsSync(join(cache, indexFile(name))))
         .map(({ name }) => ({ name, reason: reasonIn(report, name) ?? failure?.message ?? '' }));
-      for (const { name } of entries) await this.take(staging, name);
-      return { report: report.trim(), failed };
-    } finally {
-      await rm(staging, { recursive: true, force: true });
-    }
+      for (const { name } of allowed) await this.take(cache, name);
+      return { report: report.trim(), failed: [...failed, ...failuresOf(refused)] };
+    });
+  }
+
+  /** Lets a run of helm read repositories: their entries and their indexes. */
+  async lend(run: HelmRun, entries: readonly RepositoryEntry[]): Promise<void> {
+    await new RepositoryFile(run.repositories.config).write(entries);
+    await this.home.lend(
+      run,
+      entries.map(({ name }) => indexFile(name)),
+    );
+  }
+
+  /** Where the index of a repository is. */
+  indexPath(name: string): string {
+    return join(this.home.repositories.cache, indexFile(name));
   }
 
   /**
@@ -109,7 +125,8 @@ export class Repositories {
       const [failure] = failed;
       if (!failure) return;
       this.logger.warn(`The index of "${name}" could not be fetched: ${failure.reason}`);
-      if (existsSync(join(this.home.repositories.cache, indexFile(name)))) return;
+      if (existsSync(this.indexPath(name))) return;
+      if (failure.error) throw failure.error;
       throw new ToolError(
         'upstream',
         `The index of repository "${name}" could not be fetched: ${failure.reason}`,
@@ -121,11 +138,28 @@ export class Repositories {
 
   private async isFresh(name: string): Promise<boolean> {
     try {
-      const { mtimeMs } = await stat(join(this.home.repositories.cache, indexFile(name)));
+      const { mtimeMs } = await stat(this.indexPath(name));
       return Date.now() - mtimeMs < this.config.repoCacheMs;
     } catch {
       return false;
     }
+  }
+
+  /** Those that this server does not download from, and why. */
+  private async refused(
+    entries: readonly RepositoryEntry[],
+    signal: AbortSignal,
+  ): Promise<Map<string, ToolError>> {
+    const refused = new Map<string, ToolError>();
+    for (const { name, url } of entries) {
+      try {
+        await this.addresses.check(new URL(url), signal);
+      } catch (error) {
+        if (!(error instanceof ToolError) || signal.aborted) throw error;
+        refused.set(name, error);
+      }
+    }
+    return refused;
   }
 
   private async take(staging: string, name: string): Promise<void> {
@@ -136,12 +170,8 @@ export class Repositories {
   }
 }
 
-function indexFile(name: string): string {
-  return `${name}-index.yaml`;
-}
-
-function chartsFile(name: string): string {
-  return `${name}-charts.txt`;
+function failuresOf(refused: ReadonlyMap<string, ToolError>): FetchOutcome['failed'] {
+  return [...refused].map(([name, error]) => ({ name, reason: error.message, error }));
 }
 
 /** What helm's report says of a repository that could not be fetched. */

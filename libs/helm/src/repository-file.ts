@@ -43,7 +43,7 @@ export class RepositoryFile {
 
 function entriesIn(text: string): RepositoryEntry[] {
   try {
-    const document = parse(text, { logLevel: 'silent' }) as {
+    const document = parse(text, { logLevel: 'error' }) as {
       repositories?: RepositoryEntry[] | null;
     } | null;
     return document?.repositories ?? [];

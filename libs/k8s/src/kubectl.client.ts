@@ -5,6 +5,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { clusterConfig, programContext, type Cluster, type ClusterConfig } from '#cluster';
 import { credentialFailure, Programs, withoutKlog } from '#cli';
 import { ToolError, type ToolCall, type ToolErrorCode } from '#tools';
+import { k8sConfig, type K8sConfig } from './k8s.config.js';
 
 /** How kubectl words the API server's refusals on stderr: `Error from server (Reason): message`. */
 const CODES: Record<string, ToolErrorCode> = {
@@ -25,6 +26,7 @@ export class KubectlClient implements OnApplicationShutdown {
   constructor(
     private readonly programs: Programs,
     @Inject(clusterConfig.KEY) private readonly config: ClusterConfig,
+    @Inject(k8sConfig.KEY) private readonly limits: K8sConfig,
   ) {}
 
   /**
@@ -38,11 +40,21 @@ export class KubectlClient implements OnApplicationShutdown {
     const { env, context } = programContext(cluster, this.config);
     this.cacheFolder ??= mkdtempSync(join(tmpdir(), 'skyflo-mcp-kubectl-'));
     const contextFlags = context === undefined ? [] : [`--context=${context}`];
-    const { exitCode, stdout, stderr, isCut } = await this.programs.run(
+    const maxMemoryMb = this.limits.kubectlMaxMemoryMb;
+    const { exitCode, stdout, stderr, isCut, isOverMemory } = await this.programs.run(
       'kubectl',
       [command, `--cache-dir=${this.cacheFolder}`, ...contextFlags, ...rest],
-      { signal, maxOutputChars: maxOutputChars + 1, env },
+      {
+        signal,
+        maxOutputChars: maxOutputChars + 1,
+        env,
+        maxMemoryBytes: maxMemoryMb * 1_000_000,
+      },
     );
+    if (isOverMemory) {
+      const message = `kubectl was ended, as what it reads takes more than ${maxMemoryMb} MB of memory (K8S_KUBECTL_MAX_MEMORY_MB). Ask for fewer objects, or look at this one with k8s_get.`;
+      throw new ToolError('failed', message, { retryable: false });
+    }
     if (exitCode === 0 || isCut) return stdout.trimEnd();
     throw credentialFailure('kubectl', stderr) ?? failure(stderr, exitCode, stdout);
   }
