@@ -112,11 +112,31 @@ function child(value: unknown, element: string): unknown {
   }
   if (!Array.isArray(value)) return undefined;
   if (element.startsWith('i:')) return value[Number(rest)];
-  const wanted = parseJson(rest) as Record<string, unknown>;
-  if (element.startsWith('v:')) return value.find((item) => isDeepStrictEqual(item, wanted));
-  return value.find(
-    (item) => isRecord(item) && Object.keys(wanted).every((key) => item[key] === wanted[key]),
-  );
+  const wanted = parseJson(rest);
+  return element.startsWith('v:')
+    ? itemOf(value, wanted)
+    : itemOf(value, wanted, isRecord(wanted) ? Object.keys(wanted) : []);
+}
+
+/** The items of lists by what tells them apart, as a long list has an element for each of its items. */
+const itemIndexes = new WeakMap<readonly unknown[], Map<string, Map<string, unknown>>>();
+
+/** @param keys the fields that tell the items apart; left out where the items themselves do */
+function itemOf(list: readonly unknown[], wanted: unknown, keys?: readonly string[]): unknown {
+  const indexes = itemIndexes.get(list) ?? new Map<string, Map<string, unknown>>();
+  itemIndexes.set(list, indexes);
+  const name = JSON.stringify(keys ?? null);
+  let index = indexes.get(name);
+  if (!index) {
+    index = new Map(list.toReversed().map((item) => [identity(item, keys), item]));
+    indexes.set(name, index);
+  }
+  return index.get(identity(wanted, keys));
+}
+
+function identity(item: unknown, keys?: readonly string[]): string {
+  if (!keys) return JSON.stringify(item);
+  return JSON.stringify(keys.map((key) => (isRecord(item) ? item[key] : undefined)));
 }
 
 function elementsOf(set: FieldSet): [string, FieldSet][] {

@@ -57,39 +57,49 @@ function isFilled(value: unknown): value is Filled {
 
 const DIGIT = /\d/;
 const LETTER = /\p{L}/u;
+const HIGH_SURROGATE = /[\ud800-\udbff]/;
 const SIMPLE = /^[a-zA-Z]+$/;
 
 /** Letters by their code, other characters before letters, runs of digits by their number: `a2` before `a10`. */
 export function compareKeys(a: string, b: string): number {
   if (SIMPLE.test(a) && SIMPLE.test(b)) return compareTexts(a, b);
-  const [left, right] = [Array.from(a), Array.from(b)];
-  const length = Math.min(left.length, right.length);
-  for (let index = 0; index < length; index++) {
-    const [l, r] = [left[index]!, right[index]!];
-    if (l === r) continue;
-    const [lLetter, rLetter] = [LETTER.test(l), LETTER.test(r)];
-    if (lLetter !== rLetter) return rLetter ? -1 : 1;
-    if (lLetter) return l < r ? -1 : 1;
-    const [lDigits, rDigits] = [digitsAt(left, index), digitsAt(right, index)];
-    const number = numberOf(left, index, lDigits, l, r) - numberOf(right, index, rDigits, l, r);
-    if (number !== 0) return number;
-    return lDigits.length - rDigits.length || (l < r ? -1 : 1);
-  }
-  return left.length - right.length;
+  const index = firstDifference(a, b);
+  if (index === Math.min(a.length, b.length)) return a.length - b.length;
+  const [l, r] = [characterAt(a, index), characterAt(b, index)];
+  const [lLetter, rLetter] = [LETTER.test(l), LETTER.test(r)];
+  if (lLetter !== rLetter) return rLetter ? -1 : 1;
+  if (lLetter) return l < r ? -1 : 1;
+  const [lDigits, rDigits] = [digitsAt(a, index), digitsAt(b, index)];
+  const number = numberOf(a, index, lDigits, l, r) - numberOf(b, index, rDigits, l, r);
+  if (number !== 0) return number;
+  return lDigits.length - rDigits.length || (l < r ? -1 : 1);
 }
 
-function digitsAt(characters: string[], index: number): string {
+/** The place where two texts begin to differ, at the beginning of a character. */
+function firstDifference(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  let index = 0;
+  while (index < length && a.charCodeAt(index) === b.charCodeAt(index)) index++;
+  const isInPair = index > 0 && index < length && HIGH_SURROGATE.test(a.charAt(index - 1));
+  return isInPair ? index - 1 : index;
+}
+
+function characterAt(text: string, index: number): string {
+  return String.fromCodePoint(text.codePointAt(index)!);
+}
+
+function digitsAt(text: string, index: number): string {
   let end = index;
-  while (end < characters.length && DIGIT.test(characters[end]!)) end++;
-  return characters.slice(index, end).join('');
+  while (end < text.length && DIGIT.test(text.charAt(end))) end++;
+  return text.slice(index, end);
 }
 
 // Where the keys first differ in a zero inside a number, that zero is a figure of it and not a leading one.
-function numberOf(characters: string[], index: number, digits: string, l: string, r: string) {
+function numberOf(text: string, index: number, digits: string, l: string, r: string) {
   let figure = false;
   if (l === '0' || r === '0') {
-    for (let at = index - 1; at >= 0 && DIGIT.test(characters[at]!); at--) {
-      if (characters[at] !== '0') figure = true;
+    for (let at = index - 1; at >= 0 && DIGIT.test(text.charAt(at)); at--) {
+      if (text.charAt(at) !== '0') figure = true;
     }
   }
   return Number(`${figure ? '1' : '0'}${digits}`);
