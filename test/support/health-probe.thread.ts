@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { Agent, get } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+
+const EVERY_MS = 20;
+
+const { url, pid } = workerData as { url: string; pid: number };
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+/** Milliseconds that the main thread of the server, which runs its event loop, has computed (proc_pid_schedstat, in nanoseconds). */
+function computedMs(): number {
+  const stat = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8');
+  return Number(stat.split(' ', 1)[0]) / 1e6;
+}
+
+function askHealth(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    get(`${url}/health`, { agent }, (response) => {
+      response.resume().once('end', resolve);
+    }).once('error', reject);
+  });
+}
+
+let isOver = false;
+parentPort?.once('message', () => (isOver = true));
+
+let heldMs = 0;
+let failure: string | undefined;
+// Opens the connection.
+await askHealth();
+parentPort?.postMessage('ready');
+try {
+  while (!isOver) {
+    const [computed, startedAt] = [computedMs(), performance.now()];
+    await askHealth();
+    // What another process took from the server in that time is not the server's doing.
+    heldMs = Math.max(heldMs, Math.min(performance.now() - startedAt, computedMs() - computed));
+    await sleep(EVERY_MS);
+  }
+} catch (error) {
+  failure = String(error);
+}
+agent.destroy();
+parentPort?.postMessage({ heldMs, failure });
