@@ -134,7 +134,7 @@ describe('mistakes', () => {
     ['an unknown folder', { chart: './brokn' }, 'not_found', 'Did you mean "broken"?'],
     ['no chart at an address', { chart: 'NOWHERE/x.tgz' }, 'not_found', '404'],
     ['a chart by its name alone', { chart: 'greeter' }, 'invalid_input', 'repository/chart'],
-    ['broken values', { values: 'a: 1\nb: [1\nc: 2' }, 'invalid_input', 'line 3, column 1'],
+    ['broken values', { values: 'a: 1\nb: [1\nc: 2' }, 'invalid_input', 'line 3, column 2'],
     ['values that are a list', { values: '- 1' }, 'invalid_input', 'must be a map'],
     ['two documents', { values: 'a: 1\n---\nb: 1' }, 'invalid_input', 'one YAML document'],
     [

@@ -61,7 +61,7 @@ describe('a manifest with a fault', () => {
   const good = JSON.stringify(configMap('never'));
 
   it.each([
-    ['broken YAML', 'a: b\n  c: d', /at line 3, column 4/],
+    ['broken YAML', 'a: b\n  c: d', /at line 4, column 4/],
     [
       'an object without a name',
       '{"apiVersion":"v1","kind":"ConfigMap"}',

@@ -80,7 +80,7 @@ describe('a text of millions of characters', { timeout: 180_000 }, () => {
 describe('thousands of parameters that there are not', () => {
   it('are refused in few words', async () => {
     const body = JSON.stringify(
-      Object.fromEntries(Array.from({ length: 300_000 }, (_, index) => [`x${index}`, 1])),
+      Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`x${index}`, 1])),
     );
     const answer = await post('wait_for_x_seconds', body);
     expect(answer).toMatchObject(REFUSED);

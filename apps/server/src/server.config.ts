@@ -16,7 +16,7 @@ class ServerEnvironment {
 
   @IsInt()
   @Min(1_024)
-  BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+  BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 
   @IsInt()
   @Min(1)

@@ -106,25 +106,17 @@ function folded(text: string, column: number, indent: number, escapeSpaces = fal
   if (indent < 0 || column + text.length <= BEST_WIDTH || !text.includes(' ')) return text;
   const margin = `\n${' '.repeat(indent)}`;
   let result = '';
-  let at = column;
-  let afterSpace = false;
-  for (let index = 0; index < text.length; index++) {
-    const character = text[index]!;
-    const inside = index > 0 && index < text.length - 1;
-    const beforeSpace = text[index + 1] === ' ';
-    const breaks = inside && !afterSpace && at > BEST_WIDTH && (escapeSpaces || !beforeSpace);
-    if (character === ' ' && breaks) {
-      result += margin;
-      at = indent;
-      if (beforeSpace) {
-        result += '\\';
-        at++;
-      }
-    } else {
-      result += character;
-      at++;
-    }
-    afterSpace = character === ' ';
+  let from = 0;
+  // What has to be added to a place in the text to get its column.
+  let shift = column;
+  let space = 0;
+  for (;;) {
+    space = text.indexOf(' ', Math.max(space + 1, BEST_WIDTH + 1 - shift));
+    if (space < 0 || space === text.length - 1) return result + text.slice(from);
+    const beforeSpace = text.charAt(space + 1) === ' ';
+    if (text.charAt(space - 1) === ' ' || (beforeSpace && !escapeSpaces)) continue;
+    result += text.slice(from, space) + margin + (beforeSpace ? '\\' : '');
+    from = space + 1;
+    shift = indent - from + (beforeSpace ? 1 : 0);
   }
-  return result;
 }

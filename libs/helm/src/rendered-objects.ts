@@ -29,7 +29,7 @@ export async function renderedObjects(
   signal: AbortSignal,
 ): Promise<RenderedObject[]> {
   try {
-    const documents = await readDocuments('manifest', manifest, signal);
+    const documents = await readDocuments('manifest', manifest, signal, { lastKeyCounts: true });
     return documents.flatMap(({ value }) => objectsIn(value, namespace));
   } catch (error) {
     if (!(error instanceof ToolError) || error.code !== 'invalid_input') throw error;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { apiStatusOf, type Cluster } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import { atOnce } from './apply-at-once.js';
@@ -23,6 +24,7 @@ export class ApplyRun {
   private readonly live: LiveObjects;
   private readonly report: ApplyReport;
   private readonly checks = new Map<ApplyItem, CheckedApply>();
+  private turns = Promise.resolve();
 
   constructor(
     private readonly cluster: Cluster,
@@ -64,9 +66,20 @@ export class ApplyRun {
   }
 
   /** What was done, or, without `send`, would be. */
-  result(isDryRun: boolean): ToolResult {
-    if (isDryRun) for (const [item, checked] of this.checks) this.report.add(item, checked);
+  async result(isDryRun: boolean): Promise<ToolResult> {
+    if (isDryRun) {
+      for (const [item, checked] of this.checks) {
+        await this.turn();
+        this.report.add(item, checked);
+      }
+    }
     return { output: this.report.text(isDryRun), data: this.report.data(isDryRun) };
+  }
+
+  /** Lets the event loop go round before each diff, as those of many large objects take long together. */
+  private turn(): Promise<void> {
+    this.turns = this.turns.then(() => setImmediate());
+    return this.turns;
   }
 
   private async checkEach(items: readonly ApplyItem[]): Promise<void> {
@@ -102,6 +115,7 @@ export class ApplyRun {
         options.signal.throwIfAborted();
         const checked = this.checks.get(item) ?? (await this.checkLate(item));
         const applied = await sendApply(cluster, item, checked, live, options, writeSignal);
+        await this.turn();
         const message = report.add(item, applied);
         progress({ progress: report.count, total: this.items.length, message });
       } catch (error) {

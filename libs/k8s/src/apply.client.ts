@@ -18,7 +18,9 @@ export class ApplyClient {
   async apply(cluster: Cluster, dto: ApplyDto, call: ToolCall): Promise<ToolResult> {
     const { signal } = call;
     const { content, namespace, force_conflicts: force, prune_fields: prune } = dto;
-    const objects = manifestObjects(await readDocuments('content', content, signal));
+    // kubectl ends the last line too, which counts for a block of text.
+    const text = content.endsWith('\n') ? content : `${content}\n`;
+    const objects = manifestObjects(await readDocuments('content', text, signal));
     const plan = await planApply(cluster, objects, namespace, signal);
     const run = new ApplyRun(cluster, plan, { force, prune, signal });
     await run.check();

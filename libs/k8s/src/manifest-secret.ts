@@ -5,7 +5,8 @@ import { manifestError } from './manifest-error.js';
 /** Shorter values would take half of a message's words with them. */
 const LEAST_LENGTH = 4;
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** Groups of four would need memory for each of them. */
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /**
  * A Secret with all of its values under `data`. The API server does the same to `stringData`, but then does not know that the manifest owns those
@@ -15,7 +16,7 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 export function dataOfSecret(secret: KubernetesObject, place: string): KubernetesObject {
   const { data, stringData, ...rest } = secret;
   const encoded = entriesOf(data, `In ${place}: data`).map(([key, value]) => {
-    if (BASE64.test(value.replace(/[\r\n]/g, ''))) return [key, value];
+    if (isBase64(value.replace(/[\r\n]/g, ''))) return [key, value];
     throw manifestError(`In ${place}: data.${key} is not base64. Use stringData for plain text.`);
   });
   const plain = entriesOf(stringData, `In ${place}: stringData`).map(([key, value]) => [
@@ -24,6 +25,10 @@ export function dataOfSecret(secret: KubernetesObject, place: string): Kubernete
   ]);
   if (encoded.length + plain.length === 0) return rest;
   return { ...rest, data: Object.fromEntries([...encoded, ...plain]) as object };
+}
+
+function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && BASE64.test(text);
 }
 
 /** An error without any of a Secret's values, should somebody on the way (an admission webhook) have quoted one. */

@@ -1,11 +1,22 @@
-import { BadRequestException, UnsupportedMediaTypeException } from '@nestjs/common';
+import {
+  BadRequestException,
+  PayloadTooLargeException,
+  UnsupportedMediaTypeException,
+} from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
+import { hasMoreValues } from './value-count.js';
 
 /** The paths whose bodies are JSON-RPC. */
 const MCP_PATHS = /^\/(mcp|messages)(\/?\?|\/?$)/;
 
 /** The one type that browsers send for no page of another origin without asking this server first. */
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
+
+/** Characters from which on the values of a body are counted before they are read. */
+const LEAST_TO_COUNT = 256 * 1024;
+
+/** Values and keys of a larger body. What makes the parameters of a tool large are texts. */
+const MAX_VALUES = 50_000;
 
 /**
  * Reads JSON bodies. No body at all is undefined, as the Engine's DELETE has a JSON content type and no body. A POST without that type is
@@ -27,6 +38,10 @@ export function parseJsonBodies(fastify: FastifyInstance, limitBytes: number): v
     { parseAs: 'string', bodyLimit: limitBytes },
     (request, body: string, done) => {
       if (body === '') return done(null, undefined);
+      if (body.length > LEAST_TO_COUNT && hasMoreValues(body, MAX_VALUES)) {
+        const message = `The body has more than ${MAX_VALUES} values. Give what is large, such as a manifest, as text.`;
+        return done(new PayloadTooLargeException(message));
+      }
       try {
         // Whole numbers beyond 2^53 are rounded here, but no parameter takes one.
         done(null, JSON.parse(body));

@@ -1,11 +1,14 @@
 import { BooleanField, IntField, TextField } from '#tools';
 
+/** Characters: as many as fit into a request (`BODY_LIMIT_BYTES`). Each object may have what an API server takes, 3 MiB. */
+const MAX_MANIFEST_LENGTH = 16 * 1024 * 1024;
+
 export class ApplyDto {
   @TextField({
     description:
       'The manifest: YAML or JSON of one or more objects of any kind; documents are separated by "---". Give whole objects, as you would keep them in a file: what an earlier apply has set and this one leaves out would be removed.',
     format: 'free',
-    maxLength: 3_000_000,
+    maxLength: MAX_MANIFEST_LENGTH,
   })
   content!: string;
 

@@ -1,0 +1,91 @@
+import { BrokenText } from './broken-text.js';
+
+/** What the API server takes in one request, in bytes of JSON. */
+export const MAX_OBJECT_BYTES = 3 * 1024 * 1024;
+
+/** Values of one object, keys not counted. The largest definitions that people have stay under a third of it. */
+export const MAX_OBJECT_VALUES = 100_000;
+
+/** Values of a whole text: what 16 MiB of dense manifests have. */
+const MAX_VALUES = 1_000_000;
+
+/** Collections in each other; of those that it reads, an API server takes fewer. */
+const MAX_DEPTH = 200;
+
+/** From which counts on go-yaml looks at the share of values that come from aliases, and the share that it allows. */
+const LEAST_ALIASED = 100;
+const LEAST_DECODED = 1_000;
+const MAX_ALIASED_SHARE = 0.99;
+
+/** What a part of a text has taken of its budget, aliases followed. */
+export interface Spent {
+  values: number;
+  bytes: number;
+}
+
+/**
+ * What may be read of a text. It is asked before the work, so that no text takes more memory or time than its size says. An object's share
+ * begins again with the next document, and with the next item of a list of objects.
+ */
+export class Budget {
+  private readonly total: Spent = { values: 0, bytes: 0 };
+  private object: Spent = this.spent;
+  private document: Spent = this.spent;
+  private aliased = 0;
+  private nested = 0;
+
+  /** Of everything that has been read so far. */
+  get spent(): Spent {
+    return { ...this.total };
+  }
+
+  /** Collections that are open. */
+  get depth(): number {
+    return this.nested;
+  }
+
+  nextDocument(): void {
+    this.document = this.spent;
+    this.aliased = 0;
+    this.nested = 0;
+    this.nextObject();
+  }
+
+  nextObject(): void {
+    this.object = this.spent;
+  }
+
+  /** @param bytes of its JSON text, about */
+  take(offset: number, bytes: number, values = 1): void {
+    const { total, object } = this;
+    total.values += values;
+    total.bytes += bytes;
+    if (total.bytes - object.bytes > MAX_OBJECT_BYTES) {
+      throw new BrokenText('is larger than the 3 MiB that an API server takes', offset);
+    }
+    if (total.values - object.values > MAX_OBJECT_VALUES) {
+      throw new BrokenText(`has more than ${MAX_OBJECT_VALUES} values in one object`, offset);
+    }
+    if (total.values > MAX_VALUES) {
+      throw new BrokenText(`has more than ${MAX_VALUES} values; send it in parts`, offset);
+    }
+  }
+
+  takeAlias(offset: number, { bytes, values }: Spent): void {
+    this.take(offset, bytes, values + 1);
+    this.aliased += values;
+    const decoded = this.total.values - this.document.values;
+    const isExcessive = this.aliased > decoded * MAX_ALIASED_SHARE;
+    if (this.aliased > LEAST_ALIASED && decoded > LEAST_DECODED && isExcessive) {
+      throw new BrokenText('has far too many aliases', offset);
+    }
+  }
+
+  enter(offset: number): void {
+    if (++this.nested > MAX_DEPTH) throw new BrokenText('is nested too deeply', offset);
+  }
+
+  leave(): void {
+    this.nested--;
+  }
+}
