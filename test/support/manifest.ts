@@ -12,7 +12,12 @@ export async function createObjects(...items: object[]): Promise<void> {
 
 /** Applies objects as a user of kubectl would. */
 export async function applyByKubectl(where: string, ...items: object[]): Promise<void> {
-  await kubectl('apply', '-n', where, '-f', await writeManifest(items));
+  await applyWith(['-n', where], ...items);
+}
+
+/** As `applyByKubectl`, with some options of kubectl's. */
+export async function applyWith(options: string[], ...items: object[]): Promise<void> {
+  await kubectl('apply', ...options, '-f', await writeManifest(items));
 }
 
 async function writeManifest(items: object[]): Promise<string> {

@@ -24,17 +24,20 @@ export type { ListQuery } from './list-pages.js';
 export {
   changedFields,
   fieldText,
+  hasField,
   isOurApply,
   KUBECTL_APPLY_MANAGER,
   lostFields,
   managedFieldsOf,
+  presentFields,
   removeField,
   unionOf,
 } from './managed-fields.js';
-export type { FieldPath, ManagedFieldsEntry } from './managed-fields.js';
-export { upgradedManagedFields } from './managed-fields-upgrade.js';
+export type { FieldPath, FieldSet, ManagedFieldsEntry } from './managed-fields.js';
+export { claimedManagedFields, upgradedManagedFields } from './managed-fields-upgrade.js';
 export { nearestHint, nearestNames } from './nearest-names.js';
 export { diffObjects } from './object-diff.js';
+export { ObjectSchema, objectSchema } from './object-schema.js';
 export { objectVersions } from './object-versions.js';
 export { inOrder } from './ordered.js';
 export { isOwnedBy } from './owner.js';

@@ -3,6 +3,9 @@ import {
   KUBECTL_APPLY_MANAGER,
   managedFieldsOf,
   unionOf,
+  withFields,
+  withoutFields,
+  type FieldPath,
   type FieldSet,
   type ManagedFieldsEntry,
 } from './managed-fields.js';
@@ -28,6 +31,28 @@ export function upgradedManagedFields(object: KubernetesObject): ManagedFieldsEn
   const fieldsV1 = unionOf([...(ours ? [ours] : []), ...moved.map(withoutLastApplied)]);
   const others = entries.filter((entry) => entry !== ours && !isKubectlApply(entry));
   return [{ ...target, fieldsV1 }, ...others];
+}
+
+/**
+ * The managedFields of an object after some of its fields, whoever set them, are moved to our server-side apply as well: only so can that remove them.
+ * @param apiVersion of the fields' names
+ */
+export function claimedManagedFields(
+  entries: readonly ManagedFieldsEntry[],
+  apiVersion: string,
+  claims: readonly FieldPath[],
+): ManagedFieldsEntry[] {
+  const ours = entries.find(isOurApply) ?? {
+    manager: FIELD_MANAGER,
+    operation: 'Apply' as const,
+    apiVersion,
+    fieldsType: 'FieldsV1',
+  };
+  const others = entries
+    .filter((entry) => !isOurApply(entry))
+    .map((entry) => ({ ...entry, fieldsV1: withoutFields(entry.fieldsV1 ?? {}, claims) }))
+    .filter(({ fieldsV1 }) => Object.keys(fieldsV1).length > 0);
+  return [{ ...ours, fieldsV1: withFields(ours.fieldsV1 ?? {}, claims) }, ...others];
 }
 
 function isKubectlApply({ manager, operation, subresource }: ManagedFieldsEntry): boolean {

@@ -78,6 +78,46 @@ export function changedFields(
   });
 }
 
+/** The part of a set of fields that an object has, whatever their values. */
+export function presentFields(set: FieldSet, object: unknown): FieldSet {
+  return Object.fromEntries(
+    elementsOf(set).flatMap(([element, children]) => {
+      const value = child(object, element);
+      if (value === undefined) return [];
+      // An empty set stands for the element itself, and so does the one of which nothing is left.
+      return [[element, { '.': {}, ...presentFields(children, value) }]];
+    }),
+  );
+}
+
+/** A set of fields with some more. */
+export function withFields(set: FieldSet, paths: readonly FieldPath[]): FieldSet {
+  return paths.reduce((all, path) => {
+    const one = path.reduceRight<FieldSet>((inner, element) => ({ [element]: inner }), {});
+    return merge(all, one);
+  }, set);
+}
+
+/** A set of fields without some, and without what is in them. */
+export function withoutFields(set: FieldSet, paths: readonly FieldPath[]): FieldSet {
+  return paths.reduce(withoutField, set);
+}
+
+/** Whether a set of fields has one of these, or a part of it. */
+export function hasField(set: FieldSet, path: FieldPath): boolean {
+  return path.reduce<FieldSet | undefined>((inner, element) => inner?.[element], set) !== undefined;
+}
+
+function withoutField(set: FieldSet, [element = '', ...rest]: FieldPath): FieldSet {
+  const inner = set[element];
+  if (inner === undefined) return set;
+  const { [element]: _, ...others } = set;
+  if (rest.length === 0) return others;
+  const left = withoutField(inner, rest);
+  // An empty set would stand for the element as a whole.
+  return isLeaf(left) && !isLeaf(inner) ? others : { ...others, [element]: left };
+}
+
 /** Removes a field from an object, which is changed. */
 export function removeField(object: unknown, path: FieldPath): void {
   const parent = path.slice(0, -1).reduce(child, object);

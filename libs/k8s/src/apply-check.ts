@@ -1,15 +1,11 @@
 import {
   changedFields,
   fieldText,
-  FIELD_MANAGER,
   isOurApply,
   lostFields,
   managedFieldsOf,
-  patchObject,
-  removeField,
   unionOf,
   upgradedManagedFields,
-  writeError,
   type Change,
   type Cluster,
   type FieldPath,
@@ -17,20 +13,16 @@ import {
   type ManagedFieldsEntry,
 } from '#cluster';
 import { ToolError } from '#tools';
-import { conflictsBetween, conflictsOf, refuseConflicts } from './apply-conflicts.js';
+import { adopt, dryRunWithout } from './apply-adopt.js';
+import { tryApply, type ApplyOptions } from './apply-attempt.js';
+import { conflictsBetween, refuseConflicts } from './apply-conflicts.js';
 import type { LiveObjects } from './apply-live.js';
 import type { ApplyItem } from './apply-plan.js';
 
-export interface ApplyOptions {
-  /** Takes fields over from other managers. */
-  force: boolean;
-  /** Removes what an earlier apply of ours had set and the manifest leaves out. */
-  prune: boolean;
-  signal: AbortSignal;
-}
-
 /** What an apply of one object would do. */
 export interface CheckedApply extends Change {
+  /** What is to be sent. */
+  manifest: KubernetesObject;
   /** The resourceVersion that the API server checked; undefined if the object was not there. `before` may be a later one. */
   version: string | undefined;
   /** Nothing has to be sent if not. */
@@ -57,13 +49,18 @@ export async function checkApply(
   live: LiveObjects,
   options: ApplyOptions,
 ): Promise<CheckedApply> {
-  const { signal } = options;
-  const { after, force } = await dryRun(cluster, item, options);
+  const { manifest, force, after, refused } = await tryApply(cluster, item, options);
+  if (refused) {
+    const { dropped, ...adopted } = await adopt(cluster, item, manifest, refused, options);
+    refuseDropped(item, dropped, options);
+    return { ...adopted, manifest, force, isNeeded: true, removed: adopted.removed.map(fieldText) };
+  }
   // What would be created only now has no version yet.
   const version = after.metadata?.['resourceVersion'] as string | undefined;
   const before = version ? await live.read(item, version) : undefined;
   if (!before) {
-    return { before, after, version, force, isNeeded: true, upgraded: undefined, removed: [] };
+    const created = { isNeeded: true, upgraded: undefined, removed: [] };
+    return { ...created, before, after, manifest, version, force };
   }
   // Between an attempt and the forced one somebody else may have written. What came later still is for the next check.
   const isSame = before.metadata?.['resourceVersion'] === version;
@@ -78,57 +75,26 @@ export async function checkApply(
   const lost = lostFields(set, kept);
   // As long as the entry of kubectl is there, the API server removes nothing.
   const result =
-    upgraded && lost.length > 0 ? await dryRunWithout(cluster, item, after, lost, signal) : after;
+    upgraded && lost.length > 0
+      ? await dryRunWithout(
+          cluster,
+          item,
+          { before, merged: after, lost, upgraded },
+          options.signal,
+        )
+      : after;
   const removed = changedFields(set, kept, before, result);
   refuseDropped(item, removed, options);
   return {
     before,
     after: result,
+    manifest,
     version,
     force,
     isNeeded: upgraded !== undefined || JSON.stringify(before) !== JSON.stringify(after),
     upgraded,
     removed: removed.map(fieldText),
   };
-}
-
-async function dryRun(
-  cluster: Cluster,
-  item: ApplyItem,
-  { force, signal }: ApplyOptions,
-): Promise<{ after: KubernetesObject; force: boolean }> {
-  const attempt = (forced: boolean) =>
-    patchObject(cluster, item, 'apply', item.object, { dryRun: true, force: forced, signal });
-  try {
-    return { after: await attempt(force), force };
-  } catch (error) {
-    const conflicts = conflictsOf(error);
-    if (conflicts.length === 0) throw error;
-    refuseConflicts(conflicts);
-    return { after: await attempt(true), force: true };
-  }
-}
-
-/** The object as the API server would make it without some fields: with its defaults in their place. */
-async function dryRunWithout(
-  cluster: Cluster,
-  { resource, namespace, name }: ApplyItem,
-  object: KubernetesObject,
-  fields: readonly FieldPath[],
-  signal: AbortSignal,
-): Promise<KubernetesObject> {
-  const body = structuredClone(object);
-  for (const field of fields) removeField(body, field);
-  try {
-    return await cluster.request<KubernetesObject>(resource.path(namespace, name), {
-      method: 'PUT',
-      body,
-      query: { fieldManager: FIELD_MANAGER, dryRun: 'All' },
-      signal,
-    });
-  } catch (error) {
-    throw writeError(error);
-  }
 }
 
 function refuseDropped(

@@ -5,8 +5,11 @@ import {
   KUBECTL_APPLY_MANAGER,
   lostFields,
   managedFieldsOf,
+  hasField,
   unionOf,
+  type FieldPath,
   type KubernetesObject,
+  type ManagedFieldsEntry,
 } from '#cluster';
 import { ToolError } from '#tools';
 
@@ -47,14 +50,39 @@ export function conflictsBetween(
 
 /** @throws ToolError `conflict` with the managers that are not ours, and their fields */
 export function refuseConflicts(conflicts: readonly FieldConflict[]): void {
+  refuse(
+    conflicts,
+    'Leave these fields out of the manifest, or set force_conflicts to true to take them over.',
+  );
+}
+
+/**
+ * @param why what the API server says to the manifest beside these fields
+ * @throws ToolError `conflict` with the managers that are not ours, and those of the fields that they have set
+ */
+export function refuseObstacles(
+  why: ToolError,
+  fields: readonly FieldPath[],
+  entries: readonly ManagedFieldsEntry[],
+): void {
+  const conflicts = fields.flatMap((field) =>
+    entries
+      .filter(({ fieldsV1 = {} }) => hasField(fieldsV1, field))
+      .map(({ manager = '' }) => ({ manager, field: fieldText(field) })),
+  );
+  refuse(
+    conflicts,
+    `The manifest cannot be applied beside that (${why.message}). Set force_conflicts and prune_fields to true to remove it.`,
+  );
+}
+
+function refuse(conflicts: readonly FieldConflict[], wayOn: string): void {
   const others = conflicts.filter(({ manager }) => !OUR_MANAGERS.includes(manager));
   if (others.length === 0) return;
   const byManager = Map.groupBy(others, ({ manager }) => manager);
   const owners = [...byManager].map(
     ([manager, owned]) => `"${manager}" manages ${owned.map(({ field }) => field).join(', ')}`,
   );
-  const wayOn =
-    'Leave these fields out of the manifest, or set force_conflicts to true to take them over.';
   // Without the API server's Status: that would say that trying again may help.
   throw new ToolError('conflict', `${owners.join('; ')}. ${wayOn}`);
 }

@@ -1,7 +1,8 @@
 import { apiStatusOf, type Cluster } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import { atOnce } from './apply-at-once.js';
-import type { ApplyOptions, CheckedApply } from './apply-check.js';
+import type { ApplyOptions } from './apply-attempt.js';
+import type { CheckedApply } from './apply-check.js';
 import { LiveObjects } from './apply-live.js';
 import { isDefinedBy, nameOf, type ApplyItem, type ApplyPlan } from './apply-plan.js';
 import { ApplyReport } from './apply-report.js';

@@ -1,11 +1,15 @@
 import {
+  FIELD_MANAGER,
+  KUBECTL_APPLY_MANAGER,
   patchObject,
   retryOnConflict,
   type Change,
   type Cluster,
   type KubernetesObject,
 } from '#cluster';
-import { checkApply, type ApplyOptions, type CheckedApply } from './apply-check.js';
+import { ToolError } from '#tools';
+import type { ApplyOptions } from './apply-attempt.js';
+import { checkApply, type CheckedApply } from './apply-check.js';
 import type { LiveObjects } from './apply-live.js';
 import type { ApplyItem } from './apply-plan.js';
 
@@ -42,25 +46,41 @@ export async function sendApply(
   writeSignal: AbortSignal,
 ): Promise<Applied> {
   let present: CheckedApply | undefined = checked;
-  return retryOnConflict(async () => {
+  let isTakenOver = false;
+  const sending = retryOnConflict(async () => {
     present ??= await checkApply(cluster, item, live, options);
-    const { before, force, upgraded, removed, isNeeded } = present;
+    const { before, manifest, force, upgraded, removed, isNeeded } = present;
     let { version } = present;
     if (!isNeeded) return { before, after: before, removed };
     present = undefined;
     const write = { dryRun: false, signal: writeSignal };
     if (upgraded) {
       const patch = [
-        { op: 'replace', path: '/metadata/managedFields', value: upgraded },
+        { op: 'add', path: '/metadata/managedFields', value: upgraded },
         { op: 'replace', path: '/metadata/resourceVersion', value: version },
       ];
       const { metadata } = await patchObject(cluster, item, 'json', patch, write);
       version = metadata?.['resourceVersion'] as string | undefined;
+      isTakenOver = true;
     }
-    const body = version === undefined ? item.object : atVersion(item.object, version);
+    const body = version === undefined ? manifest : atVersion(manifest, version);
     const after = await patchObject(cluster, item, 'apply', body, { ...write, force });
     return { before, after, removed };
   }, options.signal);
+  try {
+    return await sending;
+  } catch (error) {
+    throw isTakenOver ? halfDone(error, options.signal) : error;
+  }
+}
+
+/** The failure of an apply after the first of its two writes. */
+function halfDone(error: unknown, { aborted, reason }: AbortSignal): unknown {
+  const failure: unknown = !(error instanceof ToolError) && aborted ? reason : error;
+  if (!(failure instanceof ToolError)) return failure;
+  const { code, message, cause, retryable, retryAfterSeconds } = failure;
+  const said = `${message} Its fields of "${KUBECTL_APPLY_MANAGER}" and others that this call has taken over are managed by "${FIELD_MANAGER}" now.`;
+  return new ToolError(code, said, { cause, retryable, retryAfterSeconds });
 }
 
 function atVersion(object: KubernetesObject, resourceVersion: string): KubernetesObject {

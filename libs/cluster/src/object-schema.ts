@@ -1,0 +1,93 @@
+import type { ApiResource } from './api-resource.js';
+import type { Cluster } from './cluster.js';
+import { ifFound } from './if-found.js';
+import { isRecord } from '#tools';
+
+/** What is read of a schema of the API server's OpenAPI document. */
+interface SchemaNode {
+  $ref?: string;
+  allOf?: SchemaNode[];
+  properties?: Record<string, SchemaNode>;
+  additionalProperties?: SchemaNode | boolean;
+  items?: SchemaNode;
+  default?: unknown;
+  'x-kubernetes-list-type'?: string;
+  'x-kubernetes-list-map-keys'?: string[];
+  'x-kubernetes-map-type'?: string;
+  'x-kubernetes-group-version-kind'?: { group: string; version: string; kind: string }[];
+}
+
+type Schemas = Record<string, SchemaNode>;
+
+const REF_PREFIX = '#/components/schemas/';
+
+/** How the parts of a value are merged by server-side apply (KEP-555): as the API server's own schema says. */
+export class ObjectSchema {
+  private readonly node: SchemaNode;
+
+  constructor(
+    node: SchemaNode,
+    private readonly schemas: Schemas,
+  ) {
+    this.node = resolved(node, schemas);
+  }
+
+  /** A map that is one value: whoever sets it sets it whole. */
+  get isAtomicMap(): boolean {
+    return this.node['x-kubernetes-map-type'] === 'atomic';
+  }
+
+  /** The fields that tell the items of a list apart; undefined where the items have no keys. */
+  get listKeys(): readonly string[] | undefined {
+    const { 'x-kubernetes-list-type': type, 'x-kubernetes-list-map-keys': keys } = this.node;
+    return type === 'map' ? keys : undefined;
+  }
+
+  /** A list in which each value is once. */
+  get isSet(): boolean {
+    return this.node['x-kubernetes-list-type'] === 'set';
+  }
+
+  /** What the API server fills in where the value is left out. */
+  get default(): unknown {
+    return this.node.default;
+  }
+
+  field(name: string): ObjectSchema {
+    const { properties = {}, additionalProperties } = this.node;
+    const own = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    const other = isRecord(additionalProperties) ? additionalProperties : {};
+    return new ObjectSchema(own ?? other, this.schemas);
+  }
+
+  get item(): ObjectSchema {
+    return new ObjectSchema(this.node.items ?? {}, this.schemas);
+  }
+}
+
+/**
+ * The schema of a resource type, by the API server's OpenAPI v3 document of its version; undefined where that does not have it.
+ * @throws ToolError as `Cluster.request`
+ */
+export async function objectSchema(
+  cluster: Cluster,
+  { apiVersion, group, version, kind }: ApiResource,
+  signal: AbortSignal,
+): Promise<ObjectSchema | undefined> {
+  const path = `/openapi/v3/${group === '' ? 'api' : 'apis'}/${apiVersion}`;
+  const document = await ifFound(
+    cluster.request<{ components?: { schemas?: Schemas } }>(path, { signal }),
+  );
+  const schemas = document?.components?.schemas ?? {};
+  const node = Object.values(schemas).find(({ 'x-kubernetes-group-version-kind': kinds = [] }) =>
+    kinds.some((it) => it.group === group && it.version === version && it.kind === kind),
+  );
+  return node && new ObjectSchema(node, schemas);
+}
+
+/** A schema with what it refers to; its own words go first. */
+function resolved(node: SchemaNode, schemas: Schemas): SchemaNode {
+  const { $ref, allOf: [only] = [], ...own } = node;
+  const base = $ref === undefined ? only : schemas[$ref.slice(REF_PREFIX.length)];
+  return base ? { ...resolved(base, schemas), ...own } : own;
+}
