@@ -3,10 +3,12 @@ import { canaryPosition } from './canary.js';
 import { isFullyPromoted, type Rollout } from './rollout.js';
 import type { RolloutPatches } from './rollout-patches.js';
 import { rolloutPhase } from './rollout-phase.js';
+import { DONE, hasActed, notDone, type Asked, type Verdict } from './verb-outcome.js';
 
 /** What a promotion sends, and what that means. */
 export interface Promotion extends RolloutPatches {
   summary: string;
+  verdict: Asked['verdict'];
 }
 
 /**
@@ -46,6 +48,7 @@ function fullPromotion(target: string, { spec, status = {} }: Rollout): Promotio
     spec: spec.paused ? { paused: false } : undefined,
     status: { promoteFull: true },
     summary: 'promoted in full: what is left of steps, pauses and analysis is skipped',
+    verdict: verdictInFull,
   };
 }
 
@@ -63,21 +66,61 @@ function nextStep(target: string, rollout: Rollout): Promotion {
       spec: unpause,
       status: { pauseConditions: null, controllerPause: false, currentStepIndex: next },
       summary: `promoted past its inconclusive analysis, to step ${next} of ${position.steps.length}`,
+      verdict: (now, sent) => verdictAtStep(now, sent, next ?? 0),
     };
   }
   if (reasons.length > 0) {
-    const status_ = { pauseConditions: null };
-    return { spec: unpause, status: status_, summary: `promoted past ${reasons.join(', ')}` };
+    return {
+      spec: unpause,
+      status: { pauseConditions: null },
+      summary: `promoted past ${reasons.join(', ')}`,
+      verdict: (now, sent) => verdictPastPause(now, sent, rollout),
+    };
   }
   if (position?.step) {
     return {
       spec: unpause,
       status: { pauseConditions: null, currentStepIndex: next },
       summary: `promoted to step ${next} of ${position.steps.length}: the one under way is skipped`,
+      verdict: (now, sent) => verdictAtStep(now, sent, next ?? 0),
     };
   }
-  if (unpause) return { spec: unpause, summary: 'promoted: it is no longer paused by hand' };
+  if (unpause) {
+    return {
+      spec: unpause,
+      summary: 'promoted: it is no longer paused by hand',
+      verdict: () => DONE,
+    };
+  }
   throw refusal(target, `${nothingWaits(rollout)} full=true skips what is left.`);
+}
+
+function verdictInFull(now: Rollout, sent: Rollout): Verdict {
+  if (isFullyPromoted(now)) return DONE;
+  if (!now.status?.promoteFull) return notDone('an abort or another update has ended that');
+  // The pauses and steps are skipped at once, however long the new pods then take.
+  const isSkipped = !canaryPosition(now)?.step && !isWaiting(now);
+  return isSkipped && hasActed(now, sent) ? DONE : undefined;
+}
+
+function verdictPastPause(now: Rollout, sent: Rollout, before: Rollout): Verdict {
+  const { pauseConditions, controllerPause, currentStepIndex } = now.status ?? {};
+  const [pause] = pauseConditions ?? [];
+  if (!pause) return hasActed(now, sent) && !controllerPause ? DONE : undefined;
+  const isSame =
+    currentStepIndex === before.status?.currentStepIndex &&
+    before.status?.pauseConditions?.some(({ reason }) => reason === pause.reason);
+  return isSame ? notDone(`it waits there again (${pause.reason})`) : DONE;
+}
+
+function verdictAtStep(now: Rollout, sent: Rollout, step: number): Verdict {
+  const isBack = (now.status?.currentStepIndex ?? 0) < step && !isFullyPromoted(now);
+  if (isBack) return notDone('its controller has started the steps again');
+  return hasActed(now, sent) ? DONE : undefined;
+}
+
+function isWaiting({ status = {} }: Rollout): boolean {
+  return (status.pauseConditions ?? []).length > 0;
 }
 
 function nothingWaits(rollout: Rollout): string {

@@ -11,6 +11,7 @@ import {
 } from '#cluster';
 import { invalidField, type ToolCall } from '#tools';
 import type { SetRolloutImageDto } from './dto/set-rollout-image.dto.js';
+import { changeOutcome } from './verb-outcome.js';
 import { readRollout, rolloutRef } from './rollout-patches.js';
 import { pauseNote, templateOwner, throughText } from './template-owner.js';
 
@@ -44,8 +45,9 @@ export class SetImageClient {
     }
     if (changes.length === 0) return `${target} already has this image; nothing to change`;
     const after = await patchImages(cluster, ref, changes, { dryRun, signal });
-    const summary = `${target} image updated${throughText(live, ref)} (${imageChangesText(changes)})${pauseNote(live)}`;
-    return changeText(summary, { before, after }, dryRun);
+    const summary = `image updated${throughText(live, ref)} (${imageChangesText(changes)})${pauseNote(live)}`;
+    const said = dryRun ? summary : await changeOutcome(cluster, rollout, live, summary, signal);
+    return changeText(`${target} ${said}`, { before, after }, dryRun);
   }
 }
 

@@ -9,6 +9,7 @@ import {
 } from '#cluster';
 import type { ToolCall } from '#tools';
 import type { UndoDto } from './dto/undo.dto.js';
+import { changeOutcome } from './verb-outcome.js';
 import { readRollout, rolloutRef } from './rollout-patches.js';
 import { revisionsOf, templateHash } from './rollout-revisions.js';
 import { templateChanges } from './template-compare.js';
@@ -55,7 +56,8 @@ export class UndoClient {
       ({ path: field }) => field.endsWith('.image'),
     );
     const said = images.length > 0 ? ` (${images.map(({ text }) => text).join('; ')})` : '';
-    const summary = `${target} set back to revision ${revision}${throughText(live, ref)}${said}${pauseNote(live)}`;
-    return changeText(summary, { before, after }, dryRun);
+    const summary = `set back to revision ${revision}${throughText(live, ref)}${said}${pauseNote(live)}`;
+    const outcome = dryRun ? summary : await changeOutcome(cluster, rollout, live, summary, signal);
+    return changeText(`${target} ${outcome}`, { before, after }, dryRun);
   }
 }

@@ -1,0 +1,104 @@
+import { objectVersions, type Cluster, type ObjectRef } from '#cluster';
+import { canaryPosition } from './canary.js';
+import { isObserved, rolloutPhase } from './rollout-phase.js';
+import type { Rollout } from './rollout.js';
+import { isTakenUp } from './template-owner.js';
+
+/** Long enough for a controller that runs: it acts within a few hundred milliseconds. */
+const LIMIT_MS = 2_000;
+
+/** What the controller has made of a verb: done, or why not; undefined as long as it has not acted. */
+export type Verdict = { isDone: true } | { isDone: false; why: string } | undefined;
+
+/** What was asked of a rollout, and how one sees what came of it. */
+export interface Asked {
+  /** The verb as a thing: "an abort". Left out where the summary holds whatever the controller does. */
+  name?: string;
+  /** What has happened once it is done, as the end of a sentence. */
+  summary: string;
+  /** @param sent the rollout as it was right after the write */
+  verdict: (now: Rollout, sent: Rollout) => Verdict | Promise<Verdict>;
+}
+
+export const DONE: Verdict = { isDone: true };
+
+/** The verdict that a verb was not carried out. */
+export function notDone(why: string): Verdict {
+  return { isDone: false, why };
+}
+
+/** Whether the controller has changed the status since a write. */
+export function hasActed(now: Rollout, sent: Rollout): boolean {
+  return JSON.stringify(now.status) !== JSON.stringify(sent.status);
+}
+
+/**
+ * What came of a verb, as the end of a sentence about the rollout: waits for its controller, two seconds at most.
+ * @throws the reason of the signal, and as `objectVersions`
+ */
+export async function outcomeOf(
+  cluster: Cluster,
+  { resource, namespace, name }: ObjectRef,
+  { name: verb, summary, verdict }: Asked,
+  sent: Rollout,
+  signal: AbortSignal,
+): Promise<string> {
+  const asked = verb === undefined ? summary : `was asked for ${verb}`;
+  const ended = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
+  const signals = { cancelled: signal, ended };
+  let last: Rollout | undefined;
+  let invalid: string | undefined;
+  for await (const now of objectVersions<Rollout>(
+    cluster,
+    resource.path(namespace),
+    name,
+    signals,
+  )) {
+    last = now;
+    if (!isSeen(now)) continue;
+    invalid = invalidity(now);
+    if (invalid !== undefined) break;
+    const seen = await verdict(now, sent);
+    if (seen?.isDone) return `${summary}. Now ${standing(now)}`;
+    if (seen) return `${asked}, but ${seen.why}. Now ${standing(now)}`;
+  }
+  signal.throwIfAborted();
+  const why =
+    invalid === undefined
+      ? `has not acted on it within ${LIMIT_MS / 1_000} s`
+      : `does not act on it, as its spec is not valid: ${invalid}`;
+  return `${asked}; its controller ${why}${last && invalid === undefined ? `. Now ${standing(last)}` : ''}. Look at it with argo_describe`;
+}
+
+/** What came of another pod template, of the rollout itself or of the workload that it refers to. Throws as `outcomeOf`. */
+export function changeOutcome(
+  cluster: Cluster,
+  ref: ObjectRef,
+  before: Rollout,
+  summary: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const verdict = async (now: Rollout): Promise<Verdict> =>
+    (await isTakenUp(cluster, now, signal)) ? DONE : undefined;
+  return outcomeOf(cluster, ref, { summary, verdict }, before, signal);
+}
+
+/** Whether the controller has taken up the present spec; it writes down of which one its status is. */
+function isSeen(rollout: Rollout): boolean {
+  return rollout.status?.observedGeneration !== undefined && isObserved(rollout);
+}
+
+/** What is wrong with the spec: its controller leaves such a rollout as it is. */
+function invalidity({ status = {} }: Rollout): string | undefined {
+  const condition = status.conditions?.find(({ type }) => type === 'InvalidSpec');
+  return condition?.status === 'True' ? (condition.message ?? '').trim() : undefined;
+}
+
+/** `Paused (CanaryPauseStep) at step 2 of 5`. */
+function standing(rollout: Rollout): string {
+  const { phase, message } = rolloutPhase(rollout);
+  const why = message === '' ? '' : ` (${message})`;
+  const position = canaryPosition(rollout);
+  const step = position?.step ? ` at step ${position.index + 1} of ${position.steps.length}` : '';
+  return `${phase}${why}${step}`;
+}
