@@ -32,9 +32,9 @@ const deployment = (spec: Spec, pod: Spec = {}, container: Spec = {}) => ({
     ...spec,
   },
 });
-const strategy = (it: Spec) => deployment({ strategy: it });
+const strategy = (spec: Spec) => deployment({ strategy: spec });
 const volumes = (...list: Spec[]) => deployment({}, { volumes: list });
-const container = (it: Spec) => deployment({}, {}, it);
+const container = (spec: Spec) => deployment({}, {}, spec);
 const secretKeyRef = { name: 'keys', key: 'a', optional: true };
 
 const ingress = (defaultBackend: Spec) => ({

@@ -127,3 +127,113 @@ describe('values of Secrets', () => {
     expect(JSON.stringify(server.log)).not.toContain(VALUE);
   });
 });
+
+describe('a value of a wrong type', () => {
+  const inContainer = (fields: object) => {
+    const object = deployment('typed');
+    Object.assign(object.spec.template.spec.containers[0]!, fields);
+    return object;
+  };
+  const CONTAINER_0 = 'spec.template.spec.containers[0]';
+  const rollout = (object: object, spec: object = {}) => ({
+    ...object,
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    spec: { ...(object as { spec: object }).spec, ...spec },
+  });
+
+  it.each([
+    [configMap('typed', { a: { b: 1 } }), 'data.a must be text, not a map'],
+    [configMap('typed', { a: 1, b: true }), 'data.a must be text, not a whole number; data.b must'],
+    [{ ...configMap('typed'), data: ['x\n  .y: z'] }, 'data must be a map, not a list'],
+    [
+      deployment('typed', { replicas: 1.5 as never }),
+      'spec.replicas must be a whole number, not a number',
+    ],
+    [inContainer({ command: 'sh' }), `${CONTAINER_0}.command must be a list, not text`],
+    [inContainer({ tty: 'yes' }), `${CONTAINER_0}.tty must be true or false, not text`],
+    [
+      inContainer({ env: [{ name: 'A', value: 1 }] }),
+      `${CONTAINER_0}.env[0].value must be text, not a whole number`,
+    ],
+    [
+      inContainer({ livenessProbe: { httpGet: { port: { a: 1 } } } }),
+      `${CONTAINER_0}.livenessProbe.httpGet.port must be a whole number or text, not a map`,
+    ],
+    [
+      inContainer({ resources: { limits: { cpu: 'a lot' } } }),
+      `${CONTAINER_0}.resources.limits.cpu must be a quantity such as "500m" or "1Gi"`,
+    ],
+    [
+      inContainer({ resources: { limits: { cpu: [1] } } }),
+      `${CONTAINER_0}.resources.limits.cpu must be a quantity such as "500m" or "1Gi"`,
+    ],
+    [rollout(deployment('typed', { replicas: 'two' })), 'spec.replicas must be a whole number'],
+    [rollout(deployment('typed'), { replicas: 1.5 }), 'spec.replicas must be a whole number'],
+    [
+      rollout(inContainer({ ports: [{ containerPort: 'http' }] })),
+      `${CONTAINER_0}.ports[0].containerPort must be a whole number, not text`,
+    ],
+  ])('is named with what is wanted: %j', async (object, said) => {
+    const { status, body } = await apply(object);
+    expect([status, body.code]).toEqual([422, 'invalid_input']);
+    expect(body.detail).toContain(`/typed in apply-fields: ${said}`);
+    expect(body.detail).not.toContain('unstructured');
+  });
+
+  it("is named of a Secret without the Secret's values", async () => {
+    const target = { name: 'typed', resource_type: 'secret', patch_type: 'merge' };
+    await own.kubectl('create', 'secret', 'generic', 'typed', '--from-literal=a=quiet-quiet');
+    const patch = JSON.stringify({ stringData: { a: { b: 'hunter2-hunter2' } } });
+    const { body } = await server.call('k8s_patch', { ...target, patch });
+    expect(body.detail).toBe(
+      'secret/typed: stringData.a must be text, not a map. Nothing was changed.',
+    );
+  });
+});
+
+describe('nulls of generated manifests', () => {
+  const generated = (kind: object) => ({
+    ...kind,
+    metadata: { name: 'generated', creationTimestamp: null, labels: null },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: 'generated' } },
+      strategy: {},
+      template: {
+        metadata: { creationTimestamp: null, labels: { app: 'generated' }, annotations: null },
+        spec: {
+          containers: [
+            { name: 'a', image: 'a:1', resources: {}, env: null, unknown: null },
+            { name: 'b', image: 'b:1', unknown: null },
+          ],
+          volumes: null,
+        },
+      },
+    },
+    status: {},
+  });
+
+  it.each([
+    [{ apiVersion: 'apps/v1', kind: 'Deployment' }, 'deployment.apps'],
+    [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout' }, 'rollout.argoproj.io'],
+  ])('are dropped as kubectl drops them: %j', async (kind, type) => {
+    textOf(await apply(generated(kind), { dry_run: true }));
+    expect(textOf(await apply(generated(kind)))).toMatch(
+      new RegExp(`^${type}/generated created`.replaceAll('.', '\\.')),
+    );
+    expect(textOf(await apply(generated(kind)))).toMatch(/ unchanged$/);
+    expect(await own.stored(type + '/generated', '{.spec.template.spec.containers[*].image}')).toBe(
+      'a:1 b:1',
+    );
+  });
+
+  it('leave an unknown field that has a value refused', async () => {
+    const object = generated({ apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout' });
+    Object.assign(object.spec.template.metadata, { creationTime: 5 });
+    const { status, body } = await apply(object);
+    expect(status).toBe(422);
+    expect(body.detail).toContain('.spec.template.metadata.creationTime: field not declared');
+    expect(body.detail).not.toContain('creationTimestamp');
+  });
+});

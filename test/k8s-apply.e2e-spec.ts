@@ -80,7 +80,7 @@ describe('a manifest with a fault', () => {
     [
       'a value of a wrong type',
       JSON.stringify(deployment('x', { replicas: 'x' })),
-      /\.spec\.replicas: expected numeric/,
+      /deployment\.apps\/x in apply-test: spec\.replicas must be a whole number, not text\n/,
     ],
     ['a bad name', JSON.stringify(configMap('n --all')), /Invalid value: "n --all"/],
     [

@@ -87,6 +87,9 @@ describe('k8s_patch', () => {
   });
 });
 
+const WHOLE =
+  /^deployment\.apps\/web: spec\.replicas must be a whole number, not text\. Nothing was changed\.$/;
+
 describe('a patch that is refused', () => {
   it.each([
     [
@@ -113,6 +116,37 @@ describe('a patch that is refused', () => {
       { patch_type: 'merge' },
       422,
       /unknown field "spec\.replicaz"/,
+    ],
+    ['text for a number', 'spec: {replicas: two}', {}, 422, WHOLE],
+    ['text for a number, merged', 'spec: {replicas: two}', { patch_type: 'merge' }, 422, WHOLE],
+    [
+      'text for a number, by an operation',
+      '[{"op":"replace","path":"/spec/replicas","value":"two"}]',
+      { patch_type: 'json' },
+      422,
+      /: \/spec\/replicas must be a whole number, not text\. Nothing/,
+    ],
+    ['a broken number', 'spec: {replicas: 1.5}', {}, 422, /a whole number, not a number/],
+    [
+      'text for a list',
+      'spec: {template: {spec: {containers: [{name: web, command: sh}]}}}',
+      {},
+      422,
+      /: spec\.template\.spec\.containers\[0\]\.command must be a list, not text\. Nothing/,
+    ],
+    [
+      'a map for a list',
+      'spec: {template: {spec: {containers: {name: web}}}}',
+      {},
+      422,
+      /: spec\.template\.spec\.containers must be a list, not a map\. Nothing/,
+    ],
+    [
+      'a number for text',
+      'spec: {template: {metadata: {annotations: {a: 1}}}}',
+      {},
+      422,
+      /: spec\.template\.metadata\.annotations\.a must be text, not a whole number\. Nothing/,
     ],
     ['a wrong value', 'spec: {replicas: -1}', {}, 422, /must be greater than or equal to 0/],
     [

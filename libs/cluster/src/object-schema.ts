@@ -5,12 +5,15 @@ import { isRecord } from '#tools';
 
 /** What is read of a schema of the API server's OpenAPI document. */
 interface SchemaNode {
+  type?: string;
+  oneOf?: SchemaNode[];
   $ref?: string;
   allOf?: SchemaNode[];
   properties?: Record<string, SchemaNode>;
   additionalProperties?: SchemaNode | boolean;
   items?: SchemaNode;
   default?: unknown;
+  'x-kubernetes-int-or-string'?: boolean;
   'x-kubernetes-list-type'?: string;
   'x-kubernetes-list-map-keys'?: string[];
   'x-kubernetes-map-type'?: string;
@@ -20,16 +23,28 @@ interface SchemaNode {
 type Schemas = Record<string, SchemaNode>;
 
 const REF_PREFIX = '#/components/schemas/';
+const QUANTITY = `${REF_PREFIX}io.k8s.apimachinery.pkg.api.resource.Quantity`;
 
 /** How the parts of a value are merged by server-side apply (KEP-555): as the API server's own schema says. */
 export class ObjectSchema {
   private readonly node: SchemaNode;
+
+  /** A quantity of the Kubernetes API: `500m`, `1Gi`. */
+  readonly isQuantity: boolean;
 
   constructor(
     node: SchemaNode,
     private readonly schemas: Schemas,
   ) {
     this.node = resolved(node, schemas);
+    this.isQuantity = (node.$ref ?? node.allOf?.[0]?.$ref) === QUANTITY;
+  }
+
+  /** The types that a value may be of, by their JSON schema names; none where it may be of any. */
+  get types(): readonly string[] {
+    const { type, oneOf = [], 'x-kubernetes-int-or-string': isEither } = this.node;
+    if (isEither) return ['integer', 'string'];
+    return [type, ...oneOf.map((one) => one.type)].filter((name) => name !== undefined);
   }
 
   /** A map that is one value: whoever sets it sets it whole. */

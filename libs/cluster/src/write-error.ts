@@ -12,8 +12,8 @@ const OTHER_VERSION =
 /** The whole patched object, or the whole patch, which the API server quotes before it says what is wrong. */
 const QUOTED_PATCH = /^.*?is invalid: patch: Invalid value: "(?:[^"\\]|\\.)*": /s;
 
-/** A value that the API server quotes in its own notation. */
-const QUOTED_VALUE = /, got &value\.\S+/g;
+/** What the API server got in place of what it expected, which it quotes in Go's notation: up to the next field, as it may have line ends. */
+const QUOTED_VALUE = /(: expected [a-z ]+(?:\([a-z ]+\))?), got .*?(?=\n\s*\.[^\n]*: |$)/gs;
 
 /**
  * The failure of a write in a form that is fit to be shown: a schema fault is `invalid_input`, whatever the API server calls it, and the object is not
@@ -30,7 +30,7 @@ export function writeError(error: unknown): unknown {
       { cause: error.cause },
     );
   }
-  const said = message.replace(SCHEMA, '').replace(QUOTED_PATCH, '').replace(QUOTED_VALUE, '');
+  const said = message.replace(SCHEMA, '').replace(QUOTED_PATCH, '').replace(QUOTED_VALUE, '$1');
   if (said === message) return error;
   const code = SCHEMA.test(message) ? 'invalid_input' : error.code;
   return new ToolError(code, said, { cause: error.cause });

@@ -1,7 +1,15 @@
-import { apiStatusOf, patchObject, type Cluster, type KubernetesObject } from '#cluster';
-import { isRecord, ToolError } from '#tools';
+import {
+  apiStatusOf,
+  patchObject,
+  type Cluster,
+  type KubernetesObject,
+  type ObjectSchema,
+} from '#cluster';
+import { ToolError } from '#tools';
 import { conflictsOf, refuseConflicts } from './apply-conflicts.js';
+import { withoutRefusedNulls } from './apply-nulls.js';
 import type { ApplyItem } from './apply-plan.js';
+import { typeFaults, withTypeFaults } from './type-faults.js';
 
 export interface ApplyOptions {
   /** Takes fields over from other managers. */
@@ -15,7 +23,7 @@ export interface ApplyOptions {
 export type Attempt = Sent & (Accepted | Refused);
 
 interface Sent {
-  /** The manifest, without nulls that the schema does not know. */
+  /** The manifest, without the nulls that the schema has no place for. */
   manifest: KubernetesObject;
   /** Whether fields of other managers are taken over: our own, or, where the caller wants it, anybody's. */
   force: boolean;
@@ -33,10 +41,8 @@ interface Refused {
   refused: ToolError;
 }
 
-const UNDECLARED = /^\s*(\..*): field not declared in schema$/gm;
-/** A list item in a path of the API server's: `[name="web"]`, `[0]`. */
-const ITEM = /\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]/g;
-const ANY_ITEM = '[]';
+/** Each time the API server names one field of a map that it does not know, at least. */
+const MOST_ATTEMPTS = 20;
 
 /**
  * Lets the API server work out what applying an object would do; nothing is changed.
@@ -47,14 +53,33 @@ export async function tryApply(
   item: ApplyItem,
   options: ApplyOptions,
 ): Promise<Attempt> {
+  let manifest = item.object;
+  for (let count = 1; ; count++) {
+    const tried = await namedAttempt(cluster, item, manifest, options);
+    const failure = tried instanceof ToolError ? tried : tried.refused;
+    const kept = failure ? withoutRefusedNulls(manifest, failure) : manifest;
+    if (kept !== manifest && count < MOST_ATTEMPTS) manifest = kept;
+    else if (tried instanceof ToolError) throw tried;
+    else return tried;
+  }
+}
+
+/** As `attempt`; its failure as a value, with the names of fields that the API server leaves out. */
+async function namedAttempt(
+  cluster: Cluster,
+  item: ApplyItem,
+  manifest: KubernetesObject,
+  options: ApplyOptions,
+): Promise<Attempt | ToolError> {
+  const faultsOf = (schema: ObjectSchema) => typeFaults(schema, manifest);
+  const named = (error: ToolError) =>
+    withTypeFaults(error, cluster, item.resource, faultsOf, options.signal);
   try {
-    return await attempt(cluster, item, item.object, options);
+    const tried = await attempt(cluster, item, manifest, options);
+    return tried.refused ? { ...tried, refused: await named(tried.refused) } : tried;
   } catch (error) {
-    // kubectl drops a null of a field that the schema does not have, too: generators write `creationTimestamp: null` into templates.
-    const nulls = undeclaredFields(error);
-    const manifest = withoutNulls(item.object, nulls) as KubernetesObject;
-    if (nulls.size === 0 || manifest === item.object) throw error;
-    return attempt(cluster, item, manifest, options);
+    if (!(error instanceof ToolError)) throw error;
+    return named(error);
   }
 }
 
@@ -83,30 +108,4 @@ async function attempt(
     refuseConflicts(conflicts);
     return send(true);
   }
-}
-
-/** The fields that the API server refuses as unknown, list items by `[]`. */
-function undeclaredFields(error: unknown): ReadonlySet<string> {
-  const message = apiStatusOf(error)?.message ?? '';
-  const first = message.replace(/^failed to create typed patch object \(.*?\): /s, '');
-  return new Set(
-    Array.from(first.matchAll(UNDECLARED), ([, path = '']) => path.replace(ITEM, ANY_ITEM)),
-  );
-}
-
-/** A value without those of the fields that are null; the value itself where none is. */
-function withoutNulls(value: unknown, fields: ReadonlySet<string>, path = ''): unknown {
-  if (Array.isArray(value)) {
-    const items = value.map((item) => withoutNulls(item, fields, `${path}${ANY_ITEM}`));
-    return items.some((item, index) => item !== value[index]) ? items : value;
-  }
-  if (!isRecord(value)) return value;
-  const entries = Object.entries(value);
-  const kept = entries.flatMap(([name, field]) => {
-    const here = `${path}.${name}`;
-    if (field === null && fields.has(here)) return [];
-    return [[name, withoutNulls(field, fields, here)] as const];
-  });
-  const isSame = kept.length === entries.length && kept.every(([name, it]) => it === value[name]);
-  return isSame ? value : Object.fromEntries(kept);
 }

@@ -10,11 +10,13 @@ import {
   type Cluster,
   type KubernetesObject,
   type ObjectRef,
+  type ObjectSchema,
 } from '#cluster';
 import { isRecord, type ToolCall, ToolError, type ToolResult } from '#tools';
 import type { PatchDto } from './dto/patch.dto.js';
 import { refuseToTell } from './patch-secret.js';
 import { failedTests } from './patch-tests.js';
+import { operationFaults, typeFaults, withTypeFaults } from './type-faults.js';
 
 /** Changes single fields of objects. */
 @Injectable()
@@ -54,8 +56,12 @@ export class PatchClient {
   ): Promise<KubernetesObject> {
     try {
       return await patchObject(cluster, target, patch_type, patch, options);
-    } catch (error) {
-      if (!(error instanceof ToolError) || error.code !== 'invalid_input') throw error;
+    } catch (failure) {
+      if (!(failure instanceof ToolError) || failure.code !== 'invalid_input') throw failure;
+      const faultsOf = (schema: ObjectSchema) =>
+        patch_type === 'json' ? operationFaults(schema, patch) : typeFaults(schema, patch);
+      const { resource } = target;
+      const error = await withTypeFaults(failure, cluster, resource, faultsOf, options.signal);
       const label = target.resource.label(target.name);
       if (patch_type === 'json') throw refusedOperations(label, error, patch, before);
       // The API server merges by key only what it has a Go type of: no custom resources (415).

@@ -1,0 +1,46 @@
+import { apiStatusOf, type KubernetesObject } from '#cluster';
+import { isRecord } from '#tools';
+
+/** How the API server refuses a field that the schema does not have. */
+const UNDECLARED = /^(?:.*\): )?\s*(\..*): field not declared in schema$/gm;
+/** How it refuses a null of a field that cannot be null. */
+const NOT_NULLABLE = /must be of type \w+: "null"$/;
+
+/** A list item in a path of the API server's: `[name="web"]`, `[0]`. */
+const ITEM = /\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]/g;
+const ANY_ITEM = '[]';
+
+/**
+ * A manifest without the nulls that an apply of it was refused for, as generators write them (`creationTimestamp: null` in a template) and kubectl
+ * drops them; the manifest itself where it was refused for something else.
+ */
+export function withoutRefusedNulls(
+  manifest: KubernetesObject,
+  refused: unknown,
+): KubernetesObject {
+  const { message = '', details } = apiStatusOf(refused) ?? {};
+  const unknown = Array.from(message.matchAll(UNDECLARED), ([, path = '']) => path);
+  const notNullable = (details?.causes ?? [])
+    .filter((cause) => NOT_NULLABLE.test(cause.message ?? ''))
+    .map(({ field = '' }) => `.${field}`);
+  const fields = [...unknown, ...notNullable].map((path) => path.replace(ITEM, ANY_ITEM));
+  return withoutNulls(manifest, new Set(fields)) as KubernetesObject;
+}
+
+/** A value without those of the fields that are null; the value itself where none is. */
+function withoutNulls(value: unknown, fields: ReadonlySet<string>, path = ''): unknown {
+  if (fields.size === 0) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => withoutNulls(item, fields, `${path}${ANY_ITEM}`));
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value);
+  const kept = entries.flatMap(([name, field]) => {
+    const here = `${path}.${name}`;
+    if (field === null && fields.has(here)) return [];
+    return [[name, withoutNulls(field, fields, here)] as const];
+  });
+  const isSame = kept.length === entries.length && kept.every(([name, it]) => it === value[name]);
+  return isSame ? value : Object.fromEntries(kept);
+}
