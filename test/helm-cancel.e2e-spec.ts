@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { nextCancelled } from './support/call-log.js';
@@ -10,6 +12,22 @@ import { execute } from './support/rest.js';
 import { startServer, type RunningServer } from './support/server.js';
 
 const NEVER_READY = { values: 'ready: false\n' };
+
+/** A hook for which there is no node, where the values ask for one. */
+const HOOK = `{{- if .Values.hookNode }}
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ .Release.Name }}-migrate
+  annotations: {helm.sh/hook: pre-upgrade}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      nodeSelector: {kind: {{ .Values.hookNode }}}
+      containers: [{name: migrate, image: "busybox:1.37"}]
+{{- end }}
+`;
 
 /** The helm processes that work on a release of that name. */
 const helmsFor = async (release: string) => {
@@ -24,7 +42,8 @@ describe.each([3, 4])('with helm %i', (major) => {
   let server: RunningServer;
   let client: McpClient;
   beforeAll(async () => {
-    writeGreeterChart(`${inject('sandboxFolder')}/cancel-charts`, '1.0.0');
+    const chartFolder = writeGreeterChart(`${inject('sandboxFolder')}/cancel-charts`, '1.0.0');
+    writeFileSync(join(chartFolder, 'templates', 'hook.yaml'), HOOK);
     server = await startServer({
       ...(major === 4 ? helm4Env() : {}),
       ...ownHelmHome(namespace),
@@ -101,6 +120,18 @@ describe.each([3, 4])('with helm %i', (major) => {
     expect(
       (await call('helm_rollback', { release_name: name, namespace, revision: 1 })).text,
     ).toMatch(/Rollback was a success/);
+  });
+
+  it('an upgrade whose hook gets no node says that the hook waits, and why', async () => {
+    const release_name = `hooked${major}`;
+    await call('helm_install', { ...chart, release_name, wait: false });
+    const args = { ...chart, release_name, values: 'hookNode: none', timeout_seconds: 3 };
+    const { code, text } = await call('helm_upgrade', args);
+    expect(code).toBe('timeout');
+    expect(text).toMatch(
+      /hook job\.batch\/hooked\d-migrate waits: pod hooked\d-migrate-\S+ is Pending \(0\/\d nodes are available/,
+    );
+    expect(text).not.toContain('is running');
   });
 
   it('a rollback that is cancelled leaves the release pending, and what finds it so says how to recover', async () => {

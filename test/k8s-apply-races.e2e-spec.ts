@@ -86,6 +86,45 @@ describe('an object that another changes while k8s_apply takes over from kubectl
   });
 });
 
+describe('an object of kubectl apply that does not go with the manifest as long as it is so', () => {
+  const service = (port: number) => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'ported' },
+    spec: { ports: [{ name: 'http', port, targetPort: 80 }] },
+  });
+  const portsOf = () => own.stored('service/ported', '{.spec.ports[*].port}');
+  const patchService = (spec: object) =>
+    own.kubectl('patch', 'service', 'ported', '--type=merge', '-p', JSON.stringify({ spec }));
+
+  beforeEach(async () => {
+    await own.kubectl('create', 'configmap', 'shared');
+    await applyByKubectl(own.name, service(80));
+  });
+  afterEach(() => own.kubectl('delete', 'service', 'ported'));
+
+  it("keeps a stranger's field that is written between check and write", async () => {
+    door.gate.before(isWrite, () => patchService({ sessionAffinity: 'ClientIP' }));
+    textOf(await apply(service(8081), { prune_fields: true }));
+    expect(await own.stored('service/ported', '{.spec.sessionAffinity}')).toBe('ClientIP');
+    expect(await portsOf()).toBe('8081');
+  });
+
+  it('is said to be managed by us where its apply fails after that', async () => {
+    const ports = [{ name: 'http', port: 8081, targetPort: 9 }];
+    // The first write moves the fields, the second applies the manifest.
+    door.gate.before(isWrite, async () => {
+      door.gate.before(isWrite, () => patchService({ ports }));
+    });
+    const { status, body } = await apply(service(8081), { prune_fields: true });
+    expect([status, body.detail]).toEqual([409, expect.any(String)]);
+    expect(body.detail).toMatch(
+      /service\/ported in apply-races failed: "kubectl-patch" manages spec\.ports.* are managed by "skyflo-mcp" now\./s,
+    );
+    expect(await own.stored('service/ported', '{.spec.ports[*].targetPort}')).toBe('9');
+  });
+});
+
 describe('an object that another k8s_apply changes meanwhile', () => {
   it('keeps what that has set, and the call says so', async () => {
     const labelled = (labels: Record<string, string>) =>

@@ -1,6 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { kubectl } from './support/kubectl.js';
+import { createObjects } from './support/manifest.js';
 import { podOf } from './support/pod-of.js';
+import { useNamespace } from './support/use-namespace.js';
 import { useServer } from './support/use-server.js';
 
 const server = useServer({ defaults: { namespace: 'shop' } });
@@ -114,5 +116,114 @@ describe('k8s_logs', () => {
   ])('refuses %o', async (args, expected) => {
     const { status, body } = await call('k8s_logs', args);
     expect([status, typeof body.detail]).toEqual([expected, 'string']);
+  });
+});
+
+describe('a pod that has not started', () => {
+  const namespace = 'logs-pending';
+  const own = useNamespace(namespace);
+  /** A pod that no node takes. */
+  const pod = (name: string, initContainers: object[] = []) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace, labels: { app: 'pending' } },
+    spec: {
+      nodeSelector: { none: 'such' },
+      initContainers,
+      containers: [{ name: 'web', image: 'nginx:1.27' }],
+    },
+  });
+  /** What the kubelet would say. */
+  const say = (name: string, status: object) =>
+    own.kubectl(
+      'patch',
+      'pod',
+      name,
+      '--subresource=status',
+      '--type=merge',
+      '-p',
+      JSON.stringify({ status }),
+    );
+  const waiting = (name: string, reason: string, message?: string) => ({
+    name,
+    image: 'nginx:1.27',
+    imageID: '',
+    ready: false,
+    restartCount: 0,
+    state: { waiting: { reason, message } },
+  });
+  const scheduled = { conditions: [{ type: 'PodScheduled', status: 'True' }] };
+
+  beforeAll(async () => {
+    await createObjects(
+      pod('unscheduled'),
+      pod('no-image'),
+      pod('creating'),
+      pod('initial', [{ name: 'migrate', image: 'busybox:1.37' }]),
+    );
+    await vi.waitFor(async () =>
+      expect(await own.stored('pod/unscheduled', '{.status.conditions[0].message}')).toContain(
+        'nodes are available',
+      ),
+    );
+    await say('no-image', {
+      ...scheduled,
+      containerStatuses: [waiting('web', 'ImagePullBackOff', 'Back-off pulling image "nginx"')],
+    });
+    await say('creating', {
+      ...scheduled,
+      containerStatuses: [waiting('web', 'ContainerCreating')],
+    });
+    const startedAt = '2026-01-01T00:00:00Z';
+    await say('initial', {
+      ...scheduled,
+      initContainerStatuses: [
+        { ...waiting('migrate', ''), state: { running: { startedAt } }, started: true },
+      ],
+      containerStatuses: [waiting('web', 'PodInitializing')],
+    });
+  });
+
+  it.each([
+    ['unscheduled', /is Pending \(0\/\d nodes are available: .*\)\.$/],
+    ['no-image', /is Pending \(web: ImagePullBackOff\)\. Back-off pulling image "nginx"$/],
+    ['creating', /is Pending \(web: ContainerCreating\)\.$/],
+    ['initial', /\(web: PodInitializing\)\. Its init container migrate is still running\.$/],
+  ])('is said to have none, and why: %s', async (name, why) => {
+    for (const more of [{}, { previous: true }, { follow: true, timeout_seconds: 2 }]) {
+      const { status, body } = await call('k8s_logs', { namespace, pod_name: name, ...more });
+      expect([status, body.code, body.detail]).toEqual([
+        412,
+        'precondition',
+        expect.stringMatching(why),
+      ]);
+      expect(body.detail).toContain(`Container web of pod ${name} has not started. The pod `);
+    }
+  });
+
+  it('is named among the pods of a selector', async () => {
+    const lines = await linesOf({ namespace, pod_name: 'app=pending' });
+    expect(lines).toHaveLength(4);
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        /^\[pod\/unscheduled\/web\] \(no log: Container web of pod unscheduled has not started/,
+      ),
+    );
+  });
+
+  it('has no metrics, which k8s_top_pods says', async () => {
+    const text = await textOf('k8s_top_pods', { namespace });
+    expect(text).toBe('No metrics yet of 4 pods: creating, initial, no-image, unscheduled.');
+    const everywhere = await textOf('k8s_top_pods', { namespace: undefined, all_namespaces: true });
+    expect(everywhere).toMatch(/\nNo metrics yet of \d+ pods: \S+\/\S+, /);
+    const one = await call('k8s_top_pods', { namespace, pod_name: 'no-image' });
+    expect([one.status, one.body.detail]).toEqual([
+      404,
+      expect.stringContaining(
+        'no metrics of the pod logs-pending/no-image yet. It is Pending (web: ImagePullBackOff)',
+      ),
+    ]);
+    const { status, body } = await call('k8s_top_pods', { namespace, pod_name: 'nobody' });
+    expect([status, body.detail]).toEqual([404, expect.stringContaining('"nobody" not found')]);
   });
 });

@@ -41,7 +41,14 @@ export { ObjectSchema, objectSchema } from './object-schema.js';
 export { objectVersions } from './object-versions.js';
 export { inOrder } from './ordered.js';
 export { isOwnedBy } from './owner.js';
-export { containerStatuses, isFinished, isReady, requireRunning, stateOf } from './pod-state.js';
+export {
+  containerStatuses,
+  isFinished,
+  isReady,
+  notStarted,
+  requireRunning,
+  stateOf,
+} from './pod-state.js';
 export type { LivePod, Pod } from './pod-state.js';
 export { containersOf } from './pod-template.js';
 export { printResources } from './print.js';

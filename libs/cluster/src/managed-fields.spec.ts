@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { changedFields, fieldText, lostFields, removeField, unionOf } from './managed-fields.js';
-import { upgradedManagedFields } from './managed-fields-upgrade.js';
+import {
+  changedFields,
+  fieldText,
+  lostFields,
+  presentFields,
+  removeField,
+  unionOf,
+} from './managed-fields.js';
+import { claimedManagedFields, upgradedManagedFields } from './managed-fields-upgrade.js';
 
 const PORT = 'k:{"containerPort":80,"protocol":"TCP"}';
 
@@ -125,6 +132,38 @@ describe(removeField.name, () => {
     const changed = object();
     removeField(changed, path);
     expect(read(changed)).toEqual(expected);
+  });
+});
+
+describe(presentFields.name, () => {
+  it('gives the part of a set that an object has', () => {
+    const part = { spec: { replicas: 5, containers: [{ name: 'web', image: 'x' }] } };
+    expect(lostFields(SET, presentFields(SET, part)).map(fieldText)).toEqual([
+      'metadata.labels.app.io/tier',
+      'metadata.finalizers[="keep"]',
+      'spec.containers[name="web"].ports',
+      'spec.containers[name="web"].resources.limits.cpu',
+    ]);
+  });
+});
+
+describe(claimedManagedFields.name, () => {
+  const path = ['f:spec', 'f:strategy', 'f:rollingUpdate'];
+  const inner = { 'f:strategy': { 'f:rollingUpdate': { 'f:maxSurge': {} } } };
+
+  it('moves a field with what is in it from whoever has it', () => {
+    const helm = { manager: 'helm', fieldsV1: { 'f:spec': { ...inner, 'f:replicas': {} } } };
+    const only = { manager: 'other', fieldsV1: { 'f:spec': inner } };
+    expect(claimedManagedFields([helm, only], 'apps/v1', [path])).toEqual([
+      {
+        manager: 'skyflo-mcp',
+        operation: 'Apply',
+        apiVersion: 'apps/v1',
+        fieldsType: 'FieldsV1',
+        fieldsV1: { 'f:spec': { 'f:strategy': { 'f:rollingUpdate': {} } } },
+      },
+      { manager: 'helm', fieldsV1: { 'f:spec': { 'f:replicas': {} } } },
+    ]);
   });
 });
 

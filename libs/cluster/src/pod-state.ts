@@ -1,5 +1,8 @@
 import { ToolError } from '#tools';
 
+/** Characters of what a kubelet says of a container that it cannot start. */
+const MOST_SAID = 500;
+
 interface Container {
   name: string;
 }
@@ -17,11 +20,14 @@ export interface Pod {
 interface ContainerStatus {
   name: string;
   ready?: boolean;
-  state?: {
-    running?: object;
-    waiting?: { reason?: string; message?: string };
-    terminated?: { reason?: string; exitCode: number };
-  };
+  state?: ContainerState;
+  lastState?: ContainerState;
+}
+
+interface ContainerState {
+  running?: object;
+  waiting?: { reason?: string; message?: string };
+  terminated?: { reason?: string; exitCode: number };
 }
 
 /** A pod with what is read of its state. */
@@ -76,6 +82,20 @@ export function stateOf(pod: LivePod): string {
   );
   if (unscheduled) reasons.push(unscheduled.message ?? unscheduled.reason ?? 'not scheduled');
   return reasons.length > 0 ? `${phase} (${reasons.join(', ')})` : phase;
+}
+
+/** Why a container has never run yet, as a sentence; undefined for one that has, and so may have a log. */
+export function notStarted(pod: LivePod, container: string): string | undefined {
+  const status = containerStatuses(pod).find((one) => one.name === container);
+  const { running, terminated, waiting } = status?.state ?? {};
+  const hasRun = running ?? terminated ?? status?.lastState?.terminated;
+  const isPending = waiting !== undefined || (pod.status?.phase ?? 'Pending') === 'Pending';
+  if (hasRun || !isPending) return undefined;
+  const init = pod.status?.initContainerStatuses?.find(({ state }) => state?.running);
+  const first =
+    init && init.name !== container ? ` Its init container ${init.name} is still running.` : '';
+  const said = waiting?.message ? ` ${waiting.message.slice(0, MOST_SAID)}` : '';
+  return `Container ${container} of pod ${pod.metadata.name} has not started. The pod is ${stateOf(pod)}.${first}${said}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  containerStatuses,
   inOrder,
   isFinished,
   isReady,
@@ -37,7 +38,9 @@ export class ReleaseReadiness {
     }
     for (const object of hookObjects.filter(({ kind }) => kind === 'Job' || kind === 'Pod')) {
       const live = await liveObject(cluster, object, signal);
-      if (live && !hasEnded(live)) lines.push(`hook ${labelOf(object)} is running`);
+      if (!live || hasEnded(live)) continue;
+      const state = await hookState(cluster, object, live, signal);
+      lines.push(`hook ${labelOf(object)} ${state}`);
     }
     return lines;
   }
@@ -75,13 +78,43 @@ async function waitingPods(
   workload: KubernetesObject,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const labelSelector = selectorText((workload['spec'] as { selector?: unknown }).selector);
-  const resource = await cluster.discovery.resolve('pods', signal);
-  const pods = await listAll<LivePod>(cluster, { resource, namespace, labelSelector }, signal);
+  const pods = await podsOf(cluster, namespace, workload, signal);
   return pods
     .filter((pod) => !isReady(pod) && !isFinished(pod))
     .slice(0, MOST_PODS)
     .map((pod) => `pod ${pod.metadata.name} is ${stateOf(pod)}`);
+}
+
+async function podsOf(
+  cluster: Cluster,
+  namespace: string,
+  owner: KubernetesObject,
+  signal: AbortSignal,
+): Promise<LivePod[]> {
+  const labelSelector = selectorText((owner['spec'] as { selector?: unknown }).selector);
+  const resource = await cluster.discovery.resolve('pods', signal);
+  return listAll<LivePod>(cluster, { resource, namespace, labelSelector }, signal);
+}
+
+/** What a hook does that has not ended: a Job is what its pods are. */
+async function hookState(
+  cluster: Cluster,
+  { kind, namespace }: RenderedObject,
+  live: KubernetesObject,
+  signal: AbortSignal,
+): Promise<string> {
+  const pods =
+    kind === 'Pod' ? [live as unknown as LivePod] : await podsOf(cluster, namespace, live, signal);
+  if (pods.length === 0) return 'has no pod yet';
+  const waiting = pods.find((pod) => !isFinished(pod) && isWaiting(pod));
+  if (!waiting) return 'is running';
+  const state = stateOf(waiting);
+  return kind === 'Pod' ? `is ${state}` : `waits: pod ${waiting.metadata.name} is ${state}`;
+}
+
+function isWaiting(pod: LivePod): boolean {
+  if (pod.status?.phase !== 'Running') return true;
+  return containerStatuses(pod).some(({ state }) => state?.waiting !== undefined);
 }
 
 function hasEnded(object: KubernetesObject): boolean {

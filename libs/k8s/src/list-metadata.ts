@@ -7,6 +7,7 @@ const METADATA_LIST =
 export interface ObjectMetadata {
   metadata: {
     name: string;
+    namespace?: string;
     uid: string;
     ownerReferences?: { uid: string; blockOwnerDeletion?: boolean }[];
   };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { inOrder, type Cluster } from '#cluster';
+import { inOrder, notStarted, type Cluster, type LivePod, type Pod } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import { sinceSeconds } from './duration.js';
 import type { LogsDto } from './dto/logs.dto.js';
@@ -18,6 +18,7 @@ const CONCURRENCY = 8;
 /** One reading of some logs of one namespace. */
 interface Reading {
   cluster: Cluster;
+  pods: readonly Pod[];
   query: LogsDto;
   filter: LineFilter | undefined;
   sinceSeconds: number | undefined;
@@ -46,7 +47,7 @@ export class LogsClient {
     }
     const prefixOf = ({ pod, container }: LogSource) =>
       sources.length > 1 ? `[pod/${pod}/${container}] ` : '';
-    const reading = { cluster, query, filter, sinceSeconds: since, call, prefixOf };
+    const reading = { cluster, pods, query, filter, sinceSeconds: since, call, prefixOf };
     let isEmpty = true;
     for await (const piece of query.follow ? follow(reading, sources) : readAll(reading, sources)) {
       if (piece === '') continue;
@@ -73,6 +74,7 @@ function readAll(reading: Reading, sources: readonly LogSource[]): AsyncGenerato
   const { call } = reading;
   return inOrder(sources, CONCURRENCY, call.signal, async (source, signal) => {
     try {
+      requireStarted(reading, source);
       return await readOne({ ...reading, call: { ...call, signal } }, source);
     } catch (error) {
       return whyNot(reading, source, sources.length, error);
@@ -122,12 +124,20 @@ async function* followOne(
   const prefix = prefixOf(source);
   const options = { query: { ...logQuery(reading, source), follow: true }, signal: call.signal };
   try {
+    requireStarted(reading, source);
     for await (const line of cluster.lines(pathOf(reading, source), options)) {
       if (!filter || filter(line)) yield prefix + line;
     }
   } catch (error) {
     yield whyNot(reading, source, count, error);
   }
+}
+
+/** The API server answers with nothing at all for a pod without a node. @throws ToolError `invalid_input` for a container that has never run */
+function requireStarted({ pods }: Reading, { pod, container }: LogSource): void {
+  const found = pods.find(({ metadata }) => metadata.name === pod) as LivePod | undefined;
+  const why = found && notStarted(found, container);
+  if (why) throw new ToolError('invalid_input', why);
 }
 
 /** Among several logs, one that is not there is said in its place; alone, it fails the call. */

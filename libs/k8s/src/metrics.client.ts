@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { alignLines, listAll, namespaceToList, type Cluster } from '#cluster';
+import { alignLines, ifFound, listAll, namespaceToList, type Cluster } from '#cluster';
 import { invalidField, ToolError, type ToolResult } from '#tools';
 import type { TopNodesDto } from './dto/top-nodes.dto.js';
 import type { TopPodsDto } from './dto/top-pods.dto.js';
+import { missingText, podWithoutMetrics, unfinishedPods } from './metrics-missing.js';
 import {
   byUse,
   nodeRow,
@@ -32,17 +33,24 @@ export class MetricsClient {
     if (pod_name && query.label_selector)
       throw invalidField('pod_name', 'cannot be given together with label_selector');
     const path = isEverywhere ? `${METRICS}/pods` : `${METRICS}/namespaces/${namespace}/pods`;
-    const pods = await read<PodMetrics>(cluster, path, pod_name, query.label_selector, signal);
+    const listed = {
+      namespace: isEverywhere ? undefined : namespace,
+      labelSelector: query.label_selector,
+    };
+    const [pods, unfinished] = await Promise.all([
+      this.podMetrics(cluster, path, query, namespace ?? '', signal),
+      pod_name === undefined ? unfinishedPods(cluster, listed, signal) : [],
+    ]);
+    const measured = new Set(pods.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
+    const missing = unfinished.filter((name) => !measured.has(name));
+    const names = isEverywhere ? missing : missing.map((name) => name.split('/')[1] ?? name);
     const rows = pods
       .flatMap((pod) => podRows(pod, show_containers))
       .sort(byUse(query.sort_by, podName));
     if (rows.length === 0) {
-      return {
-        output: isEverywhere
-          ? 'No resources found'
-          : `No resources found in ${namespace} namespace.`,
-        data: { pods: [] },
-      };
+      const where = isEverywhere ? '' : ` in ${namespace} namespace.`;
+      const output = names.length > 0 ? missingText(names) : `No resources found${where}`;
+      return { output, data: { pods: [], without_metrics: missing } };
     }
     const header = [
       ...(isEverywhere ? ['NAMESPACE'] : []),
@@ -58,10 +66,25 @@ export class MetricsClient {
       `${row.cpu}m`,
       `${row.memory}Mi`,
     ]);
-    return {
-      output: alignLines(no_headers ? cells : [header, ...cells]).join('\n'),
-      data: { pods: rows },
-    };
+    const lines = alignLines(no_headers ? cells : [header, ...cells]);
+    if (names.length > 0 && !no_headers) lines.push(missingText(names));
+    return { output: lines.join('\n'), data: { pods: rows, without_metrics: missing } };
+  }
+
+  private async podMetrics(
+    cluster: Cluster,
+    path: string,
+    { pod_name, label_selector }: TopPodsDto,
+    namespace: string,
+    signal: AbortSignal,
+  ): Promise<PodMetrics[]> {
+    try {
+      return await read<PodMetrics>(cluster, path, pod_name, label_selector, signal);
+    } catch (error) {
+      const isMissing = error instanceof ToolError && error.code === 'not_found';
+      if (!isMissing || pod_name === undefined) throw error;
+      throw await podWithoutMetrics(cluster, namespace, pod_name, error, signal);
+    }
   }
 
   /** The table of `kubectl top nodes`; percentages are of what pods can have. */
@@ -70,7 +93,7 @@ export class MetricsClient {
     if (node_name && label_selector)
       throw invalidField('node_name', 'cannot be given together with label_selector');
     const [measured, allocatable] = await Promise.all([
-      read<NodeMetrics>(cluster, `${METRICS}/nodes`, node_name, label_selector, signal),
+      this.nodeMetrics(cluster, node_name, label_selector, signal),
       this.allocatable(cluster, node_name, label_selector, signal),
     ]);
     const rows = measured
@@ -96,6 +119,24 @@ export class MetricsClient {
       output: alignLines(no_headers ? cells : [header, ...cells]).join('\n'),
       data: { nodes: rows },
     };
+  }
+
+  /** None of a node that has none yet: its row then says so. */
+  private async nodeMetrics(
+    cluster: Cluster,
+    name: string | undefined,
+    labelSelector: string | undefined,
+    signal: AbortSignal,
+  ): Promise<NodeMetrics[]> {
+    try {
+      return await read<NodeMetrics>(cluster, `${METRICS}/nodes`, name, labelSelector, signal);
+    } catch (error) {
+      const isMissing = error instanceof ToolError && error.code === 'not_found';
+      if (!isMissing || name === undefined) throw error;
+      const node = await ifFound(cluster.request(`/api/v1/nodes/${name}`, { signal }));
+      if (node === undefined) throw error;
+      return [];
+    }
   }
 
   private async allocatable(
