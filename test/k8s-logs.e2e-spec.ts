@@ -161,11 +161,7 @@ describe('a pod that has not started', () => {
       pod('creating'),
       pod('initial', [{ name: 'migrate', image: 'busybox:1.37' }]),
     );
-    await vi.waitFor(async () =>
-      expect(await own.stored('pod/unscheduled', '{.status.conditions[0].message}')).toContain(
-        'nodes are available',
-      ),
-    );
+    await own.kubectl('wait', 'pod', '--all', '--for=condition=PodScheduled=false');
     await say('no-image', {
       ...scheduled,
       containerStatuses: [waiting('web', 'ImagePullBackOff', 'Back-off pulling image "nginx"')],

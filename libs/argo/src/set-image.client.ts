@@ -11,9 +11,9 @@ import {
 } from '#cluster';
 import { invalidField, type ToolCall } from '#tools';
 import type { SetRolloutImageDto } from './dto/set-rollout-image.dto.js';
-import { changeOutcome } from './verb-outcome.js';
 import { readRollout, rolloutRef } from './rollout-patches.js';
 import { pauseNote, templateOwner, throughText } from './template-owner.js';
+import { changeOutcome } from './verb-outcome.js';
 
 /** Changes the images of rollouts. */
 @Injectable()

@@ -9,7 +9,6 @@ import {
 } from '#cluster';
 import type { ToolCall } from '#tools';
 import type { UndoDto } from './dto/undo.dto.js';
-import { changeOutcome } from './verb-outcome.js';
 import { readRollout, rolloutRef } from './rollout-patches.js';
 import { revisionsOf, templateHash } from './rollout-revisions.js';
 import { templateChanges } from './template-compare.js';
@@ -20,6 +19,7 @@ import {
   templateOwner,
   throughText,
 } from './template-owner.js';
+import { changeOutcome } from './verb-outcome.js';
 
 /** Brings rollouts back to a version they have been at. */
 @Injectable()

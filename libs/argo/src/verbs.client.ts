@@ -69,7 +69,7 @@ export class VerbsClient {
         );
       }
       const when = spec.paused ? ' once argo_resume_rollout ends its pause by hand' : '';
-      const summary = `aborted: the stable version takes over again${when}. argo_retry starts the update anew, argo_undo gives it up`;
+      const summary = `aborted: the stable version takes over again${when}. argo_retry starts the update again, argo_undo gives it up`;
       // A full promotion that is under way would take the abort back.
       const promotion = status.promoteFull ? { promoteFull: false } : {};
       return { status: { abort: true, ...promotion }, summary, verdict: verdictOfAbort };

@@ -30,7 +30,7 @@ export {
   lostFields,
   managedFieldsOf,
   presentFields,
-  removeField,
+  removeFields,
   unionOf,
 } from './managed-fields.js';
 export type { FieldPath, FieldSet, ManagedFieldsEntry } from './managed-fields.js';

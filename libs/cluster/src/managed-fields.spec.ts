@@ -4,7 +4,7 @@ import {
   fieldText,
   lostFields,
   presentFields,
-  removeField,
+  removeFields,
   unionOf,
 } from './managed-fields.js';
 import { claimedManagedFields, upgradedManagedFields } from './managed-fields-upgrade.js';
@@ -114,7 +114,17 @@ describe(changedFields.name, () => {
   });
 });
 
-describe(removeField.name, () => {
+describe(removeFields.name, () => {
+  it('removes several items of a list', () => {
+    const changed = object();
+    removeFields(changed, [
+      ['f:spec', 'f:containers', 'k:{"name":"web"}'],
+      ['f:spec', 'f:containers', 'k:{"name":"sidecar"}'],
+      ['f:spec', 'f:containers', 'k:{"name":"nobody"}'],
+    ]);
+    expect(changed.spec.containers).toEqual([]);
+  });
+
   it.each([
     [['f:spec', 'f:replicas'], (left: Sample) => left.spec.replicas, undefined],
     [
@@ -130,7 +140,7 @@ describe(removeField.name, () => {
     [['f:spec', 'f:nothing', 'f:here'], (left: Sample) => left, object()],
   ])('removes %j', (path, read, expected) => {
     const changed = object();
-    removeField(changed, path);
+    removeFields(changed, [path]);
     expect(read(changed)).toEqual(expected);
   });
 });

@@ -28,6 +28,9 @@ export interface ManagedFieldsEntry {
 /** The elements that lead to a field, outermost first. */
 export type FieldPath = readonly string[];
 
+/** What was looked up in lists: a list of thousands of items is not to be searched for each of them. */
+const INDEXES = new WeakMap<readonly unknown[], Map<string, Map<string, unknown>>>();
+
 /** Who has set what of an object; nobody where it has no managedFields. */
 export function managedFieldsOf({ metadata }: KubernetesObject): ManagedFieldsEntry[] {
   return (metadata?.managedFields as ManagedFieldsEntry[] | undefined) ?? [];
@@ -118,15 +121,22 @@ function withoutField(set: FieldSet, [element = '', ...rest]: FieldPath): FieldS
   return isLeaf(left) && !isLeaf(inner) ? others : { ...others, [element]: left };
 }
 
-/** Removes a field from an object, which is changed. */
-export function removeField(object: unknown, path: FieldPath): void {
-  const parent = path.slice(0, -1).reduce(child, object);
-  const last = path.at(-1) ?? '';
-  if (Array.isArray(parent)) {
-    const index = parent.indexOf(child(parent, last));
-    if (index >= 0) parent.splice(index, 1);
-  } else if (isRecord(parent)) {
-    delete parent[last.slice(2)];
+/** Removes fields from an object, which is changed. */
+export function removeFields(object: unknown, paths: readonly FieldPath[]): void {
+  const items = new Map<unknown[], Set<unknown>>();
+  for (const path of paths) {
+    const parent = path.slice(0, -1).reduce(child, object);
+    const last = path.at(-1) ?? '';
+    if (isRecord(parent)) delete parent[last.slice(2)];
+    if (!Array.isArray(parent)) continue;
+    const removed = items.get(parent) ?? new Set();
+    items.set(parent, removed.add(child(parent, last)));
+  }
+  for (const [list, removed] of items) {
+    const kept = list.filter((item) => !removed.has(item));
+    list.length = 0;
+    for (const item of kept) list.push(item);
+    INDEXES.delete(list);
   }
 }
 
@@ -152,11 +162,27 @@ function child(value: unknown, element: string): unknown {
   }
   if (!Array.isArray(value)) return undefined;
   if (element.startsWith('i:')) return value[Number(rest)];
-  const wanted = parseJson(rest) as Record<string, unknown>;
-  if (element.startsWith('v:')) return value.find((item) => isDeepStrictEqual(item, wanted));
-  return value.find(
-    (item) => isRecord(item) && Object.keys(wanted).every((key) => item[key] === wanted[key]),
-  );
+  const wanted = parseJson(rest);
+  // As the API server may write it in another way: with other escapes.
+  if (!isRecord(wanted)) return itemsBy(value, []).get(JSON.stringify(wanted));
+  const names = Object.keys(wanted);
+  return itemsBy(value, names).get(JSON.stringify(names.map((name) => wanted[name])));
+}
+
+/** The items of a list by the values of some of their fields or, without fields, by themselves: the first of equal ones. */
+function itemsBy(list: readonly unknown[], names: readonly string[]): Map<string, unknown> {
+  const indexes = INDEXES.get(list) ?? new Map<string, Map<string, unknown>>();
+  INDEXES.set(list, indexes);
+  const kind = names.join();
+  let index = indexes.get(kind);
+  if (!index) {
+    const keyOf = (item: unknown) =>
+      names.length === 0 || !isRecord(item) ? item : names.map((name) => item[name]);
+    const entries = list.map((item) => [JSON.stringify(keyOf(item)), item] as const);
+    index = new Map(entries.toReversed());
+    indexes.set(kind, index);
+  }
+  return index;
 }
 
 function elementsOf(set: FieldSet): [string, FieldSet][] {

@@ -11,7 +11,7 @@ import {
   patchObject,
   presentFields,
   readObject,
-  removeField,
+  removeFields,
   unionOf,
   upgradedManagedFields,
   type Cluster,
@@ -157,7 +157,7 @@ function claimsOf(
 
 function without(object: KubernetesObject, fields: readonly FieldPath[]): KubernetesObject {
   const left = structuredClone(object);
-  for (const field of fields) removeField(left, field);
+  removeFields(left, fields);
   return left;
 }
 

@@ -74,7 +74,7 @@ describe(mergeApplied.name, () => {
     const items = (ports: number[]) => ({ ports: ports.map((one) => ({ port: one })) });
     const live = withKeys(schema, items([1, 2, 3, 4])) as object;
     const { ports } = merged(live, items([4, 9, 2])) as { ports: { port: number }[] };
-    expect(ports.map((one) => one.port).toSorted()).toEqual([1, 2, 3, 4, 9]);
+    expect(ports.map((one) => one.port).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 9]);
     expect(live).toEqual(withKeys(schema, items([1, 2, 3, 4])));
   });
 });
