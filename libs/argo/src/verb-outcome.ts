@@ -55,8 +55,8 @@ export async function outcomeOf(
     signals,
   )) {
     last = now;
-    if (!isSeen(now)) continue;
     invalid = invalidity(now);
+    if (!isSeen(now)) continue;
     if (invalid !== undefined) break;
     const seen = await verdict(now, sent);
     if (seen?.isDone) return `${summary}. Now ${standing(now)}`;

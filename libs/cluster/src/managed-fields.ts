@@ -162,8 +162,9 @@ function child(value: unknown, element: string): unknown {
   }
   if (!Array.isArray(value)) return undefined;
   if (element.startsWith('i:')) return value[Number(rest)];
-  if (element.startsWith('v:')) return itemsBy(value, []).get(rest);
-  const wanted = parseJson(rest) as Record<string, unknown>;
+  const wanted = parseJson(rest);
+  // As the API server may write it in another way: with other escapes.
+  if (!isRecord(wanted)) return itemsBy(value, []).get(JSON.stringify(wanted));
   const names = Object.keys(wanted);
   return itemsBy(value, names).get(JSON.stringify(names.map((name) => wanted[name])));
 }
