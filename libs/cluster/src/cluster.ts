@@ -6,6 +6,7 @@ import { CHANNEL_PROTOCOLS, type ChannelStream } from './channel-stream.js';
 import type { Connection } from './connection.js';
 import { fetchCatalogue } from './discovery-fetch.js';
 import { Discovery } from './discovery.js';
+import type { Answer } from './exchange.js';
 import { HttpClient } from './http.client.js';
 import { isRead, type RequestOptions } from './request-options.js';
 import { noteAnswer } from './secrets/read-secrets.js';
@@ -68,6 +69,16 @@ export class Cluster {
       if (isNotFound && apiStatusOf(error) === undefined) this.discovery.invalidate();
       throw error;
     }
+  }
+
+  /**
+   * Passes on what a program asks of the API server, and gives the answer as it is, whatever its HTTP status.
+   * @throws ToolError where there is no answer: `unavailable`, `timeout`, `cancelled`
+   */
+  async forward(path: string, options: RequestOptions): Promise<Answer> {
+    const answer = await this.http.exchange(path, { ...options, anyStatus: true });
+    noteWarnings(answer.headers);
+    return answer;
   }
 
   /** Reads an answer as it comes, e.g. a followed log. Ends quietly when the signal aborts; there is no time limit unless one is given. */

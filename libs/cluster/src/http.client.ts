@@ -59,7 +59,8 @@ export class HttpClient {
     );
   }
 
-  private async exchange(path: string, options: RequestOptions): Promise<Answer> {
+  /** As `send`, each request for itself. */
+  async exchange(path: string, options: RequestOptions): Promise<Answer> {
     const deadline = this.deadline(options, options.timeoutMs ?? READ_LIMIT_MS);
     let isUnanswered = false;
     try {
@@ -158,6 +159,8 @@ export class HttpClient {
         await deadline.sleep(pauseMs);
       } else if (answer.status === 401 && !renewed && this.connection.renew()) {
         renewed = true;
+      } else if (options.anyStatus) {
+        return answer as T;
       } else {
         throw apiError(answer as Answer, this.connection, read);
       }

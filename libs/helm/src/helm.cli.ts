@@ -1,5 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { clusterConfig, programContext, type Cluster, type ClusterConfig } from '#cluster';
+import {
+  clusterConfig,
+  programContext,
+  type Cluster,
+  type ClusterConfig,
+  type ProgramContext,
+} from '#cluster';
 import { Programs, withoutKlog } from '#cli';
 import { cleanText, helmFailure } from './helm-failure.js';
 import { HelmHome, type RepositoryPaths } from './helm.home.js';
@@ -20,6 +26,8 @@ export interface HelmCommand {
   values?: readonly string[];
   /** The cluster that it is for; none for what needs no cluster. */
   cluster?: Cluster;
+  /** Another way to that cluster than the server's kubeconfig. */
+  through?: ProgramContext;
   /** What it reads on stdin. */
   input?: string;
   /** Other repositories than those of the server. */
@@ -58,11 +66,11 @@ export class HelmCli {
 
   /** Runs helm to its end, whatever that is. Throws as `Programs.run`. */
   async attempt(
-    { command, flags = {}, values = [], cluster, input, repositories }: HelmCommand,
+    { command, flags = {}, values = [], cluster, through, input, repositories }: HelmCommand,
     { signal, maxOutputChars }: HelmLimits,
   ): Promise<HelmOutcome> {
     await this.home.prepare();
-    const kube = cluster && programContext(cluster, this.config);
+    const kube = through ?? (cluster && programContext(cluster, this.config));
     const words = wordsOf({ 'kube-context': kube?.context, ...flags });
     const { exitCode, stdout, stderr, isCut } = await this.programs.run(
       'helm',

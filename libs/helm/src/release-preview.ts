@@ -1,113 +1,138 @@
 import { Injectable } from '@nestjs/common';
-import { diffObjects, inOrder, type Cluster, type KubernetesObject } from '#cluster';
-import { projection, withoutUnset } from './projection.js';
-import {
-  keyOf,
-  labelOf,
-  liveObject,
-  renderedObjects,
-  type RenderedObject,
-} from './rendered-objects.js';
+import { inOrder, type Cluster, type ProgramContext } from '#cluster';
+import { ToolError } from '#tools';
+import { changeText, otherText, pairsOf, type Outcome } from './object-change.js';
+import { Rehearsal } from './rehearsal.js';
+import type { RehearsedWrites } from './rehearsed-writes.js';
+import { renderedObjects } from './rendered-objects.js';
+import { decodeRelease } from './release-decode.js';
 import type { Hook, Release } from './release.js';
 
 const READS_AT_ONCE = 16;
 
-/** Keeps an object when its release is uninstalled, or no longer has it. */
-const RESOURCE_POLICY = 'helm.sh/resource-policy';
+/** The name of the object that holds a revision, and in its path the resource type. */
+const RECORD = /\/(secrets|configmaps)\/sh\.helm\.release\.v1\.(.+)\.v\d+$/;
 
-/** A release before and after a change; undefined where it was, or would be, not there. */
-export interface ReleaseChange {
-  before: Release | undefined;
-  after: Release | undefined;
+/** Failures that say nothing of the change itself. */
+const UNRELATED = ['cancelled', 'timeout', 'unavailable', 'busy'];
+
+/** A change of a release, before it is made. */
+export interface PlannedChange {
   /** Of the release. */
+  name: string;
   namespace: string;
+  /** The release as it is; undefined where it is not there. */
+  before: Release | undefined;
   /** Moments whose hooks run, such as `pre-install`. */
   events: readonly string[];
+  /** What would be done. */
+  summary: string;
+  /** Whether it takes the release away. */
+  isRemoval?: boolean;
 }
 
-interface ObjectChange {
-  /** That of the revision before, where it had the object. */
-  before: RenderedObject | undefined;
-  after: RenderedObject | undefined;
-}
-
-/** Works out what a change of a release would do to the objects in the cluster. */
+/** Finds out what a change of a release would do to the objects in the cluster, by having helm rehearse it. */
 @Injectable()
 export class ReleasePreview {
   /**
-   * For each object that would change a diff of the live object against the rendered one, in the fields that the manifests speak of; the
-   * others in one line. Values of Secrets are shown as their size.
-   * @param summary what would be done
+   * For each object that would change a diff of the live object against what the API server would make of it; the others in one line. Values
+   * of Secrets are shown as their size. What would end the change halfway is told first.
+   * @param run starts helm for the change, without hooks, through some way to the cluster
+   * @throws ToolError what ends the change before anything is done
    */
   async text(
     cluster: Cluster,
-    summary: string,
-    { before, after, namespace, events }: ReleaseChange,
+    change: PlannedChange,
+    run: (through: ProgramContext) => Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const rehearsal = await Rehearsal.open(cluster, signal);
+    try {
+      const failure = await failureOf(run(rehearsal));
+      signal.throwIfAborted();
+      const after = await recordedRelease(rehearsal.writes, change.name);
+      const isBegun = change.isRemoval ? rehearsal.writes.entries().length > 0 : after;
+      if (failure && (!isBegun || UNRELATED.includes(failure.code))) throw failure;
+      return await this.told(cluster, change, after, rehearsal.writes, failure, signal);
+    } finally {
+      await rehearsal.close();
+    }
+  }
+
+  private async told(
+    cluster: Cluster,
+    { before, namespace, events, summary, isRemoval = false }: PlannedChange,
+    after: Release | undefined,
+    writes: RehearsedWrites,
+    failure: ToolError | undefined,
     signal: AbortSignal,
   ): Promise<string> {
     const objectsOf = (release: Release | undefined) =>
       release ? renderedObjects(release.manifest, namespace, signal) : [];
     const changes = pairsOf(await objectsOf(before), await objectsOf(after));
-    const sections: string[] = [];
-    const unchanged: string[] = [];
-    const tell = (change: ObjectChange, stop: AbortSignal) => changeText(cluster, change, stop);
-    for await (const { label, text } of inOrder(changes, READS_AT_ONCE, signal, tell)) {
-      if (text === undefined) unchanged.push(label);
-      else sections.push(text);
+    const outcomes: Outcome[] = [];
+    const context = { cluster, writes, isRemoval, hasFailed: failure !== undefined };
+    const tell = (one: (typeof changes)[number], stop: AbortSignal) =>
+      changeText(context, one, stop);
+    for await (const outcome of inOrder(changes, READS_AT_ONCE, signal, tell)) {
+      outcomes.push(outcome);
     }
-    const rest = unchanged.length > 0 ? [`Unchanged: ${unchanged.join(', ')}`] : [];
-    const hooks = hookLines((after ?? before)?.hooks ?? [], events);
-    return [`${summary} (dry run: nothing was changed)`, ...sections, ...rest, ...hooks].join(
-      '\n\n',
-    );
+    const told = new Set(outcomes.map(({ path }) => path));
+    const others = writes.entries().filter(([path]) => !told.has(path) && !RECORD.test(path));
+    const more: string[] = [];
+    for (const [path, write] of others) {
+      more.push(...(await otherText(cluster, path, write, signal)));
+    }
+    const texts = outcomes.flatMap(({ text }) => (text === undefined ? [] : [text]));
+    return [
+      headline(summary, failure),
+      ...more,
+      ...texts,
+      ...listed('Unchanged', outcomes, 'unchanged'),
+      ...listed('Not reached', outcomes, 'unreached'),
+      ...hookLines((after ?? before)?.hooks ?? [], events),
+    ].join('\n\n');
   }
 }
 
-function pairsOf(
-  before: readonly RenderedObject[],
-  after: readonly RenderedObject[],
-): ObjectChange[] {
-  const old = new Map(before.map((object) => [keyOf(object), object]));
-  const kept = new Set(after.map(keyOf));
-  return [
-    ...after.map((object) => ({ before: old.get(keyOf(object)), after: object })),
-    ...before
-      .filter((object) => !kept.has(keyOf(object)))
-      .map((object) => ({ before: object, after: undefined })),
-  ];
-}
-
-/** @returns no text where nothing would change */
-async function changeText(
-  cluster: Cluster,
-  { before, after }: ObjectChange,
-  signal: AbortSignal,
-): Promise<{ label: string; text?: string }> {
-  const object = (after ?? before)!;
-  const label = labelOf(object);
-  if (!after && object.object.metadata?.annotations?.[RESOURCE_POLICY]?.trim() === 'keep') {
-    return { label, text: `${label}: kept, as its ${RESOURCE_POLICY} says` };
+async function failureOf(running: Promise<unknown>): Promise<ToolError | undefined> {
+  try {
+    await running;
+    return undefined;
+  } catch (error) {
+    if (error instanceof ToolError) return error;
+    throw error;
   }
-  const live = await liveObject(cluster, object, signal);
-  if (!live && !after) return { label, text: `${label}: is already gone` };
-  const shapes = [after, before].flatMap((one) => (one ? [withData(one.object)] : []));
-  const now = live && (projection(live, shapes) as KubernetesObject);
-  const then = after && (withoutUnset(withData(after.object), live) as KubernetesObject);
-  const diff = diffObjects(now, then);
-  if (diff === '') return { label };
-  const verb = !live ? 'created' : after ? 'changed' : 'deleted';
-  return { label, text: `${label}: ${verb}\n${diff}` };
 }
 
-/** A Secret with all of its values where the API server has them. */
-function withData(object: KubernetesObject): KubernetesObject {
-  const { stringData, ...rest } = object;
-  if (object.kind !== 'Secret' || typeof stringData !== 'object' || !stringData) return object;
-  const encoded = Object.entries(stringData).map(([key, value]) => [
-    key,
-    Buffer.from(String(value)).toString('base64'),
-  ]);
-  return { ...rest, data: { ...(rest['data'] as object), ...Object.fromEntries(encoded) } };
+/** The revision that helm has stored in a rehearsal before it changes anything. */
+async function recordedRelease(
+  writes: RehearsedWrites,
+  release: string,
+): Promise<Release | undefined> {
+  for (const [path, { sent, result }] of writes.entries()) {
+    const [, kind, name] = RECORD.exec(path) ?? [];
+    const data = sent?.['data'] as { release?: string } | undefined;
+    // Helm also stores the revision before, as superseded.
+    if (name !== release || !result || !writes.isNew(path)) continue;
+    const text = data?.release ?? '';
+    const decoded = kind === 'secrets' ? Buffer.from(text, 'base64').toString() : text;
+    return decodeRelease(`Release "${release}"`, decoded);
+  }
+  return undefined;
+}
+
+function headline(summary: string, failure: ToolError | undefined): string {
+  const dryRun = '(dry run: nothing was changed)';
+  if (!failure) return `${summary} ${dryRun}`;
+  const isOthers = /Apply failed with \d+ conflict/.test(failure.message);
+  const way = isOthers ? '\nSet force_conflicts to take these fields over.' : '';
+  return `${summary}, but that would fail ${dryRun}:\n${failure.message}${way}`;
+}
+
+function listed(title: string, outcomes: readonly Outcome[], state: Outcome['state']): string[] {
+  const labels = outcomes.filter((one) => one.state === state).map(({ label }) => label);
+  return labels.length > 0 ? [`${title}: ${labels.join(', ')}`] : [];
 }
 
 function hookLines(hooks: readonly Hook[], events: readonly string[]): string[] {

@@ -27,25 +27,29 @@ export class ReleaseReturnsClient {
     const namespace = query.namespace ?? cluster.namespace;
     const revisions = await this.store.revisions(cluster, namespace, name, call.signal);
     const goal = revisionToRestore(revisions, query.revision);
+    const flags = {
+      namespace,
+      timeout: `${timeout_seconds}s`,
+      ...(await this.version.flags({ forceConflicts: query.force_conflicts })),
+    };
+    const command = { command: ['rollback'], values: [name, String(goal.revision)], cluster };
     if (isDryRun(call)) {
       const last = revisions.at(-1)!;
       const isInstalled = last.status !== 'uninstalled';
       const before = isInstalled ? await this.store.content(cluster, last, call.signal) : undefined;
-      const after = await this.store.content(cluster, goal, call.signal);
       const events = ['pre-rollback', 'post-rollback'];
       const summary = `Release "${name}" in namespace "${namespace}" would be rolled back to revision ${goal.revision}, as revision ${last.revision + 1}`;
-      return this.preview.text(cluster, summary, { before, after, namespace, events }, call.signal);
+      return this.preview.text(
+        cluster,
+        { name, namespace, before, events, summary },
+        (through) =>
+          this.cli.run({ ...command, through, flags: { ...flags, 'no-hooks': true } }, call),
+        call.signal,
+      );
     }
-    const flags = {
-      namespace,
-      timeout: `${timeout_seconds}s`,
-      wait,
-      ...(await this.version.flags({ forceConflicts: query.force_conflicts })),
-    };
-    const values = [name, String(goal.revision)];
-    const command = { command: ['rollback'], flags, values, cluster };
     const target = { cluster, namespace, name, revisions };
-    return this.changes.follow(target, () => this.cli.run(command, call), call);
+    const run = () => this.cli.run({ ...command, flags: { ...flags, wait } }, call);
+    return this.changes.follow(target, run, call);
   }
 
   /** @throws ToolError `not_found` with the nearest names, and as `ReleaseChanges.follow` */
@@ -53,17 +57,22 @@ export class ReleaseReturnsClient {
     const { release_name: name, keep_history: keepHistory, wait, timeout_seconds } = query;
     const namespace = query.namespace ?? cluster.namespace;
     const revisions = await this.store.revisions(cluster, namespace, name, call.signal);
+    const flags = { namespace, timeout: `${timeout_seconds}s`, 'keep-history': keepHistory };
+    const command = { command: ['uninstall'], values: [name], cluster };
     if (isDryRun(call)) {
       const before = await this.store.content(cluster, revisions.at(-1)!, call.signal);
       const events = ['pre-delete', 'post-delete'];
       const summary = `Release "${name}" in namespace "${namespace}" would be uninstalled`;
-      const change = { before, after: undefined, namespace, events };
-      return this.preview.text(cluster, summary, change, call.signal);
+      return this.preview.text(
+        cluster,
+        { name, namespace, before, events, summary, isRemoval: true },
+        (through) =>
+          this.cli.run({ ...command, through, flags: { ...flags, 'no-hooks': true } }, call),
+        call.signal,
+      );
     }
-    const timeout = `${timeout_seconds}s`;
-    const flags = { namespace, timeout, 'keep-history': keepHistory, wait };
-    const command = { command: ['uninstall'], flags, values: [name], cluster };
     const target = { cluster, namespace, name, revisions };
-    return this.changes.follow(target, () => this.cli.run(command, call), call);
+    const run = () => this.cli.run({ ...command, flags: { ...flags, wait } }, call);
+    return this.changes.follow(target, run, call);
   }
 }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { parseJson } from '#base';
-import { isDryRun, type Cluster } from '#cluster';
+import { isDryRun, type Cluster, type ProgramContext } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import { checkedValues } from './chart-values.js';
 import { ChartSources, type ChartSource } from './chart-sources.js';
@@ -9,15 +8,10 @@ import type { InstallDto } from './dto/install.dto.js';
 import type { UpgradeDto } from './dto/upgrade.dto.js';
 import type { HelmFlags } from './helm.cli.js';
 import { HelmVersion } from './helm.version.js';
-import { readRelease } from './release-decode.js';
 import { ReleaseChanges, type ChangeTarget } from './release-changes.js';
 import { ReleasePreview } from './release-preview.js';
 import { isPending, recoveryHint } from './release-recovery.js';
 import { ReleaseStore } from './release.store.js';
-import type { Release } from './release.js';
-
-/** Characters of the release that helm prints in a dry run, its whole chart included. */
-const MAX_RELEASE_CHARS = 64 * 1024 * 1024;
 
 const INSTALL_EVENTS = ['pre-install', 'post-install'];
 const UPGRADE_EVENTS = ['pre-upgrade', 'post-upgrade'];
@@ -105,43 +99,42 @@ export class ReleaseWritesClient {
   ): Promise<string> {
     const { chart, wait, atomic, timeout_seconds, force_conflicts: forceConflicts } = query;
     const { cluster, namespace, name } = target;
-    const versionFlags = await this.version.flags({ atomic, forceConflicts });
     const flags = {
       ...own,
       namespace,
       timeout: `${timeout_seconds}s`,
       values: input === undefined ? undefined : '-',
     };
-    const start = (extra: HelmFlags, maxOutputChars: number) =>
+    const start = (extra: HelmFlags, through?: ProgramContext) =>
       this.charts.run(
         source,
-        { command: [command], cluster, input, flags: { ...flags, ...extra } },
+        { command: [command], cluster, through, input, flags: { ...flags, ...extra } },
         [name],
-        { signal: call.signal, maxOutputChars },
+        call,
       );
     if (isDryRun(call)) {
-      const asJson = { 'dry-run': 'server', output: 'json' };
-      const { stdout, isCut } = await start(asJson, MAX_RELEASE_CHARS);
-      if (isCut) throw new ToolError('failed', 'The rendered release is too large to be shown.');
-      return this.previewed(target, readRelease(parseJson(stdout)), chart, call.signal);
+      const force = await this.version.flags({ forceConflicts });
+      const rehearse = (through: ProgramContext) => start({ ...force, 'no-hooks': true }, through);
+      return this.previewed(target, chart, rehearse, call.signal);
     }
-    const extra = { wait, ...versionFlags };
-    return this.changes.follow(target, () => start(extra, call.maxOutputChars), call);
+    const extra = { wait, ...(await this.version.flags({ atomic, forceConflicts })) };
+    return this.changes.follow(target, () => start(extra), call);
   }
 
   private async previewed(
     { cluster, namespace, name, revisions }: ChangeTarget,
-    after: Release,
     chart: string,
+    run: (through: ProgramContext) => Promise<unknown>,
     signal: AbortSignal,
   ): Promise<string> {
     const deployed = revisions.findLast(({ status }) => status === 'deployed') ?? revisions.at(-1);
     const isInstalled = deployed !== undefined && deployed.status !== 'uninstalled';
     const before = isInstalled ? await this.store.content(cluster, deployed, signal) : undefined;
+    const next = (revisions.at(-1)?.revision ?? 0) + 1;
     const summary = before
-      ? `Release "${name}" in namespace "${namespace}" would be upgraded to revision ${after.version} with chart ${chart}`
+      ? `Release "${name}" in namespace "${namespace}" would be upgraded to revision ${next} with chart ${chart}`
       : `Release "${name}" would be installed into namespace "${namespace}" from chart ${chart}`;
     const events = before ? UPGRADE_EVENTS : INSTALL_EVENTS;
-    return this.preview.text(cluster, summary, { before, after, namespace, events }, signal);
+    return this.preview.text(cluster, { name, namespace, before, events, summary }, run, signal);
   }
 }

@@ -1,0 +1,158 @@
+import { diffObjects, ifFound, readObject, type Cluster, type KubernetesObject } from '#cluster';
+import { projection, withoutUnset } from './projection.js';
+import type { RehearsedWrite, RehearsedWrites } from './rehearsed-writes.js';
+import { keyOf, labelOf, type RenderedObject } from './rendered-objects.js';
+
+/** Keeps an object when its release is uninstalled, or no longer has it. */
+const RESOURCE_POLICY = 'helm.sh/resource-policy';
+const RELEASE_NAME = 'meta.helm.sh/release-name';
+
+/** An object of a release before and after a change. */
+export interface ObjectChange {
+  /** As the revision before has it, where it does. */
+  before: RenderedObject | undefined;
+  after: RenderedObject | undefined;
+}
+
+/** What a rehearsal of the change has shown. */
+export interface RehearsedChange {
+  cluster: Cluster;
+  writes: RehearsedWrites;
+  /** Whether the release would be uninstalled. */
+  isRemoval: boolean;
+  /** Whether helm would end with an error. */
+  hasFailed: boolean;
+}
+
+/** What would become of one object. */
+export interface Outcome {
+  label: string;
+  /** Where the API server has it; "" for a kind that it does not serve. */
+  path: string;
+  state: 'told' | 'unchanged' | 'unreached';
+  /** For what is told. */
+  text?: string;
+}
+
+/** The objects of two revisions, those of the later one first. */
+export function pairsOf(
+  before: readonly RenderedObject[],
+  after: readonly RenderedObject[],
+): ObjectChange[] {
+  const old = new Map(before.map((object) => [keyOf(object), object]));
+  const kept = new Set(after.map(keyOf));
+  return [
+    ...after.map((object) => ({ before: old.get(keyOf(object)), after: object })),
+    ...before
+      .filter((object) => !kept.has(keyOf(object)))
+      .map((object) => ({ before: object, after: undefined })),
+  ];
+}
+
+/** What would become of an object. Throws as `Cluster.request`. */
+export async function changeText(
+  change: RehearsedChange,
+  objects: ObjectChange,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { apiVersion, kind, namespace, name } = (objects.after ?? objects.before)!;
+  const label = labelOf((objects.after ?? objects.before)!);
+  const resource = await ifFound(
+    change.cluster.discovery.resolveKind(apiVersion, kind, signal),
+  );
+  const path = resource ? decodeURIComponent(resource.path(namespace, name)) : '';
+  const live =
+    resource && (await ifFound(readObject(change.cluster, { resource, namespace, name }, signal)));
+  const found = { write: change.writes.of(path), live, wasRead: change.writes.hasRead(path) };
+  return { label, path, ...outcomeOf(label, change, objects, found) };
+}
+
+interface Found {
+  write: RehearsedWrite | undefined;
+  live: KubernetesObject | undefined;
+  wasRead: boolean;
+}
+
+type State = Pick<Outcome, 'state' | 'text'>;
+
+function outcomeOf(
+  label: string,
+  change: RehearsedChange,
+  { before, after }: ObjectChange,
+  { write, live, wasRead }: Found,
+): State {
+  const told = (text: string): State => ({ state: 'told', text: `${label}: ${text}` });
+  if (write?.refusal !== undefined) return told('refused');
+  if (!after) {
+    if (!live) return told('is already gone');
+    if (write) return told(`deleted\n${diffObjects(manifestPart(live, [before!.object]), undefined)}`);
+    if (change.hasFailed) return { state: 'unreached' };
+    return told(`kept, ${whyKept(live, change.isRemoval ? before!.object : undefined)}`);
+  }
+  if (!live) {
+    if (!write?.result && !write?.untried) return { state: 'unreached' };
+    return told(`created${untried(write)}\n${diffObjects(undefined, withData(after.object))}`);
+  }
+  if (!write) return { state: change.hasFailed && !wasRead ? 'unreached' : 'unchanged' };
+  const diff = write.untried
+    ? textDiff(live, before?.object, after.object)
+    : diffObjects(live, write.result);
+  return diff === '' ? { state: 'unchanged' } : told(`changed${untried(write)}\n${diff}`);
+}
+
+/** What would become of an object of which the manifest does not speak: the namespace. */
+export async function otherText(
+  cluster: Cluster,
+  path: string,
+  { method, result }: RehearsedWrite,
+  signal: AbortSignal,
+): Promise<string[]> {
+  if (method === 'DELETE' || !result?.kind) return [];
+  const label = `${result.kind.toLowerCase()}/${result.metadata?.name}`;
+  const live = await ifFound(cluster.request<KubernetesObject>(path, { signal }));
+  if (!live) return [`${label}: created`];
+  const diff = diffObjects(live, result);
+  return diff === '' ? [] : [`${label}: changed\n${diff}`];
+}
+
+function untried({ untried: why }: RehearsedWrite): string {
+  return why === undefined ? '' : ` (as the manifest has it; not tried, as ${why})`;
+}
+
+/** @param manifest where helm looks for the policy when it uninstalls; otherwise it looks at the live object */
+function whyKept(live: KubernetesObject, manifest: KubernetesObject | undefined): string {
+  const policy = (manifest ?? live).metadata?.annotations?.[RESOURCE_POLICY];
+  if (policy !== undefined) return `as its ${RESOURCE_POLICY} says`;
+  const owner = live.metadata?.annotations?.[RELEASE_NAME];
+  return owner === undefined
+    ? 'as it does not say that it belongs to this release'
+    : `as it says that it belongs to release "${owner}"`;
+}
+
+/** Where the API server cannot be asked: the manifest against that part of the live object of which the manifests speak. */
+function textDiff(
+  live: KubernetesObject,
+  before: KubernetesObject | undefined,
+  after: KubernetesObject,
+): string {
+  const now = manifestPart(live, before ? [after, before] : [after]);
+  return diffObjects(now, withoutUnset(withData(after), live) as KubernetesObject);
+}
+
+function manifestPart(
+  live: KubernetesObject,
+  manifests: readonly KubernetesObject[],
+): KubernetesObject {
+  return projection(live, manifests.map(withData)) as KubernetesObject;
+}
+
+/** A Secret with all of its values where the API server has them. */
+function withData(object: KubernetesObject): KubernetesObject {
+  const { stringData, ...rest } = object;
+  if (object.kind !== 'Secret' || typeof stringData !== 'object' || !stringData) return object;
+  const encoded = Object.entries(stringData).map(([key, value]) => [
+    key,
+    Buffer.from(String(value)).toString('base64'),
+  ]);
+  return { ...rest, data: { ...(rest['data'] as object), ...Object.fromEntries(encoded) } };
+}

@@ -1,0 +1,123 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import type { Answer, Cluster, ProgramContext } from '#cluster';
+import { RehearsedWrites } from './rehearsed-writes.js';
+
+/** Requests that are with the API server at one time. */
+const AT_ONCE = 16;
+const TOKEN_BYTES = 32;
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/**
+ * A listener on loopback that stands before an API server while helm rehearses a change: what helm reads is passed on, every write
+ * becomes a dry run. So helm itself decides what it would send, and the API server what it would make of it.
+ */
+export class Rehearsal implements ProgramContext {
+  readonly context = undefined;
+  readonly writes: RehearsedWrites;
+  private readonly token = randomBytes(TOKEN_BYTES).toString('hex');
+  private readonly server: Server;
+  private readonly waiting: (() => void)[] = [];
+  private running = 0;
+
+  private constructor(
+    cluster: Cluster,
+    private readonly signal: AbortSignal,
+    private readonly folder: string,
+  ) {
+    this.writes = new RehearsedWrites(cluster, signal);
+    // What the API server warns of belongs to the call that this is for.
+    const serve = AsyncLocalStorage.bind(this.serve.bind(this));
+    this.server = createServer((request, response) => void serve(request, response));
+  }
+
+  /** Listens on a free port. Whoever opens it closes it. */
+  static async open(cluster: Cluster, signal: AbortSignal): Promise<Rehearsal> {
+    const folder = await mkdtemp(join(tmpdir(), 'helm-rehearsal-'));
+    const rehearsal = new Rehearsal(cluster, signal, folder);
+    try {
+      rehearsal.server.listen(0, '127.0.0.1');
+      await once(rehearsal.server, 'listening', { signal });
+      await writeFile(rehearsal.kubeconfig, rehearsal.kubeconfigText(), { mode: 0o600 });
+    } catch (error) {
+      await rehearsal.close();
+      throw error;
+    }
+    return rehearsal;
+  }
+
+  /** What helm finds the listener by; its cache of discovery goes with it. */
+  get env(): Record<string, string> {
+    return { KUBECONFIG: this.kubeconfig, KUBECACHEDIR: join(this.folder, 'cache') };
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private get kubeconfig(): string {
+    return join(this.folder, 'kubeconfig');
+  }
+
+  /** The token in the path keeps others on this machine out. */
+  private kubeconfigText(): string {
+    const { port } = this.server.address() as AddressInfo;
+    const name = 'rehearsal';
+    return JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': name,
+      clusters: [{ name, cluster: { server: `http://127.0.0.1:${port}/${this.token}` } }],
+      contexts: [{ name, context: { cluster: name, user: name } }],
+      users: [{ name, user: {} }],
+    });
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const prefix = `/${this.token}`;
+    if (!request.url?.startsWith(`${prefix}/`)) return void response.writeHead(404).end();
+    try {
+      const url = new URL(request.url.slice(prefix.length), 'http://localhost');
+      const body = await buffer(request);
+      const { status, headers, body: answer } = await this.inTurn(() => this.pass(request, url, body));
+      const type = headers['content-type'] ?? 'application/json';
+      response.writeHead(status, { 'content-type': String(type) }).end(answer);
+    } catch {
+      // Helm tells of a connection that broke; whoever cancels knows why.
+      response.destroy();
+    }
+  }
+
+  private pass({ method, headers }: IncomingMessage, url: URL, body: Buffer): Promise<Answer> {
+    const query = Object.fromEntries(url.searchParams);
+    const known = METHODS.find((one) => one === method);
+    if (!known || query['watch'] !== undefined) {
+      return Promise.resolve({ status: 405, headers: {}, body: Buffer.alloc(0) });
+    }
+    const { accept, 'content-type': contentType } = headers;
+    const options = { query, accept, contentType, signal: this.signal };
+    return known === 'GET'
+      ? this.writes.read(url.pathname, options)
+      : this.writes.write(url.pathname, { ...options, method: known, body });
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.running >= AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    this.running += 1;
+    try {
+      return await work();
+    } finally {
+      this.running -= 1;
+      this.waiting.shift()?.();
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import type { Answer, Cluster, KubernetesObject } from '#cluster';
+import { isRecord } from '#tools';
+import { storedObject } from './stored-object.js';
+
+/** What helm asks of the API server in a rehearsal. */
+export interface RehearsedRequest {
+  method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  query: Record<string, string>;
+  accept?: string | undefined;
+  contentType?: string | undefined;
+  body?: Buffer;
+  signal: AbortSignal;
+}
+
+/** A write of helm, and what the API server would make of it. */
+export interface RehearsedWrite {
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** The object that helm has sent; undefined for a patch or a deletion. */
+  sent: KubernetesObject | undefined;
+  /** The object as it would be; undefined where it would be gone, where the write is refused and where that was not tried. */
+  result: KubernetesObject | undefined;
+  /** Why the API server refuses it. */
+  refusal?: string;
+  /** Why it was not tried: an admission webhook that takes no dry run. */
+  untried?: string;
+}
+
+/** A deletion's options are taken from its body, where it has one, and then not from the query. */
+const DRY_DELETION = Buffer.from(
+  JSON.stringify({ kind: 'DeleteOptions', apiVersion: 'v1', dryRun: ['All'] }),
+);
+
+const NO_DRY_RUN = /does not support dry run/;
+
+/** Passes on what helm reads and makes dry runs of what it writes; for helm, what it has created is there from then on. */
+export class RehearsedWrites {
+  /** By the path of the object, the last write of each. */
+  private readonly byPath = new Map<string, RehearsedWrite>();
+  private readonly readPaths = new Set<string>();
+  private readonly created = new Map<string, KubernetesObject>();
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** The writes, each with the path of its object. */
+  entries(): [string, RehearsedWrite][] {
+    return [...this.byPath];
+  }
+
+  /** The last write of an object. */
+  of(path: string): RehearsedWrite | undefined {
+    return this.byPath.get(decodeURIComponent(path));
+  }
+
+  /** Whether helm has looked at an object. */
+  hasRead(path: string): boolean {
+    return this.readPaths.has(decodeURIComponent(path));
+  }
+
+  /** Whether an object was not there before the rehearsal. */
+  isNew(path: string): boolean {
+    return this.created.has(path);
+  }
+
+  async read(path: string, { query, accept }: RehearsedRequest): Promise<Answer> {
+    const key = decodeURIComponent(path);
+    this.readPaths.add(key);
+    const answer = await this.cluster.forward(path, { query, accept, signal: this.signal });
+    const known = answer.status === 404 ? this.created.get(key) : undefined;
+    return known ? jsonAnswer(200, known) : answer;
+  }
+
+  async write(path: string, request: RehearsedRequest): Promise<Answer> {
+    const { method = 'POST', query, contentType, body } = request;
+    const isDeletion = method === 'DELETE';
+    const answer = await this.cluster.forward(path, {
+      method,
+      query: { ...query, dryRun: 'All' },
+      contentType: isDeletion ? 'application/json' : contentType,
+      body: isDeletion ? DRY_DELETION : body,
+      signal: this.signal,
+    });
+    const isWhole = method === 'POST' || method === 'PUT' || contentType?.includes('apply-patch');
+    const sent = isWhole && body ? (storedObject(body) ?? objectIn(body)) : undefined;
+    const key = decodeURIComponent(method === 'POST' ? `${path}/${nameOf(sent)}` : path);
+    const { write, answer: told } = await this.outcome(key, path, method, sent, answer);
+    this.byPath.set(key, write);
+    const isNew = told.status === 201 || this.created.has(key);
+    if (isNew && write.result) this.created.set(key, write.result);
+    return told;
+  }
+
+  /** What becomes of a write, and what helm is told of it. */
+  private async outcome(
+    key: string,
+    path: string,
+    method: RehearsedWrite['method'],
+    sent: KubernetesObject | undefined,
+    answer: Answer,
+  ): Promise<{ write: RehearsedWrite; answer: Answer }> {
+    if (answer.status < 400) {
+      const result = method === 'DELETE' ? undefined : objectIn(answer.body);
+      return { write: { method, sent, result }, answer };
+    }
+    const refusal = messageOf(answer);
+    const known = this.created.get(key);
+    if (answer.status === 404 && known) {
+      const result = method === 'DELETE' ? undefined : (sent ?? known);
+      return { write: { method, sent, result }, answer: jsonAnswer(200, result ?? known) };
+    }
+    if (sent && this.lacksCreated(refusal)) {
+      return { write: { method, sent, result: sent }, answer: jsonAnswer(201, sent) };
+    }
+    if (NO_DRY_RUN.test(refusal)) {
+      const live = sent ?? objectIn((await this.read(path, noQuery(this.signal))).body) ?? {};
+      const write = { method, sent, result: undefined, untried: refusal };
+      return { write, answer: jsonAnswer(200, live) };
+    }
+    return { write: { method, sent, result: undefined, refusal }, answer };
+  }
+
+  /** Whether a write is refused only as something that helm has created before it, in the rehearsal, is not really there. */
+  private lacksCreated(refusal: string): boolean {
+    return [...this.created.values()].some(({ metadata }) => {
+      const name = metadata?.name ?? '';
+      return refusal.includes(`"${name}" not found`) || refusal.includes(`name ${name} was found`);
+    });
+  }
+}
+
+function noQuery(signal: AbortSignal): RehearsedRequest {
+  return { query: {}, signal };
+}
+
+function objectIn(body: Buffer | undefined): KubernetesObject | undefined {
+  try {
+    const value: unknown = JSON.parse(body?.toString() ?? '');
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function nameOf(object: KubernetesObject | undefined): string {
+  return object?.metadata?.name ?? '';
+}
+
+function messageOf({ status, body }: Answer): string {
+  const message = objectIn(body)?.['message'];
+  return typeof message === 'string' ? message : `The API server answered with HTTP ${status}.`;
+}
+
+function jsonAnswer(status: number, value: unknown): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify(value)),
+  };
+}
