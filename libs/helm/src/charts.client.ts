@@ -13,7 +13,7 @@ import {
   type HelmLimits,
   type HelmOutcome,
 } from './helm.cli.js';
-import { redactManifest } from './manifest-redaction.js';
+import { redactManifests } from './redact-manifests.js';
 import { NO_REPOSITORIES } from './repositories.client.js';
 import { Repositories } from './repositories.js';
 
@@ -59,7 +59,8 @@ export class ChartsClient {
       values: input === undefined ? undefined : '-',
     };
     const outcome = await this.run(source, { command: ['template'], flags, input }, [name], call);
-    return redactManifest(asComments(outcome));
+    const [text = ''] = await redactManifests([asComments(outcome)], call.signal);
+    return text;
   }
 
   /**

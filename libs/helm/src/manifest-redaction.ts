@@ -1,11 +1,28 @@
-import { isMap, isScalar, isSeq, parseDocument, stringify, visit, type Node } from 'yaml';
-import { LAST_APPLIED, redactSecrets, toYaml, type KubernetesObject } from '#cluster';
+import { isDeepStrictEqual } from 'node:util';
+import { isMap, isScalar, stringify, visit, type Node, type YAMLMap } from 'yaml';
+import { LAST_APPLIED, toYaml } from '#cluster';
+import { isRecord } from '#tools';
+import { piecesOf, readPiece, type ManifestPiece } from './manifest-documents.js';
+import {
+  formsOf,
+  holdsValues,
+  redactDocument,
+  withoutTexts,
+  type ManifestSecret,
+} from './manifest-secrets.js';
 
-/** Where the documents of a manifest begin. */
-const SEPARATOR = /^(?=---(?:[ \t].*)?$)/m;
+/** Characters of a document from which on it is only read if it may hold a Secret. */
+const LARGE = 100_000;
 
-/** A document may be large and speak of Secrets without being one, as the definition of a custom resource. */
-const MAY_BE_SECRET = /\bkind["']?\s*:\s*(?:[&!]\S*\s+)*["']?Secret/;
+/** The word, or what may spell it otherwise: an escape, a tag for binary data. */
+const MAY_SAY_SECRET = /secret|[\\!]/i;
+
+/** The lines of a block map in its plainest form, at the margin: keys, comments, and ends of texts and lists. */
+const PLAIN_LINE = /^(?:[a-z]+:|[ \t\r#-]|['"}\]]+[, \t\r]*$|$)/i;
+const OTHER_KIND = /^kind: *(["']?)(?!secret)[a-z]+\1[ \t]*\r?$/im;
+const SOURCE = /^# Source: .*$/m;
+
+const NOT_SHOWN = '# Not shown: a Secret in it, if there is one, cannot be told from the rest.';
 
 /** A piece of a text, and what stands there instead. */
 interface Replacement {
@@ -14,38 +31,115 @@ interface Replacement {
   text: string;
 }
 
+/** A manifest that can be shown, and what was found in it. */
+export interface RedactedManifest {
+  text: string;
+  secrets: ManifestSecret[];
+  /** The metadata of the objects that are no Secrets: their names are no secret either. */
+  others: { metadata: unknown }[];
+}
+
 /**
- * A manifest with the values of its Secrets shown as their size; everything else, comments too, stays as it is.
- * A document with a Secret that cannot be told apart from the rest (broken, or with aliases) is shown anew or not at all.
+ * A manifest with the values of its Secrets shown as their size. All else, comments too, stays as it is. A Secret's document keeps its
+ * layout where reading it again gives the redacted data; otherwise it is printed from that data. One that cannot be read is not shown, nor one in which a value is left.
  */
-export function redactManifest(manifest: string): string {
-  if (!MAY_BE_SECRET.test(manifest)) return manifest;
-  return manifest
-    .split(SEPARATOR)
-    .map((document) => (MAY_BE_SECRET.test(document) ? redactDocument(document) : document))
-    .join('');
+export function redactText(manifest: string): RedactedManifest {
+  const found: RedactedManifest = { text: '', secrets: [], others: [] };
+  const texts = piecesOf(manifest).map((piece) => pieceText(piece, found));
+  return { ...found, text: texts.join('') };
 }
 
-function redactDocument(text: string): string {
+function pieceText({ lead, body }: ManifestPiece, found: RedactedManifest): string {
+  if (body.length > LARGE && !MAY_SAY_SECRET.test(body)) return lead + body;
   try {
-    return redactedDocument(text);
+    const { values, root } = readPiece(body);
+    const redactions = values.map(redactDocument);
+    const secrets = redactions.flatMap((one) => one.secrets);
+    found.others.push(...values.flatMap(named));
+    if (secrets.length === 0) return lead + body;
+    found.secrets.push(...secrets);
+    const forms = secrets.flatMap(formsOf);
+    const isFree = (text: string) => !forms.some((form) => text.includes(form));
+    const kept = root && inPlace(body, root);
+    if (kept !== undefined && isFree(kept) && hasData(kept, redactions[0]?.value)) {
+      return lead + kept;
+    }
+    const source = SOURCE.exec(body)?.[0];
+    const documents = redactions.map(({ value }) => toYaml(withoutTexts(value, forms)));
+    const printed = `${source === undefined ? '' : `${source}\n`}${documents.join('---\n')}`;
+    return `---\n${isFree(printed) ? printed : `${NOT_SHOWN}\n`}`;
   } catch {
-    return '---\n# Not shown: it may hold a Secret, and cannot be read.\n';
+    return isOtherKind(body) ? lead + body : `---\n${NOT_SHOWN}\n`;
   }
 }
 
-/** @throws Error for what is not valid YAML, is nested too deeply, or has too many aliases */
-function redactedDocument(text: string): string {
-  const document = parseDocument(text, { version: '1.1', logLevel: 'silent', uniqueKeys: false });
-  const [problem] = document.errors;
-  if (problem) throw problem;
-  let hasAlias = false;
-  visit(document, { Alias: () => void (hasAlias = true) });
-  if (hasAlias) {
-    return `---\n${toYaml(redactSecrets(document.toJS() as KubernetesObject))}`;
-  }
-  const replacements = secretsOf(document.contents).flatMap(replacementsIn);
+/** Whether a document that cannot be read, here, is no Secret however helm reads it. */
+function isOtherKind(body: string): boolean {
+  if (!MAY_SAY_SECRET.test(body)) return true;
+  const saysOnce = body.match(/\bkind\b/gi)?.length === 1 && OTHER_KIND.test(body);
+  return saysOnce && body.split('\n').every((line) => PLAIN_LINE.test(line));
+}
+
+function hasData(text: string, wanted: unknown): boolean {
+  const { values } = readPiece(text);
+  return values.length === 1 && isDeepStrictEqual(values[0], wanted);
+}
+
+/** The name and the labels of an object, and of the items of a list. */
+function named(value: unknown): { metadata: unknown }[] {
+  if (!isRecord(value)) return [];
+  const items = Array.isArray(value['items']) ? value['items'].flatMap(named) : [];
+  return isRecord(value['metadata']) ? [{ metadata: value['metadata'] }, ...items] : items;
+}
+
+/** The text with the values of its Secrets replaced where they stand; undefined where that is not to be done. */
+function inPlace(text: string, root: Node): string | undefined {
+  const replacements: Replacement[] = [];
+  let isOdd = false;
+  const replace = (node: unknown, value: unknown) => {
+    const replacement = replacementOf(node, value);
+    if (replacement) replacements.push(replacement);
+    else if (value !== null) isOdd = true;
+  };
+  visit(root, {
+    Map(_, map) {
+      if (!isSecretMap(map)) return undefined;
+      const { value } = redactDocument(map.toJSON());
+      if (!isRecord(value)) return undefined;
+      for (const { key, value: node } of map.items) {
+        const field = isScalar(key) ? String(key.value) : '';
+        if (holdsValues(field)) replace(node, value[field]);
+      }
+      const applied = map.getIn(['metadata', 'annotations', LAST_APPLIED], true);
+      const metadata = value['metadata'] as { annotations?: Record<string, string> } | undefined;
+      if (applied !== undefined) replace(applied, metadata?.annotations?.[LAST_APPLIED]);
+      return visit.SKIP;
+    },
+  });
+  if (isOdd) return undefined;
   return replacements.toSorted((a, b) => b.from - a.from).reduce(replaceIn, text);
+}
+
+function isSecretMap({ items }: YAMLMap): boolean {
+  return items.some(
+    ({ key, value }) =>
+      isScalar(key) &&
+      String(key.value).toLowerCase() === 'kind' &&
+      isScalar(value) &&
+      String(value.value).toLowerCase() === 'secret',
+  );
+}
+
+/** A map is written again with its keys in their order. */
+function replacementOf(node: unknown, redacted: unknown): Replacement | undefined {
+  if (isScalar(node) && node.range && typeof redacted === 'string') {
+    const [from, to] = node.range;
+    return { from, to, text: redacted };
+  }
+  if (!isMap(node) || !node.range) return undefined;
+  const [from, to] = node.range;
+  if (node.flow) return { from, to, text: JSON.stringify(redacted) };
+  return { from, to, text: stringify(redacted, { lineWidth: 0 }) };
 }
 
 /** Keeps the indentation of the first line for those that follow, and whether there is a line end. */
@@ -54,40 +148,4 @@ function replaceIn(text: string, { from, to, text: instead }: Replacement): stri
   const lines = instead.trimEnd().replaceAll('\n', `\n${indent}`);
   const lineEnd = text.slice(from, to).endsWith('\n') ? '\n' : '';
   return text.slice(0, from) + lines + lineEnd + text.slice(to);
-}
-
-/** The Secrets of a document: itself, or the items of a list. */
-function secretsOf(node: unknown): Node[] {
-  if (!isMap(node)) return [];
-  const items = node.get('items', true);
-  const nested = isSeq(items) ? items.items.flatMap(secretsOf) : [];
-  const kind = node.get('kind');
-  if (kind === 'Secret') return [node, ...nested];
-  // The items of a SecretList need not say what they are.
-  return kind === 'SecretList' && isSeq(items) ? (items.items as Node[]) : nested;
-}
-
-function replacementsIn(secret: Node): Replacement[] {
-  if (!isMap(secret)) return [];
-  const object: KubernetesObject = { ...(secret.toJSON() as KubernetesObject), kind: 'Secret' };
-  const { data, stringData, metadata } = redactSecrets(structuredClone(object));
-  const annotation = secret.getIn(['metadata', 'annotations', LAST_APPLIED], true);
-  return [
-    replacementOf(secret.get('data', true), data),
-    replacementOf(secret.get('stringData', true), stringData),
-    replacementOf(annotation, metadata?.annotations?.[LAST_APPLIED]),
-  ].filter((one) => one !== undefined);
-}
-
-/** A map is written anew with its keys in their order. */
-function replacementOf(node: unknown, redacted: unknown): Replacement | undefined {
-  if (isScalar(node) && node.range && typeof redacted === 'string') {
-    const [from, to] = node.range;
-    const isSize = redacted.startsWith('<redacted, ');
-    return { from, to, text: isSize ? redacted : '<redacted>' };
-  }
-  if (!isMap(node) || !node.range || node.items.length === 0) return undefined;
-  const [from, to] = node.range;
-  if (node.flow) return { from, to, text: JSON.stringify(redacted) };
-  return { from, to, text: stringify(redacted, { lineWidth: 0 }) };
 }

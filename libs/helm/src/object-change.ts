@@ -57,9 +57,7 @@ export async function changeText(
 ): Promise<Outcome> {
   const { apiVersion, kind, namespace, name } = (objects.after ?? objects.before)!;
   const label = labelOf((objects.after ?? objects.before)!);
-  const resource = await ifFound(
-    change.cluster.discovery.resolveKind(apiVersion, kind, signal),
-  );
+  const resource = await ifFound(change.cluster.discovery.resolveKind(apiVersion, kind, signal));
   const path = resource ? decodeURIComponent(resource.path(namespace, name)) : '';
   const live =
     resource && (await ifFound(readObject(change.cluster, { resource, namespace, name }, signal)));
@@ -85,7 +83,8 @@ function outcomeOf(
   if (write?.refusal !== undefined) return told('refused');
   if (!after) {
     if (!live) return told('is already gone');
-    if (write) return told(`deleted\n${diffObjects(manifestPart(live, [before!.object]), undefined)}`);
+    if (write)
+      return told(`deleted\n${diffObjects(manifestPart(live, [before!.object]), undefined)}`);
     if (change.hasFailed) return { state: 'unreached' };
     return told(`kept, ${whyKept(live, change.isRemoval ? before!.object : undefined)}`);
   }

@@ -88,7 +88,11 @@ export class Rehearsal implements ProgramContext {
     try {
       const url = new URL(request.url.slice(prefix.length), 'http://localhost');
       const body = await buffer(request);
-      const { status, headers, body: answer } = await this.inTurn(() => this.pass(request, url, body));
+      const {
+        status,
+        headers,
+        body: answer,
+      } = await this.inTurn(() => this.pass(request, url, body));
       const type = headers['content-type'] ?? 'application/json';
       response.writeHead(status, { 'content-type': String(type) }).end(answer);
     } catch {

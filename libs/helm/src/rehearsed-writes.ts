@@ -1,4 +1,5 @@
-import type { Answer, Cluster, KubernetesObject } from '#cluster';
+import { parseJson } from '#base';
+import { noteSecrets, type Answer, type Cluster, type KubernetesObject } from '#cluster';
 import { isRecord } from '#tools';
 import { storedObject } from './stored-object.js';
 
@@ -83,7 +84,11 @@ export class RehearsedWrites {
       signal: this.signal,
     });
     const isWhole = method === 'POST' || method === 'PUT' || contentType?.includes('apply-patch');
-    const sent = isWhole && body ? (storedObject(body) ?? objectIn(body)) : undefined;
+    const record = body && storedObject(body);
+    const document = record ?? objectIn(body);
+    // What the API server refuses it may quote.
+    if (!record) await noteSecrets(path, document);
+    const sent = isWhole ? document : undefined;
     const key = decodeURIComponent(method === 'POST' ? `${path}/${nameOf(sent)}` : path);
     const { write, answer: told } = await this.outcome(key, path, method, sent, answer);
     this.byPath.set(key, write);
@@ -136,7 +141,7 @@ function noQuery(signal: AbortSignal): RehearsedRequest {
 
 function objectIn(body: Buffer | undefined): KubernetesObject | undefined {
   try {
-    const value: unknown = JSON.parse(body?.toString() ?? '');
+    const value = parseJson(body?.toString() ?? '');
     return isRecord(value) ? value : undefined;
   } catch {
     return undefined;

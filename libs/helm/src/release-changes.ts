@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Cluster } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import { textOf, type HelmOutcome } from './helm.cli.js';
+import { redactRelease } from './redact-manifests.js';
 import { ReleaseReadiness } from './release-readiness.js';
 import { recoveryHint } from './release-recovery.js';
 import type { Revision } from './release-revision.js';
@@ -43,12 +44,28 @@ export class ReleaseChanges {
     const ended = new AbortController();
     const watching = this.watch(target, AbortSignal.any([ended.signal, call.signal]), call);
     try {
-      return textOf(await run());
+      const text = textOf(await run());
+      await this.noteSecretsOf(target, call.signal);
+      return text;
     } catch (error) {
       ended.abort();
+      await this.noteSecretsOf(target, AbortSignal.timeout(LAST_LOOK_MS));
       throw await this.explained(error, target, await watching, call);
     } finally {
       ended.abort();
+    }
+  }
+
+  /** Has the values of the Secrets of the newest revision replaced in what is told: notes and failures of helm may quote them. */
+  private async noteSecretsOf(
+    { cluster, namespace, name }: ChangeTarget,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      const last = (await this.store.find(cluster, namespace, name, signal)).at(-1);
+      if (last) await redactRelease(await this.store.content(cluster, last, signal), signal);
+    } catch {
+      // What became of the change is told all the same.
     }
   }
 

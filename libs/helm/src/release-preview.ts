@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { inOrder, type Cluster, type ProgramContext } from '#cluster';
+import { inOrder, noteSecrets, type Cluster, type ProgramContext } from '#cluster';
 import { ToolError } from '#tools';
 import { changeText, otherText, pairsOf, type Outcome } from './object-change.js';
 import { Rehearsal } from './rehearsal.js';
@@ -70,6 +70,10 @@ export class ReleasePreview {
     const objectsOf = (release: Release | undefined) =>
       release ? renderedObjects(release.manifest, namespace, signal) : [];
     const changes = pairsOf(await objectsOf(before), await objectsOf(after));
+    for (const { before: old, after: now } of changes) {
+      if (old) await noteSecrets('', old.object);
+      if (now) await noteSecrets('', now.object);
+    }
     const outcomes: Outcome[] = [];
     const context = { cluster, writes, isRemoval, hasFailed: failure !== undefined };
     const tell = (one: (typeof changes)[number], stop: AbortSignal) =>

@@ -1,7 +1,6 @@
 import { toYaml } from '#cluster';
 import { goJson, plainData, type GoStruct } from './go-json.js';
 import { helmTable } from './helm-table.js';
-import { redactManifest } from './manifest-redaction.js';
 import { ansiTime, goTime, isZeroTime, utcTime } from './release-time.js';
 import type { Hook, Release, ReleaseSummary } from './release.js';
 
@@ -58,7 +57,7 @@ export function historyText(revisions: readonly ReleaseSummary[], format: Output
   return dataText(items, format);
 }
 
-/** As `helm status` prints a release; values of Secrets are shown as their size. */
+/** As `helm status` prints a release, which has been redacted. */
 export function statusText(release: Release, format: OutputFormat): string {
   if (format !== 'table') return dataText(releaseStruct(release), format);
   const { name, namespace, version, info, hooks } = release;
@@ -84,9 +83,9 @@ export function valuesText(values: unknown, format: OutputFormat, title: string)
   return format === 'yaml' ? yaml : `${title}:\n${yaml}`;
 }
 
-/** As `helm get manifest` prints a manifest; values of Secrets are shown as their size. */
+/** As `helm get manifest` prints the manifest of a release, which has been redacted. */
 export function manifestText({ manifest }: Release): string {
-  return redactManifest(manifest).trimEnd();
+  return manifest.trimEnd();
 }
 
 function dataText(value: unknown, format: OutputFormat): string {
@@ -126,7 +125,7 @@ function releaseStruct({
       ]),
     ],
     ['config', config],
-    ['manifest', redactManifest(manifest)],
+    ['manifest', manifest],
     ['hooks', hooks.map(hookStruct)],
     ['version', version],
     ['namespace', namespace],
@@ -139,7 +138,7 @@ function hookStruct(hook: Hook): GoStruct {
     ['name', hook.name],
     ['kind', hook.kind],
     ['path', hook.path],
-    ['manifest', redactManifest(hook.manifest ?? '')],
+    ['manifest', hook.manifest],
     ['events', hook.events],
     [
       'last_run',

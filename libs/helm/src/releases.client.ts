@@ -9,6 +9,7 @@ import type { HelmHistoryDto } from './dto/helm-history.dto.js';
 import type { ListReleasesDto } from './dto/list-releases.dto.js';
 import type { HelmStatusDto } from './dto/helm-status.dto.js';
 import { HelmCli, type HelmFlags } from './helm.cli.js';
+import { redactRelease } from './redact-manifests.js';
 import { readRelease, UndecodableRelease } from './release-decode.js';
 import { historyText, listText, manifestText, statusText, valuesText } from './release-text.js';
 import { latestRevisions } from './release-revision.js';
@@ -64,7 +65,7 @@ export class ReleasesClient {
   }
 
   async status(cluster: Cluster, query: HelmStatusDto, call: ToolCall): Promise<ToolResult> {
-    const release = await this.release(cluster, query, call);
+    const release = await redactRelease(await this.release(cluster, query, call), call.signal);
     const { name, namespace, version: revision, info } = release;
     const data = { name, namespace, revision, status: info.status, description: info.description };
     return { output: statusText(release, query.output), data };
@@ -98,7 +99,8 @@ export class ReleasesClient {
   }
 
   async manifest(cluster: Cluster, query: GetManifestDto, call: ToolCall): Promise<string> {
-    return manifestText(await this.release(cluster, query, call));
+    const release = await this.release(cluster, query, call);
+    return manifestText(await redactRelease(release, call.signal));
   }
 
   /** One revision, as stored; as helm prints it, without its chart, where it cannot be decoded. */

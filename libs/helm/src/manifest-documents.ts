@@ -1,0 +1,111 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  parseAllDocuments,
+  visit,
+  type Document,
+  type Node,
+  type Tags,
+} from 'yaml';
+
+/** Where helm splits a manifest: it takes no notice of what follows the dashes. A line ends in more ways for a YAML parser than for helm. */
+const SEPARATOR = /^(?=---)/m;
+
+/** What stands before a document: the dashes, and a byte order mark. */
+const LEAD = /^(?:---[ \t]*)?(?:\uFEFF)?/;
+
+/** Line ends that go-yaml knows besides those of every text. */
+const ODD_LINE_END = /\r(?!\n)|[\u0085\u2028\u2029]/g;
+
+/** Values of YAML 1.1 that helm does not know: dates and numbers to the base of 60 are text to it. */
+const UNKNOWN_TO_HELM = /:(?:omap|pairs|set|timestamp)$/;
+
+const OPTIONS = {
+  version: '1.1' as const,
+  logLevel: 'silent' as const,
+  // The last of two counts, as for helm.
+  uniqueKeys: false,
+  customTags: (tags: Tags): Tags =>
+    tags.filter(
+      (tag) =>
+        typeof tag === 'string' ||
+        !(UNKNOWN_TO_HELM.test(tag.tag) || ('format' in tag && tag.format === 'TIME')),
+    ),
+};
+
+/** One document of a manifest, as it stands there. */
+export interface ManifestPiece {
+  /** What comes before it, its separator. */
+  lead: string;
+  body: string;
+}
+
+/** A document as data, with its nodes where they are the whole of the text. */
+export interface ReadPiece {
+  values: unknown[];
+  /** The nodes, where the text says in one place, and once, what is in the data. */
+  root: Node | undefined;
+}
+
+/** Splits a manifest where helm does. The pieces together are the text. */
+export function piecesOf(manifest: string): ManifestPiece[] {
+  return manifest.split(SEPARATOR).map((piece) => {
+    const [lead = ''] = LEAD.exec(piece) ?? [];
+    return { lead, body: piece.slice(lead.length) };
+  });
+}
+
+/**
+ * Reads a document of a manifest, and those that a parser of YAML sees in it besides.
+ * @throws Error for what is not valid YAML, is nested too deeply, or has too many aliases
+ */
+export function readPiece(body: string): ReadPiece {
+  const text = body.replace(ODD_LINE_END, '\n');
+  const documents = documentsIn(text);
+  const [only] = documents;
+  const isPlain = documents.length === 1 && text === body && !isIndirect(only!);
+  documents.forEach(preferSecret);
+  return {
+    values: documents.map((document): unknown => document.toJS()),
+    root: isPlain ? (only?.contents ?? undefined) : undefined,
+  };
+}
+
+function documentsIn(text: string): Document.Parsed[] {
+  const documents = parseAllDocuments(text, OPTIONS);
+  if ('empty' in documents) return [];
+  const problem = documents.flatMap(({ errors }) => errors)[0];
+  if (problem) throw problem;
+  return documents;
+}
+
+/** Whether a document says something in another place than where it is: by an alias, or by a key that stands twice. */
+function isIndirect(document: Document.Parsed): boolean {
+  let found = false;
+  visit(document, {
+    Node(_, node) {
+      if (isAlias(node) || ('anchor' in node && node.anchor !== undefined)) found = true;
+      if (!isMap(node)) return;
+      const keys = node.items.map(({ key }) => (isScalar(key) ? String(key.value) : ''));
+      if (new Set(keys).size < keys.length) found = true;
+    },
+  });
+  return found;
+}
+
+/** Of several kinds, the one that is a Secret counts: which of them a reader takes is not sure. */
+function preferSecret(document: Document.Parsed): void {
+  visit(document, {
+    Map(_, map) {
+      const kinds = map.items.filter(
+        ({ key }) => isScalar(key) && /^kind$/i.test(String(key.value)),
+      );
+      if (kinds.length < 2) return;
+      const secret = kinds.find(
+        ({ value }) => isScalar(value) && /^secret/i.test(String(value.value)),
+      );
+      if (secret) map.items = map.items.filter((pair) => pair === secret || !kinds.includes(pair));
+    },
+  });
+}

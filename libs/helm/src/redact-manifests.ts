@@ -1,0 +1,53 @@
+import { runInWorker, WorkTooLarge } from '#base';
+import { noteSecrets } from '#cluster';
+import { redactText, type RedactedManifest } from './manifest-redaction.js';
+import type { Release } from './release.js';
+
+/** Characters of manifests up to which they are read at once; what is longer would keep the event loop. */
+const MOST_AT_ONCE = 16_000;
+const TIMEOUT_MS = 20_000;
+
+const TOO_LARGE = '# Not shown: it is too large to look for Secrets in it.\n';
+
+/**
+ * Manifests with the values of their Secrets shown as their size; see `redactText`. The values are remembered for the call, so that they
+ * are replaced in all else that it answers.
+ */
+export async function redactManifests(
+  manifests: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const results = await readAll(manifests, signal);
+  for (const { secrets, others } of results ?? []) {
+    for (const other of others) await noteSecrets('', other);
+    for (const secret of secrets) await noteSecrets('', secret);
+  }
+  return results?.map(({ text }) => text) ?? manifests.map(() => TOO_LARGE);
+}
+
+/** A release with its manifest and its hooks as `redactManifests` gives them. */
+export async function redactRelease(release: Release, signal: AbortSignal): Promise<Release> {
+  const { hooks } = release;
+  const texts = [release.manifest, ...hooks.map((hook) => hook.manifest ?? '')];
+  const [manifest = '', ...others] = await redactManifests(texts, signal);
+  return {
+    ...release,
+    manifest,
+    hooks: hooks.map((hook, index) => ({ ...hook, manifest: others[index] })),
+  };
+}
+
+async function readAll(
+  manifests: readonly string[],
+  signal: AbortSignal,
+): Promise<RedactedManifest[] | undefined> {
+  const size = manifests.reduce((sum, manifest) => sum + manifest.length, 0);
+  if (size <= MOST_AT_ONCE) return manifests.map(redactText);
+  const file = new URL('./manifest-redaction.worker.js', import.meta.url);
+  try {
+    return await runInWorker(file, manifests, { signal, timeoutMs: TIMEOUT_MS });
+  } catch (error) {
+    if (error instanceof WorkTooLarge) return undefined;
+    throw error;
+  }
+}
