@@ -58,7 +58,9 @@ export async function changeText(
   const { apiVersion, kind, namespace, name } = (objects.after ?? objects.before)!;
   const label = labelOf((objects.after ?? objects.before)!);
   const resource = await ifFound(change.cluster.discovery.resolveKind(apiVersion, kind, signal));
-  const path = resource ? decodeURIComponent(resource.path(namespace, name)) : '';
+  const { kinds } = change.writes;
+  const served = resource ?? kinds.find(apiVersion, kind);
+  const path = decodeURIComponent(served?.path(namespace, name) ?? '');
   const live =
     resource && (await ifFound(readObject(change.cluster, { resource, namespace, name }, signal)));
   const found = { write: change.writes.of(path), live, wasRead: change.writes.hasRead(path) };

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Answer, Cluster, ProgramContext } from '#cluster';
+import { ChartKinds } from './chart-kinds.js';
 import { RehearsedWrites } from './rehearsed-writes.js';
 
 /** Requests that are with the API server at one time. */
@@ -31,17 +32,25 @@ export class Rehearsal implements ProgramContext {
     cluster: Cluster,
     private readonly signal: AbortSignal,
     private readonly folder: string,
+    kinds: ChartKinds,
   ) {
-    this.writes = new RehearsedWrites(cluster, signal);
+    this.writes = new RehearsedWrites(cluster, signal, kinds);
     // What the API server warns of belongs to the call that this is for.
     const serve = AsyncLocalStorage.bind(this.serve.bind(this));
     this.server = createServer((request, response) => void serve(request, response));
   }
 
-  /** Listens on a free port. Whoever opens it closes it. */
-  static async open(cluster: Cluster, signal: AbortSignal): Promise<Rehearsal> {
+  /**
+   * Listens on a free port. Whoever opens it closes it.
+   * @param kinds that the API server does not serve yet
+   */
+  static async open(
+    cluster: Cluster,
+    signal: AbortSignal,
+    kinds = new ChartKinds(),
+  ): Promise<Rehearsal> {
     const folder = await mkdtemp(join(tmpdir(), 'helm-rehearsal-'));
-    const rehearsal = new Rehearsal(cluster, signal, folder);
+    const rehearsal = new Rehearsal(cluster, signal, folder, kinds);
     try {
       rehearsal.server.listen(0, '127.0.0.1');
       await once(rehearsal.server, 'listening', { signal });

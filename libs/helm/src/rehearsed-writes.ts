@@ -1,6 +1,7 @@
 import { parseJson } from '#base';
 import { noteSecrets, type Answer, type Cluster, type KubernetesObject } from '#cluster';
 import { isRecord } from '#tools';
+import type { ChartKinds } from './chart-kinds.js';
 import { storedObject } from './stored-object.js';
 
 /** What helm asks of the API server in a rehearsal. */
@@ -31,6 +32,9 @@ const DRY_DELETION = Buffer.from(
   JSON.stringify({ kind: 'DeleteOptions', apiVersion: 'v1', dryRun: ['All'] }),
 );
 
+/** Stands for the answer to a write of a kind that the API server does not know yet. */
+const CREATED: Answer = { status: 201, headers: {}, body: Buffer.alloc(0) };
+
 const NO_DRY_RUN = /does not support dry run/;
 
 /** Passes on what helm reads and makes dry runs of what it writes; for helm, what it has created is there from then on. */
@@ -43,6 +47,8 @@ export class RehearsedWrites {
   constructor(
     private readonly cluster: Cluster,
     private readonly signal: AbortSignal,
+    /** What helm is to find beside what the API server serves. */
+    readonly kinds: ChartKinds,
   ) {}
 
   /** The writes, each with the path of its object. */
@@ -70,19 +76,12 @@ export class RehearsedWrites {
     this.readPaths.add(key);
     const answer = await this.cluster.forward(path, { query, accept, signal: this.signal });
     const known = answer.status === 404 ? this.created.get(key) : undefined;
-    return known ? jsonAnswer(200, known) : answer;
+    return known ? jsonAnswer(200, known) : this.kinds.added(path, answer);
   }
 
   async write(path: string, request: RehearsedRequest): Promise<Answer> {
-    const { method = 'POST', query, contentType, body } = request;
-    const isDeletion = method === 'DELETE';
-    const answer = await this.cluster.forward(path, {
-      method,
-      query: { ...query, dryRun: 'All' },
-      contentType: isDeletion ? 'application/json' : contentType,
-      body: isDeletion ? DRY_DELETION : body,
-      signal: this.signal,
-    });
+    const { method = 'POST', contentType, body } = request;
+    const answer = this.kinds.has(path) ? CREATED : await this.dryRun(path, request);
     const isWhole = method === 'POST' || method === 'PUT' || contentType?.includes('apply-patch');
     const record = body && storedObject(body);
     const document = record ?? objectIn(body);
@@ -97,6 +96,20 @@ export class RehearsedWrites {
     return told;
   }
 
+  private dryRun(
+    path: string,
+    { method, query, contentType, body }: RehearsedRequest,
+  ): Promise<Answer> {
+    const isDeletion = method === 'DELETE';
+    return this.cluster.forward(path, {
+      method,
+      query: { ...query, dryRun: 'All' },
+      contentType: isDeletion ? 'application/json' : contentType,
+      body: isDeletion ? DRY_DELETION : body,
+      signal: this.signal,
+    });
+  }
+
   /** What becomes of a write, and what helm is told of it. */
   private async outcome(
     key: string,
@@ -105,6 +118,9 @@ export class RehearsedWrites {
     sent: KubernetesObject | undefined,
     answer: Answer,
   ): Promise<{ write: RehearsedWrite; answer: Answer }> {
+    if (answer === CREATED) {
+      return { write: { method, sent, result: sent }, answer: jsonAnswer(201, sent ?? {}) };
+    }
     if (answer.status < 400) {
       const result = method === 'DELETE' ? undefined : objectIn(answer.body);
       return { write: { method, sent, result }, answer };

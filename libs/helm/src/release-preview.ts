@@ -1,17 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { inOrder, noteSecrets, type Cluster, type ProgramContext } from '#cluster';
+import { inOrder, noteSecrets, readDocuments, type Cluster, type ProgramContext } from '#cluster';
 import { ToolError } from '#tools';
 import { changeText, otherText, pairsOf, type Outcome } from './object-change.js';
+import { ChartKinds } from './chart-kinds.js';
 import { Rehearsal } from './rehearsal.js';
 import type { RehearsedWrites } from './rehearsed-writes.js';
 import { renderedObjects } from './rendered-objects.js';
 import { decodeRelease } from './release-decode.js';
 import type { Hook, Release } from './release.js';
 
+const DEFINITION = 'customresourcedefinition.apiextensions.k8s.io';
 const READS_AT_ONCE = 16;
 
 /** The name of the object that holds a revision, and in its path the resource type. */
 const RECORD = /\/(secrets|configmaps)\/sh\.helm\.release\.v1\.(.+)\.v\d+$/;
+
+/** How helm words that the API server serves no such kind. */
+const UNKNOWN_KIND = /no matches for kind/;
 
 /** Failures that say nothing of the change itself. */
 const UNRELATED = ['cancelled', 'timeout', 'unavailable', 'busy'];
@@ -29,6 +34,8 @@ export interface PlannedChange {
   summary: string;
   /** Whether it takes the release away. */
   isRemoval?: boolean;
+  /** The definitions of custom resources that helm installs before, as YAML. */
+  definitions?: () => Promise<string>;
 }
 
 /** Finds out what a change of a release would do to the objects in the cluster, by having helm rehearse it. */
@@ -46,7 +53,27 @@ export class ReleasePreview {
     run: (through: ProgramContext) => Promise<unknown>,
     signal: AbortSignal,
   ): Promise<string> {
-    const rehearsal = await Rehearsal.open(cluster, signal);
+    try {
+      return await this.rehearsed(cluster, change, run, signal);
+    } catch (error) {
+      const isUnknownKind = error instanceof ToolError && UNKNOWN_KIND.test(error.message);
+      const definitions = isUnknownKind ? await change.definitions?.() : undefined;
+      if (definitions === undefined) throw error;
+      const objects = await readDocuments('crds', definitions, signal);
+      const kinds = new ChartKinds(objects.map(({ value }) => value));
+      if (kinds.names.length === 0) throw error;
+      return await this.rehearsed(cluster, change, run, signal, kinds);
+    }
+  }
+
+  private async rehearsed(
+    cluster: Cluster,
+    change: PlannedChange,
+    run: (through: ProgramContext) => Promise<unknown>,
+    signal: AbortSignal,
+    kinds?: ChartKinds,
+  ): Promise<string> {
+    const rehearsal = await Rehearsal.open(cluster, signal, kinds);
     try {
       const failure = await failureOf(run(rehearsal));
       signal.throwIfAborted();
@@ -90,6 +117,7 @@ export class ReleasePreview {
     const texts = outcomes.flatMap(({ text }) => (text === undefined ? [] : [text]));
     return [
       headline(summary, failure),
+      ...writes.kinds.names.map((name) => `${DEFINITION}/${name}: created`),
       ...more,
       ...texts,
       ...listed('Unchanged', outcomes, 'unchanged'),

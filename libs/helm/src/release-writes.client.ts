@@ -13,6 +13,9 @@ import { ReleasePreview } from './release-preview.js';
 import { isPending, recoveryHint } from './release-recovery.js';
 import { ReleaseStore } from './release.store.js';
 
+/** Characters of the definitions of custom resources in a chart. */
+const MAX_DEFINITION_CHARS = 16 * 1024 * 1024;
+
 const INSTALL_EVENTS = ['pre-install', 'post-install'];
 const UPGRADE_EVENTS = ['pre-upgrade', 'post-upgrade'];
 
@@ -28,6 +31,13 @@ interface Deployment {
   values: string | undefined;
   /** Those of the command alone. */
   flags: HelmFlags;
+}
+
+/** How helm is started for a preview. */
+interface Rehearsed {
+  rehearse: (through: ProgramContext) => Promise<unknown>;
+  /** Prints the definitions that the chart brings along. */
+  definitions: () => Promise<string>;
 }
 
 /** Installs charts as releases, and upgrades releases. */
@@ -114,8 +124,10 @@ export class ReleaseWritesClient {
       );
     if (isDryRun(call)) {
       const force = await this.version.flags({ forceConflicts });
-      const rehearse = (through: ProgramContext) => start({ ...force, 'no-hooks': true }, through);
-      return this.previewed(target, chart, rehearse, call.signal);
+      const rehearsed = { ...force, 'no-hooks': true, 'skip-crds': true };
+      const rehearse = (through: ProgramContext) => start(rehearsed, through);
+      const definitions = () => this.definitionsOf(source, call);
+      return this.previewed(target, chart, { rehearse, definitions }, call.signal);
     }
     const extra = { wait, ...(await this.version.flags({ atomic, forceConflicts })) };
     return this.changes.follow(target, () => start(extra), call);
@@ -124,7 +136,7 @@ export class ReleaseWritesClient {
   private async previewed(
     { cluster, namespace, name, revisions }: ChangeTarget,
     chart: string,
-    run: (through: ProgramContext) => Promise<unknown>,
+    { rehearse, definitions }: Rehearsed,
     signal: AbortSignal,
   ): Promise<string> {
     const deployed = revisions.findLast(({ status }) => status === 'deployed') ?? revisions.at(-1);
@@ -135,6 +147,15 @@ export class ReleaseWritesClient {
       ? `Release "${name}" in namespace "${namespace}" would be upgraded to revision ${next} with chart ${chart}`
       : `Release "${name}" would be installed into namespace "${namespace}" from chart ${chart}`;
     const events = before ? UPGRADE_EVENTS : INSTALL_EVENTS;
-    return this.preview.text(cluster, { name, namespace, before, events, summary }, run, signal);
+    const change = { name, namespace, before, events, summary };
+    // An upgrade installs no definitions.
+    const planned = before ? change : { ...change, definitions };
+    return this.preview.text(cluster, planned, rehearse, signal);
+  }
+
+  private async definitionsOf(source: ChartSource, { signal }: ToolCall): Promise<string> {
+    const limits = { signal, maxOutputChars: MAX_DEFINITION_CHARS };
+    const { stdout } = await this.charts.run(source, { command: ['show', 'crds'] }, [], limits);
+    return stdout;
   }
 }
