@@ -60,7 +60,7 @@ spec:
     metadata: {labels: {app: rolled}}
     spec:
       containers:
-        - {name: web, image: "app:1", resources: {requests: {cpu: 1000m}}}
+        - {name: web, image: "app:1"}
 ---
 apiVersion: v1
 kind: PersistentVolumeClaim
@@ -185,7 +185,7 @@ describe.each([3, 4])('a preview of helm %i', (major) => {
   });
 
   it('tells of a field that cannot be changed, with the name of the object', async () => {
-    chart('same', NORMALIZED.replace('matchLabels: {app: web}', 'matchLabels: {app: web, x: y}'));
+    chart('same', NORMALIZED.replace('matchLabels: {app: web}', 'matchLabels: {app: web, x: z}'));
     const text = await preview('helm_upgrade', 'same', { force_conflicts: true });
     expect(text).toMatch(/but that would fail[^]*Deployment[^]*"?web"?[^]*field is immutable/);
     const { body } = await server.call('helm_upgrade', argsOf('helm_upgrade', 'same', {}));

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Cluster } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
+import { changeFailure } from './change-failure.js';
 import { textOf, type HelmOutcome } from './helm.cli.js';
 import { redactRelease } from './redact-manifests.js';
 import { ReleaseReadiness } from './release-readiness.js';
@@ -113,10 +114,8 @@ export class ReleaseChanges {
     const waited = notReady.length > 0 ? [`Not ready: ${notReady.join('\n')}`] : [];
     const hint = await this.hint(target, signal.aborted);
     const { code, retryable, output } = failure;
-    const isOthers = /Apply failed with \d+ conflict/.test(failure.message);
-    const way = isOthers ? ['Set force_conflicts to take these fields over.'] : [];
     const reasons = code === 'timeout' || code === 'cancelled' ? waited : [];
-    const message = [failure.message, ...reasons, ...way, ...hint].join('\n');
+    const message = [changeFailure(failure.message), ...reasons, ...hint].join('\n');
     return new ToolError(code, message, { cause: failure, retryable, output });
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { inOrder, noteSecrets, readDocuments, type Cluster, type ProgramContext } from '#cluster';
 import { ToolError } from '#tools';
 import { changeText, otherText, pairsOf, type Outcome } from './object-change.js';
+import { changeFailure } from './change-failure.js';
 import { ChartKinds } from './chart-kinds.js';
 import { Rehearsal } from './rehearsal.js';
 import type { RehearsedWrites } from './rehearsed-writes.js';
@@ -157,9 +158,7 @@ async function recordedRelease(
 function headline(summary: string, failure: ToolError | undefined): string {
   const dryRun = '(dry run: nothing was changed)';
   if (!failure) return `${summary} ${dryRun}`;
-  const isOthers = /Apply failed with \d+ conflict/.test(failure.message);
-  const way = isOthers ? '\nSet force_conflicts to take these fields over.' : '';
-  return `${summary}, but that would fail ${dryRun}:\n${failure.message}${way}`;
+  return `${summary}, but that would fail ${dryRun}:\n${changeFailure(failure.message)}`;
 }
 
 function listed(title: string, outcomes: readonly Outcome[], state: Outcome['state']): string[] {

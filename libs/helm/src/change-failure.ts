@@ -1,0 +1,13 @@
+/** The whole patched object, which the API server quotes before it says what is wrong. */
+const QUOTED_PATCH = /: patch: Invalid value: "(?:[^"\\]|\\.)*"/g;
+
+/** A value in the API server's own notation, to the end of the line: it may have blanks in it. */
+const QUOTED_VALUE = /, got &value\..*/g;
+
+const CONFLICT = /Apply failed with \d+ conflict/;
+
+/** What helm says of a change that has failed, or would: without the objects that the API server quotes, and with what to do about fields of others. */
+export function changeFailure(message: string): string {
+  const said = message.replace(QUOTED_PATCH, '').replace(QUOTED_VALUE, '');
+  return CONFLICT.test(said) ? `${said}\nSet force_conflicts to take these fields over.` : said;
+}
