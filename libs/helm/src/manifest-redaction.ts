@@ -12,14 +12,15 @@ import {
 } from './manifest-secrets.js';
 
 /** Characters of a document from which on it is only read if it may hold a Secret. */
-const LARGE = 100_000;
+const LARGE = 20_000;
 
 /** The word, or what may spell it otherwise: an escape, a tag for binary data. */
 const MAY_SAY_SECRET = /secret|[\\!]/i;
 
 /** The lines of a block map in its plainest form, at the margin: keys, comments, and ends of texts and lists. */
 const PLAIN_LINE = /^(?:[a-z]+:|[ \t\r#-]|['"}\]]+[, \t\r]*$|$)/i;
-const OTHER_KIND = /^kind: *(["']?)(?!secret)[a-z]+\1[ \t]*\r?$/im;
+const OTHER_KIND = /^kind: *(["']?)(?!secret)[a-z]+(?<!list)\1[ \t]*\r?$/i;
+const ODD_LINE_END = /\r(?!\n)|[\u0085\u2028\u2029]/;
 const SOURCE = /^# Source: .*$/m;
 
 const NOT_SHOWN = '# Not shown: a Secret in it, if there is one, cannot be told from the rest.';
@@ -50,7 +51,7 @@ export function redactText(manifest: string): RedactedManifest {
 }
 
 function pieceText({ lead, body }: ManifestPiece, found: RedactedManifest): string {
-  if (body.length > LARGE && !MAY_SAY_SECRET.test(body)) return lead + body;
+  if (body.length > LARGE && isOtherKind(body)) return lead + body;
   try {
     const { values, root } = readPiece(body);
     const redactions = values.map(redactDocument);
@@ -73,11 +74,15 @@ function pieceText({ lead, body }: ManifestPiece, found: RedactedManifest): stri
   }
 }
 
-/** Whether a document that cannot be read, here, is no Secret however helm reads it. */
+/** Whether the lines at the margin alone say that a document is neither a Secret nor a list, however helm reads it. */
 function isOtherKind(body: string): boolean {
   if (!MAY_SAY_SECRET.test(body)) return true;
-  const saysOnce = body.match(/\bkind\b/gi)?.length === 1 && OTHER_KIND.test(body);
-  return saysOnce && body.split('\n').every((line) => PLAIN_LINE.test(line));
+  if (ODD_LINE_END.test(body)) return false;
+  const lines = body.split('\n');
+  const first = lines.find((line) => !/^\s*(?:#.*)?$/.test(line)) ?? '';
+  const kinds = lines.filter((line) => /^kind\b/i.test(line));
+  const isOther = kinds.length === 1 && OTHER_KIND.test(kinds[0]!);
+  return isOther && /^[a-z]+:/i.test(first) && lines.every((line) => PLAIN_LINE.test(line));
 }
 
 function hasData(text: string, wanted: unknown): boolean {
