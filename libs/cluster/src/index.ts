@@ -51,7 +51,7 @@ export { retryOnConflict } from './retry-on-conflict.js';
 export { rolloutState } from './rollout-state.js';
 export type { RolloutState, Workload } from './rollout-state.js';
 export { EVERY_CONTAINER, imageChanges, imageChangesText, patchImages } from './set-images.js';
-export { noteSecrets } from './secrets/read-secrets.js';
+export { noteAnswer, noteSent } from './secrets/read-secrets.js';
 export { alignLines } from './tab-writer.js';
 export { TABLE_ACCEPT } from './table.js';
 export type { Table } from './table.js';

@@ -1,5 +1,5 @@
 import { runInWorker, WorkTooLarge } from '#base';
-import { noteSecrets } from '#cluster';
+import { noteAnswer } from '#cluster';
 import { redactText, type RedactedManifest } from './manifest-redaction.js';
 import type { Release } from './release.js';
 
@@ -12,24 +12,30 @@ const TOO_LARGE = '# Not shown: it is too large to look for Secrets in it.\n';
 /**
  * Manifests with the values of their Secrets shown as their size; see `redactText`. The values are remembered for the call, so that they
  * are replaced in all else that it answers.
+ * @param isStored whether the caller has no hand in them: then what they have as a name or a label is no secret
  */
 export async function redactManifests(
   manifests: readonly string[],
   signal: AbortSignal,
+  isStored = true,
 ): Promise<string[]> {
   const results = await readAll(manifests, signal);
   for (const { secrets, others } of results ?? []) {
-    for (const other of others) await noteSecrets('', other);
-    for (const secret of secrets) await noteSecrets('', secret);
+    for (const other of others) await noteAnswer('', other, isStored);
+    for (const secret of secrets) await noteAnswer('', secret, isStored);
   }
   return results?.map(({ text }) => text) ?? manifests.map(() => TOO_LARGE);
 }
 
 /** A release with its manifest and its hooks as `redactManifests` gives them. */
-export async function redactRelease(release: Release, signal: AbortSignal): Promise<Release> {
+export async function redactRelease(
+  release: Release,
+  signal: AbortSignal,
+  isStored = true,
+): Promise<Release> {
   const { hooks } = release;
   const texts = [release.manifest, ...hooks.map((hook) => hook.manifest ?? '')];
-  const [manifest = '', ...others] = await redactManifests(texts, signal);
+  const [manifest = '', ...others] = await redactManifests(texts, signal, isStored);
   return {
     ...release,
     manifest,

@@ -1,5 +1,5 @@
 import { parseJson } from '#base';
-import { noteSecrets, type Answer, type Cluster, type KubernetesObject } from '#cluster';
+import { noteSent, type Answer, type Cluster, type KubernetesObject } from '#cluster';
 import { isRecord } from '#tools';
 import type { ChartKinds } from './chart-kinds.js';
 import { storedObject } from './stored-object.js';
@@ -86,7 +86,7 @@ export class RehearsedWrites {
     const record = body && storedObject(body);
     const document = record ?? objectIn(body);
     // What the API server refuses it may quote.
-    if (!record) await noteSecrets(path, document);
+    if (!record) await noteSent(path, document);
     const sent = isWhole ? document : undefined;
     const key = decodeURIComponent(method === 'POST' ? `${path}/${nameOf(sent)}` : path);
     const { write, answer: told } = await this.outcome(key, path, method, sent, answer);

@@ -64,7 +64,7 @@ export class ReleaseChanges {
   ): Promise<void> {
     try {
       const last = (await this.store.find(cluster, namespace, name, signal)).at(-1);
-      if (last) await redactRelease(await this.store.content(cluster, last, signal), signal);
+      if (last) await redactRelease(await this.store.content(cluster, last, signal), signal, false);
     } catch {
       // What became of the change is told all the same.
     }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { inOrder, noteSecrets, readDocuments, type Cluster, type ProgramContext } from '#cluster';
+import { inOrder, noteAnswer, readDocuments, type Cluster, type ProgramContext } from '#cluster';
 import { ToolError } from '#tools';
 import { changeText, otherText, pairsOf, type Outcome } from './object-change.js';
 import { changeFailure } from './change-failure.js';
@@ -99,8 +99,8 @@ export class ReleasePreview {
       release ? renderedObjects(release.manifest, namespace, signal) : [];
     const changes = pairsOf(await objectsOf(before), await objectsOf(after));
     for (const { before: old, after: now } of changes) {
-      if (old) await noteSecrets('', old.object);
-      if (now) await noteSecrets('', now.object);
+      if (old) await noteAnswer('', old.object, true);
+      if (now) await noteAnswer('', now.object, false);
     }
     const outcomes: Outcome[] = [];
     const context = { cluster, writes, isRemoval, hasFailed: failure !== undefined };
