@@ -33,7 +33,7 @@ describe('k8s_apply of large manifests', () => {
   }, 300_000);
 
   it('takes definitions of 4.3 MB over MCP', async () => {
-    const content = texts(KINDS.map((kind) => definition(GROUP, kind, 4, 8)));
+    const content = texts(KINDS.map((kind) => definition(GROUP, kind, 4, 5)));
     expect(content.length).toBeGreaterThan(4_300_000);
     const answer = await withoutHold(server, () =>
       server.textOverMcp('k8s_apply', { content, dry_run: true }),
@@ -42,7 +42,7 @@ describe('k8s_apply of large manifests', () => {
   }, 300_000);
 
   it('takes definitions as one list of JSON, which is larger than what one object may be', async () => {
-    const items = KINDS.map((kind) => definition(GROUP, kind, 4, 8));
+    const items = KINDS.map((kind) => definition(GROUP, kind, 4, 5));
     const list = { apiVersion: 'v1', kind: 'List', items };
     const answer = await withoutHold(server, () => apply(list, { dry_run: true }));
     expect([answer.status, answer.body.detail]).toEqual([200, undefined]);

@@ -1,13 +1,15 @@
-/** A schema as generators write them: many levels, each field with a description. */
+const DESCRIPTION = 'What this field is for, and what it may be set to. '.repeat(21);
+
+/** A schema as generators write them: several levels, each field with a description, which is most of the text. */
 function schema(depth: number, width: number): object {
-  if (depth === 0) return { type: 'string', description: 'A value. '.repeat(8) };
+  if (depth === 0) return { type: 'string', description: DESCRIPTION };
   const fields = Array.from({ length: width }, (_, index) => [
     `field${index}`,
     index % 4 === 3 ? { type: 'array', items: schema(depth - 1, width) } : schema(depth - 1, width),
   ]);
   return {
     type: 'object',
-    description: 'A level. '.repeat(8),
+    description: DESCRIPTION,
     properties: Object.fromEntries(fields),
   };
 }
@@ -104,7 +106,7 @@ function workload(name: string): object[] {
 export function monitoringStack(group: string): object[] {
   const names = Array.from({ length: 16 }, (_, index) => `monitor-${index}`);
   return [
-    ...['Probe', 'Rule', 'Agent', 'Monitor', 'Alert'].map((kind) => definition(group, kind, 4, 7)),
+    ...['Probe', 'Rule', 'Agent', 'Monitor', 'Alert'].map((kind) => definition(group, kind, 4, 5)),
     ...Array.from({ length: 25 }, (_, index) => dashboard(`board-${index}`, 250)),
     ...names.flatMap(account),
     ...names.flatMap(workload),
