@@ -61,7 +61,7 @@ describe('an item that is known by a number beyond 2^53', () => {
 
   it('is not taken for the one that a double takes it for', () => {
     const value = { parts: [{ id: even }, { id: odd }], marks: [even, odd] };
-    for (const path of lostFields(set, {})) removeField(value, path);
+    removeFields(value, lostFields(set, {}));
     expect(value).toEqual({ parts: [{ id: even }], marks: [even] });
   });
 });
