@@ -155,7 +155,8 @@ describe('what kubectl apply made', () => {
   it.each(CHANGES)('gets %s', async (_, before, after, removed, path, wanted) => {
     const target = `${label(after as { kind: string })}/adopted`;
     await applyByKubectl(namespace, before);
-    const found = await own.read(target);
+    const specOf = () => own.stored(target, '{.spec}');
+    const found = await specOf();
     const refused = await apply(after);
     expect([refused.status, refused.body.detail]).toEqual([
       412,
@@ -165,7 +166,9 @@ describe('what kubectl apply made', () => {
     const dry = textOf(await apply(after, { prune_fields: true, dry_run: true }));
     expect(dry).toContain(`Removed from ${dry.split(' ', 1)[0]} in ${namespace}: `);
     expect(dry).toContain(removed);
-    expect(await own.read(target)).toEqual(found);
+    expect(await specOf()).toBe(found);
+    const managers = '{.metadata.managedFields[*].manager}';
+    expect(await own.stored(target, managers)).not.toContain('skyflo-mcp');
     const text = textOf(await apply(after, { prune_fields: true }));
     expect(text).toBe(dry.replace('(dry run: nothing was changed)\n', ''));
     expect(await own.stored(target, path)).toBe(wanted);
