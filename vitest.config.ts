@@ -7,6 +7,7 @@ const source = (path: string) => new URL(path, import.meta.url).pathname;
 const builtWorkers: Plugin = {
   name: 'built-workers',
   transform(code, id) {
+    if (!code.includes('.worker.js')) return undefined;
     const folder = new URL('.', `file://${id}`).href.replace(/(libs|apps)\//, 'dist/$1/');
     return code.replaceAll(
       /new URL\(['"]\.\/([\w-]+\.worker\.js)['"], import\.meta\.url\)/g,

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { execa, type ResultPromise } from 'execa';
 import { ToolError } from '#tools';
+import { Watchdog } from './watchdog.js';
 
 /** How long a program has to end after it was asked to, in milliseconds. */
 const DEFAULT_GRACE_MS = 2_000;
@@ -35,9 +36,13 @@ export interface RunResult {
   isCut: boolean;
 }
 
-/** The one place where programs are started: an argument list, never a command line; each ends with the call it serves. */
+/**
+ * The one place where programs are started: an argument list, never a command line; each ends with the call it serves, and with this
+ * server.
+ */
 @Injectable()
 export class Programs {
+  private readonly watchdog = new Watchdog();
   private readonly found = new Map<string, { path: string | undefined; until: number }>();
 
   /** The path of a program on the PATH, or undefined. */
@@ -70,6 +75,8 @@ export class Programs {
       ...(cwd !== undefined && { cwd }),
       ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     });
+    const { pid } = child;
+    if (pid !== undefined) this.watchdog.add(pid);
     const end = () => void endGroup(child, graceMs);
     signal.addEventListener('abort', end, { once: true });
     try {
@@ -85,6 +92,7 @@ export class Programs {
       return { exitCode, stdout, stderr, isCut: isMaxBuffer };
     } finally {
       signal.removeEventListener('abort', end);
+      if (pid !== undefined) this.watchdog.remove(pid);
     }
   }
 }
