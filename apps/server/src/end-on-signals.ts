@@ -23,7 +23,7 @@ export function endOnSignals(app: INestApplicationContext, graceMs: number): voi
       logger.error(`The end took longer than ${(graceMs + END_MS) / 1_000} s and is cut short.`);
       process.exit(1);
     }, graceMs + END_MS);
-    app.close(signal).then(
+    app.close().then(
       () => process.exit(0),
       (error: unknown) => {
         logger.error({ message: 'bug', error: error instanceof Error ? error.stack : error });
