@@ -6,8 +6,8 @@ import type { Connection } from './connection.js';
 import { fetchCatalogue } from './discovery-fetch.js';
 import { Discovery } from './discovery.js';
 import { HttpClient } from './http.client.js';
-import type { RequestOptions } from './request-options.js';
-import { describe } from './transport-error.js';
+import { isChange, type RequestOptions } from './request-options.js';
+import { describe, ofUnknownOutcome } from './transport-error.js';
 
 /** One event of a Kubernetes watch. */
 export interface WatchEvent<T> {
@@ -47,7 +47,12 @@ export class Cluster {
    * `unavailable`, `timeout` after `timeoutMs` (30 s unless given), `cancelled`
    */
   async request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-    return this.parse(await this.text(path, options)) as T;
+    const text = await this.text(path, options);
+    try {
+      return this.parse(text) as T;
+    } catch (error) {
+      throw isChange(options) ? ofUnknownOutcome(error as ToolError) : error;
+    }
   }
 
   /** As `request`, for an answer that is text. */

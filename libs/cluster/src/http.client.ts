@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { ToolError } from '#tools';
-import { apiError, retryAfter } from './api-error.js';
+import { apiError, apiStatusOf, retryAfter } from './api-error.js';
 import type { ChannelStream } from './channel-stream.js';
 import { CoalescedReads } from './coalesced-reads.js';
 import { collect, open, type Answer } from './exchange.js';
@@ -159,7 +159,10 @@ export class HttpClient {
       } else if (answer.status === 401 && !renewed && this.connection.renew()) {
         renewed = true;
       } else {
-        throw apiError(answer as Answer, this.connection, read);
+        const failure = apiError(answer as Answer, this.connection, read);
+        throw isChange(options) && isNotOfServer(failure, answer)
+          ? ofUnknownOutcome(failure)
+          : failure;
       }
     }
   }
@@ -232,6 +235,14 @@ export class HttpClient {
           : JSON.stringify(body),
     };
   }
+}
+
+/**
+ * Whether an answer is of something between us and the API server, which may have made the change and lost its answer. The API server itself
+ * says why it fails in a Status.
+ */
+function isNotOfServer(failure: ToolError, { status }: Pick<Answer, 'status'>): boolean {
+  return (status >= 500 || status === 408) && apiStatusOf(failure) === undefined;
 }
 
 /** How long the API server asks to wait before the same request; Infinity if it does not. */
