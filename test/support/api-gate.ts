@@ -101,7 +101,10 @@ export class ApiGate {
     await take(this.waiting.before, request)
       ?.act()
       .catch(() => (isLost = true));
-    if (isLost) return fail();
+    if (isLost) {
+      fail();
+      return;
+    }
     const { method, url, headers } = request;
     this.passed.push({ method, url });
     const options: RequestOptions = { agent: this.agent, method, headers };

@@ -71,7 +71,7 @@ export class Breaker {
 
   private async ask(since: number): Promise<void> {
     this.isAsking = true;
-    for (let pauseMs = FIRST_PAUSE_MS; !this.isClosed; ) {
+    for (let pauseMs = FIRST_PAUSE_MS; !this.isClosed;) {
       if (await this.answers()) break;
       this.openSince ??= since;
       await new Promise<void>((resolve) => void setTimeout(resolve, pauseMs).unref());
