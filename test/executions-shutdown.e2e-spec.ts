@@ -66,6 +66,31 @@ describe('a server that is told to stop', () => {
   });
 });
 
+describe('a server whose terminal closes', () => {
+  it('ends as one that is told to stop', async () => {
+    const { server, api } = await start(executionsFile(), { SHUTDOWN_GRACE_SECONDS: '5' });
+    const short = api.run(EXEC, onThisMachine('sleep 1; echo done'));
+    await expect.poll(() => targets.local.open).toBe(1);
+    const exit = server.stop('SIGHUP');
+    expect(await short).toMatchObject({ status: 200, body: { result: 'done' } });
+    expect(await exit).toBe(0);
+  });
+});
+
+describe('a server that is interrupted twice', () => {
+  it('ends at once', async () => {
+    const { server, api } = await start(executionsFile(), { SHUTDOWN_GRACE_SECONDS: '30' });
+    const id = await api.start(EXEC, LONG);
+    await begun(api, id);
+    const exit = server.stop('SIGINT');
+    await expect
+      .poll(async () => (await api.run('wait_for_x_seconds', { seconds: 0 })).body['code'])
+      .toBe('unavailable');
+    process.kill(server.pid, 'SIGINT');
+    expect(await exit).toBe(130);
+  });
+});
+
 describe('a server that was killed', () => {
   it('leaves what it ran as interrupted, and the next one does not run it again', async () => {
     const file = executionsFile();

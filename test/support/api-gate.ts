@@ -26,6 +26,8 @@ export class ApiGate {
   private readonly server: Server;
   private readonly agent: Agent;
   private readonly target: string;
+  private isAway = false;
+  private readonly answers: { matches: Matches; status: number; body: string }[] = [];
   private readonly waiting: Moments = { before: [], after: [] };
   private readonly changes: { matches: Matches; change: (body: Body) => Body }[] = [];
 
@@ -39,6 +41,9 @@ export class ApiGate {
       key: decoded(user['client-key-data']),
     });
     this.server = createServer((request, response) => void this.pass(request, response));
+    this.server.on('connection', (socket) => {
+      if (this.isAway) socket.destroy();
+    });
   }
 
   static async open(): Promise<ApiGate> {
@@ -52,7 +57,7 @@ export class ApiGate {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Does something, once, before the next request of a kind is passed on. */
+  /** Does something, once, before the next request of a kind is passed on. If that fails, the connection is broken instead. */
   before(matches: Matches, act: () => Promise<unknown>): void {
     this.waiting.before.push({ matches, act });
   }
@@ -67,6 +72,21 @@ export class ApiGate {
     this.changes.push({ matches, change });
   }
 
+  /** Answers the next request of a kind in place of the API server, once that has done what was asked. */
+  replace(matches: Matches, status: number, body: string): void {
+    this.answers.push({ matches, status, body });
+  }
+
+  /** Breaks every connection, and takes none until `comeBack`. */
+  goAway(): void {
+    this.isAway = true;
+    this.server.closeAllConnections();
+  }
+
+  comeBack(): void {
+    this.isAway = false;
+  }
+
   close(): void {
     this.server.closeAllConnections();
     this.server.close();
@@ -77,7 +97,14 @@ export class ApiGate {
     this.open += 1;
     response.once('close', () => (this.open -= 1));
     const fail = () => response.destroy();
-    await take(this.waiting.before, request)?.act().catch(fail);
+    let isLost = false;
+    await take(this.waiting.before, request)
+      ?.act()
+      .catch(() => (isLost = true));
+    if (isLost) {
+      fail();
+      return;
+    }
     const { method, url, headers } = request;
     this.passed.push({ method, url });
     const options: RequestOptions = { agent: this.agent, method, headers };
@@ -86,6 +113,12 @@ export class ApiGate {
     const onward = requestTls(`${this.target}${url}`, options, (answer) => {
       const after = take(this.waiting.after, request)?.act() ?? Promise.resolve();
       after.then(() => {
+        const other = take(this.answers, request);
+        if (other) {
+          answer.resume();
+          response.writeHead(other.status, { 'content-type': 'text/html' }).end(other.body);
+          return;
+        }
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);
       }, fail);

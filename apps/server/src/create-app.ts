@@ -1,4 +1,3 @@
-import { ShutdownSignal } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
@@ -40,9 +39,6 @@ export async function createApp(): Promise<NestFastifyApplication> {
   limitOpenRequests(fastify, config);
   parseJsonBodies(fastify, config.bodyLimitBytes);
   tagToolLists(fastify);
-  app.enableShutdownHooks([ShutdownSignal.SIGTERM, ShutdownSignal.SIGINT], {
-    useProcessExit: true,
-  });
   // The document lists the registered tools, which are known once the modules are initialised.
   await app.init();
   serveOpenApi(app);

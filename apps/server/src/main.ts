@@ -1,7 +1,9 @@
 import { NestFactory } from '@nestjs/core';
-import { Logger } from '@nestjs/common';
+import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { AppModule } from './app.module.js';
+import { executionsConfig, type ExecutionsConfig } from '#executions';
 import { createApp } from './create-app.js';
+import { endOnSignals } from './end-on-signals.js';
 import { serveStdio } from './mcp/stdio.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
 import { StderrLogger } from './stderr.logger.js';
@@ -12,15 +14,23 @@ const SETTLED_MS = 3_000;
 async function main(): Promise<void> {
   if (process.argv.includes('--stdio')) {
     const logger = new StderrLogger();
-    await serveStdio(
-      await NestFactory.createApplicationContext(AppModule, { logger, abortOnError: false }),
-    );
+    const context = await NestFactory.createApplicationContext(AppModule, {
+      logger,
+      abortOnError: false,
+    });
+    endOnSignals(context, graceMsOf(context));
+    await serveStdio(context);
     return;
   }
   const app = await createApp();
+  endOnSignals(app, graceMsOf(app));
   const { port, host } = app.get<ServerConfig>(serverConfig.KEY);
   await app.listen(port, host);
   new Logger('Server').log(`Listening on ${await app.getUrl()} (Swagger UI: /docs, MCP: /mcp)`);
+}
+
+function graceMsOf(app: INestApplicationContext): number {
+  return app.get<ExecutionsConfig>(executionsConfig.KEY).shutdownGraceMs;
 }
 
 /**

@@ -130,6 +130,5 @@ async function send(
 function halfDone(ref: ObjectRef, spec: object, status: object, error: unknown): unknown {
   if (!(error instanceof ToolError)) return error;
   const message = `${ref.resource.label(ref.name)}: its spec was changed (${JSON.stringify(spec)}), its status was not (${JSON.stringify(status)}): ${error.message} Look at it with argo_status, then call again.`;
-  const { code, cause, retryable } = error;
-  return new ToolError(code === 'conflict' ? 'failed' : code, message, { cause, retryable });
+  return error.with({ code: error.code === 'conflict' ? 'failed' : error.code, message });
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { objectVersions, type Cluster } from '#cluster';
+import { objectVersions, Outage, type Cluster } from '#cluster';
 import type { ToolCall, ToolResult } from '#tools';
 import type { ArgoStatusDto } from './dto/argo-status.dto.js';
 import { readRollout, rolloutRef } from './rollout-patches.js';
@@ -27,8 +27,11 @@ export class StatusClient {
     const { resource } = await rolloutRef(cluster, query, call.signal);
     // Before it is watched, for the nearest names.
     await readRollout(cluster, { resource, name, namespace: query.namespace }, call.signal);
-    const signals = { cancelled: call.signal, ended };
     const lines: string[] = [];
+    const outage = new Outage(ended, (message) =>
+      call.progress({ progress: lines.length, message }),
+    );
+    const signals = { cancelled: call.signal, ended, outage };
     let last: RolloutState | undefined;
     let end: string | undefined;
     const versions = objectVersions<Rollout>(
@@ -38,7 +41,9 @@ export class StatusClient {
       signals,
     );
     for await (const rollout of versions) {
-      last = await rolloutState(cluster, rollout, call.signal);
+      const state = await outage.survive(() => rolloutState(cluster, rollout, call.signal));
+      if (state === undefined) break;
+      last = state;
       const line = stateLine(last);
       if (line !== lines.at(-1)) {
         lines.push(line);
@@ -48,8 +53,10 @@ export class StatusClient {
       if (end !== undefined) break;
     }
     call.signal.throwIfAborted();
+    const away = outage.reason === undefined ? '' : ` The cluster is away: ${outage.reason}`;
     lines.push(
-      end ?? `Rollout "${name}" is not finished after ${seconds} s. argo_describe shows its parts.`,
+      end ??
+        `Rollout "${name}" is not finished after ${seconds} s.${away} argo_describe shows its parts.`,
     );
     return { output: lines.join('\n'), data: { ...last, finished: end !== undefined } };
   }

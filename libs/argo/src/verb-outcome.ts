@@ -1,4 +1,4 @@
-import { objectVersions, type Cluster, type ObjectRef } from '#cluster';
+import { objectVersions, Outage, type Cluster, type ObjectRef } from '#cluster';
 import { canaryPosition } from './canary.js';
 import { isObserved, rolloutPhase } from './rollout-phase.js';
 import type { Rollout } from './rollout.js';
@@ -45,7 +45,8 @@ export async function outcomeOf(
 ): Promise<string> {
   const asked = verb === undefined ? summary : `was asked for ${verb}`;
   const ended = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
-  const signals = { cancelled: signal, ended };
+  // Whoever is away for these two seconds has not acted in them.
+  const signals = { cancelled: signal, ended, outage: new Outage(ended, () => {}) };
   let last: Rollout | undefined;
   let invalid: string | undefined;
   for await (const now of objectVersions<Rollout>(

@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { execa, type ResultPromise } from 'execa';
 import { ToolError } from '#tools';
 import { watchMemory } from './memory-limit.js';
+import { Watchdog } from './watchdog.js';
 
 /** How long a program has to end after it was asked to, in milliseconds. */
 const DEFAULT_GRACE_MS = 2_000;
@@ -43,9 +44,13 @@ export interface RunResult {
   isOverMemory: boolean;
 }
 
-/** The one place where programs are started: an argument list, never a command line; each ends with the call it serves. */
+/**
+ * The one place where programs are started: an argument list, never a command line; each ends with the call it serves, and with this
+ * server.
+ */
 @Injectable()
 export class Programs {
+  private readonly watchdog = new Watchdog();
   private readonly found = new Map<string, { path: string | undefined; until: number }>();
 
   /** The path of a program on the PATH, or undefined. */
@@ -79,6 +84,8 @@ export class Programs {
       ...(cwd !== undefined && { cwd }),
       ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     });
+    const { pid } = child;
+    if (pid !== undefined) this.watchdog.add(pid);
     const end = () => void endGroup(child, graceMs);
     signal.addEventListener('abort', end, { once: true });
     let isOverMemory = false;
@@ -97,6 +104,7 @@ export class Programs {
     } finally {
       unwatch();
       signal.removeEventListener('abort', end);
+      if (pid !== undefined) this.watchdog.remove(pid);
     }
   }
 }

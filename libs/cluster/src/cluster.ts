@@ -9,9 +9,9 @@ import { Discovery } from './discovery.js';
 import type { Answer } from './exchange.js';
 import { HttpClient } from './http.client.js';
 import { LineSplitter } from './line-splitter.js';
-import { isRead, type RequestOptions } from './request-options.js';
+import { isChange, isRead, type RequestOptions } from './request-options.js';
 import { noteAnswer } from './secrets/read-secrets.js';
-import { describe } from './transport-error.js';
+import { describe, ofUnknownOutcome } from './transport-error.js';
 
 /** One event of a Kubernetes watch. */
 export interface WatchEvent<T> {
@@ -62,7 +62,13 @@ export class Cluster {
    * `unavailable`, `timeout` after `timeoutMs` (30 s unless given), `cancelled`
    */
   async request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-    const document = this.parse(await this.text(path, options));
+    const text = await this.text(path, options);
+    let document: unknown;
+    try {
+      document = this.parse(text);
+    } catch (error) {
+      throw isChange(options) ? ofUnknownOutcome(error as ToolError) : error;
+    }
     await noteAnswer(path, document, isRead(options));
     return document as T;
   }

@@ -4,22 +4,27 @@ import { ToolError } from '#tools';
 export class Deadline {
   private reason: ToolError | undefined;
   private listener: ((reason: ToolError) => void) | undefined;
-  private readonly timer: NodeJS.Timeout | undefined;
-  private readonly endsAt: number;
+  private timer: NodeJS.Timeout | undefined;
+  private endsAt = Infinity;
 
   /**
-   * @param timeoutMs milliseconds from now; none if left out
+   * @param timeoutMs milliseconds from `start`; no limit if left out
    * @param timedOut makes the error for when they are over
    */
   constructor(
     private readonly signal?: AbortSignal,
-    timeoutMs?: number,
-    timedOut: () => ToolError = () => new ToolError('timeout', 'Timed out.'),
+    private readonly timeoutMs?: number,
+    private readonly timedOut: () => ToolError = () => new ToolError('timeout', 'Timed out.'),
   ) {
-    this.endsAt = performance.now() + (timeoutMs ?? Infinity);
-    if (timeoutMs !== undefined) this.timer = setTimeout(() => this.end(timedOut()), timeoutMs);
     if (signal?.aborted) this.abort();
     else signal?.addEventListener('abort', this.abort);
+  }
+
+  /** Lets the time run from now, unless it does already. */
+  start(): void {
+    if (this.timeoutMs === undefined || this.timer || this.reason) return;
+    this.endsAt = performance.now() + this.timeoutMs;
+    this.timer = setTimeout(() => this.end(this.timedOut()), this.timeoutMs);
   }
 
   /** Why the request has to end, once it has to. */
@@ -54,6 +59,13 @@ export class Deadline {
         reject(reason);
       });
     });
+  }
+
+  /** Lets the time stand still; `start` begins again with all of it. */
+  pause(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.endsAt = Infinity;
   }
 
   dispose(): void {

@@ -7,7 +7,8 @@ import { nearestHint, nearestNames } from './nearest-names.js';
 import type { KubernetesObject } from './redact.js';
 import { TABLE_ACCEPT, type Table } from './table.js';
 import { namesOf } from './table-text.js';
-import { readObject, type ObjectRef } from './write.js';
+import type { ObjectRef } from './object-ref.js';
+import { readObject } from './write.js';
 
 /** Names that are looked at for the nearest ones. */
 const MOST_NAMES = 2_500;

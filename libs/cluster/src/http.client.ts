@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { ToolError } from '#tools';
-import { apiError, retryAfter } from './api-error.js';
+import { apiError, apiStatusOf, retryAfter } from './api-error.js';
+import { Breaker } from './breaker.js';
 import type { ChannelStream } from './channel-stream.js';
 import { CoalescedReads } from './coalesced-reads.js';
 import { collect, open, type Answer } from './exchange.js';
@@ -21,6 +22,8 @@ const MAX_CONNECTIONS = 64;
 const READ_LIMIT_MS = 30_000;
 /** Bytes of an answer: to make objects of more would hold up everybody else. Lists come in pages. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+/** How long an API server is given to show that it is there. */
+const PROBE_LIMIT_MS = 3_000;
 const REFUSED_PAUSE_MS = 50;
 /** Keeps `Retry-After: 0` from becoming a loop that burns the processor. */
 const LEAST_PAUSE_MS = 100;
@@ -39,12 +42,14 @@ export class HttpClient {
   private readonly outdated = new Set<Dispatcher>();
   private readonly reads = new CoalescedReads<Answer>();
   private tls: TlsOptions | undefined;
+  private readonly breaker: Breaker;
 
   constructor(
     private readonly connection: Connection,
     private readonly userAgent: string,
   ) {
     this.basePath = connection.server.pathname.replace(/\/$/, '');
+    this.breaker = new Breaker(describe(connection), () => this.isThere());
   }
 
   /**
@@ -66,12 +71,25 @@ export class HttpClient {
     const deadline = this.deadline(options, options.timeoutMs ?? READ_LIMIT_MS);
     const { maxBytes = MAX_ANSWER_BYTES } = options;
     let isUnanswered = false;
-    const onSent = () => (isUnanswered = true);
+    deadline.start();
+    // The wait for a connection is not the API server's to answer for.
+    const sent = () => {
+      isUnanswered = true;
+      deadline.start();
+    };
     try {
       return await this.attempts(path, options, deadline, async (dispatch) => {
-        const answer = await collect(this.calls!, dispatch, deadline, maxBytes, onSent);
-        isUnanswered = false;
-        return answer;
+        const ended = this.breaker.enter();
+        let isAnswered = false;
+        deadline.pause();
+        try {
+          const answer = await collect(this.calls!, dispatch, deadline, maxBytes, sent);
+          isAnswered = true;
+          isUnanswered = false;
+          return answer;
+        } finally {
+          ended(isAnswered);
+        }
       });
     } catch (error) {
       const failure = this.failure(error, deadline);
@@ -85,6 +103,7 @@ export class HttpClient {
   async *stream(path: string, options: RequestOptions): AsyncGenerator<Uint8Array, void> {
     const abort = new AbortController();
     const deadline = this.deadline(options, options.timeoutMs);
+    deadline.start();
     try {
       const { body } = await this.attempts(path, options, deadline, (dispatch) => {
         deadline.onEnd((reason) => abort.abort(reason));
@@ -111,6 +130,7 @@ export class HttpClient {
   ): Promise<ChannelStream> {
     const options: RequestOptions = { signal, accept: '*/*' };
     const deadline = this.deadline(options, READ_LIMIT_MS);
+    deadline.start();
     try {
       const handshake = (dispatch: Dispatcher.DispatchOptions) =>
         openWebSocket(this.streams!, dispatch, protocols, deadline);
@@ -127,8 +147,24 @@ export class HttpClient {
 
   /** Closes all connections; requests under way fail. */
   async close(): Promise<void> {
+    this.breaker.close();
     const all = [this.calls, this.streams, ...this.outdated];
     await Promise.all(all.flatMap((dispatcher) => dispatcher?.destroy() ?? []));
+  }
+
+  /** Whether the API server answers anything at all. On a connection of its own: those of the calls may all be waiting. */
+  private async isThere(): Promise<boolean> {
+    const deadline = this.deadline({}, PROBE_LIMIT_MS);
+    deadline.start();
+    try {
+      const dispatch = await deadline.race(Promise.resolve(this.dispatchOptions('/version', {})));
+      await collect(this.streams!, dispatch, deadline, MAX_ANSWER_BYTES, () => {});
+      return true;
+    } catch {
+      return false;
+    } finally {
+      deadline.dispose();
+    }
   }
 
   private async attempts<T extends { status: number; headers: Answer['headers'] }>(
@@ -166,7 +202,10 @@ export class HttpClient {
       } else if (options.anyStatus) {
         return answer as T;
       } else {
-        throw apiError(answer as Answer, this.connection, read);
+        const failure = apiError(answer as Answer, this.connection, read);
+        throw isChange(options) && isNotOfServer(failure, answer)
+          ? ofUnknownOutcome(failure)
+          : failure;
       }
     }
   }
@@ -239,6 +278,14 @@ export class HttpClient {
           : JSON.stringify(body),
     };
   }
+}
+
+/**
+ * Whether an answer is of something between us and the API server, which may have made the change and lost its answer. The API server itself
+ * says why it fails in a Status.
+ */
+function isNotOfServer(failure: ToolError, { status }: Pick<Answer, 'status'>): boolean {
+  return (status >= 500 || status === 408) && apiStatusOf(failure) === undefined;
 }
 
 /** How long the API server asks to wait before the same request; Infinity if it does not. */

@@ -10,7 +10,7 @@ import {
   type ManagedFieldsEntry,
 } from './managed-fields.js';
 import { LAST_APPLIED, type KubernetesObject } from './redact.js';
-import { FIELD_MANAGER } from './write.js';
+import { FIELD_MANAGER } from './field-manager.js';
 
 const LAST_APPLIED_FIELD = `f:${LAST_APPLIED}`;
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parseJson } from '#base';
 import { isRecord } from '#tools';
 import type { KubernetesObject } from './redact.js';
-import { FIELD_MANAGER } from './write.js';
+import { FIELD_MANAGER } from './field-manager.js';
 
 /** The field manager of client-side `kubectl apply`, whose fields our server-side apply takes over. */
 export const KUBECTL_APPLY_MANAGER = 'kubectl-client-side-apply';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError, type ToolErrorCode } from '#tools';
 import type { Cluster } from './cluster.js';
+import type { Outage } from './outage.js';
 
 /** What an object must have to be watched. */
 interface Watchable {
@@ -17,22 +18,27 @@ const LEAST_WATCH_MS = 500;
 const PASSING: ReadonlySet<ToolErrorCode> = new Set(['upstream', 'unavailable']);
 
 /**
- * An object as it is, then each later version of it, until the signal `ended` aborts. A watch that ends or breaks begins anew.
+ * An object as it is, then each later version of it, until the signal `ended` aborts. A watch that ends or breaks begins again, also
+ * after the cluster was away.
  * @param collection the path of the list that it is in, such as `/api/v1/namespaces/shop/pods`
  * @param cancelled ends even the first reading, as an error
+ * @param outage is of the same `ended`; the first reading does not wait for it
  * @throws ToolError `not_found` when it is deleted meanwhile, and as `Cluster.request`
  */
 export async function* objectVersions<T extends Watchable>(
   cluster: Cluster,
   collection: string,
   name: string,
-  { cancelled, ended }: { cancelled: AbortSignal; ended: AbortSignal },
+  { cancelled, ended, outage }: { cancelled: AbortSignal; ended: AbortSignal; outage: Outage },
 ): AsyncGenerator<T, void> {
   const fieldSelector = `metadata.name=${name}`;
+  const read = () =>
+    cluster.request<T>(`${collection}/${encodeURIComponent(name)}`, { signal: cancelled });
+  let isFirst = true;
   do {
-    const now = await cluster.request<T>(`${collection}/${encodeURIComponent(name)}`, {
-      signal: cancelled,
-    });
+    const now = isFirst ? await read() : await outage.survive(read);
+    if (now === undefined) return;
+    isFirst = false;
     yield now;
     if (ended.aborted) return;
     const startedAt = performance.now();

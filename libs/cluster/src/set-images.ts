@@ -3,7 +3,8 @@ import { apiStatusOf } from './api-error.js';
 import type { Cluster } from './cluster.js';
 import type { PlacedContainer } from './pod-template.js';
 import type { KubernetesObject } from './redact.js';
-import { patchObject, type ObjectRef, type WriteOptions } from './write.js';
+import type { ObjectRef } from './object-ref.js';
+import { patchObject, type WriteOptions } from './write.js';
 
 /** Stands for every container that is not named. */
 export const EVERY_CONTAINER = '*';

@@ -55,10 +55,13 @@ export function transportError(cause: unknown, connection: Connection): ToolErro
   });
 }
 
-/** The failure of a change that was sent and not answered: whoever tries it again may do it twice. */
-export function ofUnknownOutcome({ code, message, cause }: ToolError): ToolError {
-  const doubt = 'The change may or may not have been made.';
-  return new ToolError(code, `${message} ${doubt}`, { cause, retryable: false });
+/** The failure of a change that was sent and not answered by the API server itself: whoever tries it again may do it twice. */
+export function ofUnknownOutcome(failure: ToolError): ToolError {
+  return failure.with({
+    message: `${failure.message} The change may or may not have been made.`,
+    retryable: false,
+    isOutcomeUnknown: true,
+  });
 }
 
 /** How messages name an API server: context and address, never a credential. */

@@ -33,5 +33,5 @@ export function writeError(error: unknown): unknown {
   const said = message.replace(SCHEMA, '').replace(QUOTED_PATCH, '').replace(QUOTED_VALUE, '$1');
   if (said === message) return error;
   const code = SCHEMA.test(message) ? 'invalid_input' : error.code;
-  return new ToolError(code, said, { cause: error.cause });
+  return error.with({ code, message: said });
 }

@@ -1,13 +1,12 @@
-import type { ApiResource } from './api-resource.js';
 import type { Cluster } from './cluster.js';
+import { FIELD_MANAGER } from './field-manager.js';
 import { diffObjects } from './object-diff.js';
 import { patchBody } from './patch-body.js';
 import type { KubernetesObject } from './redact.js';
+import { withFateOfChange } from './lost-answer.js';
+import type { ObjectRef } from './object-ref.js';
 import { noteSent } from './secrets/read-secrets.js';
 import { writeError } from './write-error.js';
-
-/** The field manager of everything that this server writes. */
-export const FIELD_MANAGER = 'skyflo-mcp';
 
 const CONTENT_TYPES = {
   strategic: 'application/strategic-merge-patch+json',
@@ -17,13 +16,6 @@ const CONTENT_TYPES = {
 };
 
 export type PatchType = keyof typeof CONTENT_TYPES;
-
-/** One object, wherever it is; `namespace` is of no effect for kinds outside namespaces. */
-export interface ObjectRef {
-  resource: ApiResource;
-  namespace?: string;
-  name: string;
-}
 
 /** An object before and after a write; undefined where it was, or is, not there. */
 export interface Change {
@@ -52,7 +44,8 @@ export function readObject(
 /**
  * Patches an object, with strict field validation (unknown and doubled fields are refused).
  * @returns the object as it is then, or would be
- * @throws ToolError `conflict`, `invalid_input`, and as `Cluster.request`; never tried again when its outcome is unknown
+ * @throws ToolError `conflict`, `invalid_input`, and as `Cluster.request`; one whose outcome is unknown is never tried again, and says
+ * what a look at the object tells
  */
 export async function patchObject(
   cluster: Cluster,
@@ -64,6 +57,7 @@ export async function patchObject(
   const path = resource.path(namespace, name, subresource);
   await noteSent(path, patch);
   const body = patchBody(type, patch);
+  const sentAt = Date.now();
   try {
     return await cluster.request(path, {
       method: 'PATCH',
@@ -78,7 +72,11 @@ export async function patchObject(
       signal,
     });
   } catch (error) {
-    throw writeError(error);
+    const failure = writeError(error);
+    // Whoever has given up does not wait for a look, and the change may still be under way.
+    if (signal.aborted) throw failure;
+    const ref = { resource, namespace, name };
+    throw await withFateOfChange(cluster, ref, failure, { sentAt, patch, subresource });
   }
 }
 

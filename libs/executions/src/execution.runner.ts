@@ -173,7 +173,7 @@ export class ExecutionRunner {
     } catch (error) {
       const failure = error as ToolError;
       const isWhole = failure.output !== undefined || execution.output === '';
-      return { error: isWhole ? failure : failure.withOutput(execution.output) };
+      return { error: isWhole ? failure : failure.with({ output: execution.output }) };
     } finally {
       giveBack();
     }

@@ -120,7 +120,7 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
       return this.cut(id, live ? await live.result() : await this.laterResult(id, signal));
     } catch (error) {
       if (!(error instanceof ToolError) || !error.output) throw error;
-      throw error.withOutput(this.cut(id, { output: error.output }).output);
+      throw error.with({ output: this.cut(id, { output: error.output }).output });
     }
   }
 

@@ -113,10 +113,10 @@ export class ReleaseChanges {
     if (!(failure instanceof ToolError)) return failure;
     const waited = notReady.length > 0 ? [`Not ready: ${notReady.join('\n')}`] : [];
     const hint = await this.hint(target, signal.aborted);
-    const { code, retryable, output } = failure;
+    const { code } = failure;
     const reasons = code === 'timeout' || code === 'cancelled' ? waited : [];
     const message = [changeFailure(failure.message), ...reasons, ...hint].join('\n');
-    return new ToolError(code, message, { cause: failure, retryable, output });
+    return failure.with({ message, cause: failure });
   }
 
   /** How to recover, where the change has left something behind or has found it so. */

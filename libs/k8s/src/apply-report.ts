@@ -7,7 +7,8 @@ import type { Applied } from './apply-send.js';
 const MAX_DIFF_LINES = 2_000;
 
 interface Outcome {
-  state: 'created' | 'configured' | 'unchanged' | 'failed';
+  /** `unknown` where the answer was lost. */
+  state: 'created' | 'configured' | 'unchanged' | 'failed' | 'unknown';
   diff: string;
   removed: readonly string[];
   error?: ToolError;
@@ -29,7 +30,8 @@ export class ApplyReport {
   }
 
   fail(item: ApplyItem, error: ToolError): void {
-    this.outcomes.set(item, { state: 'failed', diff: '', removed: [], error });
+    const state = error.isOutcomeUnknown ? 'unknown' : 'failed';
+    this.outcomes.set(item, { state, diff: '', removed: [], error });
   }
 
   get count(): number {
@@ -67,13 +69,13 @@ export class ApplyReport {
    * @param reason why it ended, if not at an object
    */
   failure(reason?: ToolError): ToolError {
-    const applied = [...this.outcomes.values()].filter(({ error }) => !error).length;
-    const sentences = [`${applied || 'None'} of ${this.items.length} objects applied`];
+    const sentences = [this.countText];
     let cause = reason;
     for (const [item, { error }] of this.outcomes) {
       if (!error) continue;
       cause ??= error;
-      sentences.push(`${nameOf(item)} failed: ${error.message}`);
+      const what = error.isOutcomeUnknown ? 'has an unknown outcome' : 'failed';
+      sentences.push(`${nameOf(item)} ${what}: ${error.message}`);
     }
     if (reason) sentences.push(reason.message);
     const left = this.items.filter((item) => !this.outcomes.has(item)).map(nameOf);
@@ -85,6 +87,15 @@ export class ApplyReport {
       retryAfterSeconds: cause?.retryAfterSeconds,
       output: this.lines('not applied').join('\n'),
     });
+  }
+
+  private get countText(): string {
+    const outcomes = [...this.outcomes.values()];
+    const applied = outcomes.filter(({ error }) => !error).length;
+    const unknown = outcomes.filter(({ state }) => state === 'unknown').length;
+    const of = `of ${this.items.length} objects`;
+    if (unknown === 0) return `${applied || 'None'} ${of} applied`;
+    return `${applied} ${of} are known to be applied, of ${unknown} it is not known`;
   }
 
   private lines(missing: string): string[] {

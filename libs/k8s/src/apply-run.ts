@@ -97,9 +97,8 @@ export class ApplyRun {
     const failures = items.flatMap((item) => failed.get(item) ?? []);
     const [failure] = failures;
     if (!failure) return;
-    const { code, cause, retryable, retryAfterSeconds } = failure;
     const messages = [...failures.map(({ message }) => message), 'Nothing was applied.'];
-    throw new ToolError(code, messages.join('\n'), { cause, retryable, retryAfterSeconds });
+    throw failure.with({ message: messages.join('\n') });
   }
 
   /** @returns whether all were sent; failures are in the report */
@@ -186,10 +185,9 @@ function batchesOf(items: readonly ApplyItem[]): ApplyItem[][] {
 /** The end of a call that came before the first write. */
 function ofNoEffect(reason: unknown): unknown {
   if (!(reason instanceof ToolError)) return reason;
-  const { code, message, cause, retryable } = reason;
-  return new ToolError(code, `${message} Nothing was applied.`, { cause, retryable });
+  return reason.with({ message: `${reason.message} Nothing was applied.` });
 }
 
-function named(item: ApplyItem, { code, message, cause, ...options }: ToolError): ToolError {
-  return new ToolError(code, `${nameOf(item)}: ${message}`, { ...options, cause });
+function named(item: ApplyItem, failure: ToolError): ToolError {
+  return failure.with({ message: `${nameOf(item)}: ${failure.message}` });
 }

@@ -78,9 +78,8 @@ export async function sendApply(
 function halfDone(error: unknown, { aborted, reason }: AbortSignal): unknown {
   const failure: unknown = !(error instanceof ToolError) && aborted ? reason : error;
   if (!(failure instanceof ToolError)) return failure;
-  const { code, message, cause, retryable, retryAfterSeconds } = failure;
-  const said = `${message} Its fields of "${KUBECTL_APPLY_MANAGER}" and others that this call has taken over are managed by "${FIELD_MANAGER}" now.`;
-  return new ToolError(code, said, { cause, retryable, retryAfterSeconds });
+  const taken = `Its fields of "${KUBECTL_APPLY_MANAGER}" and others that this call has taken over are managed by "${FIELD_MANAGER}" now.`;
+  return failure.with({ message: `${failure.message} ${taken}` });
 }
 
 function atVersion(object: KubernetesObject, resourceVersion: string): KubernetesObject {

@@ -3,6 +3,7 @@ import {
   changeText,
   isDryRun,
   readObject,
+  withFateOfDeletion,
   type Cluster,
   type KubernetesObject,
   type ObjectRef,
@@ -31,8 +32,12 @@ export class DeleteClient {
     const resource = await cluster.discovery.resolve(resource_type, call.signal);
     const ref = { resource, namespace, name };
     const before = await readObject(cluster, ref, call.signal);
-    const answer = await request(cluster, ref, before, query, call);
     const target = resource.label(name);
+    const answer = await request(cluster, ref, before, query, call).catch(
+      async (error: unknown) => {
+        throw await withFateOfDeletion(cluster, ref, error);
+      },
+    );
     const change = { before, after: undefined };
     // Only a Status says that the object is gone: some kinds answer with the object in either case.
     if (isDryRun(call) || answer.kind === 'Status') {
@@ -40,9 +45,12 @@ export class DeleteClient {
     }
     if (seconds === 0) return changeText(`${target} is being deleted`, change, false);
     call.progress({ progress: 0, message: `${target} is being deleted` });
-    const left = await afterRequest(target, untilGone(cluster, ref, before, seconds, call.signal));
+    const left = await afterRequest(target, untilGone(cluster, ref, before, seconds, call));
     if (!left) return changeText(`${target} deleted`, change, false);
-    const obstacles = await obstaclesOf(cluster, ref, left, call.signal);
+    const obstacles = await obstaclesOf(cluster, ref, left, call.signal).catch((error: Error) => {
+      call.signal.throwIfAborted();
+      return `nobody can tell, as the cluster is away (${error.message})`;
+    });
     throw new ToolError(
       'timeout',
       `${target} is not gone after ${seconds} s. Its deletion was requested and goes on. It waits for: ${obstacles}. Look again with k8s_get.`,
@@ -78,7 +86,9 @@ async function afterRequest<T>(target: string, waiting: Promise<T>): Promise<T> 
     return await waiting;
   } catch (error) {
     throw error instanceof ToolError
-      ? error.withOutput(`${target} is being deleted: that was requested before this failure.`)
+      ? error.with({
+          output: `${target} is being deleted: that was requested before this failure.`,
+        })
       : error;
   }
 }

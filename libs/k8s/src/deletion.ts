@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   apiStatusOf,
+  Outage,
   readObject,
   type Cluster,
   type KubernetesObject,
   type ObjectRef,
 } from '#cluster';
-import { ToolError } from '#tools';
+import { ToolError, type ToolCall } from '#tools';
 import { dependentsText } from './dependents.js';
 
 /** Between two looks, where a watch cannot be had or ended early. */
@@ -21,22 +22,27 @@ interface Condition {
 }
 
 /**
- * Waits until an object is gone, or another has taken its name.
+ * Waits until an object is gone, or another has taken its name; also while the cluster is away.
  * @returns undefined then, or the object as it last was when the time is over
  * @throws ToolError as `readObject`
  */
 export async function untilGone(
   cluster: Cluster,
   ref: ObjectRef,
-  { metadata }: KubernetesObject,
+  before: KubernetesObject,
   seconds: number,
-  cancelled: AbortSignal,
+  { signal: cancelled, progress }: ToolCall,
 ): Promise<KubernetesObject | undefined> {
   const ended = AbortSignal.any([cancelled, AbortSignal.timeout(seconds * 1_000)]);
-  const isGone = (object: KubernetesObject) => object.metadata?.uid !== metadata?.uid;
+  const outage = new Outage(ended, (message) => progress({ progress: 0, message }));
+  const isGone = (object: KubernetesObject) => object.metadata?.uid !== before.metadata?.uid;
+  let now = before;
   for (;;) {
-    const now = await readIfThere(cluster, ref, cancelled);
-    if (!now || isGone(now)) return undefined;
+    const read = await outage.survive(() => lookAt(cluster, ref, cancelled));
+    cancelled.throwIfAborted();
+    if (!read) return now;
+    if (!read.object || isGone(read.object)) return undefined;
+    now = read.object;
     if (ended.aborted) return now;
     if (await sawDeletion(cluster, ref, now, isGone, ended)) return undefined;
     await sleep(PAUSE_MS, undefined, { signal: ended }).catch(() => undefined);
@@ -94,15 +100,16 @@ async function sawDeletion(
   return false;
 }
 
-async function readIfThere(
+/** The object that has a name now; none if it is not there. */
+async function lookAt(
   cluster: Cluster,
   ref: ObjectRef,
   signal: AbortSignal,
-): Promise<KubernetesObject | undefined> {
+): Promise<{ object?: KubernetesObject }> {
   try {
-    return await readObject(cluster, ref, signal);
+    return { object: await readObject(cluster, ref, signal) };
   } catch (error) {
-    if (apiStatusOf(error)?.code === 404) return undefined;
+    if (apiStatusOf(error)?.code === 404) return {};
     throw error;
   }
 }

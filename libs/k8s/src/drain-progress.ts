@@ -46,7 +46,7 @@ export class DrainProgress {
   get due(): LeavingPod[] {
     return [...this.leaving.values()].filter(
       ({ eviction: { state }, retryAt }) =>
-        (state === 'waiting' || state === 'blocked') && retryAt <= performance.now(),
+        state !== 'evicted' && state !== 'refused' && retryAt <= performance.now(),
     );
   }
 
@@ -106,10 +106,9 @@ export class DrainProgress {
   /** Any other failure on the way, with how far the drain came. */
   stopped(node: string, error: unknown): unknown {
     if (!(error instanceof ToolError)) return error;
-    const { code, message, retryable } = error;
-    return new ToolError(code, `${message} The drain stopped; node ${node} stays cordoned.`, {
+    return error.with({
+      message: `${error.message} The drain stopped; node ${node} stays cordoned.`,
       cause: error,
-      retryable,
       output: this.report,
     });
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { isDryRun, listAll, type Cluster, type ListQuery } from '#cluster';
+import { isDryRun, listAll, Outage, type Cluster, type ListQuery } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import { CordonClient } from './cordon.client.js';
 import { drainPlan, podName, type DrainPlan, type DrainPod } from './drain-plan.js';
@@ -95,10 +95,15 @@ async function empty(
   { signal, progress: report }: ToolCall,
 ): Promise<void> {
   const options = { gracePeriodSeconds, dryRun: false, signal };
+  const outage = new Outage(signal, (message) =>
+    report({ progress: progress.gone.length, total: progress.total, message }),
+  );
   let reported = '';
   for (;;) {
-    await inParallel(progress.due, (one) => tryOnce(cluster, one, options));
-    progress.see(await uidsOn(cluster, node, signal));
+    await inParallel(progress.due, (one) => outage.survive(() => tryOnce(cluster, one, options)));
+    const left = await outage.survive(() => uidsOn(cluster, node, signal));
+    signal.throwIfAborted();
+    if (left) progress.see(left);
     const { total, gone, isOver } = progress;
     const message = [progress.text, ...progress.held, ...progress.refusals].join('; ');
     if (message !== reported) report({ progress: gone.length, total, message });
@@ -108,7 +113,7 @@ async function empty(
   }
 }
 
-/** Asks for one eviction and takes note of the answer. */
+/** Asks for one eviction and takes note of the answer. One whose outcome is not known is asked for again: it names the pod that it is of. */
 async function tryOnce(cluster: Cluster, one: LeavingPod, options: EvictionOptions): Promise<void> {
   const before = one.eviction;
   one.eviction = { state: 'asked' };
@@ -116,9 +121,9 @@ async function tryOnce(cluster: Cluster, one: LeavingPod, options: EvictionOptio
     one.eviction = await evict(cluster, one.pod, options);
   } catch (error) {
     // A write that may be tried again as it is has not reached the API server.
-    const isUnsent = !options.signal.aborted && error instanceof ToolError && error.retryable;
-    if (isUnsent) one.eviction = before;
-    throw error;
+    if (options.signal.aborted || !(error instanceof ToolError)) throw error;
+    if (error.retryable) one.eviction = before;
+    if (!error.isOutcomeUnknown) throw error;
   }
   one.retryAt = performance.now() + RETRY_MS;
 }

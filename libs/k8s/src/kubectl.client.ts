@@ -15,7 +15,16 @@ const CODES: Record<string, ToolErrorCode> = {
   Unauthorized: 'forbidden',
   BadRequest: 'invalid_input',
   Invalid: 'invalid_input',
+  TooManyRequests: 'busy',
+  InternalError: 'upstream',
+  ServiceUnavailable: 'unavailable',
+  Timeout: 'timeout',
+  ServerTimeout: 'timeout',
 };
+
+/** How it words, without a reason, that it has not reached the API server, or lost it on the way. */
+const UNREACHED =
+  /unable to connect to the server|was refused|connection (refused|reset|lost)|\bEOF\b|timeout|deadline exceeded|no such host|no route to host|network is unreachable/i;
 
 /** Starts kubectl for the operations whose logic is its own. */
 @Injectable()
@@ -69,7 +78,7 @@ function failure(stderr: string, exitCode: number, output: string): ToolError {
   const [, reason = '', message = ''] = /^Error from server \((\w+)\): (.*)$/m.exec(said) ?? [];
   const code = CODES[reason];
   if (code) return new ToolError(code, message, { output });
-  if (/connection to the server .* was refused|i\/o timeout|no such host/i.test(said)) {
+  if (UNREACHED.test(said)) {
     return new ToolError('unavailable', said, { output });
   }
   return new ToolError('failed', `kubectl ended with exit code ${exitCode}: ${said}`, { output });

@@ -42,7 +42,7 @@ export function withoutValues(error: ToolError, { kind, data }: KubernetesObject
     (text, value) => text.replaceAll(value, '<redacted>'),
     error.message,
   );
-  return message === error.message ? error : new ToolError(error.code, message);
+  return message === error.message ? error : error.with({ message, cause: undefined });
 }
 
 function entriesOf(values: unknown, what: string): [string, string][] {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   objectVersions,
+  Outage,
   rolloutState,
   type Cluster,
   type RolloutState,
@@ -17,10 +18,13 @@ export class RolloutStatusClient {
   async follow(cluster: Cluster, query: RolloutStatusDto, call: ToolCall): Promise<ToolResult> {
     const { resource_type: kind, timeout_seconds: seconds } = query;
     const ended = AbortSignal.any([call.signal, AbortSignal.timeout(seconds * 1_000)]);
-    const signals = { cancelled: call.signal, ended };
+    const lines: string[] = [];
+    const outage = new Outage(ended, (message) =>
+      call.progress({ progress: lines.length, message }),
+    );
+    const signals = { cancelled: call.signal, ended, outage };
     const { resource } = await workloadRef(cluster, query, call.signal);
     const path = resource.path(query.namespace);
-    const lines: string[] = [];
     let last: RolloutState | undefined;
     for await (const workload of objectVersions<Workload>(cluster, path, query.name, signals)) {
       const state = rolloutState(kind, workload);
@@ -33,8 +37,9 @@ export class RolloutStatusClient {
     }
     call.signal.throwIfAborted();
     if (last?.state === 'progressing') {
+      const away = outage.reason === undefined ? '' : ` The cluster is away: ${outage.reason}`;
       lines.push(
-        `${kind} "${query.name}" is not finished after ${seconds} s. Look at its pods with k8s_get or k8s_describe.`,
+        `${kind} "${query.name}" is not finished after ${seconds} s.${away} Look at its pods with k8s_get or k8s_describe.`,
       );
     }
     return { output: lines.join('\n'), data: { state: last?.state, message: last?.message } };

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ifFound, type Cluster, type LivePod } from '#cluster';
-import { ToolError } from '#tools';
 import { podPath } from './pod-path.js';
 
 /** Carries the random id of the call that a pod was made for. */
@@ -37,15 +36,6 @@ export async function removePod(cluster: Cluster, { metadata }: LivePod): Promis
   const isLeaving = !('error' in look) && look.pod?.metadata.deletionTimestamp !== undefined;
   if (isLeaving || failure === undefined) return 'is being removed.';
   return `could not be removed: ${messageOf(failure)} Delete it with k8s_delete.`;
-}
-
-/** Whether it is unknown what came of a write, as its answer was lost. */
-export function isUnanswered(error: unknown): error is ToolError {
-  return (
-    error instanceof ToolError &&
-    (error.code === 'unavailable' || error.code === 'timeout') &&
-    !error.retryable
-  );
 }
 
 /**

@@ -10,13 +10,14 @@ import {
   type Cluster,
   type KubernetesObject,
   objectVersions,
+  Outage,
   type LivePod,
 } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import { commandWords } from './command-words.js';
 import { RESTART_POLICIES, type RunPodDto } from './dto/run-pod.dto.js';
 import { podPath } from './pod-path.js';
-import { isUnanswered, newCallAnnotation, removeIfCreated, removePod } from './run-pod-removal.js';
+import { newCallAnnotation, removeIfCreated, removePod } from './run-pod-removal.js';
 
 /** Why a container waits when waiting longer is of no use. */
 const HOPELESS = new Set([
@@ -74,7 +75,7 @@ async function create(cluster: Cluster, query: RunPodDto, call: ToolCall): Promi
       signal: query.remove ? undefined : call.signal,
     });
   } catch (error) {
-    if (!annotations || !isUnanswered(error)) throw error;
+    if (!annotations || !(error instanceof ToolError && error.isOutcomeUnknown)) throw error;
     throw withFate(error, await removeIfCreated(cluster, query, annotations));
   }
 }
@@ -101,9 +102,10 @@ function manifestOf(
 async function waitFor(cluster: Cluster, query: RunPodDto, call: ToolCall): Promise<LivePod> {
   const { name, namespace, restart_policy, timeout_seconds: seconds } = query;
   const ended = AbortSignal.any([call.signal, AbortSignal.timeout(seconds * 1_000)]);
-  const signals = { cancelled: call.signal, ended };
   let state = 'Pending';
   let steps = 0;
+  const outage = new Outage(ended, (message) => call.progress({ progress: steps, message }));
+  const signals = { cancelled: call.signal, ended, outage };
   for await (const pod of objectVersions<LivePod>(cluster, podPath(namespace), name, signals)) {
     if (stateOf(pod) !== state) call.progress({ progress: ++steps, message: stateOf(pod) });
     state = stateOf(pod);
@@ -161,6 +163,5 @@ function outcomeOf(query: RunPodDto, pod: LivePod, log: string, fate: string): T
 /** A failure, with what became of the pod. */
 function withFate(error: unknown, fate: string): unknown {
   if (!(error instanceof ToolError)) return error;
-  const { code, message, retryable, output } = error;
-  return new ToolError(code, `${message} The pod ${fate}`, { cause: error, retryable, output });
+  return error.with({ message: `${error.message} The pod ${fate}`, cause: error });
 }

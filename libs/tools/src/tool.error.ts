@@ -39,6 +39,8 @@ export interface ToolErrorOptions {
   output?: string;
   /** For `busy`: when to come back. */
   retryAfterSeconds?: number;
+  /** Whether a change was sent of which it is not known whether it was made: trying again may make it twice. */
+  isOutcomeUnknown?: boolean;
 }
 
 /**
@@ -51,6 +53,7 @@ export class ToolError extends Error {
   readonly errors: FieldError[] | undefined;
   readonly output: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly isOutcomeUnknown: boolean;
 
   constructor(
     readonly code: ToolErrorCode,
@@ -62,11 +65,19 @@ export class ToolError extends Error {
     this.errors = options.errors;
     this.output = options.output;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.isOutcomeUnknown = options.isOutcomeUnknown ?? false;
   }
-  /** The same failure, with the output that the tool had produced before it. */
-  withOutput(output: string): ToolError {
-    const { code, message, cause, retryable, errors, retryAfterSeconds } = this;
-    return new ToolError(code, message, { cause, retryable, errors, retryAfterSeconds, output });
+
+  /** The same failure, but for what is given. Another code brings its own `retryable` unless that is given too. */
+  with({
+    code = this.code,
+    message = this.message,
+    ...options
+  }: ToolErrorOptions & { code?: ToolErrorCode; message?: string }): ToolError {
+    const { cause, errors, output, retryAfterSeconds, isOutcomeUnknown } = this;
+    const retryable = code === this.code ? this.retryable : undefined;
+    const own = { cause, retryable, errors, output, retryAfterSeconds, isOutcomeUnknown };
+    return new ToolError(code, message, { ...own, ...options });
   }
 }
 

@@ -77,7 +77,7 @@ class DemoTools {
     if (kind === 'stubborn') await sleep(60_000, undefined, { ref: false });
     await sleep(60_000, undefined, { signal }).catch(ignore);
     await sleep(100);
-    throw (signal.reason as ToolError).withOutput('one of two written');
+    throw (signal.reason as ToolError).with({ output: 'one of two written' });
   }
 
   @Tool({ ...READ, order: 3, name: 'demo_stream', description: 'Streams.', timeLimitSeconds: 0.2 })

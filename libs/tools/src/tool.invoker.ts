@@ -195,7 +195,7 @@ async function collect(
     }
     return { output };
   } catch (error) {
-    throw error instanceof ToolError ? error.withOutput(output) : error;
+    throw error instanceof ToolError ? error.with({ output }) : error;
   } finally {
     // Not waited for: a tool that is stuck would hold its caller up.
     iterator.return?.().then(ignore, ignore);

@@ -10,7 +10,6 @@ import { ToolCalls } from './tool-calls.js';
  * which nothing keeps the process alive.
  */
 export async function serveStdio(app: INestApplicationContext): Promise<void> {
-  app.enableShutdownHooks();
   const tools = app.get(ToolCalls);
   const transport = new StdioServerTransport();
   const send = transport.send.bind(transport);

@@ -21,11 +21,11 @@ export async function redactResult(
  */
 export async function redactError(values: SecretValues, error: unknown): Promise<unknown> {
   if (error instanceof ToolError) {
-    const { code, message, retryable, errors, output, retryAfterSeconds } = error;
+    const { message, errors, output } = error;
     const data = new DataRedactor(values);
-    return new ToolError(code, await values.redact(message), {
-      retryable,
-      retryAfterSeconds,
+    return error.with({
+      message: await values.redact(message),
+      cause: undefined,
       errors: errors && ((await data.redact(errors)) as typeof errors),
       output: output === undefined ? undefined : await values.redact(output),
     });

@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+/** What the thread is asked to do. */
+export interface SqliteQuestion {
+  id: number;
+  sql: string;
+  parameters: readonly unknown[];
+}
+
+/** What came of it. `changes` counts the rows that were written. */
+export type SqliteAnswer =
+  | { id: number; rows: unknown[]; changes: number }
+  | { id: number; error: { message: string; errcode?: number } };
+
+/** How long a file is waited for that other servers are opening too, in milliseconds. */
+const OPEN_LIMIT_MS = 5_000;
+
+/** A refusal of SQLite. */
+export class SqliteError extends Error {
+  override readonly name = 'SqliteError';
+
+  /** @param errcode extended result code, see https://www.sqlite.org/rescode.html */
+  constructor(
+    message: string,
+    readonly errcode: number | undefined,
+  ) {
+    super(message);
+  }
+}
+
+type Waiting = { resolve: (rows: SqliteRows) => void; reject: (error: Error) => void };
+type SqliteRows = { rows: unknown[]; changes: number };
+
+/** One connection to an SQLite database, in a thread: SQLite's calls block, and the file may be locked or slow. */
+export class SqliteThread {
+  private readonly waiting = new Map<number, Waiting>();
+  private lastId = 0;
+  private worker: Worker | undefined;
+
+  private constructor(private readonly file: string) {}
+
+  /** @throws Error what SQLite says, where the file cannot be opened */
+  static async open(file: string): Promise<SqliteThread> {
+    const thread = new SqliteThread(file);
+    await once(thread.start(), 'online');
+    // The first question shows whether the file could be opened.
+    await thread.query('select 1', []);
+    return thread;
+  }
+
+  /** @throws SqliteError; Error where the thread has ended, which the next query starts again */
+  query(sql: string, parameters: readonly unknown[]): Promise<SqliteRows> {
+    const id = ++this.lastId;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      const worker = this.worker ?? this.start();
+      // Only who waits for an answer keeps the process alive.
+      worker.ref();
+      worker.postMessage({ id, sql, parameters } satisfies SqliteQuestion);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.worker?.terminate();
+  }
+
+  private start(): Worker {
+    const worker = new Worker(new URL('./sqlite.worker.js', import.meta.url), {
+      workerData: { file: this.file, openLimitMs: OPEN_LIMIT_MS },
+    });
+    worker.on('message', (answer: SqliteAnswer) => this.take(answer));
+    worker.on('error', (error) => this.lost(worker, error as Error));
+    worker.on('exit', () => this.lost(worker, new Error('The thread of the database has ended.')));
+    worker.unref();
+    this.worker = worker;
+    return worker;
+  }
+
+  private take(answer: SqliteAnswer): void {
+    const waiting = this.waiting.get(answer.id);
+    this.waiting.delete(answer.id);
+    if (this.waiting.size === 0) this.worker?.unref();
+    if ('error' in answer) {
+      waiting?.reject(new SqliteError(answer.error.message, answer.error.errcode));
+    } else {
+      waiting?.resolve(answer);
+    }
+  }
+
+  private lost(worker: Worker, error: Error): void {
+    if (this.worker !== worker) return;
+    this.worker = undefined;
+    for (const { reject } of this.waiting.values()) reject(error);
+    this.waiting.clear();
+  }
+}
