@@ -133,7 +133,10 @@ export function textOf(outcome: HelmOutcome): string {
 }
 
 /** What there is to say beside helm's text: its warnings, and which chart it was. */
-export function remarksOf({ warnings, chartDigest }: HelmOutcome): string[] {
+export function remarksOf({
+  warnings,
+  chartDigest,
+}: Pick<HelmOutcome, 'warnings' | 'chartDigest'>): string[] {
   const digest = chartDigest === undefined ? '' : `Chart digest: sha256:${chartDigest}`;
   return [warnings, digest].filter(Boolean);
 }

@@ -6,7 +6,7 @@ import { ChartSources, type ChartSource } from './chart-sources.js';
 import { ChartsClient } from './charts.client.js';
 import type { InstallDto } from './dto/install.dto.js';
 import type { UpgradeDto } from './dto/upgrade.dto.js';
-import type { HelmFlags } from './helm.cli.js';
+import { remarksOf, type HelmFlags, type HelmOutcome } from './helm.cli.js';
 import { HelmVersion } from './helm.version.js';
 import { ReleaseChanges, type ChangeTarget } from './release-changes.js';
 import { ReleasePreview } from './release-preview.js';
@@ -35,7 +35,7 @@ interface Deployment {
 
 /** How helm is started for a preview. */
 interface Rehearsed {
-  rehearse: (through: ProgramContext) => Promise<unknown>;
+  rehearse: (through: ProgramContext) => Promise<HelmOutcome>;
   /** Prints the definitions that the chart brings along. */
   definitions: () => Promise<string>;
 }
@@ -152,7 +152,13 @@ export class ReleaseWritesClient {
     const change = { name, namespace, before, events, summary };
     // An upgrade installs no definitions.
     const planned = before ? change : { ...change, definitions };
-    return this.preview.text(cluster, planned, rehearse, signal);
+    let remarks: string[] = [];
+    const noted = async (through: ProgramContext) => {
+      const { chartDigest } = await rehearse(through);
+      remarks = remarksOf({ warnings: '', chartDigest });
+    };
+    const text = await this.preview.text(cluster, planned, noted, signal);
+    return [text, ...remarks].join('\n\n');
   }
 
   private async definitionsOf(source: ChartSource, { signal }: ToolCall): Promise<string> {
