@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 /** What the thread is asked to do. */
@@ -43,7 +42,6 @@ export class SqliteThread {
   /** @throws Error what SQLite says, where the file cannot be opened */
   static async open(file: string): Promise<SqliteThread> {
     const thread = new SqliteThread(file);
-    await once(thread.start(), 'online');
     // The first question shows whether the file could be opened.
     await thread.query('select 1', []);
     return thread;
