@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { configMap, createObjects } from './support/manifest.js';
+import { execute } from './support/rest.js';
 import { useDrain } from './support/use-drain.js';
 import { useGate } from './support/use-gate.js';
 
@@ -87,7 +88,7 @@ describe('a call that waits while the cluster is away for a moment', () => {
   it('ends at its own limit where the cluster does not come back, and says so', async () => {
     await own.kubectl('create', 'deployment', 'stuck', '--image=nginx:invalid-tag');
     const args = { namespace: own.name, name: 'stuck', timeout_seconds: 3 };
-    const answer = server.call('k8s_rollout_status', args);
+    const answer = execute(server.url, 'k8s_rollout_status', args);
     await sleep(1_000);
     door.gate.goAway();
     const { status, body } = await answer;

@@ -171,7 +171,7 @@ describe('bad input', () => {
   it('answers 413 to a body over the limit', async () => {
     const answer = await send(
       server.url + executePath,
-      JSON.stringify({ name: 'x'.repeat(5 * 1024 * 1024) }),
+      JSON.stringify({ name: 'x'.repeat(17 * 1024 * 1024) }),
     );
     expect(answer).toMatchObject({ status: 413, body: { code: 'invalid_input' } });
   });

@@ -13,8 +13,8 @@ const { file, openLimitMs } = workerData as { file: string; openLimitMs: number 
 const statements = new Map<string, StatementSync>();
 const database = new DatabaseSync(file, { timeout: 0 });
 // Of effect only in a new file.
-database.exec('PRAGMA auto_vacuum = INCREMENTAL');
-keepWriteAheadLog();
+whenFree('PRAGMA auto_vacuum = INCREMENTAL');
+whenFree('PRAGMA journal_mode = WAL');
 // With a write-ahead log, NORMAL loses nothing when the process dies.
 database.exec('PRAGMA synchronous = NORMAL');
 
@@ -45,12 +45,12 @@ function prepared(sql: string): StatementSync {
   return statement;
 }
 
-/** The one step for which nobody can be told to come back, while other servers open the new file too. */
-function keepWriteAheadLog(): void {
+/** Does what nobody can be told to come back for, while other servers open the new file too. */
+function whenFree(sql: string): void {
   const end = performance.now() + openLimitMs;
   for (;;) {
     try {
-      database.exec('PRAGMA journal_mode = WAL');
+      database.exec(sql);
       return;
     } catch (error) {
       const isBusy = ((error as { errcode?: number }).errcode! & 0xff) === SQLITE_BUSY;

@@ -21,13 +21,14 @@ export class ProgressSender {
     this.timer = setInterval(() => this.repeat(), repeatMs);
   }
 
-  /** Sends a progress, unless it has been reached before. */
+  /** Sends a progress, unless it has been reached before and says nothing new. */
   report({ progress, ...more }: Progress): void {
+    const isNews = progress > this.reached || more.message !== this.latest.message;
     this.latest = more;
-    if (progress <= this.reached) return;
+    if (!isNews) return;
     this.timer.refresh();
-    this.reached = progress;
-    this.send({ progress, ...more });
+    this.reached = Math.max(progress, this.reached + SMALL_STEP);
+    this.send(this.latestProgress());
   }
 
   /** Ends the repetitions. */
@@ -37,11 +38,15 @@ export class ProgressSender {
 
   private repeat(): void {
     this.reached = this.reached === -Infinity ? 0 : this.reached + SMALL_STEP;
+    this.send(this.latestProgress());
+  }
+
+  private latestProgress(): Progress {
     const { total, message } = this.latest;
-    this.send({
+    return {
       progress: this.reached,
       ...(total !== undefined && total >= this.reached && { total }),
       ...(message !== undefined && { message }),
-    });
+    };
   }
 }
