@@ -75,5 +75,6 @@ export { changeText, patchObject, readObject } from './write.js';
 export type { Change, PatchType } from './write.js';
 export { writeError } from './write-error.js';
 export { toYaml } from './yaml.js';
+export { readText } from './go-yaml/read-text.js';
 export { readDocuments } from './yaml-documents.js';
 export type { TextDocument } from './yaml-documents.js';

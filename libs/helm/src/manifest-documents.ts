@@ -8,6 +8,7 @@ import {
   type Node,
   type Tags,
 } from 'yaml';
+import { readText } from '#cluster';
 
 /** Where helm splits a manifest: it takes no notice of what follows the dashes. A line ends in more ways for a YAML parser than for helm. */
 const SEPARATOR = /^(?=---)/m;
@@ -70,6 +71,13 @@ export function readPiece(body: string): ReadPiece {
     values: documents.map((document): unknown => document.toJS()),
     root: isPlain ? (only?.contents ?? undefined) : undefined,
   };
+}
+
+/** Reads a document as helm does, without its nodes; undefined for what helm cannot read. */
+export function readAsHelm(body: string): ReadPiece | undefined {
+  const documents = readText(body, { lastKeyCounts: true });
+  if (!Array.isArray(documents)) return undefined;
+  return { values: documents.map(({ value }) => value), root: undefined };
 }
 
 function documentsIn(text: string): Document.Parsed[] {

@@ -40,6 +40,11 @@ describe(redactText.name, () => {
       'kind: SecretList\nitems:\n- data:\n    a: YWJj\n',
       'a: <redacted, 3 bytes>\n',
     ],
+    [
+      'a flow map that ends at the margin, which only helm reads',
+      'kind: Secret\nstringData: {\na: hidden\n}\n',
+      'a: <redacted, 6 bytes>\n',
+    ],
     ['a number', 'kind: Secret\nstringData:\n  a: 12345\n', 'a: <redacted, 5 bytes>\n'],
     ['an alias', 'kind: Secret\nx: &v YWJj\ndata:\n  a: *v\n', 'a: <redacted, 3 bytes>\n'],
     ['a value in the wrong place', 'kind: Secret\ndata: YWJj\n', 'data: <redacted>'],

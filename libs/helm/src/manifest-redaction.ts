@@ -2,7 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, stringify, visit, type Node, type YAMLMap } from 'yaml';
 import { LAST_APPLIED, toYaml } from '#cluster';
 import { isRecord } from '#tools';
-import { piecesOf, readPiece, type ManifestPiece } from './manifest-documents.js';
+import {
+  piecesOf,
+  readAsHelm,
+  readPiece,
+  type ManifestPiece,
+  type ReadPiece,
+} from './manifest-documents.js';
 import {
   formsOf,
   holdsValues,
@@ -53,9 +59,7 @@ export function redactText(manifest: string): RedactedManifest {
 function pieceText({ lead, body }: ManifestPiece, found: RedactedManifest): string {
   if (body.length > LARGE && isOtherKind(body)) return lead + body;
   try {
-    const { values, root } = readPiece(body);
-    const redactions = values.map(redactDocument);
-    const secrets = redactions.flatMap((one) => one.secrets);
+    const { values, root, redactions, secrets } = redactedPiece(body);
     found.others.push(...values.flatMap(named));
     if (secrets.length === 0) return lead + body;
     found.secrets.push(...secrets);
@@ -72,6 +76,23 @@ function pieceText({ lead, body }: ManifestPiece, found: RedactedManifest): stri
   } catch {
     return isOtherKind(body) ? lead + body : `---\n${NOT_SHOWN}\n`;
   }
+}
+
+/** A document with its Secrets taken out, as helm reads it where only helm sees one. @throws Error for what neither reader can read */
+function redactedPiece(body: string) {
+  const redacted = ({ values, root }: ReadPiece) => {
+    const redactions = values.map(redactDocument);
+    return { values, root, redactions, secrets: redactions.flatMap((one) => one.secrets) };
+  };
+  const asHelm = readAsHelm(body);
+  try {
+    const piece = redacted(readPiece(body));
+    if (piece.secrets.length > 0 || !asHelm) return piece;
+  } catch (error) {
+    if (!asHelm) throw error;
+    return redacted(asHelm);
+  }
+  return redacted(asHelm);
 }
 
 /** Whether the lines at the margin alone say that a document is neither a Secret nor a list, however helm reads it. */
