@@ -15,7 +15,9 @@ const LARGE = ['@kubernetes/client-node', 'iconv-lite'];
 /** Finds a file of its own beside itself. */
 const KEEPS_FILES = ['piscina'];
 
-/** V8 keeps a source text that is not all ASCII in two bytes a character: 7 MB more for the server. */
+/**
+ * V8 keeps a source text that is not all ASCII in two bytes a character: 7 MB more for the server.
+ */
 const asciiOnly: Plugin = {
   name: 'ascii-only',
   generateBundle(_options, files) {
@@ -49,8 +51,8 @@ function bundle(input: string, cleanDir: boolean): RolldownOptions {
 }
 
 /**
- * The server as one file: to find, read and link the 1,300 modules that it consists of takes half of its start. Beside it one file for
- * each kind of work that runs in a thread of its own.
+ * The server as one file: to find, read and link the 1,300 modules that it consists of takes half
+ * of its start. Beside it one file for each kind of work that runs in a thread of its own.
  */
 export default defineConfig([
   bundle('dist/apps/server/src/main.js', true),

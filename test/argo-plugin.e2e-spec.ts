@@ -14,7 +14,9 @@ import {
 } from './support/rollouts.js';
 import { startServer, type RunningServer } from './support/server.js';
 
-/** Equal rollouts in two namespaces: the plugin changes those of one, the tools those of the other. */
+/**
+ * Equal rollouts in two namespaces: the plugin changes those of one, the tools those of the other.
+ */
 const BY_PLUGIN = 'argo-by-plugin';
 const BY_TOOL = 'argo-by-tool';
 

@@ -63,7 +63,10 @@ const withoutChange = async (work: () => Promise<void>) => {
   expect(await inventory()).toEqual(before);
 };
 
-/** Whether a text may be harmless: free text, an optional parameter that counts as not given, a long word within the rule (images). */
+/**
+ * Whether a text may be harmless: free text, an optional parameter that counts as not given, a long
+ * word within the rule (images).
+ */
 function canPass(value: string, { pattern, enum: choices }: TextSchema): boolean {
   const isFree = !pattern && !choices;
   const isWord = /^a+$/.test(value) && new RegExp(pattern ?? '^$').test(value);

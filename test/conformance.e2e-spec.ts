@@ -9,11 +9,13 @@ import { startServer, type RunningServer } from './support/server.js';
 const CLI = new URL('../node_modules/.bin/conformance', import.meta.url).pathname;
 
 /*
- * The scenarios of the public suite that say something about a server whose tools are its own. All others call tools, read resources
- * or get prompts of the suite's reference server (test_simple_text, test://static-text, ...): tools-call-*, json-schema-2020-12,
- * completion-complete, elicitation-*, server-sse-polling, resources-read-*, resources-templates-read, resources-(un)subscribe,
- * prompts-get-*, http-custom-header-server-validation and input-required-result-* but the one below; tasks-* and sep-2640-* test
- * extensions that this server does not have.
+ * The scenarios of the public suite that say something about a server whose tools are its own. All
+ * others call tools, read resources or get prompts of the suite's reference server
+ * (test_simple_text, test://static-text, ...): tools-call-*, json-schema-2020-12,
+ * completion-complete, elicitation-*, server-sse-polling, resources-read-*,
+ * resources-templates-read, resources-(un)subscribe, prompts-get-*,
+ * http-custom-header-server-validation and input-required-result-* but the one below; tasks-* and
+ * sep-2640-* test extensions that this server does not have.
  */
 const SCENARIOS = {
   '2025-06-18': [

@@ -12,7 +12,10 @@ const MARKS = [
   0xfffc, 0xfffd, 0xfffe, 0xffff, 0x10000, 0x1f600, 0x1fffe, 0x10ffff,
 ];
 
-/** All controls, what some take for line ends or blanks, marks without a width, and the ends of each plane's use. */
+/**
+ * All controls, what some take for line ends or blanks, marks without a width, and the ends of each
+ * plane's use.
+ */
 const CODES = [
   ...Array.from({ length: 0x20 }, (_, code) => code),
   ...Array.from('"\'\\/<>&#:%@`{}[]|*!?~', (character) => character.charCodeAt(0)),
@@ -20,7 +23,10 @@ const CODES = [
   ...MARKS,
 ];
 
-/** Each character alone, between words, at line ends, at both ends, and in a line that is folded when it is printed. */
+/**
+ * Each character alone, between words, at line ends, at both ends, and in a line that is folded
+ * when it is printed.
+ */
 const TEXTS = Object.fromEntries(
   CODES.flatMap((code) => {
     const character = String.fromCodePoint(code);

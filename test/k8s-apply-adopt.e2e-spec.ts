@@ -57,7 +57,10 @@ const autoscaler = (metric: Spec) => ({
 const VOLUME = 'spec.template.spec.volumes[name="x"]';
 const CONTAINER = 'spec.template.spec.containers[name="web"]';
 
-/** What is live, what is applied then, what that removes, and what is stored after it (by a JSON path). */
+/**
+ * What is live, what is applied then, what that removes, and what is stored after it (by a JSON
+ * path).
+ */
 const CHANGES: [string, object, object, string, string, string][] = [
   [
     'a port of a Service with the name that another had',

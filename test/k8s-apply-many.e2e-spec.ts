@@ -13,7 +13,10 @@ const maps = (prefix: string, count: number, color: string) =>
     configMap(`${prefix}-${index}`, { color }, { namespace: own.name }),
   );
 
-/** Applies ten objects. @returns what it says, and the names that it has read; "" for a page of the list */
+/**
+ * Applies ten objects. @returns what it says, and the names that it has read; "" for a page of the
+ * list
+ */
 async function applyTen(prefix: string, color: string): Promise<{ text: string; reads: string[] }> {
   door.gate.passed.length = 0;
   const documents = maps(prefix, 10, color).map((map) => JSON.stringify(map));

@@ -6,7 +6,10 @@ const server = useServer();
 const get = (args: Record<string, unknown>) => server.call('k8s_get', args);
 const textOf = (args: Record<string, unknown>) => server.textOf('k8s_get', args);
 
-/** Ages go on between two calls, so they are masked, and with them the space that their length leaves. */
+/**
+ * Ages go on between two calls, so they are masked, and with them the space that their length
+ * leaves.
+ */
 function masked(table: string): string[] {
   return table
     .trimEnd()

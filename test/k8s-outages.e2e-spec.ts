@@ -10,7 +10,9 @@ const AWAY_MS = 2_500;
 const door = useGate();
 const { own, server, place, podsOnNode, workload } = useDrain('outages', 'outage-node', door.env);
 
-/** Calls a tool that waits, and takes the cluster away for a while as soon as it reports something. */
+/**
+ * Calls a tool that waits, and takes the cluster away for a while as soon as it reports something.
+ */
 async function duringOutage(tool: string, args: Record<string, unknown>, whenBack: () => unknown) {
   const told: string[] = [];
   const begun = Promise.withResolvers<void>();

@@ -53,7 +53,10 @@ describe('the requests that the Engine makes for one call', () => {
   });
 });
 
-/** Six requests, each with the headers that the Engine's client library sends; the DELETE says JSON and has no body. */
+/**
+ * Six requests, each with the headers that the Engine's client library sends; the DELETE says JSON
+ * and has no body.
+ */
 async function callAsTheEngine(seconds = 1) {
   const session = new McpSession(server.url);
   const opened: McpAnswer = await session.post(initialize('2025-06-18'));

@@ -62,7 +62,10 @@ function send(method: string, { path = '', headers = {}, body = '' }: Call): Pro
   });
 }
 
-/** Fails unless an operation's document foresees an answer: its status, its type, its headers and, of JSON, its shape. */
+/**
+ * Fails unless an operation's document foresees an answer: its status, its type, its headers and,
+ * of JSON, its shape.
+ */
 function expectDocumented({ operationId, responses }: Operation, answer: Answer): void {
   const { status, type, headers, text } = answer;
   const said = `${operationId} ${status} ${type} ${text.slice(0, 300)}`;

@@ -33,7 +33,8 @@ describe('the OpenAPI document', () => {
       const operation = document.paths[`/engine/v1/tools/${category}/${name}/execute`]?.post;
       expect(operation?.operationId).toBe(name);
       const { example = {} } = operation?.requestBody.content['application/json'] ?? {};
-      // Of an execution, an example cannot know the id; the address of a repository is on the internet, which a test does without.
+      // Of an execution, an example cannot know the id; the address of a repository is on the
+      // internet, which a test does without.
       const own = {
         ...('execution_id' in example && {
           execution_id: await api.start('wait_for_x_seconds', { seconds: 1 }),

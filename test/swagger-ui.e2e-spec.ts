@@ -27,7 +27,8 @@ describe.skipIf(!existsSync(CHROMIUM))('Swagger UI', () => {
     });
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
     page.on('pageerror', (error) => errors.push(error.message));
-    // What the page's policy forbids is told here. So are failures of calls, which are none of the page.
+    // What the page's policy forbids is told here. So are failures of calls, which are none of the
+    // page.
     page.on('console', (message) => {
       const isCall = message.text().startsWith('Failed to load resource');
       if (message.type() === 'error' && !isCall) errors.push(message.text());

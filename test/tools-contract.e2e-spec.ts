@@ -34,7 +34,9 @@ const WORDS = [
 ];
 const CATEGORY_ORDER = ['argo', 'helm', 'k8s'];
 
-/** Tool → [readOnlyHint, destructiveHint]. A change here is a change of what runs without approval. */
+/**
+ * Tool → [readOnlyHint, destructiveHint]. A change here is a change of what runs without approval.
+ */
 const HINTS: Record<string, [boolean, boolean]> = {
   argo_list_rollouts: [true, false],
   argo_promote: [false, false],

@@ -9,7 +9,9 @@ import { yamlCases } from './support/yaml-cases.js';
 
 type Named = Record<string, unknown> & { metadata?: { name?: string } };
 
-/** What kubectl makes of each text, by the name of its object; undefined where it refuses the text. */
+/**
+ * What kubectl makes of each text, by the name of its object; undefined where it refuses the text.
+ */
 async function asKubectl(
   cases: readonly { name: string; text: string }[],
 ): Promise<Map<string, Named>> {
@@ -30,7 +32,10 @@ async function asKubectl(
 
 const LIMIT = 2n ** 63n;
 
-/** Numbers beyond 64 bits with a sign as kubectl rounds them, which this server leaves to the API server. */
+/**
+ * Numbers beyond 64 bits with a sign as kubectl rounds them, which this server leaves to the API
+ * server.
+ */
 function rounded(value: unknown): unknown {
   if (typeof value === 'bigint') return -LIMIT < value && value < LIMIT ? value : Number(value);
   if (value === 0) return 0;

@@ -16,7 +16,10 @@ export type Send = (
   headers?: Record<string, string>,
 ) => Promise<string>;
 
-/** One operation: by a tool, by the raw API calls that it cannot do without, and by the plugin where that has it. */
+/**
+ * One operation: by a tool, by the raw API calls that it cannot do without, and by the plugin where
+ * that has it.
+ */
 export interface Operation {
   name: string;
   raw: (send: Send, number: number) => Promise<unknown>;

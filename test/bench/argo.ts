@@ -21,7 +21,10 @@ import { toolClient, type CallTool } from './tool-client.js';
 const CALLS = 60;
 const PLUGIN_CALLS = 5;
 
-/** Measures the Argo tools beside the raw API calls they need, and beside the plugin. The controller stands still, so that every call meets the same rollout. */
+/**
+ * Measures the Argo tools beside the raw API calls they need, and beside the plugin. The controller
+ * stands still, so that every call meets the same rollout.
+ */
 export async function benchArgo(sandbox: Sandbox, url: string): Promise<void> {
   const api = apiPool(sandbox.kubeconfig);
   const { call, close } = toolClient(url, 'argo');

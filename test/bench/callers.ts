@@ -2,7 +2,10 @@ import { Pool } from 'undici';
 import { apiPool, CONNECTIONS, textOf } from './api.js';
 import { toolClient } from './tool-client.js';
 
-/** The ways to ask for the pods of a namespace: the API server itself, and the two doors. All keep their connections alive. */
+/**
+ * The ways to ask for the pods of a namespace: the API server itself, and the two doors. All keep
+ * their connections alive.
+ */
 export interface Caller {
   name: string;
   /** @param selector gives the label selector of each call; none if left out */

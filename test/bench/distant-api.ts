@@ -6,7 +6,10 @@ import { stringify, parse } from 'yaml';
 import type { Sandbox } from '#sandbox';
 import type { Kubeconfig } from './api.js';
 
-/** A longer way to a sandbox's API server, as over a network: what is sent arrives later, in both directions. */
+/**
+ * A longer way to a sandbox's API server, as over a network: what is sent arrives later, in both
+ * directions.
+ */
 export class DistantApi {
   private readonly sockets = new Set<Socket>();
 

@@ -56,7 +56,10 @@ export async function benchHelm(sandbox: Sandbox, url: string): Promise<void> {
   await server.close();
 }
 
-/** Installing fifty releases would take a minute: the one that is there is stored again under other names. */
+/**
+ * Installing fifty releases would take a minute: the one that is there is stored again under other
+ * names.
+ */
 async function copyRelease(sandbox: Sandbox): Promise<void> {
   const api = apiPool(sandbox.kubeconfig);
   const path = `/api/v1/namespaces/${NAMESPACE}/secrets`;

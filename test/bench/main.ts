@@ -29,7 +29,10 @@ function withServer(bench: (sandbox: Sandbox, url: string) => Promise<void>): Be
   };
 }
 
-/** `npm run bench` measures everything but the soak, with a name only that part; `npm run bench -- soak 5` soaks for five minutes. */
+/**
+ * `npm run bench` measures everything but the soak, with a name only that part; `npm run bench --
+ * soak 5` soaks for five minutes.
+ */
 async function main([part, minutes = '5']: string[]): Promise<void> {
   const named =
     part === 'soak' ? (sandbox: Sandbox) => soak(sandbox, Number(minutes)) : part && PARTS[part];

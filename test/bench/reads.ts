@@ -11,16 +11,23 @@ const SMALL_NAMESPACE = 'billing';
 const LARGE_NAMESPACE = 'bench';
 const PODS = 2_000;
 const CONCURRENCY = 32;
-/** Many short rounds, as the machine may change its pace within seconds; as many with each caller at each place. */
+/**
+ * Many short rounds, as the machine may change its pace within seconds; as many with each caller at
+ * each place.
+ */
 const ROUNDS = 12;
-/** Calls of each caller before anything is measured: until then V8 still compiles, on a core that the API server could use. */
+/**
+ * Calls of each caller before anything is measured: until then V8 still compiles, on a core that
+ * the API server could use.
+ */
 const WARM_UP_CALLS = 5_000;
 /** After so many milliseconds nothing goes on any more, neither in the sandbox nor in a server. */
 const SETTLE_MS = 6_000;
 
 /**
- * Measures each caller in turn, several times over, so that all of them see the same machine. Each round begins with another one: the
- * API server collects its garbage about every second time, which would else hit the same ones again and again.
+ * Measures each caller in turn, several times over, so that all of them see the same machine. Each
+ * round begins with another one: the API server collects its garbage about every second time, which
+ * would else hit the same ones again and again.
  */
 async function eachRound(
   callers: Caller[],
@@ -36,12 +43,18 @@ async function eachRound(
   return rounds;
 }
 
-/** Calls a second over all rounds of as many calls: no median, for it would leave out rounds in which a process collects its garbage. */
+/**
+ * Calls a second over all rounds of as many calls: no median, for it would leave out rounds in
+ * which a process collects its garbage.
+ */
 function overall(rounds: number[]): number {
   return rounds.length / rounds.reduce((sum, perSecond) => sum + 1 / perSecond, 0);
 }
 
-/** Measures reading beside the raw API server, and what the server itself takes: from its start to after many large answers. */
+/**
+ * Measures reading beside the raw API server, and what the server itself takes: from its start to
+ * after many large answers.
+ */
 export async function benchReads(sandbox: Sandbox): Promise<void> {
   await sleep(SETTLE_MS);
   const startedAt = performance.now();

@@ -38,7 +38,10 @@ class Door {
     await expectStatus(response, 200, 409).arrayBuffer();
   }
 
-  /** Reads events to the result, or breaks off after some milliseconds. @returns the id of the last event */
+  /**
+   * Reads events to the result, or breaks off after some milliseconds. @returns the id of the last
+   * event
+   */
   async follow(id: string, after: number, mostMs?: number): Promise<number> {
     const signal = mostMs === undefined ? undefined : AbortSignal.timeout(mostMs);
     let text = '';

@@ -8,13 +8,21 @@ import { SOAK_OBJECTS, soakActions, type Action } from './soak-calls.js';
 import { startServer } from './server.js';
 
 const CALLERS = 12;
-/** What streams and calls are given to end before the first look, with which the pools of connections are still full. */
+/**
+ * What streams and calls are given to end before the first look, with which the pools of
+ * connections are still full.
+ */
 const IDLE_MS = 5_000;
-/** What everything is given to end in the end: idle connections to the API server are kept for a minute. */
+/**
+ * What everything is given to end in the end: idle connections to the API server are kept for a
+ * minute.
+ */
 const SETTLE_MS = 75_000;
 /** Of the whole time, what passes before memory is first looked at. */
 const WARM_UP = 0.2;
-/** How much more memory may be used in the end, in MB: what a garbage collector leaves for later. */
+/**
+ * How much more memory may be used in the end, in MB: what a garbage collector leaves for later.
+ */
 const MEMORY_MB = 50;
 
 /** What a process holds on to. */
@@ -86,7 +94,10 @@ async function soakServer(sandbox: Sandbox, server: RunningServer, minutes: numb
   if (bad.length > 0) throw new Error(`The soak left something over: ${bad.join('; ')}.`);
 }
 
-/** Does one thing after another, each caller from another one on. @returns how many calls passed validation */
+/**
+ * Does one thing after another, each caller from another one on. @returns how many calls passed
+ * validation
+ */
 async function work(actions: Action[], first: number, goesOn: () => boolean): Promise<number> {
   let calls = 0;
   for (let next = first; goesOn(); next++) calls += await actions[next % actions.length]!();

@@ -11,7 +11,10 @@ const CALLS = 100;
 
 type Send = (method: string, path: string, body?: unknown, contentType?: string) => Promise<string>;
 
-/** One kind of write: by a tool, and by the raw API calls that it cannot do without. Each call gets its number. */
+/**
+ * One kind of write: by a tool, and by the raw API calls that it cannot do without. Each call gets
+ * its number.
+ */
 interface Write {
   name: string;
   raw: (send: Send, number: number) => Promise<unknown>;

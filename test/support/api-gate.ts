@@ -17,7 +17,10 @@ type Matches = (request: Request) => boolean;
 type Body = Record<string, unknown>;
 type Moments = Record<'before' | 'after', { matches: Matches; act: () => Promise<unknown> }[]>;
 
-/** Stands before the sandbox's API server, so that a test can do something right before a request is passed on or its answer is passed back. */
+/**
+ * Stands before the sandbox's API server, so that a test can do something right before a request is
+ * passed on or its answer is passed back.
+ */
 export class ApiGate {
   /** The requests that were passed on. */
   readonly passed: Request[] = [];
@@ -57,12 +60,18 @@ export class ApiGate {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Does something, once, before the next request of a kind is passed on. If that fails, the connection is broken instead. */
+  /**
+   * Does something, once, before the next request of a kind is passed on. If that fails, the
+   * connection is broken instead.
+   */
   before(matches: Matches, act: () => Promise<unknown>): void {
     this.waiting.before.push({ matches, act });
   }
 
-  /** Does something, once, before the next answer to a request of a kind is passed back. If that fails, the connection is broken instead. */
+  /**
+   * Does something, once, before the next answer to a request of a kind is passed back. If that
+   * fails, the connection is broken instead.
+   */
   after(matches: Matches, act: () => Promise<unknown>): void {
     this.waiting.after.push({ matches, act });
   }
@@ -72,7 +81,10 @@ export class ApiGate {
     this.changes.push({ matches, change });
   }
 
-  /** Answers the next request of a kind in place of the API server, once that has done what was asked. */
+  /**
+   * Answers the next request of a kind in place of the API server, once that has done what was
+   * asked.
+   */
   replace(matches: Matches, status: number, body: string): void {
     this.answers.push({ matches, status, body });
   }

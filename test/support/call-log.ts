@@ -1,7 +1,10 @@
 import { expect, vi } from 'vitest';
 import type { LogLine } from './server-process.js';
 
-/** Gives a function that waits, not for long, until the server has logged one more cancelled call than now. */
+/**
+ * Gives a function that waits, not for long, until the server has logged one more cancelled call
+ * than now.
+ */
 export function nextCancelled(log: LogLine[]): () => Promise<void> {
   const before = cancelledCalls(log);
   return () =>

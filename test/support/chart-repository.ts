@@ -10,7 +10,10 @@ import { helm } from './helm.js';
 /** User and password of the part of the repository that asks for them. */
 export const CREDENTIALS = { user: 'reader', password: 'p%40ss%3Aw%2Frd' };
 
-/** A chart repository over HTTP, with some versions of the chart greeter. What is under `/private` asks for a user. */
+/**
+ * A chart repository over HTTP, with some versions of the chart greeter. What is under `/private`
+ * asks for a user.
+ */
 export class ChartRepository {
   /** How often each path was asked for. */
   readonly requests: string[] = [];

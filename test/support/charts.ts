@@ -1,7 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Writes a chart into a folder, in place of what was there: its templates, and what belongs into `crds/`, by file name. */
+/**
+ * Writes a chart into a folder, in place of what was there: its templates, and what belongs into
+ * `crds/`, by file name.
+ */
 export function writeChart(
   folder: string,
   name: string,

@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 
-/** An HTTP proxy whose CONNECT tunnels (RFC 9110, 9.3.6) all lead to one place, whatever name is asked for. Counts them. */
+/**
+ * An HTTP proxy whose CONNECT tunnels (RFC 9110, 9.3.6) all lead to one place, whatever name is
+ * asked for. Counts them.
+ */
 export class ConnectProxy {
   /** What each tunnel was asked for, as host:port. */
   readonly tunnels: string[] = [];

@@ -12,7 +12,10 @@ export interface CustomVersion {
   subresources?: object;
 }
 
-/** A custom resource definition for kinds in namespaces; all versions are served, and the last one is stored. */
+/**
+ * A custom resource definition for kinds in namespaces; all versions are served, and the last one
+ * is stored.
+ */
 export function definition(
   { group, kind, plural }: CustomKind,
   versions: readonly CustomVersion[],

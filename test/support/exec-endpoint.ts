@@ -21,8 +21,8 @@ const POD = {
 };
 
 /**
- * An API server of one pod whose commands run on this machine, by the channel.k8s.io protocols: what the sandbox's kubelet does not do, exit
- * codes and the end of stdin, it does as a real one.
+ * An API server of one pod whose commands run on this machine, by the channel.k8s.io protocols:
+ * what the sandbox's kubelet does not do, exit codes and the end of stdin, it does as a real one.
  */
 export class ExecEndpoint {
   /** The words of each command that was run. */

@@ -7,7 +7,10 @@ const EVERY_MS = 20;
 const [url = '', pid = ''] = process.argv.slice(2);
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
-/** Milliseconds that the main thread of the server, which runs its event loop, has computed (proc_pid_schedstat, in nanoseconds). */
+/**
+ * Milliseconds that the main thread of the server, which runs its event loop, has computed
+ * (proc_pid_schedstat, in nanoseconds).
+ */
 function computedMs(): number {
   const stat = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8');
   return Number(stat.split(' ', 1)[0]) / 1e6;

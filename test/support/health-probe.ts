@@ -5,7 +5,10 @@ import { expect } from 'vitest';
 /** Milliseconds for which nothing may hold the event loop of the server. */
 const MOST_HELD_MS = 200;
 
-/** A machine that is busy with other things makes a server slow now and then: what counts is what happens each time. */
+/**
+ * A machine that is busy with other things makes a server slow now and then: what counts is what
+ * happens each time.
+ */
 const TRIES = 3;
 
 interface Server {
@@ -14,8 +17,10 @@ interface Server {
 }
 
 /**
- * Asks a server for `/health` every 20 ms while something is done, from a process of its own, so that the work of the test does not count.
- * @returns the longest that an answer was waited for while the server computed, in milliseconds, and what was done
+ * Asks a server for `/health` every 20 ms while something is done, from a process of its own, so
+ * that the work of the test does not count.
+ * @returns the longest that an answer was waited for while the server computed, in milliseconds,
+ * and what was done
  */
 export async function whileProbed<T>(
   { url, pid }: Server,
@@ -40,8 +45,8 @@ export async function whileProbed<T>(
 }
 
 /**
- * Does something, with nothing that holds the event loop of the server for 200 ms meanwhile. It is done again where it seems to do so, up to
- * three times in all.
+ * Does something, with nothing that holds the event loop of the server for 200 ms meanwhile. It is
+ * done again where it seems to do so, up to three times in all.
  * @returns what the last time gave
  */
 export async function withoutHold<T>(server: Server, act: () => Promise<T>): Promise<T> {

@@ -29,7 +29,10 @@ export function helm4Env(): Record<string, string> {
   return { PATH: `${folder}${delimiter}${path}` };
 }
 
-/** The environment of a server with an empty folder of its own for repositories, which may be on this machine. */
+/**
+ * The environment of a server with an empty folder of its own for repositories, which may be on
+ * this machine.
+ */
 export function ownHelmHome(name: string): Record<string, string> {
   const folder = join(inject('sandboxFolder'), `helm-home-${name}`);
   rmSync(folder, { recursive: true, force: true });

@@ -26,8 +26,9 @@ interface Listed {
 export type Inventory = Record<string, { metadata: object }>;
 
 /**
- * Every object of every kind with all that only somebody's write changes: the whole object but its status, with the resourceVersion where
- * there is no status, and the times at which our field manager has written.
+ * Every object of every kind with all that only somebody's write changes: the whole object but its
+ * status, with the resourceVersion where there is no status, and the times at which our field
+ * manager has written.
  */
 export async function inventory(): Promise<Inventory> {
   const kinds = (await kubectl('api-resources', '--verbs=list', '-o', 'name'))

@@ -19,7 +19,9 @@ export interface SandboxAccess {
   user: { 'client-certificate-data': string; 'client-key-data': string };
 }
 
-/** Writes a kubeconfig to a file that goes with the sandbox, and gives its path. JSON is YAML too. */
+/**
+ * Writes a kubeconfig to a file that goes with the sandbox, and gives its path. JSON is YAML too.
+ */
 export async function writeKubeconfig(kubeconfig: Kubeconfig): Promise<string> {
   const path = join(inject('sandboxFolder'), `kubeconfig-${randomUUID()}`);
   const text = JSON.stringify({ apiVersion: 'v1', kind: 'Config', ...kubeconfig });

@@ -16,7 +16,9 @@ const NAMES: Record<string, [kind: string, ...subresources: string[]]> = {
 /** Resource types that it serves beside the usual ones. */
 const MANY = 10_000;
 
-/** An API server that holds more than a real one can, or for longer. It answers what it was told to. */
+/**
+ * An API server that holds more than a real one can, or for longer. It answers what it was told to.
+ */
 export class LargeApi {
   private readonly answers = new Map<string, Answer>();
 
@@ -68,7 +70,10 @@ export class LargeApi {
     });
   }
 
-  /** Answers a path with a list, in pages of the size that is asked for; of items which are the same but for their names. */
+  /**
+   * Answers a path with a list, in pages of the size that is asked for; of items which are the same
+   * but for their names.
+   */
   list(path: string, kind: string, count: number, itemOf: (index: number) => object): void {
     this.answers.set(path, (response, query) => {
       const start = Number(query.get('continue') ?? 0);

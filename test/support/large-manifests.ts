@@ -1,6 +1,9 @@
 const DESCRIPTION = 'What this field is for, and what it may be set to. '.repeat(21);
 
-/** A schema as generators write them: several levels, each field with a description, which is most of the text. */
+/**
+ * A schema as generators write them: several levels, each field with a description, which is most
+ * of the text.
+ */
 function schema(depth: number, width: number): object {
   if (depth === 0) return { type: 'string', description: DESCRIPTION };
   const fields = Array.from({ length: width }, (_, index) => [
@@ -102,7 +105,10 @@ function workload(name: string): object[] {
   ];
 }
 
-/** 110 objects of the shapes and about the sizes of a monitoring stack: definitions, dashboards, roles and workloads; none of them runs. */
+/**
+ * 110 objects of the shapes and about the sizes of a monitoring stack: definitions, dashboards,
+ * roles and workloads; none of them runs.
+ */
 export function monitoringStack(group: string): object[] {
   const names = Array.from({ length: 16 }, (_, index) => `monitor-${index}`);
   return [

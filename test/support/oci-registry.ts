@@ -8,7 +8,10 @@ const CHART = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
 const CONFIG = 'application/vnd.cncf.helm.config.v1+json';
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 
-/** The part of an OCI registry (distribution spec 1.1) that a pull needs, with one chart as `team/greeter:1.0.0`, over HTTP. */
+/**
+ * The part of an OCI registry (distribution spec 1.1) that a pull needs, with one chart as
+ * `team/greeter:1.0.0`, over HTTP.
+ */
 export class OciRegistry {
   private constructor(private readonly server: Server) {}
 

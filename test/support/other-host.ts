@@ -1,9 +1,15 @@
 import { spawnSync } from 'node:child_process';
 
-/** Namespaces of its own: for users, which asks for no right, and for the name of the host (unshare(1)). */
+/**
+ * Namespaces of its own: for users, which asks for no right, and for the name of the host
+ * (unshare(1)).
+ */
 const OWN_NAMESPACES = ['--user', '--map-root-user', '--uts'];
 
-/** For `startServer`: runs what stands after it, as the same process, under another name of the host. */
+/**
+ * For `startServer`: runs what stands after it, as the same process, under another name of the
+ * host.
+ */
 export const ON_ANOTHER_HOST: readonly string[] = [
   'unshare',
   ...OWN_NAMESPACES,
@@ -13,7 +19,9 @@ export const ON_ANOTHER_HOST: readonly string[] = [
   'another-host',
 ];
 
-/** Whether this machine lets a process have that: Linux alone knows it, and not every container may. */
+/**
+ * Whether this machine lets a process have that: Linux alone knows it, and not every container may.
+ */
 export function hasOtherHosts(): boolean {
   return spawnSync('unshare', [...OWN_NAMESPACES, 'true']).status === 0;
 }

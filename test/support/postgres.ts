@@ -45,7 +45,10 @@ export class Postgres {
     return this.database.start();
   }
 
-  /** Breaks all connections to the database, also in the middle of what they do; it takes new ones at once. */
+  /**
+   * Breaks all connections to the database, also in the middle of what they do; it takes new ones
+   * at once.
+   */
   async breakConnections(): Promise<void> {
     const client = this.database.getPgClient();
     await client.connect();

@@ -18,7 +18,10 @@ export function childrenOf(pid: number): number[] {
     .flatMap((text) => text.split(' ').filter(Boolean).map(Number));
 }
 
-/** The program that a process runs, and its process group; undefined once it is gone (proc_pid_stat(5)). */
+/**
+ * The program that a process runs, and its process group; undefined once it is gone
+ * (proc_pid_stat(5)).
+ */
 export function statOf(pid: number): { name: string; group: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -29,7 +32,9 @@ export function statOf(pid: number): { name: string; group: number } | undefined
   }
 }
 
-/** The processes of a process group, those included that have ended and that nobody has waited for. */
+/**
+ * The processes of a process group, those included that have ended and that nobody has waited for.
+ */
 export function membersOf(group: number): number[] {
   return readdirSync('/proc')
     .map(Number)

@@ -82,7 +82,10 @@ export async function liveRollout(namespace: string, name: string): Promise<Live
   ) as LiveRollout;
 }
 
-/** Waits until the controller has taken up the rollout's spec and it is so, for twenty seconds at most. */
+/**
+ * Waits until the controller has taken up the rollout's spec and it is so, for twenty seconds at
+ * most.
+ */
 export async function untilRollout(
   namespace: string,
   name: string,

@@ -4,8 +4,9 @@ import { startSandbox } from '#sandbox';
 import './sandbox-env.js';
 
 /**
- * Gives the whole run one sandbox of its own, and takes it away when the run ends, however it ends. With `TEST_SANDBOX` it runs on the
- * sandbox of that name and leaves it as it is, which saves the start while one works on a spec.
+ * Gives the whole run one sandbox of its own, and takes it away when the run ends, however it ends.
+ * With `TEST_SANDBOX` it runs on the sandbox of that name and leaves it as it is, which saves the
+ * start while one works on a spec.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const report = { line: log, state: () => undefined };

@@ -34,7 +34,9 @@ interface SpawnOptions {
   readsLog?: boolean;
 }
 
-/** Starts the real server on a free port, with some variables added to this process's environment. */
+/**
+ * Starts the real server on a free port, with some variables added to this process's environment.
+ */
 export async function spawnServer(
   env: Record<string, string>,
   { via = [], readsLog = true }: SpawnOptions = {},

@@ -25,7 +25,10 @@ export interface DrainInUse {
   readonly budget: (app: string, minAvailable: number, name?: string) => object;
 }
 
-/** Makes a namespace, and a node that no pod of anybody else goes to; starts a server whose calls are about it. */
+/**
+ * Makes a namespace, and a node that no pod of anybody else goes to; starts a server whose calls
+ * are about it.
+ */
 export function useDrain(namespace: string, node: string, env?: ServerOptions['env']): DrainInUse {
   const own = useNamespace(namespace);
   const server = useServer({ defaults: { node_name: node }, env });

@@ -5,7 +5,9 @@ import { startServer, type LogLine, type RunningServer } from './server.js';
 
 type Args = Record<string, unknown>;
 
-/** The server of a spec file and a client at each of its doors. To be used in hooks and tests only. */
+/**
+ * The server of a spec file and a client at each of its doors. To be used in hooks and tests only.
+ */
 export interface ServerInUse {
   readonly url: string;
   readonly pid: number;

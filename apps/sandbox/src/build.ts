@@ -6,7 +6,10 @@ import { assetsDir } from './paths.js';
 import { signalGroup } from './process-info.js';
 import type { Reporter } from './reporter.js';
 
-/** How every program is built, beside what its module says: without debugging information, and the same wherever its sources are. */
+/**
+ * How every program is built, beside what its module says: without debugging information, and the
+ * same wherever its sources are.
+ */
 export const BUILD_FLAGS = ['-buildvcs=false', '-trimpath'];
 export const LINKER_FLAGS = ['-s', '-w'];
 
@@ -16,7 +19,10 @@ export interface ModuleBuild {
   target: string;
 }
 
-/** Builds the programs and renders the manifests of some modules; each target appears only when complete. */
+/**
+ * Builds the programs and renders the manifests of some modules; each target appears only when
+ * complete.
+ */
 export async function buildModules(
   builds: readonly ModuleBuild[],
   kubectl: string,
@@ -115,7 +121,9 @@ async function renderManifests(
   }
 }
 
-/** Runs go in a process group of its own, as cancelling has to end the compilers that it started. */
+/**
+ * Runs go in a process group of its own, as cancelling has to end the compilers that it started.
+ */
 async function go(
   module: GoModule,
   args: string[],

@@ -29,7 +29,9 @@ export const kwokKinds = [
   'Metric',
 ];
 
-/** High enough that the creation of thousands of pods is not held up by the clients' own throttle. */
+/**
+ * High enough that the creation of thousands of pods is not held up by the clients' own throttle.
+ */
 const throttle = ['--kube-api-qps=500', '--kube-api-burst=1000'];
 
 /** The command line of every process. */

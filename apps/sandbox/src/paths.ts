@@ -3,7 +3,10 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A sandbox's name becomes a folder and a context name, so it is a DNS label of at most 40 characters. */
+/**
+ * A sandbox's name becomes a folder and a context name, so it is a DNS label of at most 40
+ * characters.
+ */
 const namePattern = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
 
 /** A mistake in how the command was called, as against a failure of the sandbox itself. */

@@ -67,7 +67,9 @@ function exceptFaults(stage: Stage, ownStages: Stage[]): Stage {
   return stage;
 }
 
-/** What kwok answers for containers: logs of pods that have none of their own, exec, port-forward. */
+/**
+ * What kwok answers for containers: logs of pods that have none of their own, exec, port-forward.
+ */
 function containerAnswers({ stateDir, ports }: ClusterLayout): KubernetesObject[] {
   const folder = join(stateDir, 'containers');
   const answer = (kind: string, spec: unknown): KubernetesObject => ({

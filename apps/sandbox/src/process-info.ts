@@ -12,7 +12,10 @@ export function inspectProcess(pid: number): ProcessInfo | undefined {
   return existsSync('/proc/self/status') ? fromProc(pid) : fromPs(pid);
 }
 
-/** How often an empty command line is read again: a process has none for a moment while it becomes another program. */
+/**
+ * How often an empty command line is read again: a process has none for a moment while it becomes
+ * another program.
+ */
 const execReads = 100;
 
 function fromProc(pid: number): ProcessInfo | undefined {

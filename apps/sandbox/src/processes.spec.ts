@@ -29,7 +29,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The processes of a group that still run; one that has ended and waits to be reaped is a zombie (Z). */
+/**
+ * The processes of a group that still run; one that has ended and waits to be reaped is a zombie
+ * (Z).
+ */
 function runningIn(group: number | undefined): string[] {
   const listed = execFileSync('ps', ['-e', '-o', 'pgid=,stat=,args='], { encoding: 'utf8' });
   const members = listed.split('\n').map((line) => line.trim().split(/ +/));

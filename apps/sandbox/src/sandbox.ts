@@ -136,7 +136,9 @@ export class Sandbox {
     this.processes.signal(name, 'SIGCONT');
   }
 
-  /** Ends every process; with `purge`, as always of an ephemeral sandbox, the state is removed too. */
+  /**
+   * Ends every process; with `purge`, as always of an ephemeral sandbox, the state is removed too.
+   */
   async stop({ purge = this.dismissGuardian !== undefined } = {}): Promise<void> {
     await whileLocked(lockSandbox(this.name), async () => {
       await this.processes.stop();

@@ -12,10 +12,15 @@ import { serveOpenApi } from './rest/openapi.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
 import { StderrLogger } from './stderr.logger.js';
 
-/** How long a request may take to arrive, in milliseconds; its answer may take as long as it likes. */
+/**
+ * How long a request may take to arrive, in milliseconds; its answer may take as long as it likes.
+ */
 const REQUEST_LIMIT_MS = 60_000;
 
-/** More characters than a path can have: a name that is too long is no other error than one that is unknown. */
+/**
+ * More characters than a path can have: a name that is too long is no other error than one that is
+ * unknown.
+ */
 const MAX_PARAM_LENGTH = 65_536;
 
 /** The HTTP application with all its routes, ready to listen. */

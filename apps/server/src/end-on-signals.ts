@@ -6,8 +6,9 @@ const END_MS = 5_000;
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
- * Closes the application when the process is told to end, within the grace period and five seconds, whatever hangs. Whoever presses Ctrl-C
- * twice does not want to wait: the second SIGINT ends the process at once. What it has started ends with it.
+ * Closes the application when the process is told to end, within the grace period and five seconds,
+ * whatever hangs. Whoever presses Ctrl-C twice does not want to wait: the second SIGINT ends the
+ * process at once. What it has started ends with it.
  * @param graceMs milliseconds that running calls are given
  */
 export function endOnSignals(app: INestApplicationContext, graceMs: number): void {

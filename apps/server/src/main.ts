@@ -34,8 +34,8 @@ function graceMsOf(app: INestApplicationContext): number {
 }
 
 /**
- * Gives back the memory that only the start has used; V8 would keep some 30 MB of it for good. Takes some 100 ms, so it does
- * not come between the start and those who wait for it.
+ * Gives back the memory that only the start has used; V8 would keep some 30 MB of it for good.
+ * Takes some 100 ms, so it does not come between the start and those who wait for it.
  */
 function releaseStartMemory(): void {
   globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });

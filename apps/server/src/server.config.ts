@@ -34,10 +34,10 @@ class ServerEnvironment {
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
 /**
- * `PORT` (0: any free one) and `HOST` to listen on; `BODY_LIMIT_BYTES` of one request; `MAX_REQUESTS` that are open at once, of
- * which a caller has its share; `ALLOWED_HOSTS`, the names, joined by commas,
- * under which the server may be called beside localhost and IP addresses; `ALLOWED_ORIGINS` of web pages that may call it beside
- * its own; `AUTH`.
+ * `PORT` (0: any free one) and `HOST` to listen on; `BODY_LIMIT_BYTES` of one request;
+ * `MAX_REQUESTS` that are open at once, of which a caller has its share; `ALLOWED_HOSTS`, the
+ * names, joined by commas, under which the server may be called beside localhost and IP addresses;
+ * `ALLOWED_ORIGINS` of web pages that may call it beside its own; `AUTH`.
  * @throws Error when HOST is reachable from outside and AUTH does not say `none`
  */
 export const serverConfig = registerAs('server', () => {

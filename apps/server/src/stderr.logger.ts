@@ -12,7 +12,10 @@ const NOISY_CONTEXTS = new Set([
 /** How long a line may wait for others to go with it; a warning or an error does not. */
 const FLUSH_MS = 50;
 
-/** Nest's console logger, all of it on stderr: stdout belongs to MCP's stdio transport and to what people pipe. */
+/**
+ * Nest's console logger, all of it on stderr: stdout belongs to MCP's stdio transport and to what
+ * people pipe.
+ */
 export class StderrLogger extends ConsoleLogger {
   private lines = '';
   private timer: NodeJS.Timeout | undefined;
@@ -44,7 +47,8 @@ export class StderrLogger extends ConsoleLogger {
   ): void {
     this.timer ??= setTimeout(() => this.flush(), FLUSH_MS);
     const line = this.getJsonLogObject(message, options);
-    // The line of a call, the one that is written all the time, needs none of Nest's care for cycles and depth.
+    // The line of a call, the one that is written all the time, needs none of Nest's care for
+    // cycles and depth.
     this.lines += `${isFlat(message) ? JSON.stringify(line) : this.stringifyJsonLogObject(line)}\n`;
     if (options.logLevel !== 'log') this.flush();
   }

@@ -2,11 +2,16 @@ import { alignLines } from '#cluster';
 import type { AnalysisRun, Measurement, Metric, MetricResult } from './analysis.js';
 
 const LABEL_WIDTH = 13;
-/** Latest measurements of a metric that are shown; Argo Rollouts keeps ten unless told otherwise. */
+/**
+ * Latest measurements of a metric that are shown; Argo Rollouts keeps ten unless told otherwise.
+ */
 const MOST_MEASUREMENTS = 20;
 const ENDED_BADLY = ['Failed', 'Error', 'Inconclusive'];
 
-/** An analysis run as text: where it stands, why it ended badly if it did, then each metric with its measurements. */
+/**
+ * An analysis run as text: where it stands, why it ended badly if it did, then each metric with its
+ * measurements.
+ */
 export function analysisRunText({ metadata, spec, status }: AnalysisRun): string {
   const owner = metadata.ownerReferences?.[0];
   const fields: [string, string | undefined][] = [

@@ -19,7 +19,10 @@ import { ANALYSIS_RUNS, EXPERIMENTS } from './resource-types.js';
 /** Reads analysis runs and experiments. */
 @Injectable()
 export class AnalysisClient {
-  /** The experiments as `kubectl get` prints them, or those of one rollout, whole, as JSON `{"items": [...]}`. */
+  /**
+   * The experiments as `kubectl get` prints them, or those of one rollout, whole, as JSON
+   * `{"items": [...]}`.
+   */
   async experiments(
     cluster: Cluster,
     { rollout_name: rollout, ...where }: ListExperimentsDto,
@@ -44,7 +47,10 @@ export class AnalysisClient {
     return print(cluster, await this.query(cluster, ANALYSIS_RUNS, query, call), call);
   }
 
-  /** One analysis run with its metrics and measurements. @throws ToolError `not_found` with the nearest names */
+  /**
+   * One analysis run with its metrics and measurements. @throws ToolError `not_found` with the
+   * nearest names
+   */
   async analysisRun(
     cluster: Cluster,
     { name, namespace }: GetAnalysisRunDto,

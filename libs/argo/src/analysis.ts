@@ -1,7 +1,10 @@
 import type { KubernetesObject } from '#cluster';
 import type { StoredMetadata } from './rollout.js';
 
-/** How a measurement, a metric or a whole run stands: Pending, Running, Successful, Failed, Error, Inconclusive. */
+/**
+ * How a measurement, a metric or a whole run stands: Pending, Running, Successful, Failed, Error,
+ * Inconclusive.
+ */
 export type AnalysisPhase = string;
 
 /** One value of a metric at one time. */

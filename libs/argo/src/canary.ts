@@ -32,7 +32,8 @@ export function setWeight(rollout: Rollout): number {
 }
 
 /**
- * The weight that the new version has: what the traffic router was given or, without one, its share of the available pods.
+ * The weight that the new version has: what the traffic router was given or, without one, its share
+ * of the available pods.
  * @param canaryAvailable available pods of the new version
  */
 export function actualWeight(rollout: Rollout, canaryAvailable: number): number {

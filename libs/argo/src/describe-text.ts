@@ -16,7 +16,10 @@ function line(label: string, value: string | number | bigint): string {
   return `${label.padEnd(LABEL_WIDTH)}${value}`;
 }
 
-/** The head of `kubectl argo rollouts get rollout`: name, status, strategy, step, weights, images, replicas. */
+/**
+ * The head of `kubectl argo rollouts get rollout`: name, status, strategy, step, weights, images,
+ * replicas.
+ */
 export function headLines(rollout: Rollout, state: RolloutState, parts: RolloutParts): string[] {
   const { metadata, spec } = rollout;
   const { phase, message, step, weight, replicas } = state;

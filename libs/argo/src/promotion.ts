@@ -12,8 +12,9 @@ export interface Promotion extends RolloutPatches {
 }
 
 /**
- * What a promotion changes, as the Argo Rollouts plugin does it (cmd/promote): a pause is ended or, where there is none, the canary
- * step under way is skipped, never both; a full promotion skips all that is left.
+ * What a promotion changes, as the Argo Rollouts plugin does it (cmd/promote): a pause is ended or,
+ * where there is none, the canary step under way is skipped, never both; a full promotion skips all
+ * that is left.
  * @param target the rollout's name in messages
  * @throws ToolError `precondition` where there is nothing to promote, with what would work
  */
@@ -132,7 +133,10 @@ function nothingWaits(rollout: Rollout): string {
     : 'has no steps to promote and goes on by itself. Follow it with argo_status.';
 }
 
-/** @throws ToolError `precondition` for a rollout that its controller has no version of, as nobody runs it or its spec is wrong */
+/**
+ * @throws ToolError `precondition` for a rollout that its controller has no version of, as nobody
+ * runs it or its spec is wrong
+ */
 export function refuseUnseen(target: string, rollout: Rollout): void {
   if (rollout.status?.currentPodHash) return;
   const { phase, message } = rolloutPhase(rollout);

@@ -47,11 +47,13 @@ export async function readRollout(
 }
 
 /**
- * Decides by the state that a rollout is in what to send, and sends it: only to that very state, so that nobody's change in between is
- * overlooked.
- * @param decide may throw to refuse, and give no patches where there is nothing to do; called again for a newer state
+ * Decides by the state that a rollout is in what to send, and sends it: only to that very state, so
+ * that nobody's change in between is overlooked.
+ * @param decide may throw to refuse, and give no patches where there is nothing to do; called again
+ * for a newer state
  * @returns the decision, and the rollout before and after it
- * @throws ToolError `conflict` when the rollout never stands still, as `retryOnConflict`, and as `patchObject`
+ * @throws ToolError `conflict` when the rollout never stands still, as `retryOnConflict`, and as
+ * `patchObject`
  */
 export async function changeRollout<T extends RolloutPatches>(
   cluster: Cluster,
@@ -67,7 +69,10 @@ export async function changeRollout<T extends RolloutPatches>(
   }, context.signal);
 }
 
-/** The decision on the present state; a refusal only on one that the controller has taken up, or does not in time. */
+/**
+ * The decision on the present state; a refusal only on one that the controller has taken up, or
+ * does not in time.
+ */
 async function decided<T>(
   cluster: Cluster,
   ref: ObjectRef,
@@ -85,7 +90,10 @@ async function decided<T>(
   }
 }
 
-/** The rollout once its controller has taken up its present spec; undefined if it had before, or does not in time. */
+/**
+ * The rollout once its controller has taken up its present spec; undefined if it had before, or
+ * does not in time.
+ */
 async function takenUp(
   cluster: Cluster,
   ref: ObjectRef,

@@ -10,8 +10,8 @@ export interface RolloutPhase {
 const WORKLOAD_GENERATION = 'rollout.argoproj.io/workload-generation';
 
 /**
- * Where a rollout stands, by the rules of Argo Rollouts (utils/rollout, GetRolloutPhase): the controller's own word, unless it has not
- * yet taken up what was asked of it.
+ * Where a rollout stands, by the rules of Argo Rollouts (utils/rollout, GetRolloutPhase): the
+ * controller's own word, unless it has not yet taken up what was asked of it.
  */
 export function rolloutPhase(rollout: Rollout): RolloutPhase {
   const { status = {} } = rollout;
@@ -21,7 +21,10 @@ export function rolloutPhase(rollout: Rollout): RolloutPhase {
   return calculatedPhase(rollout);
 }
 
-/** Whether the controller has taken up the present spec, that of the rollout and of the workload that it refers to. */
+/**
+ * Whether the controller has taken up the present spec, that of the rollout and of the workload
+ * that it refers to.
+ */
 export function isObserved({ metadata, spec, status = {} }: Rollout): boolean {
   const observed = Number(status.observedGeneration ?? NaN);
   const generation = metadata.generation ?? 0;
@@ -44,7 +47,10 @@ function pendingOf(rollout: Rollout): string | undefined {
   return undefined;
 }
 
-/** For controllers before 1.0, and for a rollout that no controller has seen, which have no phase in their status. */
+/**
+ * For controllers before 1.0, and for a rollout that no controller has seen, which have no phase in
+ * their status.
+ */
 function calculatedPhase(rollout: Rollout): RolloutPhase {
   const { spec, status = {} } = rollout;
   for (const { type, reason = '', message = '' } of status.conditions ?? []) {

@@ -53,7 +53,10 @@ async function replicaSetsOf(
   return all.filter(({ metadata }) => isOwnedBy(metadata, rollout.metadata.uid));
 }
 
-/** The labels of a rollout's pods and ReplicaSets. With a workloadRef, only the controller knows them. */
+/**
+ * The labels of a rollout's pods and ReplicaSets. With a workloadRef, only the controller knows
+ * them.
+ */
 export function podSelector({ spec, status }: Rollout): string {
   return spec.selector ? selectorText(spec.selector) : (status?.selector ?? '');
 }

@@ -29,7 +29,10 @@ export interface EndlessPause {
   wayOn: string;
 }
 
-/** Where a rollout is; one request more than the rollout itself while a canary without a traffic router is on its way. */
+/**
+ * Where a rollout is; one request more than the rollout itself while a canary without a traffic
+ * router is on its way.
+ */
 export async function rolloutState(
   cluster: Cluster,
   rollout: Rollout,
@@ -64,7 +67,10 @@ export async function rolloutState(
   };
 }
 
-/** A rollout that takes its pods from a workload does not itself say that the workload has just changed. */
+/**
+ * A rollout that takes its pods from a workload does not itself say that the workload has just
+ * changed.
+ */
 async function presentPhase(cluster: Cluster, rollout: Rollout, signal: AbortSignal) {
   const phase = rolloutPhase(rollout);
   if (!rollout.spec.workloadRef || phase.phase === 'Progressing') return phase;
@@ -92,7 +98,10 @@ async function canaryAvailable(
   return replicaSet?.status?.availableReplicas ?? 0;
 }
 
-/** One line: `Paused - CanaryPauseStep | step 1/4 (at pause) | weight 20 (actual 20) | 1/5 updated, 5 available`. */
+/**
+ * One line: `Paused - CanaryPauseStep | step 1/4 (at pause) | weight 20 (actual 20) | 1/5 updated,
+ * 5 available`.
+ */
 export function stateLine({ phase, message, step, weight, replicas }: RolloutState): string {
   const at = step?.at === undefined ? '' : ` (at ${step.at})`;
   return [

@@ -28,7 +28,10 @@ interface Part {
   metadata: StoredMetadata;
 }
 
-/** What a rollout is made of, as `kubectl argo rollouts get rollout` shows it: revisions, latest first, with all that belongs to each. */
+/**
+ * What a rollout is made of, as `kubectl argo rollouts get rollout` shows it: revisions, latest
+ * first, with all that belongs to each.
+ */
 export function rolloutTree(rollout: Rollout, parts: RolloutParts): TreeNode {
   const { uid } = rollout.metadata;
   const sets = ownedBy(parts.replicaSets, uid).sort(byRevision(false));

@@ -117,7 +117,10 @@ export interface RolloutStatus {
   };
 }
 
-/** What is read of a Rollout (argoproj.io/v1alpha1). Its definition lets any whole number pass: what is counted with may be a bigint. */
+/**
+ * What is read of a Rollout (argoproj.io/v1alpha1). Its definition lets any whole number pass: what
+ * is counted with may be a bigint.
+ */
 export interface Rollout extends KubernetesObject {
   metadata: StoredMetadata;
   spec: RolloutSpec;

@@ -11,7 +11,10 @@ const LISTED_KNOWN_MS = 5_000;
 const LISTING_LIMIT_MS = 1_000;
 const SILENT_MS = 30_000;
 
-/** The custom resource definitions of Argo Rollouts, in the cluster of the call; for a listing, in any cluster. */
+/**
+ * The custom resource definitions of Argo Rollouts, in the cluster of the call; for a listing, in
+ * any cluster.
+ */
 @Injectable()
 export class RolloutsRequirement extends ToolRequirement {
   /** Clusters that did not answer, and until when they are not asked. */

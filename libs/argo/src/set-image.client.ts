@@ -19,8 +19,10 @@ import { changeOutcome } from './verb-outcome.js';
 @Injectable()
 export class SetImageClient {
   /**
-   * Sets the image of a container of a rollout or, as the Argo Rollouts plugin does it (cmd/set), of the workload that it refers to.
-   * @throws ToolError `invalid_input` for a container that is not there, with those that are, and as `patchImages`
+   * Sets the image of a container of a rollout or, as the Argo Rollouts plugin does it (cmd/set),
+   * of the workload that it refers to.
+   * @throws ToolError `invalid_input` for a container that is not there, with those that are, and
+   * as `patchImages`
    */
   async set(cluster: Cluster, query: SetRolloutImageDto, call: ToolCall): Promise<string> {
     const { signal } = call;

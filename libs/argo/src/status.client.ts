@@ -19,7 +19,10 @@ export class StatusClient {
     return { output: stateLine(state) + wayOn, data: state };
   }
 
-  /** Each change of step, weight and health, a line each, and in the end why it ends; at the query's time limit too. */
+  /**
+   * Each change of step, weight and health, a line each, and in the end why it ends; at the query's
+   * time limit too.
+   */
   async follow(cluster: Cluster, query: ArgoStatusDto, call: ToolCall): Promise<ToolResult> {
     const { timeout_seconds: seconds, name } = query;
     const expired = AbortSignal.timeout(seconds * 1_000);

@@ -3,14 +3,20 @@ import type { PodTemplate } from './rollout.js';
 /** A field that differs between two pod templates. */
 export interface TemplateChange {
   path: string;
-  /** In words; with its values for an image, which says what a release is. Others may be confidential. */
+  /**
+   * In words; with its values for an image, which says what a release is. Others may be
+   * confidential.
+   */
   text: string;
 }
 
 /** Fields that a list's items are known by. */
 const KEYS = ['name', 'containerPort', 'mountPath', 'key', 'ip'];
 
-/** What differs between two pod templates, field by field, e.g. `containers[web].image: nginx:1.28 → nginx:1.29`. */
+/**
+ * What differs between two pod templates, field by field, e.g. `containers[web].image: nginx:1.28 →
+ * nginx:1.29`.
+ */
 export function templateChanges(from: PodTemplate, to: PodTemplate): TemplateChange[] {
   const [before, after] = [leavesOf(from), leavesOf(to)];
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((path) => {

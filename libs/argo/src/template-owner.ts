@@ -9,7 +9,10 @@ import { ToolError } from '#tools';
 import { isObserved } from './rollout-phase.js';
 import type { PodTemplate, Rollout } from './rollout.js';
 
-/** The object that holds the pod template of a rollout: the rollout itself, or the workload that it refers to. */
+/**
+ * The object that holds the pod template of a rollout: the rollout itself, or the workload that it
+ * refers to.
+ */
 export interface TemplateOwner {
   ref: ObjectRef;
   object: KubernetesObject;
@@ -51,12 +54,18 @@ export function throughText({ spec }: Rollout, { resource, name }: ObjectRef): s
   return spec.workloadRef ? ` by ${resource.label(name)}` : '';
 }
 
-/** What keeps a changed pod template from reaching the pods, as the end of a sentence; "" if nothing does. */
+/**
+ * What keeps a changed pod template from reaching the pods, as the end of a sentence; "" if nothing
+ * does.
+ */
 export function pauseNote({ spec }: Rollout): string {
   return spec.paused ? '; it is paused by hand, so it stays until resumed' : '';
 }
 
-/** Whether the controller has taken up the present spec of a rollout, and that of the workload that it refers to. */
+/**
+ * Whether the controller has taken up the present spec of a rollout, and that of the workload that
+ * it refers to.
+ */
 export async function isTakenUp(
   cluster: Cluster,
   rollout: Rollout,

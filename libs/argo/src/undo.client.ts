@@ -25,7 +25,8 @@ import { changeOutcome } from './verb-outcome.js';
 @Injectable()
 export class UndoClient {
   /**
-   * Gives a rollout, or the workload that it refers to, the pod template of an earlier revision, as the Argo Rollouts plugin does it (cmd/undo).
+   * Gives a rollout, or the workload that it refers to, the pod template of an earlier revision, as
+   * the Argo Rollouts plugin does it (cmd/undo).
    * @throws ToolError `not_found` with the revisions that are kept
    */
   async undo(cluster: Cluster, query: UndoDto, call: ToolCall): Promise<string> {

@@ -7,12 +7,16 @@ import { isTakenUp } from './template-owner.js';
 /** Long enough for a controller that runs: it acts within a few hundred milliseconds. */
 const LIMIT_MS = 2_000;
 
-/** What the controller has made of a verb: done, or why not; undefined as long as it has not acted. */
+/**
+ * What the controller has made of a verb: done, or why not; undefined as long as it has not acted.
+ */
 export type Verdict = { isDone: true } | { isDone: false; why: string } | undefined;
 
 /** What was asked of a rollout, and how one sees what came of it. */
 export interface Asked {
-  /** The verb as a thing: "an abort". Left out where the summary holds whatever the controller does. */
+  /**
+   * The verb as a thing: "an abort". Left out where the summary holds whatever the controller does.
+   */
   name?: string;
   /** What has happened once it is done, as the end of a sentence. */
   summary: string;
@@ -33,7 +37,8 @@ export function hasActed(now: Rollout, sent: Rollout): boolean {
 }
 
 /**
- * What came of a verb, as the end of a sentence about the rollout: waits for its controller, two seconds at most.
+ * What came of a verb, as the end of a sentence about the rollout: waits for its controller, two
+ * seconds at most.
  * @throws the reason of the signal, and as `objectVersions`
  */
 export async function outcomeOf(
@@ -71,7 +76,10 @@ export async function outcomeOf(
   return `${asked}; its controller ${why}${last && invalid === undefined ? `. Now ${standing(last)}` : ''}. Look at it with argo_describe`;
 }
 
-/** What came of another pod template, of the rollout itself or of the workload that it refers to. Throws as `outcomeOf`. */
+/**
+ * What came of another pod template, of the rollout itself or of the workload that it refers to.
+ * Throws as `outcomeOf`.
+ */
 export function changeOutcome(
   cluster: Cluster,
   ref: ObjectRef,
@@ -84,7 +92,9 @@ export function changeOutcome(
   return outcomeOf(cluster, ref, { summary, verdict }, before, signal);
 }
 
-/** Whether the controller has taken up the present spec; it writes down of which one its status is. */
+/**
+ * Whether the controller has taken up the present spec; it writes down of which one its status is.
+ */
 function isSeen(rollout: Rollout): boolean {
   return rollout.status?.observedGeneration !== undefined && isObserved(rollout);
 }

@@ -16,7 +16,10 @@ interface Verb extends RolloutPatches {
   verdict?: Asked['verdict'];
 }
 
-/** The verbs of a rollout: each the same patch of spec or status that the Argo Rollouts plugin sends. */
+/**
+ * The verbs of a rollout: each the same patch of spec or status that the Argo Rollouts plugin
+ * sends.
+ */
 @Injectable()
 export class VerbsClient {
   /** @throws ToolError `precondition` where there is nothing to promote */
@@ -88,7 +91,8 @@ export class VerbsClient {
 
   /** Replaces the pods by new ones of the same template. */
   restart(cluster: Cluster, query: RolloutDto, call: ToolCall): Promise<string> {
-    // The API keeps times in whole seconds, and a pod is replaced if it is from before: the next one, or pods of this second would stay.
+    // The API keeps times in whole seconds, and a pod is replaced if it is from before: the next
+    // one, or pods of this second would stay.
     const restartAt = new Date(Math.ceil((Date.now() + 1) / 1_000) * 1_000).toISOString();
     return this.change(cluster, query, call, 'a restart', (_, { status }) => ({
       spec: { restartAt: restartAt.replace('.000', '') },

@@ -1,9 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
-/** Digits up to which a whole number is kept as it stands. Every 64-bit integer, and every double that Go writes without an exponent, is shorter. */
+/**
+ * Digits up to which a whole number is kept as it stands. Every 64-bit integer, and every double
+ * that Go writes without an exponent, is shorter.
+ */
 const MAX_DIGITS = 40;
 
-/** A number so long that a double may not hold it, wherever JSON can have one. A text may look the same. */
+/**
+ * A number so long that a double may not hold it, wherever JSON can have one. A text may look the
+ * same.
+ */
 const LONG_INTEGER = new RegExp(
   String.raw`(?<=^|[\s,:[])-?\d{16,${MAX_DIGITS}}(?=[\s,\]}]|$)`,
   'g',
@@ -12,7 +18,10 @@ const LONG_INTEGER = new RegExp(
 /** Finds out quickly that there is none. */
 const MAY_HAVE_ONE = /(?:^|[\s,:[])-?\d{16}/;
 
-/** What a long number is put behind while JSON.parse reads the rest. Nobody can know it, to send a text that begins like that. */
+/**
+ * What a long number is put behind while JSON.parse reads the rest. Nobody can know it, to send a
+ * text that begins like that.
+ */
 const MARK = randomBytes(9).toString('base64');
 const MARKED_START = `"${MARK}`;
 
@@ -27,8 +36,8 @@ declare global {
 }
 
 /**
- * `JSON.stringify` writes a bigint as the number that it is. This holds for the whole process, so that the libraries which write answers
- * lose nothing either.
+ * `JSON.stringify` writes a bigint as the number that it is. This holds for the whole process, so
+ * that the libraries which write answers lose nothing either.
  */
 Object.defineProperty(BigInt.prototype, 'toJSON', {
   configurable: true,
@@ -38,7 +47,8 @@ Object.defineProperty(BigInt.prototype, 'toJSON', {
 });
 
 /**
- * Reads JSON without losing digits: a whole number beyond 2^53 becomes a bigint, every other number a number.
+ * Reads JSON without losing digits: a whole number beyond 2^53 becomes a bigint, every other number
+ * a number.
  * @throws SyntaxError for what is not JSON
  */
 export function parseJson(text: string): unknown {
@@ -82,7 +92,10 @@ class Strings {
     this.end = this.endOf(this.start);
   }
 
-  /** Where the string ends that a place is in; undefined if it is in none. Places are asked for in their order. */
+  /**
+   * Where the string ends that a place is in; undefined if it is in none. Places are asked for in
+   * their order.
+   */
   endAround(place: number): number | undefined {
     while (this.end <= place) {
       this.start = this.quoteFrom(this.end);

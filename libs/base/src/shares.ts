@@ -1,7 +1,8 @@
 /**
- * Shares out a number of places among callers, so that no one of them takes all: each may hold a part of what the others leave, and always
- * one while there is a free one. With a part of a half, a caller who is alone gets one half, two get a third each, and so on: some are
- * left for whoever comes next.
+ * Shares out a number of places among callers, so that no one of them takes all: each may hold a
+ * part of what the others leave, and always one while there is a free one. With a part of a half, a
+ * caller who is alone gets one half, two get a third each, and so on: some are left for whoever
+ * comes next.
  */
 export class Shares {
   private all = 0;

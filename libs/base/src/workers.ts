@@ -22,11 +22,12 @@ export class WorkTooLarge extends Error {
 let pool: Promise<Piscina> | undefined;
 
 /**
- * Runs a function in a thread beside the event loop, which nothing that a caller sends or a cluster holds may keep. There are as many
- * threads as cores; more work than that waits its turn.
- * @param file a module named `*.worker.ts`, as `new URL('./x.worker.js', import.meta.url)`; its default export is the function. The build
- * makes a file of its own of each.
- * @param input what the function is given; it is copied, as its result is, so keep both to texts and numbers where they are large
+ * Runs a function in a thread beside the event loop, which nothing that a caller sends or a cluster
+ * holds may keep. There are as many threads as cores; more work than that waits its turn.
+ * @param file a module named `*.worker.ts`, as `new URL('./x.worker.js', import.meta.url)`; its
+ * default export is the function. The build makes a file of its own of each.
+ * @param input what the function is given; it is copied, as its result is, so keep both to texts
+ * and numbers where they are large
  * @throws WorkTooLarge; the signal's reason; what the function throws
  */
 export async function runInWorker<Out>(

@@ -13,7 +13,10 @@ const DEFAULT_GRACE_MS = 2_000;
 /** The part of its memory limit that a Go program is told to stay below. */
 const GO_SHARE = 0.8;
 
-/** How long the place of a program is believed, in milliseconds, so that listing tools does not search the disk. */
+/**
+ * How long the place of a program is believed, in milliseconds, so that listing tools does not
+ * search the disk.
+ */
 const FOUND_FOR_MS = 5_000;
 
 export interface RunOptions {
@@ -29,7 +32,10 @@ export interface RunOptions {
   cwd?: string;
   /** Milliseconds that it has to end by itself after the signal aborts; 2,000 unless given. */
   graceMs?: number;
-  /** Bytes of memory; a program of Go tries to stay below, and one that takes more is ended at once. No limit unless given. */
+  /**
+   * Bytes of memory; a program of Go tries to stay below, and one that takes more is ended at once.
+   * No limit unless given.
+   */
   maxMemoryBytes?: number;
 }
 
@@ -45,8 +51,8 @@ export interface RunResult {
 }
 
 /**
- * The one place where programs are started: an argument list, never a command line; each ends with the call it serves, and with this
- * server.
+ * The one place where programs are started: an argument list, never a command line; each ends with
+ * the call it serves, and with this server.
  */
 @Injectable()
 export class Programs {
@@ -67,8 +73,10 @@ export class Programs {
 
   /**
    * Runs a program to its end, whatever its exit code. The time limit is the signal's.
-   * @param args each one is one argument; the caller sees to it that no value of a user can be read as a flag
-   * @throws ToolError `unavailable` when the program cannot be started; the signal's reason when it aborts
+   * @param args each one is one argument; the caller sees to it that no value of a user can be read
+   * as a flag
+   * @throws ToolError `unavailable` when the program cannot be started; the signal's reason when it
+   * aborts
    */
   async run(name: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
     const { signal, maxOutputChars, env, input, cwd, graceMs = DEFAULT_GRACE_MS } = options;
@@ -109,7 +117,10 @@ export class Programs {
   }
 }
 
-/** Ends a program, and all that it has started, when it takes too much memory. @returns what stops the watching */
+/**
+ * Ends a program, and all that it has started, when it takes too much memory. @returns what stops
+ * the watching
+ */
 function limitMemory(
   { pid }: ResultPromise,
   maxBytes: number | undefined,

@@ -16,7 +16,10 @@ setInterval(() => {}, 1_000);
 `;
 const WATCHDOG = new URL('../../../dist/libs/cli/src/watchdog.js', import.meta.url).href;
 
-/** Whether a group has a process that is more than a zombie (Z), which has ended and is not reaped yet. */
+/**
+ * Whether a group has a process that is more than a zombie (Z), which has ended and is not reaped
+ * yet.
+ */
 const isRunning = (group: number) => {
   const states = execFileSync('ps', ['-eo', 'pgid=,stat=']).toString().split('\n');
   return states.some((line) => new RegExp(`^ *${group} +[^Z]`).test(line));

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
 /**
- * Reads `+ID` and `-ID` for process groups that begin and end. Its input ends with the server, however that ends, and then it ends the
- * groups that are left: helm needs the time between the two signals to give up its locks.
+ * Reads `+ID` and `-ID` for process groups that begin and end. Its input ends with the server,
+ * however that ends, and then it ends the groups that are left: helm needs the time between the two
+ * signals to give up its locks.
  */
 const SCRIPT = `
 groups=' '
@@ -19,8 +20,8 @@ for id in $groups; do kill -s KILL -- "-$id"; done
 `;
 
 /**
- * Ends the programs that this server has started when the server itself is gone, also where it was killed and could do nothing. One shell
- * for all of them, started with the first.
+ * Ends the programs that this server has started when the server itself is gone, also where it was
+ * killed and could do nothing. One shell for all of them, started with the first.
  */
 export class Watchdog {
   private shell: ChildProcess | undefined;

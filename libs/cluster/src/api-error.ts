@@ -38,7 +38,10 @@ const CODES: Record<number, ToolErrorCode> = {
   504: 'timeout',
 };
 
-/** The ToolError for an HTTP answer that is not a success. Its `cause` is the ApiStatus where the API server sent one. */
+/**
+ * The ToolError for an HTTP answer that is not a success. Its `cause` is the ApiStatus where the
+ * API server sent one.
+ */
 export function apiError(
   { status, headers, body }: Answer,
   connection: Connection,

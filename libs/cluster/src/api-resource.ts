@@ -58,7 +58,8 @@ export class ApiResource implements ApiResourceFields {
   }
 
   /**
-   * The URL path of a list, an object or a subresource. Without a namespace: all namespaces, or a cluster-scoped resource.
+   * The URL path of a list, an object or a subresource. Without a namespace: all namespaces, or a
+   * cluster-scoped resource.
    * @throws ToolError `invalid_input` for a name that would lead elsewhere
    */
   path(namespace?: string, name?: string, subresource?: string): string {

@@ -7,7 +7,8 @@ const WARNING = /\b299 \S+ "((?:[^"\\]|\\.)*)"/g;
 const collected = new AsyncLocalStorage<Set<string>>();
 
 /**
- * Runs something and collects what the API server warns of meanwhile: deprecated fields and kinds, what Pod Security would refuse, ...
+ * Runs something and collects what the API server warns of meanwhile: deprecated fields and kinds,
+ * what Pod Security would refuse, ...
  * @returns its result, and each warning once, in the order in which they came
  */
 export async function collectWarnings<T>(
@@ -18,7 +19,10 @@ export async function collectWarnings<T>(
   return { result, warnings: [...warnings] };
 }
 
-/** Notes the warnings of an answer for whoever collects them. Source: KEP-1693, RFC 7234 section 5.5. */
+/**
+ * Notes the warnings of an answer for whoever collects them. Source: KEP-1693, RFC 7234 section
+ * 5.5.
+ */
 export function noteWarnings({ warning }: Answer['headers']): void {
   if (warning === undefined) return;
   const warnings = collected.getStore();

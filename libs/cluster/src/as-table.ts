@@ -2,7 +2,8 @@ import { ageSince } from './age.js';
 import type { Table, TableRow } from './table.js';
 
 /**
- * What an API server gave for a Table: the Table itself or, from servers that make none, one of name and age, as kubectl makes it.
+ * What an API server gave for a Table: the Table itself or, from servers that make none, one of
+ * name and age, as kubectl makes it.
  * @param document a Table, a list or an object
  */
 export function asTable(document: Table | PlainDocument): Table {

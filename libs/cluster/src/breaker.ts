@@ -1,6 +1,9 @@
 import { ToolError } from '#tools';
 
-/** How long an API server may leave a request unanswered before it is asked whether it is there at all, in milliseconds. */
+/**
+ * How long an API server may leave a request unanswered before it is asked whether it is there at
+ * all, in milliseconds.
+ */
 const SUSPICIOUS_MS = 5_000;
 const SWEEP_MS = 1_000;
 /** Between two questions to one that is not, in milliseconds. */
@@ -8,9 +11,9 @@ const FIRST_PAUSE_MS = 1_000;
 const MOST_PAUSE_MS = 8_000;
 
 /**
- * Fails requests at once while an API server answers nothing, so that what waits for it does not hold up the rest (circuit breaker). It opens
- * when a request has had no answer for five seconds and the server does not say its version either; it is asked for that again until it
- * does.
+ * Fails requests at once while an API server answers nothing, so that what waits for it does not
+ * hold up the rest (circuit breaker). It opens when a request has had no answer for five seconds
+ * and the server does not say its version either; it is asked for that again until it does.
  */
 export class Breaker {
   /** When each unanswered request was sent, the oldest first. */

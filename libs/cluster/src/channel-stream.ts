@@ -2,7 +2,10 @@ import { Readable, type Duplex } from 'node:stream';
 import type { WebSocket } from 'undici';
 import { drained } from './drained.js';
 
-/** Sub-protocols by which the API server sends several streams over one WebSocket, the best first. The fifth can end a stream (KEP-4006). */
+/**
+ * Sub-protocols by which the API server sends several streams over one WebSocket, the best first.
+ * The fifth can end a stream (KEP-4006).
+ */
 export const CHANNEL_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 
 const CLOSE_CHANNEL = 255;
@@ -16,8 +19,9 @@ export interface ChannelMessage {
 }
 
 /**
- * The streams of one WebSocket to the API server: the first byte of each message is the number of its stream. Reads as `ChannelMessage`s and
- * ends with the connection, however that ends; a slow reader slows the API server down. `destroy` gives the connection up at once.
+ * The streams of one WebSocket to the API server: the first byte of each message is the number of
+ * its stream. Reads as `ChannelMessage`s and ends with the connection, however that ends; a slow
+ * reader slows the API server down. `destroy` gives the connection up at once.
  */
 export class ChannelStream extends Readable {
   private isFull = false;

@@ -40,7 +40,10 @@ export class Cluster {
   constructor(
     private readonly connection: Connection,
     userAgent: string,
-    /** What stands before the kubeconfig files for programs that reach it too, see `writeQuietPlugins`. */
+    /**
+     * What stands before the kubeconfig files for programs that reach it too, see
+     * `writeQuietPlugins`.
+     */
     readonly quietPluginsFile: () => string | undefined = () => undefined,
   ) {
     this.name = connection.name;
@@ -57,9 +60,11 @@ export class Cluster {
   }
 
   /**
-   * Sends a request to the API server and reads its JSON answer. The path is as in the API's documentation, e.g. `/api/v1/namespaces`.
-   * @throws ToolError: what the API server refused by its own words (`not_found`, `forbidden`, `conflict`, `invalid_input`, ...), `upstream`,
-   * `unavailable`, `timeout` after `timeoutMs` (30 s unless given), `cancelled`
+   * Sends a request to the API server and reads its JSON answer. The path is as in the API's
+   * documentation, e.g. `/api/v1/namespaces`.
+   * @throws ToolError: what the API server refused by its own words (`not_found`, `forbidden`,
+   * `conflict`, `invalid_input`, ...), `upstream`, `unavailable`, `timeout` after `timeoutMs` (30 s
+   * unless given), `cancelled`
    */
   async request<T>(path: string, options: RequestOptions = {}): Promise<T> {
     const text = await this.text(path, options);
@@ -88,7 +93,8 @@ export class Cluster {
   }
 
   /**
-   * Passes on what a program asks of the API server, and gives the answer as it is, whatever its HTTP status.
+   * Passes on what a program asks of the API server, and gives the answer as it is, whatever its
+   * HTTP status.
    * @throws ToolError where there is no answer: `unavailable`, `timeout`, `cancelled`
    */
   async forward(path: string, options: RequestOptions): Promise<Answer> {
@@ -97,14 +103,18 @@ export class Cluster {
     return answer;
   }
 
-  /** Reads an answer as it comes, e.g. a followed log. Ends quietly when the signal aborts; there is no time limit unless one is given. */
+  /**
+   * Reads an answer as it comes, e.g. a followed log. Ends quietly when the signal aborts; there is
+   * no time limit unless one is given.
+   */
   stream(path: string, options: RequestOptions = {}): AsyncGenerator<Uint8Array, void> {
     return this.http.stream(path, options);
   }
 
   /**
    * As `stream`, in lines without their ends: each time those that have come together.
-   * @param maxChars characters of a line that are kept; of a longer one it is said how many there are more
+   * @param maxChars characters of a line that are kept; of a longer one it is said how many there
+   * are more
    */
   async *lines(
     path: string,
@@ -126,7 +136,8 @@ export class Cluster {
   }
 
   /**
-   * Watches a list or, with a field selector, one object. Ends when the API server ends it or the signal aborts.
+   * Watches a list or, with a field selector, one object. Ends when the API server ends it or the
+   * signal aborts.
    * @throws ToolError as `request`, also for an error event
    */
   async *watch<T>(path: string, options: RequestOptions = {}): AsyncGenerator<WatchEvent<T>, void> {
@@ -147,8 +158,8 @@ export class Cluster {
   }
 
   /**
-   * Opens a WebSocket that carries several streams, as exec and port-forward do; the path is with its query. The signal ends the opening only:
-   * a stream that is open is its caller's to destroy.
+   * Opens a WebSocket that carries several streams, as exec and port-forward do; the path is with
+   * its query. The signal ends the opening only: a stream that is open is its caller's to destroy.
    * @param protocols sub-protocols, the best first
    * @throws ToolError as `request`
    */

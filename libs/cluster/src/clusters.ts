@@ -13,8 +13,9 @@ import { writeQuietPlugins } from './quiet-plugins.js';
 const UNREADABLE = 'A part of it cannot be read; the log of the server says which and why.';
 
 /**
- * The API servers that this server can reach: the contexts of its kubeconfig, or the cluster that it runs in. A context that cannot
- * be used says so when it is asked for and does not keep the others from working.
+ * The API servers that this server can reach: the contexts of its kubeconfig, or the cluster that
+ * it runs in. A context that cannot be used says so when it is asked for and does not keep the
+ * others from working.
  */
 @Injectable()
 export class Clusters implements OnApplicationShutdown {
@@ -44,7 +45,8 @@ export class Clusters implements OnApplicationShutdown {
 
   /**
    * @param name a context; the default one if left out
-   * @throws ToolError `invalid_input` with the names if it is unknown, `unavailable` if it or the whole kubeconfig cannot be used
+   * @throws ToolError `invalid_input` with the names if it is unknown, `unavailable` if it or the
+   * whole kubeconfig cannot be used
    */
   get(name: string | undefined = this.defaultName): Cluster {
     const known = name === undefined ? undefined : this.clusters.get(name);

@@ -4,8 +4,10 @@ import { Deadline } from './deadline.js';
 type Perform<T> = (signal: AbortSignal | undefined) => Promise<T>;
 
 /**
- * Request coalescing: the same read, asked for by many at the same time, is done once for all of them. The first of a turn of the event loop is done
- * at once; those that follow it in the same turn have one between them, at the turn's end. So nobody gets an answer that is older than their question.
+ * Request coalescing: the same read, asked for by many at the same time, is done once for all of
+ * them. The first of a turn of the event loop is done at once; those that follow it in the same
+ * turn have one between them, at the turn's end. So nobody gets an answer that is older than their
+ * question.
  */
 export class CoalescedReads<T> {
   /** What was asked for in this turn, with those that wait for its end. */

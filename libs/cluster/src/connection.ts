@@ -12,7 +12,10 @@ export interface Connection {
   readonly server: URL;
   /** The namespace to use where none is given. */
   readonly namespace: string;
-  /** HTTP, HTTPS or SOCKS5 proxy in front of the API server; the environment may name one where this is undefined. */
+  /**
+   * HTTP, HTTPS or SOCKS5 proxy in front of the API server; the environment may name one where this
+   * is undefined.
+   */
   readonly proxy: URL | undefined;
   /** Impersonation headers. */
   readonly headers: Readonly<Record<string, string | string[]>>;
@@ -20,6 +23,9 @@ export interface Connection {
   tls(): TlsOptions | Promise<TlsOptions>;
   /** The `Authorization` header of the next request. */
   authorization(): string | undefined | Promise<string | undefined>;
-  /** Forgets remembered credentials after the API server refused them. False if there is nothing that could be renewed. */
+  /**
+   * Forgets remembered credentials after the API server refused them. False if there is nothing
+   * that could be renewed.
+   */
   renew(): boolean;
 }

@@ -2,7 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
-/** What a plugin gives: https://kubernetes.io/docs/reference/config-api/client-authentication.v1/ */
+/**
+ * What a plugin gives: https://kubernetes.io/docs/reference/config-api/client-authentication.v1/
+ */
 export interface CredentialStatus {
   token?: string;
   clientCertificateData?: string;
@@ -18,7 +20,10 @@ export interface PluginCommand {
   env: Readonly<Record<string, string>>;
 }
 
-/** Why credentials could not be had. What the plugin said itself may hold a credential: it is for the log alone. */
+/**
+ * Why credentials could not be had. What the plugin said itself may hold a credential: it is for
+ * the log alone.
+ */
 export class PluginFailure extends Error {
   override readonly name = 'PluginFailure';
 

@@ -32,7 +32,10 @@ export class Deadline {
     return this.reason;
   }
 
-  /** Calls `listener` (the latest one only) when the request has to end, at once if that is already so. */
+  /**
+   * Calls `listener` (the latest one only) when the request has to end, at once if that is already
+   * so.
+   */
   onEnd(listener: (reason: ToolError) => void): void {
     this.listener = listener;
     if (this.reason) listener(this.reason);

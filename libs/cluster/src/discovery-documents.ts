@@ -1,6 +1,9 @@
 import { ApiResource, groupVersionOf } from './api-resource.js';
 
-/** The parts that we read of apidiscovery.k8s.io's APIGroupDiscoveryList (KEP-3352): all groups in one answer. */
+/**
+ * The parts that we read of apidiscovery.k8s.io's APIGroupDiscoveryList (KEP-3352): all groups in
+ * one answer.
+ */
 export interface AggregatedDiscovery {
   kind: 'APIGroupDiscoveryList';
   items: {
@@ -22,7 +25,10 @@ export interface AggregatedDiscovery {
   }[];
 }
 
-/** The older form: `/api` and `/apis` name the groups, then one APIResourceList for each group and version. */
+/**
+ * The older form: `/api` and `/apis` name the groups, then one APIResourceList for each group and
+ * version.
+ */
 export interface ResourceList {
   groupVersion: string;
   resources: {
@@ -52,7 +58,8 @@ export function readAggregated({ items }: AggregatedDiscovery): Catalogue {
       if (freshness === 'Stale') stale.push(group ? `${group}/${version}` : version);
       for (const item of listed) {
         const kind = item.responseKind?.kind;
-        // Only its subresources are served, e.g. `deployments` of an aggregated API without objects of its own.
+        // Only its subresources are served, e.g. `deployments` of an aggregated API without objects
+        // of its own.
         if (!kind) continue;
         resources.push(
           new ApiResource({

@@ -29,7 +29,10 @@ const ACCEPT = [
   'application/json',
 ].join(',');
 
-/** Reads all resource types of an API server, core group first, then in the server's own order, preferred versions first. */
+/**
+ * Reads all resource types of an API server, core group first, then in the server's own order,
+ * preferred versions first.
+ */
 export async function fetchCatalogue(get: GetJson): Promise<Catalogue> {
   const [core, groups] = await Promise.all([
     get<AggregatedDiscovery | ApiVersions>('/api', ACCEPT),

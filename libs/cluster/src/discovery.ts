@@ -11,7 +11,10 @@ const OUTDATED_MS = 10 * 60_000;
 /** A stream of unknown names must not become a stream of discovery requests. */
 const LEAST_AGE_MS = 2_000;
 
-/** Which resource name is which API path on one API server. Remembered; read anew for an unknown name and, in the background, when old. */
+/**
+ * Which resource name is which API path on one API server. Remembered; read anew for an unknown
+ * name and, in the background, when old.
+ */
 export class Discovery {
   private readonly logger = new Logger(Discovery.name);
   private catalogue: CatalogueIndex | undefined;
@@ -23,8 +26,10 @@ export class Discovery {
   constructor(private readonly fetch: () => Promise<Catalogue>) {}
 
   /**
-   * The resource type that a name means, as kubectl takes it: plural, singular, kind, short name, `plural.group`, `plural.version.group`.
-   * @throws ToolError `not_found` with the nearest names; `cancelled`; what reading discovery throws
+   * The resource type that a name means, as kubectl takes it: plural, singular, kind, short name,
+   * `plural.group`, `plural.version.group`.
+   * @throws ToolError `not_found` with the nearest names; `cancelled`; what reading discovery
+   * throws
    */
   async resolve(resourceType: string, signal?: AbortSignal): Promise<ApiResource> {
     const known = this.found.get(resourceType);
@@ -47,7 +52,8 @@ export class Discovery {
   }
 
   /**
-   * Whether the API server serves a resource type. That it does is known for `maxAgeMs` milliseconds, that it does not for two seconds.
+   * Whether the API server serves a resource type. That it does is known for `maxAgeMs`
+   * milliseconds, that it does not for two seconds.
    * @throws what reading discovery throws
    */
   async serves(resourceType: string, maxAgeMs: number, signal?: AbortSignal): Promise<boolean> {
@@ -59,7 +65,10 @@ export class Discovery {
     return findResource((await this.refresh(signal)).resources, resourceType) !== undefined;
   }
 
-  /** The listable resource types of a category such as `all`, in kubectl's order; none if there is no such category. */
+  /**
+   * The listable resource types of a category such as `all`, in kubectl's order; none if there is
+   * no such category.
+   */
   async category(name: string, signal?: AbortSignal): Promise<readonly ApiResource[]> {
     const { byCategory } = await this.current(signal);
     return byCategory.get(name.toLowerCase()) ?? [];
@@ -70,13 +79,18 @@ export class Discovery {
     return (await this.current(signal)).preferred;
   }
 
-  /** Every resource type in every version that is served, as the API server said it `maxAgeMs` milliseconds ago or later. */
+  /**
+   * Every resource type in every version that is served, as the API server said it `maxAgeMs`
+   * milliseconds ago or later.
+   */
   async served(maxAgeMs: number, signal?: AbortSignal): Promise<readonly ApiResource[]> {
     const index = this.isOlderThan(maxAgeMs) ? this.refresh(signal) : this.current(signal);
     return (await index).resources;
   }
 
-  /** Makes the next use read discovery anew, e.g. after a custom resource definition has changed. */
+  /**
+   * Makes the next use read discovery anew, e.g. after a custom resource definition has changed.
+   */
   invalidate(): void {
     this.catalogue = undefined;
     // An answer that is under way may be from before the change.
@@ -103,7 +117,10 @@ export class Discovery {
     }
   }
 
-  /** One reading serves everybody who waits for it; a caller who gives up does not end it for the others. */
+  /**
+   * One reading serves everybody who waits for it; a caller who gives up does not end it for the
+   * others.
+   */
   private read(): Promise<CatalogueIndex> {
     if (this.reading) return this.reading;
     const reading = this.fetch().then(

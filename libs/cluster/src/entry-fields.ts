@@ -3,7 +3,10 @@ import { FileValue } from './file-value.js';
 import { besideFile, type KubeconfigEntry } from './kubeconfig.js';
 import { parseAddress } from './parse-address.js';
 
-/** Typed reading of one kubeconfig entry, with errors that name entry and field. A missing entry has no fields. */
+/**
+ * Typed reading of one kubeconfig entry, with errors that name entry and field. A missing entry has
+ * no fields.
+ */
 export class EntryFields {
   private readonly files = new Map<string, FileValue>();
   private readonly decoded = new Map<string, string>();
@@ -65,7 +68,9 @@ export class EntryFields {
     return file;
   }
 
-  /** A certificate or key: the inline `-data` field (base64) before the file, as kubectl takes them. */
+  /**
+   * A certificate or key: the inline `-data` field (base64) before the file, as kubectl takes them.
+   */
   pem(field: string): string | undefined {
     const data = this.text(`${field}-data`);
     if (data === undefined) return this.file(field)?.read();

@@ -5,8 +5,9 @@ import { parseAddress, PROXY_SCHEMES } from './parse-address.js';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxy that the environment names for an API server, as kubectl and helm see it: `HTTPS_PROXY` or `HTTP_PROXY` by the server's scheme,
- * unless `NO_PROXY` exempts it or it is on this machine. Each may be written in small letters too. Source: golang.org/x/net/http/httpproxy.
+ * The proxy that the environment names for an API server, as kubectl and helm see it: `HTTPS_PROXY`
+ * or `HTTP_PROXY` by the server's scheme, unless `NO_PROXY` exempts it or it is on this machine.
+ * Each may be written in small letters too. Source: golang.org/x/net/http/httpproxy.
  * @throws ToolError `unavailable` for what is no address
  */
 export function environmentProxy(
@@ -35,7 +36,10 @@ function isExempt(server: URL, exempt: string): boolean {
     .some((entry) => entry !== '' && matches(entry, host, port));
 }
 
-/** @param entry `*`, a network (`10.0.0.0/8`), or an address or domain, with or without a port; `.example.com` is only what is below it */
+/**
+ * @param entry `*`, a network (`10.0.0.0/8`), or an address or domain, with or without a port;
+ * `.example.com` is only what is below it
+ */
 function matches(entry: string, host: string, port: string): boolean {
   if (entry === '*') return true;
   if (entry.includes('/')) return isInNetwork(host, entry);

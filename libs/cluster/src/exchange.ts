@@ -15,8 +15,8 @@ export interface OpenAnswer extends Omit<Answer, 'body'> {
 }
 
 /**
- * Sends one request and collects the answer. Works below undici's streams: on the hot path they cost more than the rest of the request.
- * When the deadline ends, the socket is given up.
+ * Sends one request and collects the answer. Works below undici's streams: on the hot path they
+ * cost more than the rest of the request. When the deadline ends, the socket is given up.
  * @param maxBytes bytes of a body after which the answer is given up
  * @param onSent called when the request goes out: from then on the API server may act on it
  * @throws ToolError of the deadline, or undici's error

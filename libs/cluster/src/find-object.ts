@@ -14,8 +14,8 @@ import { readObject } from './write.js';
 const MOST_NAMES = 2_500;
 
 /**
- * Reads an object, whole. For a name that does not exist the error names those most like it or, if there are none, the other namespaces
- * that have it.
+ * Reads an object, whole. For a name that does not exist the error names those most like it or, if
+ * there are none, the other namespaces that have it.
  * @param listHint the way to all names, as a sentence
  * @throws ToolError `not_found`, and as `Cluster.request`
  */

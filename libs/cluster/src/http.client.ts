@@ -20,7 +20,9 @@ import { openWebSocket } from './web-socket.js';
 
 const MAX_CONNECTIONS = 64;
 const READ_LIMIT_MS = 30_000;
-/** Bytes of an answer: to make objects of more would hold up everybody else. Lists come in pages. */
+/**
+ * Bytes of an answer: to make objects of more would hold up everybody else. Lists come in pages.
+ */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** How long an API server is given to show that it is there. */
 const PROBE_LIMIT_MS = 3_000;
@@ -29,10 +31,11 @@ const REFUSED_PAUSE_MS = 50;
 const LEAST_PAUSE_MS = 100;
 
 /**
- * HTTP to one API server over kept-alive connections. It waits where the API server asks for it (`Retry-After`: 429 always, as nothing
- * was executed then, 503 for reads), tries a refused connection and a read on a connection that turned out dead once more, and
- * renews credentials once when they are refused. Reads of the same that are asked for at the same time are one request. There is no throttle of our
- * own: API priority and fairness is the API server's.
+ * HTTP to one API server over kept-alive connections. It waits where the API server asks for it
+ * (`Retry-After`: 429 always, as nothing was executed then, 503 for reads), tries a refused
+ * connection and a read on a connection that turned out dead once more, and renews credentials once
+ * when they are refused. Reads of the same that are asked for at the same time are one request.
+ * There is no throttle of our own: API priority and fairness is the API server's.
  */
 export class HttpClient {
   private readonly basePath: string;
@@ -54,8 +57,8 @@ export class HttpClient {
 
   /**
    * Sends a request and collects the answer, whatever its HTTP status below 400.
-   * @throws ToolError as `apiError` and `transportError` say; `timeout` (retryable for reads), `cancelled`; a change that was sent and not answered
-   * says that it may have been made
+   * @throws ToolError as `apiError` and `transportError` say; `timeout` (retryable for reads),
+   * `cancelled`; a change that was sent and not answered says that it may have been made
    */
   send(path: string, options: RequestOptions): Promise<Answer> {
     if (!isRead(options)) return this.exchange(path, options);
@@ -99,7 +102,10 @@ export class HttpClient {
     }
   }
 
-  /** Opens an answer that is read as it comes. Ends without an error when the signal aborts. There is no time limit unless one is given. */
+  /**
+   * Opens an answer that is read as it comes. Ends without an error when the signal aborts. There
+   * is no time limit unless one is given.
+   */
   async *stream(path: string, options: RequestOptions): AsyncGenerator<Uint8Array, void> {
     const abort = new AbortController();
     const deadline = this.deadline(options, options.timeoutMs);
@@ -119,7 +125,8 @@ export class HttpClient {
   }
 
   /**
-   * Opens a WebSocket for several streams. The signal ends the opening only: a stream that is open is its caller's to destroy.
+   * Opens a WebSocket for several streams. The signal ends the opening only: a stream that is open
+   * is its caller's to destroy.
    * @param protocols sub-protocols, the best first
    * @throws ToolError as `send`
    */
@@ -152,7 +159,10 @@ export class HttpClient {
     await Promise.all(all.flatMap((dispatcher) => dispatcher?.destroy() ?? []));
   }
 
-  /** Whether the API server answers anything at all. On a connection of its own: those of the calls may all be waiting. */
+  /**
+   * Whether the API server answers anything at all. On a connection of its own: those of the calls
+   * may all be waiting.
+   */
   private async isThere(): Promise<boolean> {
     const deadline = this.deadline({}, PROBE_LIMIT_MS);
     deadline.start();
@@ -222,7 +232,10 @@ export class HttpClient {
     return deadline.ended ?? transportError(error, this.connection);
   }
 
-  /** Sees to it that the pools are there and use the present certificates. Asynchronous only where a plugin makes those. */
+  /**
+   * Sees to it that the pools are there and use the present certificates. Asynchronous only where a
+   * plugin makes those.
+   */
   private connect(): Promise<void> | undefined {
     const tls = this.connection.tls();
     if (tls instanceof Promise) return tls.then((options) => this.use(options));
@@ -281,8 +294,8 @@ export class HttpClient {
 }
 
 /**
- * Whether an answer is of something between us and the API server, which may have made the change and lost its answer. The API server itself
- * says why it fails in a Status.
+ * Whether an answer is of something between us and the API server, which may have made the change
+ * and lost its answer. The API server itself says why it fails in a Status.
  */
 function isNotOfServer(failure: ToolError, { status }: Pick<Answer, 'status'>): boolean {
   return (status >= 500 || status === 408) && apiStatusOf(failure) === undefined;

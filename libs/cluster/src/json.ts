@@ -5,7 +5,8 @@ export const MAX_DEPTH = 500;
 export const TOO_DEEP = '(nested too deeply to be shown)';
 
 /**
- * JSON data as kubectl prints it for `-o json`: keys sorted, four spaces of indentation. Ends with a line end.
+ * JSON data as kubectl prints it for `-o json`: keys sorted, four spaces of indentation. Ends with
+ * a line end.
  * @param margin before every line but the first
  * @param maxChars characters after which it may end unfinished
  */

@@ -15,8 +15,9 @@ export type Section = 'clusters' | 'users' | 'contexts';
 const FIELD_OF = { clusters: 'cluster', users: 'user', contexts: 'context' } as const;
 
 /**
- * Several kubeconfig files merged as kubectl merges them: for each name and for `current-context`, the first file that has it wins,
- * and files that do not exist are passed over. A file that cannot be read or parsed is listed in `problems`; the others still count.
+ * Several kubeconfig files merged as kubectl merges them: for each name and for `current-context`,
+ * the first file that has it wins, and files that do not exist are passed over. A file that cannot
+ * be read or parsed is listed in `problems`; the others still count.
  */
 export class Kubeconfig {
   readonly problems: string[] = [];

@@ -8,8 +8,8 @@ interface Requirement {
 }
 
 /**
- * Writes the selector of an object as text. Services and ReplicationControllers have a plain map of labels, a custom resource may have anything:
- * what is no selector gives no text.
+ * Writes the selector of an object as text. Services and ReplicationControllers have a plain map of
+ * labels, a custom resource may have anything: what is no selector gives no text.
  */
 export function selectorText(selector: unknown): string {
   if (!isRecord(selector)) return '';

@@ -5,7 +5,10 @@ export class LineSplitter {
   /** Characters of the line that has not ended. */
   private chars = 0;
 
-  /** @param maxChars characters of a line that are kept; of a longer one it is said how many there are more */
+  /**
+   * @param maxChars characters of a line that are kept; of a longer one it is said how many there
+   * are more
+   */
   constructor(private readonly maxChars: number) {}
 
   /** The lines that end with a piece, without their line ends. */

@@ -9,7 +9,9 @@ export interface ListQuery {
   resource: ApiResource;
   /** All namespaces if left out; also left out for cluster-scoped resources. */
   namespace?: string;
-  /** Only the objects of these names, in this order; a namespaced resource then needs `namespace`. */
+  /**
+   * Only the objects of these names, in this order; a namespaced resource then needs `namespace`.
+   */
   names?: readonly string[];
   labelSelector?: string;
   fieldSelector?: string;
@@ -36,18 +38,25 @@ export interface Page<T> {
   list: T;
   /** How many items come after this page; undefined where the API server does not say. */
   remaining: number | undefined;
-  /** So many items before this page count no more: the list was too old to be continued and began anew. */
+  /**
+   * So many items before this page count no more: the list was too old to be continued and began
+   * anew.
+   */
   replaces: number;
 }
 
-/** Bytes of a page. To make objects of them takes the event loop, for some objects longer than for others. */
+/**
+ * Bytes of a page. To make objects of them takes the event loop, for some objects longer than for
+ * others.
+ */
 const PAGE_BYTES = 2 * 1024 * 1024;
 
 /** By how much a page is made smaller that is too large. */
 const SHRINK = 5;
 
 /**
- * Lists page by page, so that neither memory nor the event loop has to take a large list in one piece. Where objects are large, pages have fewer.
+ * Lists page by page, so that neither memory nor the event loop has to take a large list in one
+ * piece. Where objects are large, pages have fewer.
  * @throws ToolError as `Cluster.request`
  */
 export async function* fetchPages<T extends ListDocument>(
@@ -88,7 +97,10 @@ export async function* fetchPages<T extends ListDocument>(
   }
 }
 
-/** All objects of a list at once, for lists that are known to be short. As the API server sends them: not redacted. */
+/**
+ * All objects of a list at once, for lists that are known to be short. As the API server sends
+ * them: not redacted.
+ */
 export async function listAll<T>(
   cluster: Cluster,
   query: ListQuery,

@@ -19,7 +19,10 @@ interface SentChange {
   subresource: string | undefined;
 }
 
-/** The failure of a change, with what a look at its object tells where the answer was lost. Any other failure is given back as it is. */
+/**
+ * The failure of a change, with what a look at its object tells where the answer was lost. Any
+ * other failure is given back as it is.
+ */
 export function withFateOfChange(
   cluster: Cluster,
   ref: ObjectRef,

@@ -15,8 +15,9 @@ import { FIELD_MANAGER } from './field-manager.js';
 const LAST_APPLIED_FIELD = `f:${LAST_APPLIED}`;
 
 /**
- * The managedFields of an object after what client-side `kubectl apply` has set is moved to our server-side apply, as client-go's csaupgrade
- * does: only so does a later apply remove what it leaves out. The annotation that `kubectl apply` compares with stays as it is, and is then
+ * The managedFields of an object after what client-side `kubectl apply` has set is moved to our
+ * server-side apply, as client-go's csaupgrade does: only so does a later apply remove what it
+ * leaves out. The annotation that `kubectl apply` compares with stays as it is, and is then
  * nobody's. Undefined where there is nothing to move.
  */
 export function upgradedManagedFields(object: KubernetesObject): ManagedFieldsEntry[] | undefined {
@@ -34,7 +35,8 @@ export function upgradedManagedFields(object: KubernetesObject): ManagedFieldsEn
 }
 
 /**
- * The managedFields of an object after some of its fields, whoever set them, are moved to our server-side apply as well: only so can that remove them.
+ * The managedFields of an object after some of its fields, whoever set them, are moved to our
+ * server-side apply as well: only so can that remove them.
  * @param apiVersion of the fields' names
  */
 export function claimedManagedFields(

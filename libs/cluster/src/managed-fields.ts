@@ -4,12 +4,14 @@ import { isRecord } from '#tools';
 import type { KubernetesObject } from './redact.js';
 import { FIELD_MANAGER } from './field-manager.js';
 
-/** The field manager of client-side `kubectl apply`, whose fields our server-side apply takes over. */
+/**
+ * The field manager of client-side `kubectl apply`, whose fields our server-side apply takes over.
+ */
 export const KUBECTL_APPLY_MANAGER = 'kubectl-client-side-apply';
 
 /**
- * A set of fields as the API server keeps it (FieldsV1, KEP-555): a tree of `f:name`, `k:{key fields of a list item}`, `v:value` and
- * `i:index`. "." stands for the element itself.
+ * A set of fields as the API server keeps it (FieldsV1, KEP-555): a tree of `f:name`, `k:{key
+ * fields of a list item}`, `v:value` and `i:index`. "." stands for the element itself.
  */
 export interface FieldSet {
   [element: string]: FieldSet;
@@ -28,7 +30,9 @@ export interface ManagedFieldsEntry {
 /** The elements that lead to a field, outermost first. */
 export type FieldPath = readonly string[];
 
-/** What was looked up in lists: a list of thousands of items is not to be searched for each of them. */
+/**
+ * What was looked up in lists: a list of thousands of items is not to be searched for each of them.
+ */
 const INDEXES = new WeakMap<readonly unknown[], Map<string, Map<string, unknown>>>();
 
 /** Who has set what of an object; nobody where it has no managedFields. */
@@ -47,8 +51,8 @@ export function unionOf(entries: readonly ManagedFieldsEntry[]): FieldSet {
 }
 
 /**
- * What is in `set` and, no part of it, in `kept`: the outermost paths only. That is what the API server removes when the manager of `set` no
- * longer sets it, while those of `kept` do.
+ * What is in `set` and, no part of it, in `kept`: the outermost paths only. That is what the API
+ * server removes when the manager of `set` no longer sets it, while those of `kept` do.
  */
 export function lostFields(set: FieldSet, kept: FieldSet, path: FieldPath = []): FieldPath[] {
   return elementsOf(set).flatMap(([element, children]) => {
@@ -61,8 +65,9 @@ export function lostFields(set: FieldSet, kept: FieldSet, path: FieldPath = []):
 }
 
 /**
- * Those fields of `set`, but not of `kept`, whose value in `before` is gone or another one in `after`: list items whole, everything else by
- * the last name. What merely falls back to the same value by the API server's defaults is not among them.
+ * Those fields of `set`, but not of `kept`, whose value in `before` is gone or another one in
+ * `after`: list items whole, everything else by the last name. What merely falls back to the same
+ * value by the API server's defaults is not among them.
  */
 export function changedFields(
   set: FieldSet,
@@ -169,7 +174,10 @@ function child(value: unknown, element: string): unknown {
   return itemsBy(value, names).get(JSON.stringify(names.map((name) => wanted[name])));
 }
 
-/** The items of a list by the values of some of their fields or, without fields, by themselves: the first of equal ones. */
+/**
+ * The items of a list by the values of some of their fields or, without fields, by themselves: the
+ * first of equal ones.
+ */
 function itemsBy(list: readonly unknown[], names: readonly string[]): Map<string, unknown> {
   const indexes = INDEXES.get(list) ?? new Map<string, Map<string, unknown>>();
   INDEXES.set(list, indexes);

@@ -1,6 +1,8 @@
 const MOST = 3;
 
-/** Characters of a name that may be misspelt: a longer one is not a name that somebody has typed. */
+/**
+ * Characters of a name that may be misspelt: a longer one is not a name that somebody has typed.
+ */
 const MAX_LENGTH = 253;
 
 /** Characters of names that one search looks at. */
@@ -23,8 +25,8 @@ export function nearestHint(names: readonly string[]): string {
 }
 
 /**
- * As `nearestNames`, of things that go by several names. Of very many or very long ones, which a cluster or a repository may have, only as
- * many are compared as can be at once.
+ * As `nearestNames`, of things that go by several names. Of very many or very long ones, which a
+ * cluster or a repository may have, only as many are compared as can be at once.
  * @param candidates each with all of its spellings, in lower case
  */
 export function nearestBySpelling<T extends { spellings: readonly string[] }>(
@@ -73,7 +75,10 @@ function middleOf(a: string, b: string): Middle {
   return [a.slice(start, a.length - end), b.slice(start, b.length - end)];
 }
 
-/** Edits (insert, delete, replace, swap neighbours) that turn one word into the other: optimal string alignment distance. */
+/**
+ * Edits (insert, delete, replace, swap neighbours) that turn one word into the other: optimal
+ * string alignment distance.
+ */
 export function distance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -4,7 +4,8 @@ const INT64 = 2 ** 63;
 const LIMITS = { yaml: 2n ** 64n, table: 2n ** 63n };
 
 /**
- * A JSON number as Go programs print it, and so kubectl in YAML and in tables: `12345678901`, `9223372036854775807`, `0.5`, but `1.2345675e+06`.
+ * A JSON number as Go programs print it, and so kubectl in YAML and in tables: `12345678901`,
+ * `9223372036854775807`, `0.5`, but `1.2345675e+06`.
  */
 export function numberText(value: number | bigint, place: keyof typeof LIMITS): string {
   if (typeof value === 'bigint') {

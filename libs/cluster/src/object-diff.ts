@@ -27,8 +27,9 @@ const MAX_COMPARED = 50_000;
 const CONTEXT = 3;
 
 /**
- * What changes between two versions of an object, as a unified diff of their YAML; "" if nothing does. `status` and what the API server
- * and kubectl keep for themselves are left out, values of Secrets are shown as their size, a changed value as changed.
+ * What changes between two versions of an object, as a unified diff of their YAML; "" if nothing
+ * does. `status` and what the API server and kubectl keep for themselves are left out, values of
+ * Secrets are shown as their size, a changed value as changed.
  * @param before undefined for an object that is created
  * @param after undefined for one that is deleted
  * @param statusFields those fields of `status` that count, for what is asked of a controller there

@@ -25,7 +25,10 @@ type Schemas = Record<string, SchemaNode>;
 const REF_PREFIX = '#/components/schemas/';
 const QUANTITY = `${REF_PREFIX}io.k8s.apimachinery.pkg.api.resource.Quantity`;
 
-/** How the parts of a value are merged by server-side apply (KEP-555): as the API server's own schema says. */
+/**
+ * How the parts of a value are merged by server-side apply (KEP-555): as the API server's own
+ * schema says.
+ */
 export class ObjectSchema {
   private readonly node: SchemaNode;
 
@@ -81,7 +84,8 @@ export class ObjectSchema {
 }
 
 /**
- * The schema of a resource type, by the API server's OpenAPI v3 document of its version; undefined where that does not have it.
+ * The schema of a resource type, by the API server's OpenAPI v3 document of its version; undefined
+ * where that does not have it.
  * @throws ToolError as `Cluster.request`
  */
 export async function objectSchema(

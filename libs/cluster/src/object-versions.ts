@@ -8,18 +8,21 @@ interface Watchable {
   metadata: { name: string; resourceVersion: string };
 }
 
-/** Milliseconds from the start of a watch to that of the next: proxies there are that end each watch at once. */
+/**
+ * Milliseconds from the start of a watch to that of the next: proxies there are that end each watch
+ * at once.
+ */
 const LEAST_WATCH_MS = 500;
 
 /**
- * Ends of a watch after which the object is read anew, which shows whether there is more to it: the server has forgotten the version
- * that the watch starts from, or the connection has broken.
+ * Ends of a watch after which the object is read anew, which shows whether there is more to it: the
+ * server has forgotten the version that the watch starts from, or the connection has broken.
  */
 const PASSING: ReadonlySet<ToolErrorCode> = new Set(['upstream', 'unavailable']);
 
 /**
- * An object as it is, then each later version of it, until the signal `ended` aborts. A watch that ends or breaks begins again, also
- * after the cluster was away.
+ * An object as it is, then each later version of it, until the signal `ended` aborts. A watch that
+ * ends or breaks begins again, also after the cluster was away.
  * @param collection the path of the list that it is in, such as `/api/v1/namespaces/shop/pods`
  * @param cancelled ends even the first reading, as an error
  * @param outage is of the same `ended`; the first reading does not wait for it

@@ -1,6 +1,7 @@
 /**
- * Runs `task` for each item, at most `atOnce` at a time, and yields the outcomes in the order of the items. When the consumer stops early or a
- * task fails, the signal given to the running tasks aborts.
+ * Runs `task` for each item, at most `atOnce` at a time, and yields the outcomes in the order of
+ * the items. When the consumer stops early or a task fails, the signal given to the running tasks
+ * aborts.
  */
 export async function* inOrder<T, R>(
   items: readonly T[],

@@ -4,7 +4,10 @@ import { ToolError, type ToolErrorCode } from '#tools';
 /** Failures of a read that pass when the API server is back, unless they say that they do not. */
 const PASSING: ReadonlySet<ToolErrorCode> = new Set(['unavailable', 'timeout', 'busy']);
 
-/** Milliseconds before the first new attempt; each pause is twice as long as the one before, up to the most. */
+/**
+ * Milliseconds before the first new attempt; each pause is twice as long as the one before, up to
+ * the most.
+ */
 const FIRST_PAUSE_MS = 250;
 const MOST_PAUSE_MS = 4_000;
 
@@ -49,8 +52,8 @@ export class Outage {
 }
 
 /**
- * Whether a read failed for no other reason than that the API server does not answer now, or that something before it answers in its
- * place (`upstream`).
+ * Whether a read failed for no other reason than that the API server does not answer now, or that
+ * something before it answers in its place (`upstream`).
  */
 function isAway(error: unknown): error is ToolError {
   if (!(error instanceof ToolError)) return false;

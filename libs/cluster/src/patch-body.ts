@@ -2,20 +2,25 @@ import { isRecord, ToolError } from '#tools';
 import type { PatchType } from './write.js';
 
 /**
- * Characters that the API server's YAML parser takes for a line end, or refuses, even where they stand in quotes.
- * Source: YAML 1.1, chapters 4.1.1 and 4.1.4.
+ * Characters that the API server's YAML parser takes for a line end, or refuses, even where they
+ * stand in quotes. Source: YAML 1.1, chapters 4.1.1 and 4.1.4.
  */
 const UNSAFE = /[\x7f-\x9f\u2028\u2029\ufffe\uffff]/g;
 
 /** Half of a surrogate pair, as JSON.stringify writes it. */
 const HALF_PAIR = /\\ud[89a-f]/;
 
-/** Characters of a key from which on it may be too long, once written, for YAML to see that it is one: 1,024 (YAML 1.1, chapter 7.2.1.3). */
+/**
+ * Characters of a key from which on it may be too long, once written, for YAML to see that it is
+ * one: 1,024 (YAML 1.1, chapter 7.2.1.3).
+ */
 const LONG_KEY = 128;
 
 /**
- * A patch as it is sent: as JSON, and for an apply, which API servers take as YAML only, as that JSON which they read as it is meant.
- * @throws ToolError `invalid_input` for a text that is not Unicode: the API server would make another of it
+ * A patch as it is sent: as JSON, and for an apply, which API servers take as YAML only, as that
+ * JSON which they read as it is meant.
+ * @throws ToolError `invalid_input` for a text that is not Unicode: the API server would make
+ * another of it
  */
 export function patchBody(type: PatchType, patch: unknown): string {
   const isYaml = type === 'apply';

@@ -30,8 +30,9 @@ interface RequestOptions {
 }
 
 /**
- * Credentials that a program (`exec`: EKS, GKE, AKS) or an `auth-provider` (OIDC) makes. They are kept until they expire or are refused.
- * For an `auth-provider` @kubernetes/client-node is imported when first needed, as it costs 86 MB.
+ * Credentials that a program (`exec`: EKS, GKE, AKS) or an `auth-provider` (OIDC) makes. They are
+ * kept until they expire or are refused. For an `auth-provider` @kubernetes/client-node is imported
+ * when first needed, as it costs 86 MB.
  */
 export class PluginCredentials {
   private readonly logger = new Logger(PluginCredentials.name);
@@ -48,7 +49,10 @@ export class PluginCredentials {
     private readonly limitMs = LIMIT_MS,
   ) {}
 
-  /** @throws ToolError `unavailable` with how the plugin ended, or that it said nothing in time; the log has its words */
+  /**
+   * @throws ToolError `unavailable` with how the plugin ended, or that it said nothing in time; the
+   * log has its words
+   */
   credentials(): Promise<Given> {
     // One answer serves all requests that wait for it, and those of the next second.
     if (!this.latest || performance.now() - this.askedAt > REUSE_MS) {
@@ -133,7 +137,10 @@ export class PluginCredentials {
     return kubeConfig;
   }
 
-  /** The exec section as the plugin protocol wants it (client.authentication.k8s.io): the program learns what is asked of it from one variable. */
+  /**
+   * The exec section as the plugin protocol wants it (client.authentication.k8s.io): the program
+   * learns what is asked of it from one variable.
+   */
   private pluginCommand(): PluginCommand {
     const { command, args, env, apiVersion, provideClusterInfo } = this.user.record('exec') ?? {};
     if (typeof command !== 'string' || command === '') {

@@ -68,7 +68,10 @@ export function isFinished({ status }: LivePod): boolean {
   return ['Succeeded', 'Failed'].includes(status?.phase ?? '');
 }
 
-/** The state of a pod in a few words, with why its containers do not run: "Pending (web: ImagePullBackOff)". */
+/**
+ * The state of a pod in a few words, with why its containers do not run: "Pending (web:
+ * ImagePullBackOff)".
+ */
 export function stateOf(pod: LivePod): string {
   const { metadata, status } = pod;
   const phase = metadata.deletionTimestamp ? 'Terminating' : (status?.phase ?? 'Pending');
@@ -84,7 +87,10 @@ export function stateOf(pod: LivePod): string {
   return reasons.length > 0 ? `${phase} (${reasons.join(', ')})` : phase;
 }
 
-/** Why a container has never run yet, as a sentence; undefined for one that has, and so may have a log. */
+/**
+ * Why a container has never run yet, as a sentence; undefined for one that has, and so may have a
+ * log.
+ */
 export function notStarted(pod: LivePod, container: string): string | undefined {
   const status = containerStatuses(pod).find((one) => one.name === container);
   const { running, terminated, waiting } = status?.state ?? {};

@@ -12,7 +12,10 @@ export interface PlacedContainer extends Container {
   path: string;
 }
 
-/** Where kinds keep a pod's spec: workloads in a template, a CronJob in that of its jobs, a PodTemplate on top, a pod as its own. */
+/**
+ * Where kinds keep a pod's spec: workloads in a template, a CronJob in that of its jobs, a
+ * PodTemplate on top, a pod as its own.
+ */
 const POD_SPECS = [
   ['spec', 'template', 'spec'],
   ['spec', 'jobTemplate', 'spec', 'template', 'spec'],

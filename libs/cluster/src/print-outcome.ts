@@ -4,7 +4,10 @@ export type OutputFormat = 'table' | 'wide' | 'name' | 'yaml' | 'json';
 
 export interface PrintOptions {
   format: OutputFormat;
-  /** Characters after which nothing more is fetched. The text ends with a whole row or object before that. */
+  /**
+   * Characters after which nothing more is fetched. The text ends with a whole row or object before
+   * that.
+   */
   maxChars: number;
   signal?: AbortSignal;
 }
@@ -25,13 +28,18 @@ export interface Outcome extends Printed {
   errors: ToolError[];
 }
 
-/** The failure of one of several queries, for the report at the end. Anything that ends the whole call is thrown on. */
+/**
+ * The failure of one of several queries, for the report at the end. Anything that ends the whole
+ * call is thrown on.
+ */
 export function reportable(error: unknown): ToolError {
   if (error instanceof ToolError && error.code !== 'cancelled') return error;
   throw error;
 }
 
-/** The error of a name that does not exist, for the report at the end. Anything else is thrown on. */
+/**
+ * The error of a name that does not exist, for the report at the end. Anything else is thrown on.
+ */
 export function notFound(error: unknown): ToolError {
   if (error instanceof ToolError && error.code === 'not_found') return error;
   throw error;

@@ -12,7 +12,10 @@ import { namesOf, TableText } from './table-text.js';
 const SECTIONS_AT_ONCE = 8;
 
 interface Section {
-  /** Lines that begin with the type of their object where the text has several types; as many as there is room for, or more. */
+  /**
+   * Lines that begin with the type of their object where the text has several types; as many as
+   * there is room for, or more.
+   */
   toLines(severalTypes: boolean, maxChars: number): Iterable<string>;
   rows: number;
   /** Whether the API server answered, be it with an empty list. */

@@ -6,9 +6,11 @@ import type { PrintOptions, Printed } from './print-outcome.js';
 import { printTables } from './print-tables.js';
 
 /**
- * Gets objects and prints them as `kubectl get` prints them for the same query, with Secrets redacted and without managed fields. Several queries are
- * printed one after the other, as for `pods,services` or `all`. Nothing found is a text that says so.
- * @throws ToolError when a name or a kind cannot be had, with the text of the others as its `output`
+ * Gets objects and prints them as `kubectl get` prints them for the same query, with Secrets
+ * redacted and without managed fields. Several queries are printed one after the other, as for
+ * `pods,services` or `all`. Nothing found is a text that says so.
+ * @throws ToolError when a name or a kind cannot be had, with the text of the others as its
+ * `output`
  */
 export async function printResources(
   cluster: Cluster,

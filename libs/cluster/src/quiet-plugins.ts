@@ -7,12 +7,16 @@ import { besideFile, type Kubeconfig, type KubeconfigEntry } from './kubeconfig.
 /** Fields of a user that name a file. */
 const FILE_FIELDS = ['client-certificate', 'client-key', 'tokenFile'];
 
-/** Runs a plugin without its stderr, which would become that of the program that asks for credentials. */
+/**
+ * Runs a plugin without its stderr, which would become that of the program that asks for
+ * credentials.
+ */
 const QUIETLY = 'exec "$0" "$@" 2>/dev/null';
 
 /**
- * Writes a kubeconfig that is to stand before those of some programs, kubectl and helm: the users with a credential plugin, whose words on stderr are
- * left out. They may hold a credential, and a program's stderr is shown. Only the owner may read it.
+ * Writes a kubeconfig that is to stand before those of some programs, kubectl and helm: the users
+ * with a credential plugin, whose words on stderr are left out. They may hold a credential, and a
+ * program's stderr is shown. Only the owner may read it.
  * @returns its folder and itself; undefined where no user has a plugin
  */
 export function writeQuietPlugins(

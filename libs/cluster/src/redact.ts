@@ -1,4 +1,7 @@
-/** The annotation with the object once more, as one line of text, for `kubectl apply` to compare with. */
+/**
+ * The annotation with the object once more, as one line of text, for `kubectl apply` to compare
+ * with.
+ */
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -19,8 +22,9 @@ export interface KubernetesObject {
 }
 
 /**
- * Replaces in a Secret, and in every Secret of a list, each value of `data` and `stringData` and the last-applied annotation by its size. The keys stay.
- * Changes the object itself, which must be the caller's own (freshly parsed), and returns it.
+ * Replaces in a Secret, and in every Secret of a list, each value of `data` and `stringData` and
+ * the last-applied annotation by its size. The keys stay. Changes the object itself, which must be
+ * the caller's own (freshly parsed), and returns it.
  * @param kind for the items of a typed list, which do not say their kind themselves
  */
 export function redactSecrets<T extends KubernetesObject>(object: T, kind = object.kind): T {
@@ -41,7 +45,10 @@ export function redactSecrets<T extends KubernetesObject>(object: T, kind = obje
   return object;
 }
 
-/** Removes `metadata.managedFields` from an object and from the items of a list. Changes the object itself and returns it. */
+/**
+ * Removes `metadata.managedFields` from an object and from the items of a list. Changes the object
+ * itself and returns it.
+ */
 export function stripManagedFields<T extends KubernetesObject>(object: T): T {
   if (object.metadata) delete object.metadata.managedFields;
   if (Array.isArray(object.items)) object.items.forEach(stripManagedFields);

@@ -15,7 +15,10 @@ export interface RequestOptions {
   timeoutMs?: number;
   /** Bytes of an answer that are taken; a larger one fails with AnswerTooLarge. */
   maxBytes?: number;
-  /** For writes: false fails at once as `busy` where the API server asks to wait, for a caller that tries again by itself. True unless said. */
+  /**
+   * For writes: false fails at once as `busy` where the API server asks to wait, for a caller that
+   * tries again by itself. True unless said.
+   */
   waits?: boolean;
   /** Gives an answer of any HTTP status; without it, one from 400 on is thrown as a ToolError. */
   anyStatus?: boolean;

@@ -1,9 +1,10 @@
 import type { ApiResource } from './api-resource.js';
 
 /**
- * Finds the resource type that a name means, by kubectl's rules: `pods`, `pod`, `Pod`, `po`, `deployments.apps`, `deployments.v1.apps`, and
- * a group's beginning (`rollouts.argoproj`). Case does not matter. Full names win over short names; where several match, the first in
- * the order of `resources` (the API server's preference) wins.
+ * Finds the resource type that a name means, by kubectl's rules: `pods`, `pod`, `Pod`, `po`,
+ * `deployments.apps`, `deployments.v1.apps`, and a group's beginning (`rollouts.argoproj`). Case
+ * does not matter. Full names win over short names; where several match, the first in the order of
+ * `resources` (the API server's preference) wins.
  */
 export function findResource(
   resources: readonly ApiResource[],

@@ -2,13 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ToolError } from '#tools';
 import { apiStatusOf } from './api-error.js';
 
-/** An object whose controller is at work changes several times in a row: long enough for it to come to rest. */
+/**
+ * An object whose controller is at work changes several times in a row: long enough for it to come
+ * to rest.
+ */
 const LIMIT_MS = 5_000;
 const MOST_PAUSE_MS = 20;
 
 /**
- * Reads, decides and writes again, as long as the write fails since the object has been changed meanwhile (409, as the API server answers
- * to an outdated `resourceVersion`); for five seconds at most. Named after `RetryOnConflict` of client-go.
+ * Reads, decides and writes again, as long as the write fails since the object has been changed
+ * meanwhile (409, as the API server answers to an outdated `resourceVersion`); for five seconds at
+ * most. Named after `RetryOnConflict` of client-go.
  * @param task reads what it decides by anew each time
  * @throws ToolError `conflict` after that time, and what else the task throws, at once
  */
@@ -25,7 +29,9 @@ export async function retryOnConflict<T>(task: () => Promise<T>, signal: AbortSi
   }
 }
 
-/** The API server's own conflicts; those that a check has made of field managers are for the caller. */
+/**
+ * The API server's own conflicts; those that a check has made of field managers are for the caller.
+ */
 function isOutdated(error: unknown): boolean {
   return (
     error instanceof ToolError && error.code === 'conflict' && apiStatusOf(error) !== undefined

@@ -28,7 +28,10 @@ export interface RolloutState {
   message: string;
 }
 
-/** Where the rollout of a workload stands, by the rules of the Kubernetes API for each kind's status. */
+/**
+ * Where the rollout of a workload stands, by the rules of the Kubernetes API for each kind's
+ * status.
+ */
 export function rolloutState(kind: WorkloadKind, workload: Workload): RolloutState {
   const { metadata, spec, status } = workload;
   if (spec.updateStrategy?.type === 'OnDelete') {

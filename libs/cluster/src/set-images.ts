@@ -17,7 +17,8 @@ export interface ImageChange extends PlacedContainer {
 /**
  * Which containers change by some images.
  * @param images by container name or `EVERY_CONTAINER`
- * @returns the changes, none where the images are the same already, and the names that no container has
+ * @returns the changes, none where the images are the same already, and the names that no container
+ * has
  */
 export function imageChanges(
   containers: readonly PlacedContainer[],
@@ -40,8 +41,9 @@ export function imageChangesText(changes: readonly ImageChange[]): string {
 }
 
 /**
- * Sets images in one patch: a JSON patch (RFC 6902), as custom resources take no strategic one. It tests that each container is still where it
- * was read, so that none can be added or mistaken for another.
+ * Sets images in one patch: a JSON patch (RFC 6902), as custom resources take no strategic one. It
+ * tests that each container is still where it was read, so that none can be added or mistaken for
+ * another.
  * @throws ToolError `conflict` when such a test fails, and as `patchObject`
  */
 export async function patchImages(

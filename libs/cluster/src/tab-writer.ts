@@ -25,10 +25,12 @@ export function alignLines(lines: readonly Line[]): string[] {
 }
 
 /**
- * Aligns lines as kubectl does (elastic tab stops): neighbouring lines that have a cell in a column share that column's width, at least six
- * characters with three of padding, and never less than it was in the lines above. The last cell of a line is not padded.
- * @param maxChars characters after which no more lines are wanted. Only those that may be among them are looked at: a line can be short and
- * still have many cells, or be filled up to the length of another.
+ * Aligns lines as kubectl does (elastic tab stops): neighbouring lines that have a cell in a column
+ * share that column's width, at least six characters with three of padding, and never less than it
+ * was in the lines above. The last cell of a line is not padded.
+ * @param maxChars characters after which no more lines are wanted. Only those that may be among
+ * them are looked at: a line can be short and still have many cells, or be filled up to the length
+ * of another.
  */
 export function* alignedLines(
   lines: readonly Line[],

@@ -7,11 +7,17 @@ import { notFound } from './print-outcome.js';
 import { TABLE_ACCEPT, type Table } from './table.js';
 import { namesOf } from './table-text.js';
 
-/** Rows of a page. Without metadata a row has some 150 bytes: fewer to a page would only cost round trips. */
+/**
+ * Rows of a page. Without metadata a row has some 150 bytes: fewer to a page would only cost round
+ * trips.
+ */
 const PAGE_ROWS = { None: 2_500, Metadata: 500 };
 const NAMES_AT_ONCE = 16;
 const NAMESPACES_AT_ONCE = 16;
-/** With more namespaces than this, pages with metadata are cheaper than a request for each namespace. */
+/**
+ * With more namespaces than this, pages with metadata are cheaper than a request for each
+ * namespace.
+ */
 const MOST_NAMESPACES = 200;
 
 /** A page of a list as a Table; `asTable` reads it. */
@@ -21,8 +27,8 @@ export interface TablePage extends Page<Table> {
 }
 
 /**
- * The Tables of one list, in kubectl's order. Rows come without their objects, which makes them many times smaller; for all namespaces
- * this means a query for each namespace.
+ * The Tables of one list, in kubectl's order. Rows come without their objects, which makes them
+ * many times smaller; for all namespaces this means a query for each namespace.
  */
 export function tablePages(
   cluster: Cluster,
@@ -55,7 +61,9 @@ async function* pagesOfAllNamespaces(
   }
 }
 
-/** One Table for each name of the query, in its order, or the error of a name that cannot be had. */
+/**
+ * One Table for each name of the query, in its order, or the error of a name that cannot be had.
+ */
 export async function* tablesOfNames(
   cluster: Cluster,
   { resource, namespace, names = [] }: ListQuery,
@@ -85,7 +93,10 @@ function pagesOf(
   return fetchPages<Table>(cluster, query, { accept: TABLE_ACCEPT, includeObject, limit, signal });
 }
 
-/** The namespaces in the order in which objects of all namespaces are listed, or undefined if they are too many or hidden from us. */
+/**
+ * The namespaces in the order in which objects of all namespaces are listed, or undefined if they
+ * are too many or hidden from us.
+ */
 async function namespacesOf(
   cluster: Cluster,
   signal: AbortSignal | undefined,

@@ -10,8 +10,8 @@ interface TableTextOptions {
 }
 
 /**
- * Tables of one resource type as the text that kubectl prints for them. Pages are added as they come and only their shown cells are
- * kept, so memory grows with the text and not with the answers.
+ * Tables of one resource type as the text that kubectl prints for them. Pages are added as they
+ * come and only their shown cells are kept, so memory grows with the text and not with the answers.
  */
 export class TableText {
   private columns: ColumnDefinition[] = [];
@@ -60,7 +60,8 @@ export class TableText {
   }
 
   /**
-   * The aligned lines, header first; none if there are no rows. Those that `maxChars` has no room for may be left out.
+   * The aligned lines, header first; none if there are no rows. Those that `maxChars` has no room
+   * for may be left out.
    * @param typeName put before each name, e.g. `deployment.apps` for `deployment.apps/web`
    */
   toLines(typeName: string | undefined, maxChars: number): Iterable<string> {
@@ -126,7 +127,10 @@ function cellText(cell: unknown): string {
 
 const TAB = /[\t\v]/;
 
-/** The cells of rows, as far as there is room for them. A tab inside a cell ends it, also for kubectl. */
+/**
+ * The cells of rows, as far as there is room for them. A tab inside a cell ends it, also for
+ * kubectl.
+ */
 function splitAtTabs(rows: readonly string[][], maxChars: number): Line[] {
   const lines: Line[] = [];
   let chars = 0;

@@ -35,7 +35,10 @@ export class AnswerTooLarge extends ToolError {
   }
 }
 
-/** The connection broke before an answer came; on a kept-alive connection this is normal now and then. */
+/**
+ * The connection broke before an answer came; on a kept-alive connection this is normal now and
+ * then.
+ */
 export function isDeadSocket(error: unknown): boolean {
   return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(codeOf(error));
 }
@@ -55,7 +58,10 @@ export function transportError(cause: unknown, connection: Connection): ToolErro
   });
 }
 
-/** The failure of a change that was sent and not answered by the API server itself: whoever tries it again may do it twice. */
+/**
+ * The failure of a change that was sent and not answered by the API server itself: whoever tries it
+ * again may do it twice.
+ */
 export function ofUnknownOutcome(failure: ToolError): ToolError {
   return failure.with({
     message: `${failure.message} The change may or may not have been made.`,

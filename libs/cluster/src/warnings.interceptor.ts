@@ -7,7 +7,10 @@ import {
 } from '#tools';
 import { collectWarnings } from './api-warnings.js';
 
-/** Adds what the API server warns of to the answer of a write, in kubectl's words. A read answers with what it was asked for and no more. */
+/**
+ * Adds what the API server warns of to the answer of a write, in kubectl's words. A read answers
+ * with what it was asked for and no more.
+ */
 @Injectable()
 @InterceptsTools({ stage: 'warnings' })
 export class WarningsInterceptor implements ToolInterceptor {

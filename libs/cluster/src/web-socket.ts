@@ -16,8 +16,8 @@ export interface OpenChannels {
 }
 
 /**
- * Opens a WebSocket (RFC 6455) to the API server. An API server that refuses it answers in HTTP as to any request, and that answer is
- * given whole, since undici's WebSocket tells nothing of it.
+ * Opens a WebSocket (RFC 6455) to the API server. An API server that refuses it answers in HTTP as
+ * to any request, and that answer is given whole, since undici's WebSocket tells nothing of it.
  * @param protocols sub-protocols, the best first
  * @throws ToolError of the deadline, `upstream` for a handshake that is wrong, or undici's error
  */

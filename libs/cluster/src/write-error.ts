@@ -9,15 +9,22 @@ const SCHEMA =
 const OTHER_VERSION =
   /^failed to prune fields: failed to convert merged object to last applied version: /;
 
-/** The whole patched object, or the whole patch, which the API server quotes before it says what is wrong. */
+/**
+ * The whole patched object, or the whole patch, which the API server quotes before it says what is
+ * wrong.
+ */
 const QUOTED_PATCH = /^.*?is invalid: patch: Invalid value: "(?:[^"\\]|\\.)*": /s;
 
-/** What the API server got in place of what it expected, which it quotes in Go's notation: up to the next field, as it may have line ends. */
+/**
+ * What the API server got in place of what it expected, which it quotes in Go's notation: up to the
+ * next field, as it may have line ends.
+ */
 const QUOTED_VALUE = /(: expected [a-z ]+(?:\([a-z ]+\))?), got .*?(?=\n\s*\.[^\n]*: |$)/gs;
 
 /**
- * The failure of a write in a form that is fit to be shown: a schema fault is `invalid_input`, whatever the API server calls it, and the object is not
- * in the text, as it may be a Secret. An apply of fields that the version of the last apply lacks is `precondition`, with the way on.
+ * The failure of a write in a form that is fit to be shown: a schema fault is `invalid_input`,
+ * whatever the API server calls it, and the object is not in the text, as it may be a Secret. An
+ * apply of fields that the version of the last apply lacks is `precondition`, with the way on.
  */
 export function writeError(error: unknown): unknown {
   const message = apiStatusOf(error)?.message;

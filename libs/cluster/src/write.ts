@@ -44,8 +44,8 @@ export function readObject(
 /**
  * Patches an object, with strict field validation (unknown and doubled fields are refused).
  * @returns the object as it is then, or would be
- * @throws ToolError `conflict`, `invalid_input`, and as `Cluster.request`; one whose outcome is unknown is never tried again, and says
- * what a look at the object tells
+ * @throws ToolError `conflict`, `invalid_input`, and as `Cluster.request`; one whose outcome is
+ * unknown is never tried again, and says what a look at the object tells
  */
 export async function patchObject(
   cluster: Cluster,

@@ -16,7 +16,10 @@ export type TextDocument = ReadDocument;
 /** Milliseconds after which other calls get their turn. */
 const SLICE_MS = 20;
 
-/** Characters from which on a text is read beside the event loop; below, that would take longer than the reading. */
+/**
+ * Characters from which on a text is read beside the event loop; below, that would take longer than
+ * the reading.
+ */
 const LEAST_FOR_WORKER = 64 * 1024;
 
 /** Milliseconds for the largest text that the budgets allow, on a slow machine. */
@@ -27,8 +30,10 @@ const WORKER = new URL('./yaml-documents.worker.js', import.meta.url);
 /**
  * The documents of a YAML or JSON text, read as kubectl and helm read it; empty ones are left out.
  * @param field the parameter that the text came in
- * @param options of two equal keys the last one counts (`lastKeyCounts`), as it does in what helm renders; they are refused otherwise
- * @throws ToolError `invalid_input` with line and column, and never with a part of the text, which may be a Secret
+ * @param options of two equal keys the last one counts (`lastKeyCounts`), as it does in what helm
+ * renders; they are refused otherwise
+ * @throws ToolError `invalid_input` with line and column, and never with a part of the text, which
+ * may be a Secret
  */
 export async function readDocuments(
   field: string,

@@ -17,7 +17,10 @@ const DATE = String.raw`\d{4}-(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12]\d|3[01])`;
 const CLOCK = String.raw`\d\d?:\d\d?:\d\d?(?:\.\d+)?`;
 const TIMESTAMP = new RegExp(`^${DATE}(?:[Tt]${CLOCK}(?:Z|[-+]\\d\\d:\\d\\d)| +${CLOCK})?$`);
 
-/** Characters that only a double-quoted text can hold: controls, line separators, lone or paired surrogates, byte order marks. */
+/**
+ * Characters that only a double-quoted text can hold: controls, line separators, lone or paired
+ * surrogates, byte order marks.
+ */
 const SPECIAL = /[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 const SPECIAL_OR_QUOTE =
   /[^\x20\x21\x23-\x5b\x5d-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/gu;
@@ -40,7 +43,8 @@ const ESCAPES: Record<string, string> = {
 const BEST_WIDTH = 80;
 
 /**
- * A text as a YAML 1.1 scalar in the style that kubectl chooses (plain, quoted or literal), with long lines folded where kubectl folds them.
+ * A text as a YAML 1.1 scalar in the style that kubectl chooses (plain, quoted or literal), with
+ * long lines folded where kubectl folds them.
  * @param column characters that are already on the line
  * @param indent of the lines that follow
  */
@@ -101,7 +105,10 @@ function escape(character: string): string {
   return code <= 0xffff ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
 }
 
-/** Breaks at single spaces once a line is past the best width. In double quotes a break may also stand before another space, which is then escaped. */
+/**
+ * Breaks at single spaces once a line is past the best width. In double quotes a break may also
+ * stand before another space, which is then escaped.
+ */
 function folded(text: string, column: number, indent: number, escapeSpaces = false): string {
   if (indent < 0 || column + text.length <= BEST_WIDTH || !text.includes(' ')) return text;
   const margin = `\n${' '.repeat(indent)}`;

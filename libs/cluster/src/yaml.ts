@@ -4,7 +4,8 @@ import { numberText } from './number-text.js';
 import { yamlKey, yamlScalar } from './yaml-scalar.js';
 
 /**
- * JSON data as kubectl prints it for `-o yaml`: keys sorted, two spaces of indentation, lists level with their key. Ends with a line end.
+ * JSON data as kubectl prints it for `-o yaml`: keys sorted, two spaces of indentation, lists level
+ * with their key. Ends with a line end.
  * @param maxChars characters after which it may end unfinished
  */
 export function toYaml(value: unknown, maxChars = Infinity): string {
@@ -82,7 +83,10 @@ const DIGIT = /\d/;
 const LETTER = /\p{L}/u;
 const SIMPLE = /^[a-zA-Z]+$/;
 
-/** Letters by their code, other characters before letters, runs of digits by their number: `a2` before `a10`. */
+/**
+ * Letters by their code, other characters before letters, runs of digits by their number: `a2`
+ * before `a10`.
+ */
 export function compareKeys(a: string, b: string): number {
   if (SIMPLE.test(a) && SIMPLE.test(b)) return compareTexts(a, b);
   const index = firstDifference(a, b);
@@ -116,7 +120,8 @@ function digitsAt(text: string, index: number): string {
   return text.slice(index, end);
 }
 
-// Where the keys first differ in a zero inside a number, that zero is a figure of it and not a leading one.
+// Where the keys first differ in a zero inside a number, that zero is a figure of it and not a
+// leading one.
 function numberOf(text: string, index: number, digits: string, l: string, r: string): number {
   let figure = false;
   if (l === '0' || r === '0') {

@@ -22,7 +22,8 @@ export function pieceOf(
 ): { text: string; next: number | undefined } {
   const end = offset + maxChars;
   if (end >= text.length) return { text: text.slice(offset), next: undefined };
-  // A pair of UTF-16 units is one character: never end between them, unless there is room for one unit only.
+  // A pair of UTF-16 units is one character: never end between them, unless there is room for one
+  // unit only.
   const isInPair = maxChars > 1 && /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
   const next = isInPair ? end - 1 : end;
   return { text: text.slice(offset, next), next };

@@ -39,7 +39,8 @@ export async function openPostgres(url: string): Promise<Kysely<Schema>> {
     maxLifetimeSeconds: MAX_LIFETIME_SECONDS,
     keepAlive: true,
   });
-  // A connection that breaks is replaced by the next that is needed; what was under way on it, or comes next, fails by itself.
+  // A connection that breaks is replaced by the next that is needed; what was under way on it, or
+  // comes next, fails by itself.
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });

@@ -67,7 +67,8 @@ export function endOf(
 ): Partial<ExecutionRow> {
   const { output: whole = '', data } =
     'result' in outcome ? outcome.result : { output: outcome.error.output };
-  // A read that was over before it was stored has given its output to its caller, whom nobody else is to read after.
+  // A read that was over before it was stored has given its output to its caller, whom nobody else
+  // is to read after.
   const keepsOutput = isKept || isStored || whole.length > maxOutputChars;
   const output = keepsOutput ? storable(whole.slice(0, maxKeptOutputChars)) : null;
   const dataText = isKept && data !== undefined ? JSON.stringify(data) : '';

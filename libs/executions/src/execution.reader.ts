@@ -48,7 +48,8 @@ export class ExecutionReader {
 
   /**
    * The remembered executions, newest first, without their outputs.
-   * @throws ToolError `invalid_input` for a mark that no page has given; `unavailable` without the database
+   * @throws ToolError `invalid_input` for a mark that no page has given; `unavailable` without the
+   * database
    */
   async list(
     filter: ExecutionFilter,
@@ -62,8 +63,9 @@ export class ExecutionReader {
   }
 
   /**
-   * The events of an execution after one of them, as they come, to the `result` that is the last. Reads no further than its reader takes, waits
-   * for a database that is away, and ends without a result when the signal aborts or this server stops.
+   * The events of an execution after one of them, as they come, to the `result` that is the last.
+   * Reads no further than its reader takes, waits for a database that is away, and ends without a
+   * result when the signal aborts or this server stops.
    * @throws ToolError `not_found`
    */
   async *follow(id: string, after: number, signal: AbortSignal): AsyncGenerator<ExecutionEvent> {
@@ -110,7 +112,9 @@ export class ExecutionReader {
     this.parts.signals.allChanged();
   }
 
-  /** The next events and, once there are no more, the end. @returns undefined without the database */
+  /**
+   * The next events and, once there are no more, the end. @returns undefined without the database
+   */
   private async look(
     id: string,
     seen: number,

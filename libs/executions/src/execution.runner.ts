@@ -29,7 +29,9 @@ export interface StartOptions {
   emit?: (chunk: string) => void;
 }
 
-/** A read that its caller waits for is stored once it has run for so long; before, only its end is. */
+/**
+ * A read that its caller waits for is stored once it has run for so long; before, only its end is.
+ */
 const STORE_AFTER_MS = 250;
 /** How long those who wait for an end may be held up by its being stored. */
 const STORE_END_MS = 2_000;
@@ -52,8 +54,8 @@ interface RunnerParts {
 }
 
 /**
- * Runs tools, each run as one execution: bounded in number, remembered from before a write begins until it is forgotten by age, with its
- * events, and cancelled by whoever may.
+ * Runs tools, each run as one execution: bounded in number, remembered from before a write begins
+ * until it is forgotten by age, with its events, and cancelled by whoever may.
  */
 export class ExecutionRunner {
   private readonly running = new Map<string, LiveExecution>();
@@ -69,9 +71,10 @@ export class ExecutionRunner {
 
   /**
    * Starts a call.
-   * @returns the execution, or the id of the one that its caller has started before under the same idempotency key
-   * @throws ToolError `busy` when too many calls wait, `conflict` for another call under the same key, `unavailable` when the server is stopping
-   * or cannot remember what it does
+   * @returns the execution, or the id of the one that its caller has started before under the same
+   * idempotency key
+   * @throws ToolError `busy` when too many calls wait, `conflict` for another call under the same
+   * key, `unavailable` when the server is stopping or cannot remember what it does
    */
   async start(call: PreparedCall, options: StartOptions): Promise<LiveExecution | { id: string }> {
     if (this.stopping) throw new ToolError('unavailable', 'The server is stopping.');
@@ -103,7 +106,10 @@ export class ExecutionRunner {
     return execution;
   }
 
-  /** Takes no more calls, gives those that run some time, cancels what is left then, and waits until all of them have ended. */
+  /**
+   * Takes no more calls, gives those that run some time, cancels what is left then, and waits until
+   * all of them have ended.
+   */
   async stop(): Promise<void> {
     this.stopping = true;
     clearInterval(this.sweep);
@@ -183,7 +189,10 @@ export class ExecutionRunner {
     if (execution.isStored) this.parts.writer.events(execution);
   }
 
-  /** Stores an execution before it begins. @returns the id of the one that is there under the same key */
+  /**
+   * Stores an execution before it begins. @returns the id of the one that is there under the same
+   * key
+   */
   private async store(
     execution: LiveExecution,
     call: PreparedCall,

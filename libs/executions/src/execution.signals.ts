@@ -1,19 +1,28 @@
 import { Logger } from '@nestjs/common';
 import type { Client } from 'pg';
 
-/** PostgreSQL's channels on which replicas tell each other of executions that changed, and of those that somebody wants cancelled. */
+/**
+ * PostgreSQL's channels on which replicas tell each other of executions that changed, and of those
+ * that somebody wants cancelled.
+ */
 export const CHANNELS = { changes: 'skyflo_changes', cancels: 'skyflo_cancels' } as const;
 
 const RECONNECT_MS = 1_000;
 const TIMEOUT_MS = 5_000;
 
 interface Watch {
-  /** Waits until something has happened since the last `next`, the signal aborts, or so many milliseconds have passed. */
+  /**
+   * Waits until something has happened since the last `next`, the signal aborts, or so many
+   * milliseconds have passed.
+   */
   next: (mostMs?: number) => Promise<void>;
   stop: () => void;
 }
 
-/** Wakes those who follow an execution when something has happened in it, here or, with PostgreSQL, on another replica. */
+/**
+ * Wakes those who follow an execution when something has happened in it, here or, with PostgreSQL,
+ * on another replica.
+ */
 export class ExecutionSignals {
   private readonly logger = new Logger(ExecutionSignals.name);
   private readonly sleepers = new Map<string, Set<() => void>>();

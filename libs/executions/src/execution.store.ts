@@ -39,7 +39,10 @@ export interface Batch {
 
 /** Rows of one INSERT: databases bound the number of parameters. */
 const ROWS_AT_ONCE = 500;
-/** Characters, about, that are written before others have their turn: SQLite works on the thread that answers callers. */
+/**
+ * Characters, about, that are written before others have their turn: SQLite works on the thread
+ * that answers callers.
+ */
 const CHARS_AT_ONCE = 1_000_000;
 /** Events that one who follows holds at a time: each may be long. */
 const EVENTS_AT_ONCE = 20;
@@ -52,7 +55,10 @@ export class ExecutionStore {
     private readonly tellsOthers: boolean,
   ) {}
 
-  /** Writes all of it, or nothing. Doing so again changes nothing: a connection may break after the database has written. */
+  /**
+   * Writes all of it, or nothing. Doing so again changes nothing: a connection may break after the
+   * database has written.
+   */
   async write({ inserts, updates, events }: Batch): Promise<void> {
     await this.db.transaction().execute(async (trx) => {
       for (const rows of pieces(inserts)) {
@@ -135,7 +141,10 @@ export class ExecutionStore {
     return rows.map(({ data }) => (parseJson(data) as { text: string }).text).join('');
   }
 
-  /** A page of executions without their outputs, newest first. @param after the `next` of the page before */
+  /**
+   * A page of executions without their outputs, newest first. @param after the `next` of the page
+   * before
+   */
   async list(
     { status, tool, caller, since, until }: ExecutionFilter,
     { limit, after }: { limit: number; after?: string },

@@ -23,7 +23,10 @@ const EXAMPLE = { execution_id: '00000000-0000-4000-8000-000000000000' };
 /** What an answer says beside the piece of the output. */
 const HEADROOM_CHARS = 600;
 
-/** Tools for clients that cut long calls off: to come back to one that goes on. They are of the category that every client shows. */
+/**
+ * Tools for clients that cut long calls off: to come back to one that goes on. They are of the
+ * category that every client shows.
+ */
 @ToolProvider({ name: 'k8s' })
 export class ExecutionTools {
   constructor(

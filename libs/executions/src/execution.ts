@@ -6,7 +6,10 @@ import {
   type ToolResult,
 } from '#tools';
 
-/** How an execution stands. `interrupted`: its server ended before it did, and nobody knows how far it came. */
+/**
+ * How an execution stands. `interrupted`: its server ended before it did, and nobody knows how far
+ * it came.
+ */
 export const EXECUTION_STATUSES = [
   'queued',
   'running',
@@ -70,7 +73,9 @@ export function outcomeOf(execution: Execution): Outcome | undefined {
   };
 }
 
-/** The status that an outcome leads to. @param wasCancelled whether somebody wanted it ended before */
+/**
+ * The status that an outcome leads to. @param wasCancelled whether somebody wanted it ended before
+ */
 export function statusOf(outcome: Outcome, wasCancelled: boolean): ExecutionStatus {
   if ('result' in outcome) return 'succeeded';
   return wasCancelled ? 'cancelled' : 'failed';

@@ -27,8 +27,9 @@ interface WriterParts {
 }
 
 /**
- * Writes to the store in batches: a transaction for each call would cost more than a small call. What is awaited with `flush` is stored;
- * the rest follows within moments, again and again while the database is away.
+ * Writes to the store in batches: a transaction for each call would cost more than a small call.
+ * What is awaited with `flush` is stored; the rest follows within moments, again and again while
+ * the database is away.
  */
 export class ExecutionWriter {
   private readonly logger = new Logger(ExecutionWriter.name);

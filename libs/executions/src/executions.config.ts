@@ -49,11 +49,13 @@ class ExecutionsEnvironment {
 }
 
 /**
- * Where executions are remembered: `DATABASE_URL` (PostgreSQL, shared by replicas), else `EXECUTIONS_FILE` (SQLite; `:memory:` forgets
- * them with the process). For how long: `EXECUTIONS_MAX_AGE_HOURS`, `EXECUTIONS_MAX_MB`, and `MAX_KEPT_OUTPUT_CHARS` of each. How many run at
- * once: `MAX_RUNNING`, `MAX_RUNNING_BY_CATEGORY`, and `MAX_WAITS` that only let time pass; of each, a caller has its share (`CALLER_SHARE_PERCENT`). How
- * many of one caller may wait for a place: `MAX_QUEUED_PER_CALLER`. `SHUTDOWN_GRACE_SECONDS`: what
- * running ones are given when the server is told to stop.
+ * Where executions are remembered: `DATABASE_URL` (PostgreSQL, shared by replicas), else
+ * `EXECUTIONS_FILE` (SQLite; `:memory:` forgets them with the process). For how long:
+ * `EXECUTIONS_MAX_AGE_HOURS`, `EXECUTIONS_MAX_MB`, and `MAX_KEPT_OUTPUT_CHARS` of each. How many
+ * run at once: `MAX_RUNNING`, `MAX_RUNNING_BY_CATEGORY`, and `MAX_WAITS` that only let time pass;
+ * of each, a caller has its share (`CALLER_SHARE_PERCENT`). How many of one caller may wait for a
+ * place: `MAX_QUEUED_PER_CALLER`. `SHUTDOWN_GRACE_SECONDS`: what running ones are given when the
+ * server is told to stop.
  */
 export const executionsConfig = registerAs('executions', () => {
   const environment = readConfig(ExecutionsEnvironment);

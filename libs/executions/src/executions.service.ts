@@ -28,7 +28,10 @@ export interface Started {
   live?: LiveExecution;
 }
 
-/** All runs of tools: to start, follow, look up and cancel, on this server or another one with the same database. */
+/**
+ * All runs of tools: to start, follow, look up and cancel, on this server or another one with the
+ * same database.
+ */
 export class Executions implements OnModuleInit, BeforeApplicationShutdown {
   private readonly store: ExecutionStore;
   private readonly signals: ExecutionSignals;
@@ -81,7 +84,9 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
     this.reader = new ExecutionReader({ store, signals, writer, runner, othersTell });
   }
 
-  /** @throws Error where the database cannot be reached or brought up to date, which stops the start */
+  /**
+   * @throws Error where the database cannot be reached or brought up to date, which stops the start
+   */
   async onModuleInit(): Promise<void> {
     await migrate(this.db);
     await this.replicas.start();
@@ -93,7 +98,10 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
     return this.stop();
   }
 
-  /** Ends all that runs here, as `ExecutionRunner.stop` says. Front doors await this before they close their connections. */
+  /**
+   * Ends all that runs here, as `ExecutionRunner.stop` says. Front doors await this before they
+   * close their connections.
+   */
   stop(): Promise<void> {
     this.stopped ??= this.stopAll();
     return this.stopped;
@@ -146,7 +154,8 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
 
   /**
    * Cancels an execution, wherever it runs. It has ended when `ended` says so.
-   * @throws ToolError `not_found`; `conflict` when it has ended already; `unavailable` without the database
+   * @throws ToolError `not_found`; `conflict` when it has ended already; `unavailable` without the
+   * database
    */
   async cancel(id: string): Promise<void> {
     const live = this.runner.get(id);
@@ -157,7 +166,10 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
     }
   }
 
-  /** Cuts an output to what one answer holds, and says how to read more of it. The data, which hold the same, are then left out. */
+  /**
+   * Cuts an output to what one answer holds, and says how to read more of it. The data, which hold
+   * the same, are then left out.
+   */
   cut(id: string, result: ToolResult): ToolResult {
     const { maxOutputChars } = this.tools;
     if (result.output.length <= maxOutputChars) return result;

@@ -81,7 +81,10 @@ export class LiveExecution {
     this.addEvent({ seq: this.seq + 1, type: 'progress', data: progress });
   }
 
-  /** Notes a piece of its output, unless that is too much to be kept. What comes in quick succession is one event. */
+  /**
+   * Notes a piece of its output, unless that is too much to be kept. What comes in quick succession
+   * is one event.
+   */
   addOutput(text: string): void {
     if (this.chars > this.maxChars) return;
     this.chars += text.length;

@@ -23,8 +23,8 @@ const STICKY = 0o1000;
 const ROOT = 0;
 
 /**
- * Makes a database's file, its folder, and what SQLite puts beside it this user's only: what is remembered may be confidential, and whoever
- * could write it could say what this server has done.
+ * Makes a database's file, its folder, and what SQLite puts beside it this user's only: what is
+ * remembered may be confidential, and whoever could write it could say what this server has done.
  * @throws Error for a file that belongs to somebody else who could write it
  */
 export function preparePrivateFile(file: string): void {
@@ -53,7 +53,10 @@ function makePrivate(path: string): void {
   }
 }
 
-/** Takes from others the right to put another file in the place of ours. A folder that is not ours is left as it is. */
+/**
+ * Takes from others the right to put another file in the place of ours. A folder that is not ours
+ * is left as it is.
+ */
 function closeFolder(folder: string): void {
   const { uid, mode } = statSync(folder);
   if (!(mode & OTHERS_WRITE) || mode & STICKY) return;
@@ -63,7 +66,10 @@ function closeFolder(folder: string): void {
   );
 }
 
-/** Whether a file of this user belongs to the user of this process; where there are no users, everything does. */
+/**
+ * Whether a file of this user belongs to the user of this process; where there are no users,
+ * everything does.
+ */
 function isOurs(uid: number): boolean {
   return geteuid === undefined || uid === geteuid();
 }

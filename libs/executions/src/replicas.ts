@@ -10,10 +10,16 @@ const HEARTBEAT_MS = 2_000;
 /** A server that was not seen for so long is gone. */
 const GONE_MS = 9_000;
 
-/** Where process ids mean the same: containers may have the name of a host in common, but not its processes. */
+/**
+ * Where process ids mean the same: containers may have the name of a host in common, but not its
+ * processes.
+ */
 const HOST = `${hostname()} ${processNamespace()}`;
 
-/** Shows the other servers on the same database that this one is there, and ends the executions of those that are not. */
+/**
+ * Shows the other servers on the same database that this one is there, and ends the executions of
+ * those that are not.
+ */
 export class Replicas {
   /** This server's. */
   readonly id = randomUUID();
@@ -77,7 +83,9 @@ export class Replicas {
   }
 }
 
-/** Whether another process of this machine is there. One with our own number was there before us. */
+/**
+ * Whether another process of this machine is there. One with our own number was there before us.
+ */
 function isRunning(pid: number): boolean {
   if (pid === process.pid) return false;
   try {

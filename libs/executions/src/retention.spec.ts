@@ -20,7 +20,10 @@ afterEach(async () => {
   await db.destroy();
 });
 
-/** Remembers executions of 1 KB, one an hour up to now, each with an event; named by their age in hours. */
+/**
+ * Remembers executions of 1 KB, one an hour up to now, each with an event; named by their age in
+ * hours.
+ */
 async function remember(count: number, status = 'succeeded', caller = 'c'): Promise<void> {
   for (let age = 0; age < count; age++) {
     const id = `${caller === 'c' ? '' : caller}${status}-${age}`;

@@ -13,8 +13,8 @@ const AT_ONCE = 100;
 type Old = Pick<ExecutionRow, 'id' | 'caller' | 'size'>;
 
 /**
- * Forgets old executions, and when all of them take up too much, the oldest of the caller who takes up most: however much one writes, what
- * others have is not forgotten for it.
+ * Forgets old executions, and when all of them take up too much, the oldest of the caller who takes
+ * up most: however much one writes, what others have is not forgotten for it.
  */
 export class Retention {
   private readonly logger = new Logger(Retention.name);
@@ -46,7 +46,8 @@ export class Retention {
 
   /**
    * Makes room for what is about to be stored.
-   * @returns the batch, without texts of the caller who takes up most where nothing of it is left to be forgotten
+   * @returns the batch, without texts of the caller who takes up most where nothing of it is left
+   * to be forgotten
    */
   async makeRoom(batch: Batch): Promise<Batch> {
     let shorter = batch;
@@ -78,7 +79,10 @@ export class Retention {
     }
   }
 
-  /** Forgets the oldest of a caller, as many as free so many bytes, or as one step may. @returns how many */
+  /**
+   * Forgets the oldest of a caller, as many as free so many bytes, or as one step may. @returns how
+   * many
+   */
   private async forgetOf(caller: string, bytes: number): Promise<number> {
     let left = bytes;
     const old: Old[] = [];

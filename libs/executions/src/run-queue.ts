@@ -38,8 +38,9 @@ interface Waiter extends Candidate {
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Bounds how many calls run at once. One caller gets a share of the places, as of each category's, whoever else is there. Those that have
- * to wait take turns by caller, so that one who asks for much does not hold up the others.
+ * Bounds how many calls run at once. One caller gets a share of the places, as of each category's,
+ * whoever else is there. Those that have to wait take turns by caller, so that one who asks for
+ * much does not hold up the others.
  */
 export class RunQueue {
   private readonly running: Shares;

@@ -19,9 +19,10 @@ const BUSY_PAUSE_MS = 25;
 const SQLITE_BUSY = 5;
 
 /**
- * SQLite in a thread, in a file that other servers use too. A transaction takes the right to write when it begins: one that asked for it
- * later could be refused without a wait, as what it has read may be out of date. Migrations run in such a transaction, so that one server at
- * a time makes them. What waits for that right lets reads pass.
+ * SQLite in a thread, in a file that other servers use too. A transaction takes the right to write
+ * when it begins: one that asked for it later could be refused without a wait, as what it has read
+ * may be out of date. Migrations run in such a transaction, so that one server at a time makes
+ * them. What waits for that right lets reads pass.
  * @see https://www.sqlite.org/lang_transaction.html#immediate
  */
 export class SqliteThreadDialect implements Dialect {
@@ -77,7 +78,10 @@ class SqliteThreadDriver implements Driver {
     connection.isInTransaction = false;
   }
 
-  /** SQLite has rolled back by itself after some errors, a full disk among them. What it said then is what counts. */
+  /**
+   * SQLite has rolled back by itself after some errors, a full disk among them. What it said then
+   * is what counts.
+   */
   async rollbackTransaction(connection: SqliteConnection): Promise<void> {
     connection.isInTransaction = false;
     await connection.executeQuery(CompiledQuery.raw('rollback')).catch(() => {});

@@ -31,7 +31,10 @@ export class SqliteError extends Error {
 type Waiting = { resolve: (rows: SqliteRows) => void; reject: (error: Error) => void };
 type SqliteRows = { rows: unknown[]; changes: number };
 
-/** One connection to an SQLite database, in a thread: SQLite's calls block, and the file may be locked or slow. */
+/**
+ * One connection to an SQLite database, in a thread: SQLite's calls block, and the file may be
+ * locked or slow.
+ */
 export class SqliteThread {
   private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;

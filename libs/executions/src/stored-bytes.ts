@@ -9,7 +9,10 @@ interface Kept {
   size: number;
 }
 
-/** How many bytes of the store each caller takes up, as far as this server knows: others that share it are heard of from time to time. */
+/**
+ * How many bytes of the store each caller takes up, as far as this server knows: others that share
+ * it are heard of from time to time.
+ */
 export class StoredBytes {
   private byCaller = new Map<string, number>();
   /** Executions of this server that may still grow. */
@@ -97,7 +100,8 @@ const TOO_MUCH =
   '[The output was not kept: the store of executions has no room for it (EXECUTIONS_MAX_MB).]';
 
 /**
- * A batch that adds fewer bytes: some of its executions are stored without their texts, the first ones first.
+ * A batch that adds fewer bytes: some of its executions are stored without their texts, the first
+ * ones first.
  * @param bytes to be saved
  * @param ids of the executions that may lose their texts
  */

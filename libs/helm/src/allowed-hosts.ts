@@ -1,6 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Networks whose addresses are not of the public internet: IANA's special-purpose registries, and multicast. */
+/**
+ * Networks whose addresses are not of the public internet: IANA's special-purpose registries, and
+ * multicast.
+ */
 const SPECIAL: readonly (readonly [kind: string, networks: readonly string[]])[] = [
   ['a loopback address', ['127.0.0.0/8', '::1/128']],
   ['a link-local address', ['169.254.0.0/16', 'fe80::/10']],
@@ -30,7 +33,9 @@ const SPECIAL: readonly (readonly [kind: string, networks: readonly string[]])[]
   ],
 ];
 
-/** IPv6 networks whose addresses hold one of IPv4, and after how many bytes: mapped, NAT64, 6to4. */
+/**
+ * IPv6 networks whose addresses hold one of IPv4, and after how many bytes: mapped, NAT64, 6to4.
+ */
 const EMBEDDING: readonly (readonly [network: string, offset: number])[] = [
   ['::ffff:0:0/96', 12],
   ['64:ff9b::/96', 12],
@@ -40,7 +45,10 @@ const EMBEDDING: readonly (readonly [network: string, offset: number])[] = [
 const LISTS = SPECIAL.map(([kind, networks]) => [kind, listOf(networks)] as const);
 const EMBEDDINGS = EMBEDDING.map(([network, offset]) => [listOf([network]), offset] as const);
 
-/** What kind of address it is that a server on the internet has no business with; undefined for a public one. */
+/**
+ * What kind of address it is that a server on the internet has no business with; undefined for a
+ * public one.
+ */
 export function specialKindOf(address: string): string | undefined {
   const inner = embeddedIn(address);
   if (inner !== undefined) return specialKindOf(inner);
@@ -52,7 +60,10 @@ export class AllowedHosts {
   private readonly names = new Set<string>();
   private readonly networks: { list: BlockList; port: string }[] = [];
 
-  /** @param entries names, addresses or networks such as `10.0.0.0/8`, each with or without a port. @throws Error naming one that is none */
+  /**
+   * @param entries names, addresses or networks such as `10.0.0.0/8`, each with or without a port.
+   * @throws Error naming one that is none
+   */
   constructor(entries: readonly string[]) {
     for (const entry of entries) this.add(entry);
   }

@@ -6,7 +6,10 @@ const QUOTED_VALUE = /, got &value\..*/g;
 
 const CONFLICT = /Apply failed with \d+ conflict/;
 
-/** What helm says of a change that has failed, or would: without the objects that the API server quotes, and with what to do about fields of others. */
+/**
+ * What helm says of a change that has failed, or would: without the objects that the API server
+ * quotes, and with what to do about fields of others.
+ */
 export function changeFailure(message: string): string {
   const said = message.replace(QUOTED_PATCH, '').replace(QUOTED_VALUE, '');
   return CONFLICT.test(said) ? `${said}\nSet force_conflicts to take these fields over.` : said;

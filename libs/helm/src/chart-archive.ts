@@ -5,7 +5,9 @@ const MAX_BYTES = 100 * 1024 * 1024;
 
 const BLOCK = 512;
 
-/** What a file is in an archive; anything else is refused, as it might be read in more than one way. */
+/**
+ * What a file is in an archive; anything else is refused, as it might be read in more than one way.
+ */
 const FILE = new Set(['0', '\0', '7']);
 const WITHOUT_CONTENT = new Set(['1', '2', '5']);
 const LONG_NAME = 'L';
@@ -25,7 +27,8 @@ export class UnreadableArchive extends Error {
 }
 
 /**
- * The files of a chart archive, a tar file (ustar, with the extensions of POSIX and GNU for long names) that is compressed with gzip.
+ * The files of a chart archive, a tar file (ustar, with the extensions of POSIX and GNU for long
+ * names) that is compressed with gzip.
  * @throws UnreadableArchive
  */
 export function archivedFiles(archive: Buffer): ArchivedFile[] {
@@ -90,7 +93,10 @@ function textIn(bytes: Buffer, at: number, length: number): string {
   return text;
 }
 
-/** The path that POSIX's records give to the next file. Records that say where its content is, or how long, are refused. */
+/**
+ * The path that POSIX's records give to the next file. Records that say where its content is, or
+ * how long, are refused.
+ */
 function pathIn(records: Buffer): string | undefined {
   let path: string | undefined;
   for (let at = 0; at < records.length;) {

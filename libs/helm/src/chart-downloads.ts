@@ -18,7 +18,10 @@ const MAX_REPORT_CHARS = 100_000;
 /** Versions whose charts are remembered. */
 const REMEMBERED = 2_000;
 
-/** Downloads charts, each into the folder of the run that needs it. What was downloaded before is taken from the store. */
+/**
+ * Downloads charts, each into the folder of the run that needs it. What was downloaded before is
+ * taken from the store.
+ */
 @Injectable()
 export class ChartDownloads {
   /** Digests by index, chart and version as it was asked for. */
@@ -34,7 +37,8 @@ export class ChartDownloads {
 
   /**
    * A chart on this server's disk, as long as the run lasts.
-   * @throws ToolError `forbidden` for an address that nothing is downloaded from, and what helm says
+   * @throws ToolError `forbidden` for an address that nothing is downloaded from, and what helm
+   * says
    */
   async get(source: ChartSource, run: HelmRun, signal: AbortSignal): Promise<LocalChart> {
     if (source.isLocal) return { path: source.reference };
@@ -79,7 +83,10 @@ export class ChartDownloads {
     return this.pull(source, run, signal);
   }
 
-  /** Helm takes the credentials of the repository whose index names the address: here the one that the address is in. */
+  /**
+   * Helm takes the credentials of the repository whose index names the address: here the one that
+   * the address is in.
+   */
   private async lendOwner({ href }: URL, run: HelmRun): Promise<void> {
     const entries = await this.repositories.file.read();
     const owner = entries.find(

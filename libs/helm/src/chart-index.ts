@@ -19,7 +19,10 @@ const REMEMBERED = 20_000;
 /** Hosts other than the repository's own that the versions of one chart may be at. */
 const MAX_HOSTS = 20;
 
-/** What the scheme begins with that stands in for an address that nothing is downloaded from: helm knows none of that name. */
+/**
+ * What the scheme begins with that stands in for an address that nothing is downloaded from: helm
+ * knows none of that name.
+ */
 const REFUSED = 'refused-';
 
 /** A chart of a repository that was added. */
@@ -34,7 +37,10 @@ export interface ChartVersions {
   entries: readonly IndexEntry[];
 }
 
-/** Why helm may not download some versions, by the scheme that it got in place of their addresses; helm's failure names it. */
+/**
+ * Why helm may not download some versions, by the scheme that it got in place of their addresses;
+ * helm's failure names it.
+ */
 export type Refusals = ReadonlyMap<string, ToolError>;
 
 /** Reads indexes of repositories, and gives helm of them what has been checked. */
@@ -64,7 +70,8 @@ export class ChartIndex {
   }
 
   /**
-   * Writes the repository as helm is to see it into the folder of a run: this chart alone, and only addresses that were checked.
+   * Writes the repository as helm is to see it into the folder of a run: this chart alone, and only
+   * addresses that were checked.
    * @returns why some are left out
    */
   async lend(

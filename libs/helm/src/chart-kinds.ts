@@ -19,7 +19,10 @@ interface Group {
 
 const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 
-/** The kinds that a chart brings along, which an API server serves from the moment on at which helm has installed their definitions. */
+/**
+ * The kinds that a chart brings along, which an API server serves from the moment on at which helm
+ * has installed their definitions.
+ */
 export class ChartKinds {
   /** The names of the definitions. */
   readonly names: readonly string[];
@@ -45,7 +48,10 @@ export class ChartKinds {
     });
   }
 
-  /** The answer to a request for all groups (aggregated discovery, KEP-3352) with these kinds in it; any other answer as it is. */
+  /**
+   * The answer to a request for all groups (aggregated discovery, KEP-3352) with these kinds in it;
+   * any other answer as it is.
+   */
   added(path: string, answer: Answer): Answer {
     if (path !== '/apis' || answer.status !== 200 || this.resources.length === 0) return answer;
     const list = JSON.parse(answer.body.toString()) as { kind?: string; items?: Group[] };

@@ -22,8 +22,8 @@ export interface LocalChart {
 }
 
 /**
- * Keeps schemas of values from reading files of this server or asking other hosts: helm follows every reference of a `values.schema.json`, and
- * its errors tell what is there.
+ * Keeps schemas of values from reading files of this server or asking other hosts: helm follows
+ * every reference of a `values.schema.json`, and its errors tell what is there.
  */
 @Injectable()
 export class ChartSchemas {
@@ -31,7 +31,10 @@ export class ChartSchemas {
 
   constructor(private readonly addresses: DownloadAddresses) {}
 
-  /** @throws ToolError `forbidden` naming file and reference; `failed` for a chart that cannot be looked through */
+  /**
+   * @throws ToolError `forbidden` naming file and reference; `failed` for a chart that cannot be
+   * looked through
+   */
   async check(chart: LocalChart, signal: AbortSignal): Promise<void> {
     for (const { file, reference } of await this.referencesOf(chart, signal)) {
       const url = URL.parse(reference);

@@ -22,7 +22,10 @@ export interface ChartSource {
   repository?: RepositoryChart;
 }
 
-/** Finds out what a caller means by a chart, and refuses what this server does not allow, before helm is started. */
+/**
+ * Finds out what a caller means by a chart, and refuses what this server does not allow, before
+ * helm is started.
+ */
 @Injectable()
 export class ChartSources {
   constructor(
@@ -32,7 +35,8 @@ export class ChartSources {
 
   /**
    * A chart by the name that helm takes. The index of its repository is fetched first if it is old.
-   * @throws ToolError `not_found` for a repository that was not added or a folder that is not there, `invalid_input` for what is no chart or not allowed
+   * @throws ToolError `not_found` for a repository that was not added or a folder that is not
+   * there, `invalid_input` for what is no chart or not allowed
    */
   async resolve(
     chart: string,

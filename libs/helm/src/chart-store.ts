@@ -7,7 +7,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { helmConfig, type HelmConfig } from './helm.config.js';
 import { HelmHome } from './helm.home.js';
 
-/** Downloaded charts by their SHA-256, those used last, as many as `HELM_CHART_CACHE_MB` holds. Helm works on copies. */
+/**
+ * Downloaded charts by their SHA-256, those used last, as many as `HELM_CHART_CACHE_MB` holds. Helm
+ * works on copies.
+ */
 @Injectable()
 export class ChartStore {
   constructor(

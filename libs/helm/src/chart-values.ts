@@ -46,7 +46,10 @@ function roundedNumbers(value: unknown, path = ''): string[] {
   );
 }
 
-/** All values of a release: those that were given, and the chart's own for the rest, as helm merges them. Nulls that were given remove a value. */
+/**
+ * All values of a release: those that were given, and the chart's own for the rest, as helm merges
+ * them. Nulls that were given remove a value.
+ */
 export function computedValues({ chart, config }: Release): Values {
   return merged(config ?? {}, chart?.values ?? {}, true);
 }

@@ -8,8 +8,9 @@ import { helmConfig, type HelmConfig } from './helm.config.js';
 const PORTS: Record<string, string> = { 'http:': '80' };
 
 /**
- * Keeps downloads from addresses inside the network of this server, which its callers may not reach by themselves. What helm is told by a
- * server later (a redirect, another answer of the DNS) is not seen here.
+ * Keeps downloads from addresses inside the network of this server, which its callers may not reach
+ * by themselves. What helm is told by a server later (a redirect, another answer of the DNS) is not
+ * seen here.
  */
 @Injectable()
 export class DownloadAddresses {
@@ -17,8 +18,8 @@ export class DownloadAddresses {
 
   /**
    * @param url of a chart, a repository or a registry (`https:`, `http:`, `oci:`)
-   * @throws ToolError `forbidden` for a host that is, or may lead to, an address that is not public and that `HELM_ALLOWED_HOSTS` does not
-   * list; `unavailable` for one that is not known
+   * @throws ToolError `forbidden` for a host that is, or may lead to, an address that is not public
+   * and that `HELM_ALLOWED_HOSTS` does not list; `unavailable` for one that is not known
    */
   async check(url: URL, signal: AbortSignal): Promise<void> {
     const { host, port } = hostOf(url);
@@ -56,7 +57,10 @@ export class DownloadAddresses {
   }
 }
 
-/** Host and port as they are compared: the address of any spelling, the name in small letters and without a dot at its end. */
+/**
+ * Host and port as they are compared: the address of any spelling, the name in small letters and
+ * without a dot at its end.
+ */
 function hostOf(url: URL): { host: string; port: string } {
   // Only addresses of the web have their hosts normalised.
   const web = URL.parse(`${url.protocol === 'http:' ? 'http' : 'https'}://${url.host}/`);

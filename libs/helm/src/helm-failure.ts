@@ -21,7 +21,9 @@ const FAILURES: readonly (readonly [RegExp, ToolErrorCode])[] = [
   ],
 ];
 
-/** Characters of what helm says that are looked at: a chart may make it say anything, at any length. */
+/**
+ * Characters of what helm says that are looked at: a chart may make it say anything, at any length.
+ */
 const MAX_SAID_CHARS = 50_000;
 
 const PREFIX = /^Error: |\b(INSTALLATION|UPGRADE) FAILED: /gm;
@@ -55,7 +57,10 @@ export function helmFailure(
   });
 }
 
-/** What helm writes on stderr, fit to be shown: without the server's folders and without credentials in addresses. */
+/**
+ * What helm writes on stderr, fit to be shown: without the server's folders and without credentials
+ * in addresses.
+ */
 export function cleanText(text: string, hidden: string): string {
   const own = shortened(text).replace(OWN_FILES, '').replaceAll(`${hidden}/`, '');
   return withoutCredentials(own).replace(PREFIX, '').trim();
@@ -69,7 +74,10 @@ function shortened(text: string): string {
   return `${text.slice(0, half)}\n[${left} characters left out]\n${text.slice(-half)}`;
 }
 
-/** User and password in an address. What stands before them is only looked back at, so that no text takes more than linear time. */
+/**
+ * User and password in an address. What stands before them is only looked back at, so that no text
+ * takes more than linear time.
+ */
 const USER_INFO = /(?<=\w:\/\/)[^\s/"']+@/g;
 
 /** The query of an address. */

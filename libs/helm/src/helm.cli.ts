@@ -12,12 +12,15 @@ import { helmConfig, type HelmConfig } from './helm.config.js';
 import { HelmHome, type HelmRun } from './helm.home.js';
 import { ToolError } from '#tools';
 
-/** Milliseconds that helm has, after a cancel, to note what becomes of the release: it must leave the tool time to tell of it. */
+/**
+ * Milliseconds that helm has, after a cancel, to note what becomes of the release: it must leave
+ * the tool time to tell of it.
+ */
 const GRACE_MS = 1_200;
 
 /**
- * Flags of helm by name, without the dashes: with their value, or true for one that has none; with each of several values. Those that are
- * false or undefined are left out.
+ * Flags of helm by name, without the dashes: with their value, or true for one that has none; with
+ * each of several values. Those that are false or undefined are left out.
  */
 export type HelmFlags = Readonly<
   Record<string, string | number | boolean | readonly string[] | undefined>
@@ -66,7 +69,10 @@ export class HelmCli {
     @Inject(helmConfig.KEY) private readonly limits: HelmConfig,
   ) {}
 
-  /** As `attempt`. @throws ToolError what helm says when it fails, see `helmFailure`; the signal's reason when it aborts */
+  /**
+   * As `attempt`. @throws ToolError what helm says when it fails, see `helmFailure`; the signal's
+   * reason when it aborts
+   */
   async run(command: HelmCommand, limits: HelmLimits): Promise<HelmOutcome> {
     const outcome = await this.attempt(command, limits);
     if (outcome.failure) throw outcome.failure;

@@ -61,15 +61,16 @@ class HelmEnvironment {
 }
 
 /**
- * `HELM_HOME_DIR`: the folder for repositories and caches; the default is `~/.local/state/skyflo-mcp/helm` (`XDG_STATE_HOME`).
- * `HELM_CHARTS_DIR`: the folder whose charts may be installed by their path; none unless set.
- * `HELM_DRIVER`: where releases are kept, `secret` or `configmap`.
- * `HELM_REPO_CACHE_SECONDS`: the age from which a repository's index is fetched anew before it is used.
- * `HELM_PLAIN_HTTP_REGISTRIES`: OCI registries (host or host:port, joined by commas) that are reached over HTTP.
- * `HELM_ALLOWED_HOSTS`: hosts that are downloaded from though their addresses are not public, joined by commas (see `AllowedHosts`).
- * `HELM_MAX_MEMORY_MB`: the memory from which a helm is ended.
- * `HELM_CHART_CACHE_MB`: how much of downloaded charts is kept.
- * `HELM_REGISTRY_CONFIG`: the credentials of OCI registries, a file as `helm registry login` writes it.
+ * `HELM_HOME_DIR`: the folder for repositories and caches; the default is
+ * `~/.local/state/skyflo-mcp/helm` (`XDG_STATE_HOME`). `HELM_CHARTS_DIR`: the folder whose charts
+ * may be installed by their path; none unless set. `HELM_DRIVER`: where releases are kept, `secret`
+ * or `configmap`. `HELM_REPO_CACHE_SECONDS`: the age from which a repository's index is fetched
+ * anew before it is used. `HELM_PLAIN_HTTP_REGISTRIES`: OCI registries (host or host:port, joined
+ * by commas) that are reached over HTTP. `HELM_ALLOWED_HOSTS`: hosts that are downloaded from
+ * though their addresses are not public, joined by commas (see `AllowedHosts`).
+ * `HELM_MAX_MEMORY_MB`: the memory from which a helm is ended. `HELM_CHART_CACHE_MB`: how much of
+ * downloaded charts is kept. `HELM_REGISTRY_CONFIG`: the credentials of OCI registries, a file as
+ * `helm registry login` writes it.
  */
 export const helmConfig = registerAs('helm', () => {
   const environment = readConfig(HelmEnvironment);

@@ -6,7 +6,10 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { ToolError } from '#tools';
 import { helmConfig, type HelmConfig } from './helm.config.js';
 
-/** Milliseconds from which the folder of a run is taken for abandoned, whoever made it: helm runs for three hours at most. */
+/**
+ * Milliseconds from which the folder of a run is taken for abandoned, whoever made it: helm runs
+ * for three hours at most.
+ */
 const ABANDONED_MS = 6 * 3_600_000;
 
 /** The folder of a run: where and by which server it was made. */
@@ -25,13 +28,16 @@ export interface HelmRun {
   readonly repositories: RepositoryPaths;
   /** Where charts are downloaded to. */
   readonly downloads: string;
-  /** Where helm runs. It stays empty: helm takes a folder that is called like a chart for the chart. */
+  /**
+   * Where helm runs. It stays empty: helm takes a folder that is called like a chart for the chart.
+   */
   readonly workFolder: string;
 }
 
 /**
- * The folder of this server in which helm keeps what it keeps; nothing of helm's is read from, or written to, the home of whoever runs the
- * server. What is shared in it, helm never writes: each run has a folder of its own.
+ * The folder of this server in which helm keeps what it keeps; nothing of helm's is read from, or
+ * written to, the home of whoever runs the server. What is shared in it, helm never writes: each
+ * run has a folder of its own.
  */
 @Injectable()
 export class HelmHome implements OnApplicationBootstrap {
@@ -90,14 +96,20 @@ export class HelmHome implements OnApplicationBootstrap {
     }
   }
 
-  /** Lets a run read files of the shared cache: links, which helm replaces where it writes, and never follows. */
+  /**
+   * Lets a run read files of the shared cache: links, which helm replaces where it writes, and
+   * never follows.
+   */
   async lend(run: HelmRun, files: readonly string[]): Promise<void> {
     for (const file of files) {
       await symlink(join(this.repositories.cache, file), join(run.repositories.cache, file));
     }
   }
 
-  /** The environment of helm in a run: all of its folders there, and none of the settings that would lead it to another cluster. */
+  /**
+   * The environment of helm in a run: all of its folders there, and none of the settings that would
+   * lead it to another cluster.
+   */
   environment({ folder, repositories }: HelmRun): Record<string, string> {
     const own = (name: string) => join(folder, name);
     return {
@@ -154,7 +166,10 @@ async function isAbandoned(name: string, path: string): Promise<boolean> {
   return Date.now() - mtimeMs > ABANDONED_MS;
 }
 
-/** Whether there is another process than this one by some number: one in a container often has the number of the one before it. */
+/**
+ * Whether there is another process than this one by some number: one in a container often has the
+ * number of the one before it.
+ */
 function isOther(pid: number): boolean {
   if (pid === process.pid) return false;
   try {

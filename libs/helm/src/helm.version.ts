@@ -33,7 +33,10 @@ export class HelmVersion {
     return major;
   }
 
-  /** The flags of the helm that is there for what helm 3 and helm 4 name differently. Throws as `major`. */
+  /**
+   * The flags of the helm that is there for what helm 3 and helm 4 name differently. Throws as
+   * `major`.
+   */
   async flags({ atomic = false, forceConflicts = false }): Promise<HelmFlags> {
     if (!atomic && !forceConflicts) return {};
     const isThree = (await this.major()) === 3;

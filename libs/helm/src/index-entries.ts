@@ -1,7 +1,9 @@
 import { parse } from 'yaml';
 import { isRecord } from '#tools';
 
-/** A version of a chart as the index of a repository names it: what helm needs of it to download it. */
+/**
+ * A version of a chart as the index of a repository names it: what helm needs of it to download it.
+ */
 export interface IndexEntry {
   apiVersion: string;
   name: string;
@@ -12,17 +14,23 @@ export interface IndexEntry {
   digest?: string;
 }
 
-/** Versions of one chart, and characters of what is read of each: an index may be made by anybody. */
+/**
+ * Versions of one chart, and characters of what is read of each: an index may be made by anybody.
+ */
 const MAX_VERSIONS = 5_000;
 const MAX_CHARS = 2_000;
 
 const DIGEST = /^(sha256:)?[0-9a-f]{64}$/;
 
-/** Where a chart begins in the index as helm writes it: its key alone on a line, deeper than `entries:`. */
+/**
+ * Where a chart begins in the index as helm writes it: its key alone on a line, deeper than
+ * `entries:`.
+ */
 const FIRST_KEY = /^entries:[ \t]*\r?\n(?:[ \t]*(?:#.*)?\r?\n)*( +)\S/m;
 
 /**
- * The versions of a chart in the text of an index, in its order; none for a chart that it does not have.
+ * The versions of a chart in the text of an index, in its order; none for a chart that it does not
+ * have.
  * @throws Error for what is neither YAML nor JSON
  */
 export function indexEntries(text: string, chart: string): IndexEntry[] {
@@ -36,7 +44,10 @@ function listed(text: string, chart: string): unknown[] {
   return Array.isArray(list) ? list : [];
 }
 
-/** An index of megabytes is read in seconds: the lines of one chart are read by themselves where they can be told from the others. */
+/**
+ * An index of megabytes is read in seconds: the lines of one chart are read by themselves where
+ * they can be told from the others.
+ */
 function inYaml(text: string, chart: string): unknown {
   const block = blockOf(text, chart);
   if (block !== undefined) {

@@ -1,6 +1,7 @@
 /** Keeps what was used last, as much as fits. */
 export class LruCache<V> {
-  // A Map keeps the order of insertion: the first entry is the one that was not used for the longest time.
+  // A Map keeps the order of insertion: the first entry is the one that was not used for the
+  // longest time.
   private readonly entries = new Map<string, { value: V; size: number }>();
   private size = 0;
 

@@ -10,7 +10,10 @@ import {
 } from 'yaml';
 import { readText } from '#cluster';
 
-/** Where helm splits a manifest: it takes no notice of what follows the dashes. A line ends in more ways for a YAML parser than for helm. */
+/**
+ * Where helm splits a manifest: it takes no notice of what follows the dashes. A line ends in more
+ * ways for a YAML parser than for helm.
+ */
 const SEPARATOR = /^(?=---)/m;
 
 /** What stands before a document: the dashes, and a byte order mark. */
@@ -19,7 +22,9 @@ const LEAD = /^(?:---[ \t]*)?(?:\uFEFF)?/;
 /** Line ends that go-yaml knows besides those of every text. */
 const ODD_LINE_END = /\r(?!\n)|[\u0085\u2028\u2029]/g;
 
-/** Values of YAML 1.1 that helm does not know: dates and numbers to the base of 60 are text to it. */
+/**
+ * Values of YAML 1.1 that helm does not know: dates and numbers to the base of 60 are text to it.
+ */
 const UNKNOWN_TO_HELM = /:(?:omap|pairs|set|timestamp)$/;
 
 const OPTIONS = {
@@ -88,7 +93,10 @@ function documentsIn(text: string): Document.Parsed[] {
   return documents;
 }
 
-/** Whether a document says something in another place than where it is: by an alias, or by a key that stands twice. */
+/**
+ * Whether a document says something in another place than where it is: by an alias, or by a key
+ * that stands twice.
+ */
 function isIndirect(document: Document.Parsed): boolean {
   let found = false;
   visit(document, {

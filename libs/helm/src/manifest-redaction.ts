@@ -23,7 +23,10 @@ const LARGE = 20_000;
 /** The word, or what may spell it otherwise: an escape, a tag for binary data. */
 const MAY_SAY_SECRET = /secret|[\\!]/i;
 
-/** The lines of a block map in its plainest form, at the margin: keys, comments, and ends of texts and lists. */
+/**
+ * The lines of a block map in its plainest form, at the margin: keys, comments, and ends of texts
+ * and lists.
+ */
 const PLAIN_LINE = /^(?:[a-z]+:|[ \t\r#-]|['"}\]]+[, \t\r]*$|$)/i;
 const OTHER_KIND = /^kind: *(["']?)(?!secret)[a-z]+(?<!list)\1[ \t]*\r?$/i;
 const ODD_LINE_END = /\r(?!\n)|[\u0085\u2028\u2029]/;
@@ -47,8 +50,10 @@ export interface RedactedManifest {
 }
 
 /**
- * A manifest with the values of its Secrets shown as their size. All else, comments too, stays as it is. A Secret's document keeps its
- * layout where reading it again gives the redacted data; otherwise it is printed from that data. One that cannot be read is not shown, nor one in which a value is left.
+ * A manifest with the values of its Secrets shown as their size. All else, comments too, stays as
+ * it is. A Secret's document keeps its layout where reading it again gives the redacted data;
+ * otherwise it is printed from that data. One that cannot be read is not shown, nor one in which a
+ * value is left.
  */
 export function redactText(manifest: string): RedactedManifest {
   const found: RedactedManifest = { text: '', secrets: [], others: [] };
@@ -78,7 +83,10 @@ function pieceText({ lead, body }: ManifestPiece, found: RedactedManifest): stri
   }
 }
 
-/** A document with its Secrets taken out, as helm reads it where only helm sees one. @throws Error for what neither reader can read */
+/**
+ * A document with its Secrets taken out, as helm reads it where only helm sees one. @throws Error
+ * for what neither reader can read
+ */
 function redactedPiece(body: string) {
   const redacted = ({ values, root }: ReadPiece) => {
     const redactions = values.map(redactDocument);
@@ -95,7 +103,10 @@ function redactedPiece(body: string) {
   return redacted(asHelm);
 }
 
-/** Whether the lines at the margin alone say that a document is neither a Secret nor a list, however helm reads it. */
+/**
+ * Whether the lines at the margin alone say that a document is neither a Secret nor a list, however
+ * helm reads it.
+ */
 function isOtherKind(body: string): boolean {
   if (!MAY_SAY_SECRET.test(body)) return true;
   if (ODD_LINE_END.test(body)) return false;
@@ -118,7 +129,10 @@ function named(value: unknown): { metadata: unknown }[] {
   return isRecord(value['metadata']) ? [{ metadata: value['metadata'] }, ...items] : items;
 }
 
-/** The text with the values of its Secrets replaced where they stand; undefined where that is not to be done. */
+/**
+ * The text with the values of its Secrets replaced where they stand; undefined where that is not to
+ * be done.
+ */
 function inPlace(text: string, root: Node): string | undefined {
   const replacements: Replacement[] = [];
   let isOdd = false;
@@ -168,7 +182,9 @@ function replacementOf(node: unknown, redacted: unknown): Replacement | undefine
   return { from, to, text: stringify(redacted, { lineWidth: 0 }) };
 }
 
-/** Keeps the indentation of the first line for those that follow, and whether there is a line end. */
+/**
+ * Keeps the indentation of the first line for those that follow, and whether there is a line end.
+ */
 function replaceIn(text: string, { from, to, text: instead }: Replacement): string {
   const indent = ' '.repeat(from - (text.lastIndexOf('\n', from - 1) + 1));
   const lines = instead.trimEnd().replaceAll('\n', `\n${indent}`);

@@ -23,8 +23,8 @@ export interface Redaction {
 }
 
 /**
- * Redacts the Secrets of a document, wherever they are in it. The names of fields are compared as Go compares them in JSON: without
- * their case.
+ * Redacts the Secrets of a document, wherever they are in it. The names of fields are compared as
+ * Go compares them in JSON: without their case.
  */
 export function redactDocument(document: unknown): Redaction {
   const secrets: ManifestSecret[] = [];
@@ -48,7 +48,10 @@ export function redactDocument(document: unknown): Redaction {
   return { value: walk(document, false), secrets };
 }
 
-/** What a Secret's values look like in a text: as they are, in base64 and out of it. Short ones are not told from other words. */
+/**
+ * What a Secret's values look like in a text: as they are, in base64 and out of it. Short ones are
+ * not told from other words.
+ */
 export function formsOf({ metadata, data, stringData }: ManifestSecret): string[] {
   const values = [...Object.values(data), ...Object.values(stringData)];
   const forms = values.flatMap((value) => {

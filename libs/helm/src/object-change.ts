@@ -120,7 +120,10 @@ function untried({ untried: why }: RehearsedWrite): string {
   return why === undefined ? '' : ` (as the manifest has it; not tried, as ${why})`;
 }
 
-/** @param manifest where helm looks for the policy when it uninstalls; otherwise it looks at the live object */
+/**
+ * @param manifest where helm looks for the policy when it uninstalls; otherwise it looks at the
+ * live object
+ */
 function whyKept(live: KubernetesObject, manifest: KubernetesObject | undefined): string {
   const policy = (manifest ?? live).metadata?.annotations?.[RESOURCE_POLICY];
   if (policy !== undefined) return `as its ${RESOURCE_POLICY} says`;
@@ -130,7 +133,10 @@ function whyKept(live: KubernetesObject, manifest: KubernetesObject | undefined)
     : `as it says that it belongs to release "${owner}"`;
 }
 
-/** Where the API server cannot be asked: the manifest against that part of the live object of which the manifests speak. */
+/**
+ * Where the API server cannot be asked: the manifest against that part of the live object of which
+ * the manifests speak.
+ */
 function textDiff(
   live: KubernetesObject,
   before: KubernetesObject | undefined,

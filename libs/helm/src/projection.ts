@@ -6,8 +6,9 @@ const ITEM_KEYS = ['name', 'mountPath', 'containerPort', 'port', 'key', 'path', 
 type Fields = Record<string, unknown>;
 
 /**
- * Of a live object only the fields that some manifests of it speak of: what the API server and the controllers have filled in is left out.
- * A number that was written as text, or the other way round, stays as the manifest has it.
+ * Of a live object only the fields that some manifests of it speak of: what the API server and the
+ * controllers have filled in is left out. A number that was written as text, or the other way
+ * round, stays as the manifest has it.
  * @param shapes the manifests, the one that counts first; its order of items is taken
  */
 export function projection(live: unknown, shapes: readonly unknown[]): unknown {
@@ -25,7 +26,10 @@ export function projection(live: unknown, shapes: readonly unknown[]): unknown {
   return Object.fromEntries(entries) as Fields;
 }
 
-/** A manifest without the empty fields that the live object does not have: the API server drops them. */
+/**
+ * A manifest without the empty fields that the live object does not have: the API server drops
+ * them.
+ */
 export function withoutUnset(wanted: unknown, live: unknown): unknown {
   if (Array.isArray(wanted) && Array.isArray(live)) {
     const key = itemKey([wanted, live]);

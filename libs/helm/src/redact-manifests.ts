@@ -3,16 +3,20 @@ import { noteAnswer } from '#cluster';
 import { redactText, type RedactedManifest } from './manifest-redaction.js';
 import type { Release } from './release.js';
 
-/** Characters of manifests up to which they are read at once; what is longer would keep the event loop. */
+/**
+ * Characters of manifests up to which they are read at once; what is longer would keep the event
+ * loop.
+ */
 const MOST_AT_ONCE = 16_000;
 const TIMEOUT_MS = 20_000;
 
 const TOO_LARGE = '# Not shown: it is too large to look for Secrets in it.\n';
 
 /**
- * Manifests with the values of their Secrets shown as their size; see `redactText`. The values are remembered for the call, so that they
- * are replaced in all else that it answers.
- * @param isStored whether the caller has no hand in them: then what they have as a name or a label is no secret
+ * Manifests with the values of their Secrets shown as their size; see `redactText`. The values are
+ * remembered for the call, so that they are replaced in all else that it answers.
+ * @param isStored whether the caller has no hand in them: then what they have as a name or a label
+ * is no secret
  */
 export async function redactManifests(
   manifests: readonly string[],

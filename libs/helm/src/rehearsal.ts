@@ -17,8 +17,9 @@ const TOKEN_BYTES = 32;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /**
- * A listener on loopback that stands before an API server while helm rehearses a change: what helm reads is passed on, every write
- * becomes a dry run. So helm itself decides what it would send, and the API server what it would make of it.
+ * A listener on loopback that stands before an API server while helm rehearses a change: what helm
+ * reads is passed on, every write becomes a dry run. So helm itself decides what it would send, and
+ * the API server what it would make of it.
  */
 export class Rehearsal implements ProgramContext {
   readonly context = undefined;

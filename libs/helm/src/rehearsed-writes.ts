@@ -19,7 +19,10 @@ export interface RehearsedWrite {
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** The object that helm has sent; undefined for a patch or a deletion. */
   sent: KubernetesObject | undefined;
-  /** The object as it would be; undefined where it would be gone, where the write is refused and where that was not tried. */
+  /**
+   * The object as it would be; undefined where it would be gone, where the write is refused and
+   * where that was not tried.
+   */
   result: KubernetesObject | undefined;
   /** Why the API server refuses it. */
   refusal?: string;
@@ -37,7 +40,10 @@ const CREATED: Answer = { status: 201, headers: {}, body: Buffer.alloc(0) };
 
 const NO_DRY_RUN = /does not support dry run/;
 
-/** Passes on what helm reads and makes dry runs of what it writes; for helm, what it has created is there from then on. */
+/**
+ * Passes on what helm reads and makes dry runs of what it writes; for helm, what it has created is
+ * there from then on.
+ */
 export class RehearsedWrites {
   /** By the path of the object, the last write of each. */
   private readonly byPath = new Map<string, RehearsedWrite>();
@@ -142,7 +148,10 @@ export class RehearsedWrites {
     return { write: { method, sent, result: undefined, refusal }, answer };
   }
 
-  /** Whether a write is refused only as something that helm has created before it, in the rehearsal, is not really there. */
+  /**
+   * Whether a write is refused only as something that helm has created before it, in the rehearsal,
+   * is not really there.
+   */
   private lacksCreated(refusal: string): boolean {
     return [...this.created.values()].some(({ metadata }) => {
       const name = metadata?.name ?? '';

@@ -24,7 +24,10 @@ export interface ChangeTarget {
   revisions: readonly Revision[];
 }
 
-/** Follows changes of releases: says what they wait for, and when they fail what is left and what to do. */
+/**
+ * Follows changes of releases: says what they wait for, and when they fail what is left and what to
+ * do.
+ */
 @Injectable()
 export class ReleaseChanges {
   constructor(
@@ -57,7 +60,10 @@ export class ReleaseChanges {
     }
   }
 
-  /** Has the values of the Secrets of the newest revision replaced in what is told: notes and failures of helm may quote them. */
+  /**
+   * Has the values of the Secrets of the newest revision replaced in what is told: notes and
+   * failures of helm may quote them.
+   */
   private async noteSecretsOf(
     { cluster, namespace, name }: ChangeTarget,
     signal: AbortSignal,
@@ -91,7 +97,10 @@ export class ReleaseChanges {
     }
   }
 
-  /** What of the revision that the change makes is not ready; undefined as long as, or when, that is not the newest. */
+  /**
+   * What of the revision that the change makes is not ready; undefined as long as, or when, that is
+   * not the newest.
+   */
   private async look(
     { cluster, namespace, name, revisions }: ChangeTarget,
     signal: AbortSignal,

@@ -8,7 +8,10 @@ import type { Release, ReleaseSummary } from './release.js';
 /** Bytes of a decoded release that are read at once. What has more is read by a worker. */
 const SMALL_BYTES = 256 * 1024;
 
-/** Bytes of a decoded release: an object of 1.5 MB, which etcd takes, could hold a thousand times more. */
+/**
+ * Bytes of a decoded release: an object of 1.5 MB, which etcd takes, could hold a thousand times
+ * more.
+ */
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /** Milliseconds that reading one release may take, with the wait for other work. */
@@ -30,7 +33,9 @@ export class TooLargeRelease extends ToolError {
     reason: string,
     /** Bytes that were unpacked in vain. */
     readonly unpacked: number,
-    /** Whether it will be so the next time: what has taken too long may have waited for other work. */
+    /**
+     * Whether it will be so the next time: what has taken too long may have waited for other work.
+     */
     readonly isForGood: boolean,
   ) {
     super('failed', `${where} holds a release that is too large to be read here: ${reason}.`);
@@ -38,7 +43,8 @@ export class TooLargeRelease extends ToolError {
 }
 
 /**
- * Decodes what helm stores of a release under the key `release`: base64 of JSON, gzipped unless it is from before Helm 2.
+ * Decodes what helm stores of a release under the key `release`: base64 of JSON, gzipped unless it
+ * is from before Helm 2.
  * @param where the object that holds it, for the error
  * @throws UndecodableRelease, TooLargeRelease
  */

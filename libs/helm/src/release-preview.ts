@@ -39,12 +39,16 @@ export interface PlannedChange {
   definitions?: () => Promise<string>;
 }
 
-/** Finds out what a change of a release would do to the objects in the cluster, by having helm rehearse it. */
+/**
+ * Finds out what a change of a release would do to the objects in the cluster, by having helm
+ * rehearse it.
+ */
 @Injectable()
 export class ReleasePreview {
   /**
-   * For each object that would change a diff of the live object against what the API server would make of it; the others in one line. Values
-   * of Secrets are shown as their size. What would end the change halfway is told first.
+   * For each object that would change a diff of the live object against what the API server would
+   * make of it; the others in one line. Values of Secrets are shown as their size. What would end
+   * the change halfway is told first.
    * @param run starts helm for the change, without hooks, through some way to the cluster
    * @throws ToolError what ends the change before anything is done
    */

@@ -5,7 +5,10 @@ import { summaryOf, type Release, type ReleaseSummary } from './release.js';
 /** Characters of what a release renders: its manifest, its hooks and its notes. */
 const MAX_TEXT_CHARS = 8 * 1024 * 1024;
 
-/** Characters, as JSON, of everything else that is kept of a release. To make objects of them takes the event loop. */
+/**
+ * Characters, as JSON, of everything else that is kept of a release. To make objects of them takes
+ * the event loop.
+ */
 const MAX_DATA_CHARS = 2 * 1024 * 1024;
 
 const GZIP = Buffer.of(0x1f, 0x8b, 0x08);

@@ -9,14 +9,18 @@ const LOOKED_INTO = 20;
 /** What helm writes into a revision whose operation went well, and only then. */
 const COMPLETE = ['Install complete', 'Upgrade complete'];
 
-/** What it leaves in one that failed, was broken off, or was uninstalled, also where it later marks that as superseded. */
+/**
+ * What it leaves in one that failed, was broken off, or was uninstalled, also where it later marks
+ * that as superseded.
+ */
 const NOT_COMPLETE =
   /^((Upgrade|Rollback|Release) ".*" failed: |Preparing upgrade|Initial install underway|failed to render resource|Uninstallation complete|Deletion in progress|superseded by new release)/s;
 
 const FAILED_ROLLBACK = /^(Rollback|Release) ".*" failed: /s;
 
 /**
- * What is left of a release after an operation that did not end well, and how to get it well again; undefined where nothing is left to do.
+ * What is left of a release after an operation that did not end well, and how to get it well again;
+ * undefined where nothing is left to do.
  * @param revisions its revisions, the oldest first
  */
 export async function recoveryHint(
@@ -38,8 +42,9 @@ export function isPending(status: string): boolean {
 }
 
 /**
- * The last revision that is known to have been deployed well. That a revision is superseded does not say so: a rollback that fails marks the
- * one before it as superseded, whatever became of that. Source: helm 3 and 4, pkg/action/rollback.go.
+ * The last revision that is known to have been deployed well. That a revision is superseded does
+ * not say so: a rollback that fails marks the one before it as superseded, whatever became of that.
+ * Source: helm 3 and 4, pkg/action/rollback.go.
  * @param revisions the oldest first
  */
 export function lastDeployed(revisions: readonly ReleaseSummary[]): number | undefined {
@@ -47,7 +52,8 @@ export function lastDeployed(revisions: readonly ReleaseSummary[]): number | und
     if (status === 'deployed') return true;
     if (status !== 'superseded' || NOT_COMPLETE.test(description)) return false;
     if (COMPLETE.includes(description)) return true;
-    // "Rollback to 1", or words of the user: written before it has succeeded, and left so when it was broken off.
+    // "Rollback to 1", or words of the user: written before it has succeeded, and left so when it
+    // was broken off.
     return !FAILED_ROLLBACK.test(revisions[index + 1]?.description ?? '');
   })?.revision;
 }

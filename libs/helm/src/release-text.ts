@@ -9,7 +9,10 @@ export const OUTPUT_FORMATS = ['table', 'json', 'yaml'] as const;
 
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-/** As `helm list` prints releases (Helm 3.19, times in UTC). Without a line end at its end, as all of these. */
+/**
+ * As `helm list` prints releases (Helm 3.19, times in UTC). Without a line end at its end, as all
+ * of these.
+ */
 export function listText(releases: readonly ReleaseSummary[], format: OutputFormat): string {
   const rows = releases.map((release) => [
     release.name,
@@ -154,7 +157,9 @@ function hookStruct(hook: Hook): GoStruct {
   ]);
 }
 
-/** A struct without its empty fields, save those that are always there, as Go's `omitempty` has it. */
+/**
+ * A struct without its empty fields, save those that are always there, as Go's `omitempty` has it.
+ */
 function filled(fields: readonly (readonly [string, unknown, isAlways?: boolean])[]): GoStruct {
   return new Map(
     fields

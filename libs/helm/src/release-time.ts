@@ -9,7 +9,10 @@ export function isZeroTime(time: string | undefined): boolean {
   return time === undefined || time === '' || time === ZERO;
 }
 
-/** A stored time in UTC, to the nanosecond that it was stored with (RFC 3339); "" if it was never set. */
+/**
+ * A stored time in UTC, to the nanosecond that it was stored with (RFC 3339); "" if it was never
+ * set.
+ */
 export function utcTime(time: string | undefined): string {
   if (time === undefined || isZeroTime(time)) return '';
   const [, seconds = '', fraction = '', zone = 'Z'] =

@@ -80,7 +80,10 @@ export class ReleaseWritesClient {
     );
   }
 
-  /** @throws ToolError `not_found` for a release that is not there and not to be installed, `conflict` when another operation has not ended, and as `ReleaseChanges.follow` */
+  /**
+   * @throws ToolError `not_found` for a release that is not there and not to be installed,
+   * `conflict` when another operation has not ended, and as `ReleaseChanges.follow`
+   */
   async upgrade(cluster: Cluster, query: UpgradeDto, call: ToolCall): Promise<string> {
     const { release_name: name, install, reuse_values: reuseValues, create_namespace } = query;
     const namespace = query.namespace ?? cluster.namespace;

@@ -16,7 +16,10 @@ const MARGIN_SECONDS = 60;
 const EXAMPLE = { release_name: 'session-cache', chart: './cache', namespace: 'shop' };
 const RELEASE = { release_name: 'shop-cache', namespace: 'shop' };
 
-/** helm waits for hooks and for objects one after the other, and once more for the rollback of a failure. */
+/**
+ * helm waits for hooks and for objects one after the other, and once more for the rollback of a
+ * failure.
+ */
 function timeLimit({
   timeout_seconds: seconds,
   atomic,

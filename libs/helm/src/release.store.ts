@@ -32,7 +32,10 @@ interface ReadingBudget {
   until: number;
 }
 
-/** Reads releases from the Secrets or ConfigMaps that helm keeps them in. What is decoded once is remembered until it changes. */
+/**
+ * Reads releases from the Secrets or ConfigMaps that helm keeps them in. What is decoded once is
+ * remembered until it changes.
+ */
 @Injectable()
 export class ReleaseStore {
   private readonly summaries = new LruCache<ReleaseSummary>(SUMMARIES);
@@ -43,7 +46,10 @@ export class ReleaseStore {
 
   constructor(@Inject(helmConfig.KEY) private readonly config: HelmConfig) {}
 
-  /** All revisions of all releases of a namespace, or of all namespaces, in no order. Throws as `Cluster.request`. */
+  /**
+   * All revisions of all releases of a namespace, or of all namespaces, in no order. Throws as
+   * `Cluster.request`.
+   */
   async all(
     cluster: Cluster,
     namespace: string | undefined,
@@ -108,8 +114,8 @@ export class ReleaseStore {
   }
 
   /**
-   * What lists tell of some revisions, in the same order; without those that have gone meanwhile. Of what is too large to be read only what its
-   * labels say. Throws UndecodableRelease.
+   * What lists tell of some revisions, in the same order; without those that have gone meanwhile.
+   * Of what is too large to be read only what its labels say. Throws UndecodableRelease.
    */
   async summarize(
     cluster: Cluster,

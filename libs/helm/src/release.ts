@@ -13,7 +13,10 @@ export interface Hook {
   output_log_policies?: string[];
 }
 
-/** One revision of a release, with the fields that are read of what helm stores (`pkg/release/v1`). Times are RFC 3339, or "". */
+/**
+ * One revision of a release, with the fields that are read of what helm stores (`pkg/release/v1`).
+ * Times are RFC 3339, or "".
+ */
 export interface Release {
   name: string;
   namespace: string;

@@ -23,7 +23,10 @@ const OTHER_STATES = ['pending', 'uninstalling', 'uninstalled'];
 /** Characters of a release that helm prints as JSON. */
 const MAX_RELEASE_CHARS = 32 * 1024 * 1024;
 
-/** Shows releases in the text that helm prints, from what is stored in the cluster; helm itself is asked for what cannot be decoded. */
+/**
+ * Shows releases in the text that helm prints, from what is stored in the cluster; helm itself is
+ * asked for what cannot be decoded.
+ */
 @Injectable()
 export class ReleasesClient {
   constructor(

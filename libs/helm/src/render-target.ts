@@ -2,7 +2,10 @@ import type { Cluster, Clusters } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import type { HelmFlags } from './helm.cli.js';
 
-/** Milliseconds since which the list of API versions may be known: a definition may have been installed just now. */
+/**
+ * Milliseconds since which the list of API versions may be known: a definition may have been
+ * installed just now.
+ */
 const MAX_AGE_MS = 10_000;
 
 /** Milliseconds in which the API server must answer. */
@@ -16,8 +19,9 @@ export interface RenderTarget {
 }
 
 /**
- * The Kubernetes version and the API versions of the cluster that a call is for, as helm would find them in an installation. Without a cluster
- * that answers, unless the call has named it, those that helm assumes.
+ * The Kubernetes version and the API versions of the cluster that a call is for, as helm would find
+ * them in an installation. Without a cluster that answers, unless the call has named it, those that
+ * helm assumes.
  * @throws ToolError as `Clusters.of` and `Cluster.request`, for a context that the call names
  */
 export async function renderTarget(clusters: Clusters, call: ToolCall): Promise<RenderTarget> {

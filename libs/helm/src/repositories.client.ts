@@ -11,8 +11,10 @@ export class RepositoriesClient {
   constructor(private readonly repositories: Repositories) {}
 
   /**
-   * Fetches the index of a repository, and if that succeeds, remembers it. User and password in the address are kept apart from it.
-   * @throws ToolError `conflict` when the name is taken, `upstream` when there is no repository at the address
+   * Fetches the index of a repository, and if that succeeds, remembers it. User and password in the
+   * address are kept apart from it.
+   * @throws ToolError `conflict` when the name is taken, `upstream` when there is no repository at
+   * the address
    */
   async add(name: string, url: string, { signal }: ToolCall): Promise<string> {
     const entry = entryOf(name, url);

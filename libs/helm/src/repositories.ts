@@ -20,8 +20,8 @@ export interface FetchOutcome {
 }
 
 /**
- * The chart repositories of this server. One call at a time changes them; indexes are fetched beside the ones in use and then take their
- * place at once, so that nobody reads half of one.
+ * The chart repositories of this server. One call at a time changes them; indexes are fetched
+ * beside the ones in use and then take their place at once, so that nobody reads half of one.
  */
 @Injectable()
 export class Repositories {
@@ -41,7 +41,10 @@ export class Repositories {
     return new RepositoryFile(this.home.repositories.config);
   }
 
-  /** Does a work that changes repositories when those before it are done; not at all if its caller has given up by then. */
+  /**
+   * Does a work that changes repositories when those before it are done; not at all if its caller
+   * has given up by then.
+   */
   async alone<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const mine = this.last.then(async () => {
       signal.throwIfAborted();
@@ -52,7 +55,10 @@ export class Repositories {
     return mine;
   }
 
-  /** Fetches the indexes of some repositories. The others of them count also when one fails. To be called within `alone`. */
+  /**
+   * Fetches the indexes of some repositories. The others of them count also when one fails. To be
+   * called within `alone`.
+   */
   async fetch(entries: readonly RepositoryEntry[], signal: AbortSignal): Promise<FetchOutcome> {
     const refused = await this.refused(entries, signal);
     const allowed = entries.filter(({ name }) => !refused.has(name));
@@ -88,8 +94,8 @@ export class Repositories {
   }
 
   /**
-   * Fetches those indexes that are older than the time limit. Calls that need the same one wait for one fetch; where it fails, the old
-   * index goes on being used.
+   * Fetches those indexes that are older than the time limit. Calls that need the same one wait for
+   * one fetch; where it fails, the old index goes on being used.
    */
   async refresh(entries: readonly RepositoryEntry[], signal: AbortSignal): Promise<void> {
     await Promise.all(

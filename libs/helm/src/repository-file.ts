@@ -11,7 +11,10 @@ export interface RepositoryEntry {
   password?: string;
 }
 
-/** The file that names the chart repositories (`repositories.yaml` of helm, format v1). Readers see it whole, before or after a change. */
+/**
+ * The file that names the chart repositories (`repositories.yaml` of helm, format v1). Readers see
+ * it whole, before or after a change.
+ */
 export class RepositoryFile {
   constructor(private readonly path: string) {}
 

@@ -5,7 +5,10 @@ type Schema = Record<string, unknown>;
 /** The address by which helm knows the schema itself. */
 const SELF = 'file:///values.schema.json';
 
-/** Schemas that the validator of helm holds itself. Source: github.com/santhosh-tekuri/jsonschema/v6, metaschemas. */
+/**
+ * Schemas that the validator of helm holds itself. Source:
+ * github.com/santhosh-tekuri/jsonschema/v6, metaschemas.
+ */
 const BUILT_IN =
   /^https?:\/\/json-schema\.org\/(schema|draft-0[467]\/schema|draft\/(2019-09|2020-12)\/(schema|meta\/[a-z-]+))$/;
 
@@ -21,8 +24,9 @@ const PLAIN_PATH = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*
 const PLAIN_URL = /^https?:\/\/[A-Za-z0-9.-]+(:\d+)?\/[A-Za-z0-9._/-]*$/;
 
 /**
- * The references of a JSON schema that helm would follow out of it: to files of this machine (relative ones too, as helm takes them from `/`)
- * and to other hosts. Everything that looks like a reference counts, wherever it stands: a pointer may lead to it.
+ * The references of a JSON schema that helm would follow out of it: to files of this machine
+ * (relative ones too, as helm takes them from `/`) and to other hosts. Everything that looks like a
+ * reference counts, wherever it stands: a pointer may lead to it.
  */
 export function outerReferences(schema: unknown): string[] {
   const inner = innerIds(schema);

@@ -3,7 +3,10 @@ import type { KubernetesObject } from '#cluster';
 /** What a body in the protocol-buffer form of Kubernetes begins with. */
 const MAGIC = Buffer.from('k8s\0');
 
-/** The numbers of the fields that are read. Source: generated.proto of apimachinery (runtime, meta/v1) and of api/core/v1. */
+/**
+ * The numbers of the fields that are read. Source: generated.proto of apimachinery (runtime,
+ * meta/v1) and of api/core/v1.
+ */
 const ENVELOPE = { typeMeta: 1, raw: 2 };
 const TYPE_META = { apiVersion: 1, kind: 2 };
 const OBJECT = { metadata: 1, data: 2 };
@@ -13,7 +16,8 @@ const ENTRY = { key: 1, value: 2 };
 type Fields = Map<number, Buffer[]>;
 
 /**
- * A Secret or ConfigMap as a typed client of Kubernetes sends it, which is how helm stores its releases: kind, name and data.
+ * A Secret or ConfigMap as a typed client of Kubernetes sends it, which is how helm stores its
+ * releases: kind, name and data.
  * @returns undefined for what is in another form
  */
 export function storedObject(body: Buffer): KubernetesObject | undefined {

@@ -48,11 +48,14 @@ interface Draft {
 }
 
 /**
- * The check of an apply that the API server refuses as long as what the manifest leaves out stays: a port of the same name, the other member of a
- * union. What client-side `kubectl apply` had set is ours to remove, then, what the API server itself had filled in, and, by force, what others
- * have set and what is in the way. Works the merge out here, and lets the API server check its result; nothing is changed.
+ * The check of an apply that the API server refuses as long as what the manifest leaves out stays:
+ * a port of the same name, the other member of a union. What client-side `kubectl apply` had set is
+ * ours to remove, then, what the API server itself had filled in, and, by force, what others have
+ * set and what is in the way. Works the merge out here, and lets the API server check its result;
+ * nothing is changed.
  * @param refused why it refuses the merged object
- * @throws ToolError `refused`, or what the API server says to the result; `conflict` with the managers that are not ours
+ * @throws ToolError `refused`, or what the API server says to the result; `conflict` with the
+ * managers that are not ours
  */
 export async function adopt(
   cluster: Cluster,
@@ -87,7 +90,10 @@ export async function adopt(
   return finish(draftOf(before, wanted, merged, upgraded));
 }
 
-/** The object as the API server would make it without some fields: with its defaults in their place. Nothing is changed. */
+/**
+ * The object as the API server would make it without some fields: with its defaults in their place.
+ * Nothing is changed.
+ */
 export function dryRunWithout(
   cluster: Cluster,
   item: ApplyItem,

@@ -1,5 +1,6 @@
 /**
- * Runs a task for each item, some at the same time, started in order. After a task that gives false no further one is started.
+ * Runs a task for each item, some at the same time, started in order. After a task that gives false
+ * no further one is started.
  * @param most tasks at the same time
  */
 export async function atOnce<T>(

@@ -25,7 +25,10 @@ export type Attempt = Sent & (Accepted | Refused);
 interface Sent {
   /** The manifest, without the nulls that the schema has no place for. */
   manifest: KubernetesObject;
-  /** Whether fields of other managers are taken over: our own, or, where the caller wants it, anybody's. */
+  /**
+   * Whether fields of other managers are taken over: our own, or, where the caller wants it,
+   * anybody's.
+   */
   force: boolean;
 }
 
@@ -64,7 +67,9 @@ export async function tryApply(
   }
 }
 
-/** As `attempt`; its failure as a value, with the names of fields that the API server leaves out. */
+/**
+ * As `attempt`; its failure as a value, with the names of fields that the API server leaves out.
+ */
 async function namedAttempt(
   cluster: Cluster,
   item: ApplyItem,

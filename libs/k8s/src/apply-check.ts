@@ -23,11 +23,17 @@ import type { ApplyItem } from './apply-plan.js';
 export interface CheckedApply extends Change {
   /** What is to be sent. */
   manifest: KubernetesObject;
-  /** The resourceVersion that the API server checked; undefined if the object was not there. `before` may be a later one. */
+  /**
+   * The resourceVersion that the API server checked; undefined if the object was not there.
+   * `before` may be a later one.
+   */
   version: string | undefined;
   /** Nothing has to be sent if not. */
   isNeeded: boolean;
-  /** Whether fields of other managers are taken over: our own, or, where the caller wants it, anybody's. */
+  /**
+   * Whether fields of other managers are taken over: our own, or, where the caller wants it,
+   * anybody's.
+   */
   force: boolean;
   /** The managedFields that the object has to get before, if any. */
   upgraded: ManagedFieldsEntry[] | undefined;
@@ -35,13 +41,17 @@ export interface CheckedApply extends Change {
   removed: string[];
 }
 
-/** What may be removed without being asked for: an apply of a Secret or ConfigMap replaces its content. */
+/**
+ * What may be removed without being asked for: an apply of a Secret or ConfigMap replaces its
+ * content.
+ */
 const CONTENT_KINDS = ['secrets', 'configmaps'];
 const CONTENT_FIELDS = ['f:data', 'f:stringData', 'f:binaryData'];
 
 /**
  * Lets the API server work out what applying an object would do; nothing is changed.
- * @throws ToolError as `patchObject`; `conflict` with the managers and fields that are not ours; `precondition` with the fields that would be dropped
+ * @throws ToolError as `patchObject`; `conflict` with the managers and fields that are not ours;
+ * `precondition` with the fields that would be dropped
  */
 export async function checkApply(
   cluster: Cluster,
@@ -62,7 +72,8 @@ export async function checkApply(
     const created = { isNeeded: true, upgraded: undefined, removed: [] };
     return { ...created, before, after, manifest, version, force };
   }
-  // Between an attempt and the forced one somebody else may have written. What came later still is for the next check.
+  // Between an attempt and the forced one somebody else may have written. What came later still is
+  // for the next check.
   const isSame = before.metadata?.['resourceVersion'] === version;
   if (force && !options.force && isSame) refuseConflicts(conflictsBetween(before, after));
   const upgraded = upgradedManagedFields(before);

@@ -58,7 +58,8 @@ export function refuseConflicts(conflicts: readonly FieldConflict[]): void {
 
 /**
  * @param why what the API server says to the manifest beside these fields
- * @throws ToolError `conflict` with the managers that are not ours, and those of the fields that they have set
+ * @throws ToolError `conflict` with the managers that are not ours, and those of the fields that
+ * they have set
  */
 export function refuseObstacles(
   why: ToolError,

@@ -12,7 +12,8 @@ const POLL_MS = 50;
 
 /**
  * Waits until the API server has accepted a custom resource definition.
- * @throws ToolError `conflict` where another definition has its names, `timeout` with what it says of itself
+ * @throws ToolError `conflict` where another definition has its names, `timeout` with what it says
+ * of itself
  */
 export async function waitUntilEstablished(
   cluster: Cluster,
@@ -43,8 +44,9 @@ export async function waitUntilEstablished(
 }
 
 /**
- * Does something with an object of a kind whose definition was sent just before. The API server serves it from a cache of its definitions, which follows
- * their conditions a moment later: until then it knows no such path (404 without a Status), or still has the schema from before.
+ * Does something with an object of a kind whose definition was sent just before. The API server
+ * serves it from a cache of its definitions, which follows their conditions a moment later: until
+ * then it knows no such path (404 without a Status), or still has the schema from before.
  */
 export async function untilServed<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const start = performance.now();

@@ -33,7 +33,8 @@ export class LiveObjects {
 
   /**
    * An object as it is.
-   * @param version the resourceVersion that it is known to have had just now; a listed object of another one is out of date
+   * @param version the resourceVersion that it is known to have had just now; a listed object of
+   * another one is out of date
    * @returns undefined if it is not there
    */
   async read(item: ApplyItem, version: unknown): Promise<KubernetesObject | undefined> {
@@ -68,7 +69,8 @@ export class LiveObjects {
         if (found.size === names.size || count >= names.size * LIST_FACTOR) break;
       }
     } catch {
-      // Not everybody who may read an object may list them, and any other failure comes again with the object itself.
+      // Not everybody who may read an object may list them, and any other failure comes again with
+      // the object itself.
     }
     return found;
   }

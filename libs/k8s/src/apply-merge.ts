@@ -1,7 +1,10 @@
 import type { ObjectSchema } from '#cluster';
 import { isRecord } from '#tools';
 
-/** A manifest whose list items have all of their key fields: those left out get the schema's default, as the API server gives them. */
+/**
+ * A manifest whose list items have all of their key fields: those left out get the schema's
+ * default, as the API server gives them.
+ */
 export function withKeys(schema: ObjectSchema, value: unknown): unknown {
   if (Array.isArray(value)) {
     const { item: itemSchema, listKeys = [] } = schema;
@@ -21,7 +24,8 @@ function mapFields(schema: ObjectSchema, fields: Record<string, unknown>): Recor
 }
 
 /**
- * What a server-side apply makes of an object before it removes anything: structured-merge-diff's merge, as the schema says of each map and list.
+ * What a server-side apply makes of an object before it removes anything: structured-merge-diff's
+ * merge, as the schema says of each map and list.
  * @param live the object as it is; not changed
  * @param wanted the manifest, as `withKeys` gives it
  */
@@ -48,7 +52,10 @@ export function itemKey(schema: ObjectSchema): ((item: unknown) => string) | und
   return (item) => JSON.stringify(listKeys.map((key) => (isRecord(item) ? item[key] : undefined)));
 }
 
-/** The items of both lists: in the manifest's order, with those of the live list that it lacks where they stand. */
+/**
+ * The items of both lists: in the manifest's order, with those of the live list that it lacks where
+ * they stand.
+ */
 function mergeItems(
   schema: ObjectSchema,
   live: readonly unknown[],

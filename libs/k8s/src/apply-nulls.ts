@@ -11,8 +11,9 @@ const ITEM = /\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]/g;
 const ANY_ITEM = '[]';
 
 /**
- * A manifest without the nulls that an apply of it was refused for, as generators write them (`creationTimestamp: null` in a template) and kubectl
- * drops them; the manifest itself where it was refused for something else.
+ * A manifest without the nulls that an apply of it was refused for, as generators write them
+ * (`creationTimestamp: null` in a template) and kubectl drops them; the manifest itself where it
+ * was refused for something else.
  */
 export function withoutRefusedNulls(
   manifest: KubernetesObject,

@@ -15,8 +15,9 @@ interface Place {
 const SEGMENT = /([^.[\]]+)|\[([^\]]*)\]/g;
 
 /**
- * Which fields of an object keep the API server from accepting a manifest beside them: the other member of a union (`emptyDir` beside `configMap`), or
- * the list item that has what must not be there twice. None of them is in the manifest.
+ * Which fields of an object keep the API server from accepting a manifest beside them: the other
+ * member of a union (`emptyDir` beside `configMap`), or the list item that has what must not be
+ * there twice. None of them is in the manifest.
  * @param refused what the API server says to the merged object
  * @param merged the object with the manifest in it
  * @param wanted the manifest, as `withKeys` gives it
@@ -78,7 +79,9 @@ function elementOf({ listKeys }: ObjectSchema, item: unknown): string {
   return `k:${JSON.stringify(Object.fromEntries(keys))}`;
 }
 
-/** The items beside the last one of the way that have the same there and are not in the manifest. */
+/**
+ * The items beside the last one of the way that have the same there and are not in the manifest.
+ */
 function doubles(trail: readonly Place[]): FieldPath[] {
   const at = trail.findLastIndex(({ merged }) => Array.isArray(merged));
   const [list, item] = [trail[at], trail[at + 1]];
@@ -93,7 +96,10 @@ function doubles(trail: readonly Place[]): FieldPath[] {
   });
 }
 
-/** The outermost place of the way that the manifest does not have; else what is beside the manifest's own fields at its end. */
+/**
+ * The outermost place of the way that the manifest does not have; else what is beside the
+ * manifest's own fields at its end.
+ */
 function leftovers(trail: readonly Place[]): FieldPath[] {
   const foreign = trail.find(({ wanted }) => wanted === undefined);
   if (foreign) return [foreign.path];
@@ -101,7 +107,10 @@ function leftovers(trail: readonly Place[]): FieldPath[] {
   return ends.map(besides).find((paths) => paths.length > 0) ?? [];
 }
 
-/** The fields at a place that the manifest does not have there: maps, as members of unions mostly are, or else any. */
+/**
+ * The fields at a place that the manifest does not have there: maps, as members of unions mostly
+ * are, or else any.
+ */
 function besides(place: Place): FieldPath[] {
   const { merged, wanted } = place;
   if (!isRecord(merged) || !isRecord(wanted)) return [];

@@ -30,7 +30,8 @@ const DEFINITION = 'customresourcedefinitions.apiextensions.k8s.io';
 /**
  * Finds out where each object of a manifest goes.
  * @param namespace for objects that name none; the context's own if left out
- * @throws ToolError `invalid_input` that says which document is wrong: its kind, its namespace, or a second time the same object
+ * @throws ToolError `invalid_input` that says which document is wrong: its kind, its namespace, or
+ * a second time the same object
  */
 export async function planApply(
   cluster: Cluster,
@@ -129,7 +130,10 @@ function applied(object: KubernetesObject, { subresources }: ApiResource): Kuber
   return rest;
 }
 
-/** The resource types that a custom resource definition of the manifest will bring; what is wrong with it, the API server says. */
+/**
+ * The resource types that a custom resource definition of the manifest will bring; what is wrong
+ * with it, the API server says.
+ */
 function resourcesOf({ kind, apiVersion, spec }: KubernetesObject): ApiResource[] {
   const isDefinition =
     kind === 'CustomResourceDefinition' && apiVersion?.startsWith('apiextensions.k8s.io/');

@@ -16,8 +16,9 @@ import { withoutValues } from './manifest-secret.js';
 const AT_ONCE = 32;
 
 /**
- * One apply. The order: namespaces, custom resource definitions (until they are served), then the rest as the manifest has it; only
- * neighbours of one kind are sent at the same time. After the first failure nothing more is sent.
+ * One apply. The order: namespaces, custom resource definitions (until they are served), then the
+ * rest as the manifest has it; only neighbours of one kind are sent at the same time. After the
+ * first failure nothing more is sent.
  */
 export class ApplyRun {
   private readonly items: readonly ApplyItem[];
@@ -37,7 +38,8 @@ export class ApplyRun {
   }
 
   /**
-   * Checks what can be checked now, many objects at once. What needs a namespace or a kind that the manifest itself creates has to wait.
+   * Checks what can be checked now, many objects at once. What needs a namespace or a kind that the
+   * manifest itself creates has to wait.
    * @throws ToolError that names all objects that cannot be applied
    */
   async check(): Promise<void> {
@@ -76,7 +78,10 @@ export class ApplyRun {
     return { output: this.report.text(isDryRun), data: this.report.data(isDryRun) };
   }
 
-  /** Lets the event loop go round before each diff, as those of many large objects take long together. */
+  /**
+   * Lets the event loop go round before each diff, as those of many large objects take long
+   * together.
+   */
   private turn(): Promise<void> {
     this.turns = this.turns.then(() => setImmediate());
     return this.turns;
@@ -152,7 +157,10 @@ export class ApplyRun {
     cluster.discovery.invalidate();
   }
 
-  /** Why an object was not applied, without any value of a Secret. Anything that is no failure of the object's is thrown on. */
+  /**
+   * Why an object was not applied, without any value of a Secret. Anything that is no failure of
+   * the object's is thrown on.
+   */
   private failureOf({ object, namespace }: ApplyItem, error: unknown): ToolError {
     const { signal } = this.options;
     const failure: unknown =

@@ -32,9 +32,10 @@ export async function checkSteady(
 }
 
 /**
- * Applies one object as it was checked. This holds for the version that was checked only: of a later one, whose fields it might drop or take
- * over, the check is made anew.
- * @param writeSignal ends what is being written; a little later than `options.signal`, so that its outcome is known
+ * Applies one object as it was checked. This holds for the version that was checked only: of a
+ * later one, whose fields it might drop or take over, the check is made anew.
+ * @param writeSignal ends what is being written; a little later than `options.signal`, so that its
+ * outcome is known
  * @throws ToolError as `checkApply`
  */
 export async function sendApply(

@@ -1,7 +1,13 @@
-/** Time for a write that is under way when its call ends: less than a tool is given to say what it has done. */
+/**
+ * Time for a write that is under way when its call ends: less than a tool is given to say what it
+ * has done.
+ */
 const TAIL_MS = 1_000;
 
-/** Ends the writes of a call a little later than the call itself, so that the outcome of the last one is known. */
+/**
+ * Ends the writes of a call a little later than the call itself, so that the outcome of the last
+ * one is known.
+ */
 export class WriteTail {
   private readonly ended = new AbortController();
   private timer: NodeJS.Timeout | undefined;

@@ -12,8 +12,8 @@ export class ApplyClient {
   /**
    * Checks all objects of a manifest, and then applies them, unless this is a dry run.
    * @returns a line for each object, what was removed from which, and the diffs
-   * @throws ToolError `invalid_input`, `conflict`, `precondition` and what the API server refuses: nothing was applied, unless the error's
-   * output says what was
+   * @throws ToolError `invalid_input`, `conflict`, `precondition` and what the API server refuses:
+   * nothing was applied, unless the error's output says what was
    */
   async apply(cluster: Cluster, dto: ApplyDto, call: ToolCall): Promise<ToolResult> {
     const { signal } = call;

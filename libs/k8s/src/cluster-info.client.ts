@@ -18,7 +18,10 @@ interface Service {
 /** Reads what a cluster is. */
 @Injectable()
 export class ClusterInfoClient {
-  /** Address, version, nodes and system services of a cluster; what the server may not read is said to be so. No credential is in it. */
+  /**
+   * Address, version, nodes and system services of a cluster; what the server may not read is said
+   * to be so. No credential is in it.
+   */
   async read(cluster: Cluster, signal: AbortSignal): Promise<ToolResult> {
     const [version, nodes, services] = await Promise.all([
       cluster.request<Version>('/version', { signal }),

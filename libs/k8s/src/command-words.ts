@@ -1,13 +1,17 @@
 import { ToolError } from '#tools';
 
 const BLANK = /\s/;
-/** What a backslash makes plain between double quotes (POSIX.1-2017, Shell Command Language, 2.2.3). */
+/**
+ * What a backslash makes plain between double quotes (POSIX.1-2017, Shell Command Language, 2.2.3).
+ */
 const ESCAPED_IN_QUOTES = new Set(['$', '`', '"', '\\', '\n']);
 
 /**
- * Cuts a command into words by the quoting rules of a POSIX shell (Shell Command Language, 2.2), and by nothing else of it: there are no
- * variables, and `|`, `>` and `*` are characters like others.
- * @throws ToolError `invalid_input` for a command without words, or with a quote that is never closed, saying where that is
+ * Cuts a command into words by the quoting rules of a POSIX shell (Shell Command Language, 2.2),
+ * and by nothing else of it: there are no variables, and `|`, `>` and `*` are characters like
+ * others.
+ * @throws ToolError `invalid_input` for a command without words, or with a quote that is never
+ * closed, saying where that is
  */
 export function commandWords(command: string): string[] {
   const words: string[] = [];

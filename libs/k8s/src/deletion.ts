@@ -77,7 +77,10 @@ export async function obstaclesOf(
   return obstacles.join('; ') || 'the API server to remove it';
 }
 
-/** Watches an object until it is gone (true), or the watch ends. What keeps it from being watched is for the next look to find out. */
+/**
+ * Watches an object until it is gone (true), or the watch ends. What keeps it from being watched is
+ * for the next look to find out.
+ */
 async function sawDeletion(
   cluster: Cluster,
   { resource, namespace, name }: ObjectRef,

@@ -9,8 +9,8 @@ const AT_ONCE = 8;
 const LIMIT_MS = 3_000;
 
 /**
- * The dependents that hold up an object's foreground deletion, for people: of all kinds that can be listed, as far as they are found in time. An
- * owner in a namespace has its dependents there.
+ * The dependents that hold up an object's foreground deletion, for people: of all kinds that can be
+ * listed, as far as they are found in time. An owner in a namespace has its dependents there.
  */
 export async function dependentsText(
   cluster: Cluster,

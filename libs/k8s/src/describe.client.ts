@@ -20,7 +20,8 @@ export class DescribeClient {
   async describe(cluster: Cluster, query: ObjectDto, call: ToolCall): Promise<string> {
     const { resource_type, name, namespace } = query;
     const { signal } = call;
-    // Resolved by us first: an unknown kind is answered with the nearest ones, and kubectl gets an unambiguous name.
+    // Resolved by us first: an unknown kind is answered with the nearest ones, and kubectl gets an
+    // unambiguous name.
     const resource = await cluster.discovery.resolve(resource_type, signal);
     // kubectl would print the token of a service account, so it is not asked.
     if (resource.groupResource === 'secrets') {

@@ -22,10 +22,11 @@ export class DrainClient {
   constructor(private readonly cordons: CordonClient) {}
 
   /**
-   * Cordons a node and evicts its pods until none that has to go is left. Nothing is touched if the node has pods that the query does not allow
-   * to evict.
-   * @throws ToolError `precondition` with every reason not to begin; `timeout` with what is done, what is left and which budget holds it; what the
-   * API server refused, when all pods but those that cannot be evicted are gone
+   * Cordons a node and evicts its pods until none that has to go is left. Nothing is touched if the
+   * node has pods that the query does not allow to evict.
+   * @throws ToolError `precondition` with every reason not to begin; `timeout` with what is done,
+   * what is left and which budget holds it; what the API server refused, when all pods but those
+   * that cannot be evicted are gone
    */
   async drain(cluster: Cluster, query: DrainDto, call: ToolCall): Promise<ToolResult> {
     const { node_name: node } = query;
@@ -62,7 +63,9 @@ export class DrainClient {
     };
   }
 
-  /** Lists what a drain would do, and lets the API server say which evictions it would refuse now. */
+  /**
+   * Lists what a drain would do, and lets the API server say which evictions it would refuse now.
+   */
   private async preview(
     cluster: Cluster,
     { evict: pods, stay }: DrainPlan,
@@ -113,7 +116,10 @@ async function empty(
   }
 }
 
-/** Asks for one eviction and takes note of the answer. One whose outcome is not known is asked for again: it names the pod that it is of. */
+/**
+ * Asks for one eviction and takes note of the answer. One whose outcome is not known is asked for
+ * again: it names the pod that it is of.
+ */
 async function tryOnce(cluster: Cluster, one: LeavingPod, options: EvictionOptions): Promise<void> {
   const before = one.eviction;
   one.eviction = { state: 'asked' };

@@ -4,8 +4,9 @@ import type { DrainPod } from './drain-plan.js';
 import { podPath } from './pod-path.js';
 
 /**
- * Refusals that pass. 404 and 409 need not mean that the pod is gone: its budget may be what is not found or has changed, and an admission webhook
- * may answer with anything. Whether the pod is still there is for a look at the node to tell.
+ * Refusals that pass. 404 and 409 need not mean that the pod is gone: its budget may be what is not
+ * found or has changed, and an admission webhook may answer with anything. Whether the pod is still
+ * there is for a look at the node to tell.
  */
 const PASSING = new Set([404, 409, 503, 504]);
 
@@ -24,8 +25,10 @@ export interface EvictionOptions {
 }
 
 /**
- * Asks the API server to evict one pod (policy/v1 Eviction), and no later one of its name. It does not wait where it is asked to come back later.
- * @throws ToolError where there is no answer about this pod: cancelled, timed out, the API server away or our credentials refused
+ * Asks the API server to evict one pod (policy/v1 Eviction), and no later one of its name. It does
+ * not wait where it is asked to come back later.
+ * @throws ToolError where there is no answer about this pod: cancelled, timed out, the API server
+ * away or our credentials refused
  */
 export async function evict(
   cluster: Cluster,

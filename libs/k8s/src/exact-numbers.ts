@@ -3,9 +3,10 @@ import { isRecord } from '#tools';
 const MAX_INT64 = 2n ** 63n - 1n;
 
 /**
- * What a ControllerRevision holds, with its whole numbers as they once were. The StatefulSet controller keeps them as doubles, so that those
- * beyond 2^53 are rounded there. Where the workload still has a number that is rounded to the same, that is the one; what is then
- * beyond 64 bits was the largest.
+ * What a ControllerRevision holds, with its whole numbers as they once were. The StatefulSet
+ * controller keeps them as doubles, so that those beyond 2^53 are rounded there. Where the workload
+ * still has a number that is rounded to the same, that is the one; what is then beyond 64 bits was
+ * the largest.
  */
 export function withExactNumbers(stored: unknown, live: unknown): unknown {
   if (typeof stored === 'bigint') {

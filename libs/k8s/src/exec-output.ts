@@ -5,7 +5,10 @@ const STDOUT = 1;
 const STDERR = 2;
 const STATUS = 3;
 
-/** How a command ended, as the kubelet tells it (meta/v1 Status on the error stream of remotecommand). */
+/**
+ * How a command ended, as the kubelet tells it (meta/v1 Status on the error stream of
+ * remotecommand).
+ */
 export interface CommandEnd {
   /** Undefined where it could not be run at all. */
   exitCode: number | undefined;

@@ -35,10 +35,10 @@ interface Command {
 @Injectable()
 export class ExecClient {
   /**
-   * Runs a command to its end and gives what it wrote. When the caller gives up or the time is over the connection is closed; Kubernetes has
-   * no way to end the process itself.
-   * @throws ToolError `failed` with exit code, stdout and stderr; `precondition` with the state of a container that does not run;
-   * `timeout` with the output until then
+   * Runs a command to its end and gives what it wrote. When the caller gives up or the time is over
+   * the connection is closed; Kubernetes has no way to end the process itself.
+   * @throws ToolError `failed` with exit code, stdout and stderr; `precondition` with the state of
+   * a container that does not run; `timeout` with the output until then
    */
   async run(cluster: Cluster, query: ExecDto, call: ToolCall): Promise<ToolResult> {
     const command = await this.prepare(cluster, query, call.signal);
@@ -74,7 +74,10 @@ export class ExecClient {
   }
 }
 
-/** Runs the command, hands out and collects what it writes until it ends, has written enough, or the signal aborts. */
+/**
+ * Runs the command, hands out and collects what it writes until it ends, has written enough, or the
+ * signal aborts.
+ */
 async function follow(
   command: Command,
   output: ExecOutput,
@@ -114,7 +117,8 @@ async function open(
     stdin: String(stdin !== undefined),
   });
   for (const word of words) query.append('command', word);
-  // Only the newest protocol can say where stdin ends; with an older one the command would wait for more of it.
+  // Only the newest protocol can say where stdin ends; with an older one the command would wait for
+  // more of it.
   const protocols = stdin === undefined ? CHANNEL_PROTOCOLS : CHANNEL_PROTOCOLS.slice(0, 1);
   const path = `${podPath(namespace, pod)}/exec?${query.toString()}`;
   try {

@@ -5,11 +5,15 @@ const DATA = 0;
 const ERRORS = 1;
 /** Each stream of a forward begins with the port that it is for (uint16). */
 const PORT_BYTES = 2;
-/** How long a connection stays for an answer once its client has sent all it has, in milliseconds without a byte. */
+/**
+ * How long a connection stays for an answer once its client has sent all it has, in milliseconds
+ * without a byte.
+ */
 const HALF_CLOSED_MS = 10_000;
 
 /**
- * Carries one local connection over one WebSocket (the kubelet's port forward by channel.k8s.io), until either side has ended.
+ * Carries one local connection over one WebSocket (the kubelet's port forward by channel.k8s.io),
+ * until either side has ended.
  * @throws Error with what the kubelet says went wrong
  */
 export async function carry(socket: Socket, channels: ChannelStream): Promise<void> {

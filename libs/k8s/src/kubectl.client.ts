@@ -22,14 +22,19 @@ const CODES: Record<string, ToolErrorCode> = {
   ServerTimeout: 'timeout',
 };
 
-/** How it words, without a reason, that it has not reached the API server, or lost it on the way. */
+/**
+ * How it words, without a reason, that it has not reached the API server, or lost it on the way.
+ */
 const UNREACHED =
   /unable to connect to the server|was refused|connection (refused|reset|lost)|\bEOF\b|timeout|deadline exceeded|no such host|no route to host|network is unreachable/i;
 
 /** Starts kubectl for the operations whose logic is its own. */
 @Injectable()
 export class KubectlClient implements OnApplicationShutdown {
-  /** Its discovery cache, which would otherwise go to the home of whoever runs the server; made for the first call. */
+  /**
+   * Its discovery cache, which would otherwise go to the home of whoever runs the server; made for
+   * the first call.
+   */
   private cacheFolder: string | undefined;
 
   constructor(

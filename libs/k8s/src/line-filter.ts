@@ -2,7 +2,10 @@ import { runInWorker, WorkTooLarge } from '#base';
 import { invalidField, ToolError } from '#tools';
 import type { FilterInput, FilterOutput } from './log-filter.worker.js';
 
-/** Picks the wanted ones of some lines of a log. @throws ToolError `failed` for an expression that takes too long */
+/**
+ * Picks the wanted ones of some lines of a log. @throws ToolError `failed` for an expression that
+ * takes too long
+ */
 export type LineFilter = (lines: readonly string[]) => Promise<readonly string[]>;
 
 /** Milliseconds that one expression may work for one call. */
@@ -12,8 +15,8 @@ const MAX_MS = 10_000;
 const BATCH_LIMIT_MS = 15_000;
 
 /**
- * Makes a filter from regular expressions in RE2 syntax, which match in time linear to the line, whatever the caller wrote. They work in a
- * thread of their own, as that time can still be long.
+ * Makes a filter from regular expressions in RE2 syntax, which match in time linear to the line,
+ * whatever the caller wrote. They work in a thread of their own, as that time can still be long.
  * @returns undefined when every line is wanted
  * @throws ToolError `invalid_input` for a broken expression
  */

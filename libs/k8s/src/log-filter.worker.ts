@@ -18,7 +18,10 @@ export interface FilterOutput {
 
 let last: { expression: string; pattern: RE2JS } | undefined;
 
-/** Which lines match an expression. A long line may take seconds, as the time grows with the length of both. */
+/**
+ * Which lines match an expression. A long line may take seconds, as the time grows with the length
+ * of both.
+ */
 export default function matchLines({ expression, lines }: FilterInput): FilterOutput {
   const startedAt = process.threadCpuUsage();
   try {

@@ -17,7 +17,8 @@ export interface ContainerChoice {
 
 /**
  * The logs to read of some pods.
- * @throws ToolError `invalid_input` that lists the containers, when the one named is not there or one has to be chosen
+ * @throws ToolError `invalid_input` that lists the containers, when the one named is not there or
+ * one has to be chosen
  */
 export function logSources(pods: readonly Pod[], choice: ContainerChoice): LogSource[] {
   return pods.flatMap((pod) =>
@@ -33,9 +34,11 @@ function containersOf(
 }
 
 /**
- * The container of a pod that is meant: the one named, else the one that its default-container annotation names, else its only one.
+ * The container of a pod that is meant: the one named, else the one that its default-container
+ * annotation names, else its only one.
  * @param otherwise what can be given besides container_name, for the message
- * @throws ToolError `invalid_input` that lists the containers, when the one named is not there or one has to be chosen
+ * @throws ToolError `invalid_input` that lists the containers, when the one named is not there or
+ * one has to be chosen
  */
 export function containerOf(pod: Pod, wanted: string | undefined, otherwise = ''): string {
   const every = containerNames(pod);

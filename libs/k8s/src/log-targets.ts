@@ -21,8 +21,10 @@ interface Job {
 const SELECTOR = /[=!,()<>\s]/;
 
 /**
- * The pods that a text names: one pod, those of a workload (kind/name), or those that a label selector matches.
- * @throws ToolError `not_found` for an unknown kind, workload or pod; `invalid_input` for a kind that has no pods
+ * The pods that a text names: one pod, those of a workload (kind/name), or those that a label
+ * selector matches.
+ * @throws ToolError `not_found` for an unknown kind, workload or pod; `invalid_input` for a kind
+ * that has no pods
  */
 export async function podsOf(
   cluster: Cluster,

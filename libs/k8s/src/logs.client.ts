@@ -35,8 +35,10 @@ interface Reading {
 @Injectable()
 export class LogsClient {
   /**
-   * The wanted lines, in pieces as they come; several lines may be one piece. With `follow` it ends at the query's time limit.
-   * @throws ToolError `not_found`, `invalid_input` where a container has to be chosen and for a `since` out of range, `precondition` for a container without a log
+   * The wanted lines, in pieces as they come; several lines may be one piece. With `follow` it ends
+   * at the query's time limit.
+   * @throws ToolError `not_found`, `invalid_input` where a container has to be chosen and for a
+   * `since` out of range, `precondition` for a container without a log
    */
   async *read(cluster: Cluster, query: LogsDto, call: ToolCall): AsyncGenerator<string, void> {
     const since = query.since === undefined ? undefined : sinceSeconds(query.since);
@@ -133,7 +135,10 @@ async function* followOne(
   }
 }
 
-/** The API server answers with nothing at all for a pod without a node. @throws ToolError `invalid_input` for a container that has never run */
+/**
+ * The API server answers with nothing at all for a pod without a node. @throws ToolError
+ * `invalid_input` for a container that has never run
+ */
 function requireStarted({ pods }: Reading, { pod, container }: LogSource): void {
   const found = pods.find(({ metadata }) => metadata.name === pod) as LivePod | undefined;
   const why = found && notStarted(found, container);

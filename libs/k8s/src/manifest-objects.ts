@@ -14,7 +14,10 @@ export interface ManifestObject {
   object: KubernetesObject;
 }
 
-/** What the API server writes into metadata: of no meaning in a manifest, or, as managedFields, refused in an apply. */
+/**
+ * What the API server writes into metadata: of no meaning in a manifest, or, as managedFields,
+ * refused in an apply.
+ */
 const SERVER_FIELDS = [
   'creationTimestamp',
   'deletionTimestamp',

@@ -9,9 +9,11 @@ const LEAST_LENGTH = 4;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /**
- * A Secret with all of its values under `data`. The API server does the same to `stringData`, but then does not know that the manifest owns those
- * keys, and would keep one that a later manifest leaves out.
- * @throws ToolError `invalid_input` for a value that is not text, or not base64; the API server's own message would quote it
+ * A Secret with all of its values under `data`. The API server does the same to `stringData`, but
+ * then does not know that the manifest owns those keys, and would keep one that a later manifest
+ * leaves out.
+ * @throws ToolError `invalid_input` for a value that is not text, or not base64; the API server's
+ * own message would quote it
  */
 export function dataOfSecret(secret: KubernetesObject, place: string): KubernetesObject {
   const { data, stringData, ...rest } = secret;
@@ -31,7 +33,10 @@ function isBase64(text: string): boolean {
   return text.length % 4 === 0 && BASE64.test(text);
 }
 
-/** An error without any of a Secret's values, should somebody on the way (an admission webhook) have quoted one. */
+/**
+ * An error without any of a Secret's values, should somebody on the way (an admission webhook) have
+ * quoted one.
+ */
 export function withoutValues(error: ToolError, { kind, data }: KubernetesObject): ToolError {
   if (kind !== 'Secret' || !isRecord(data)) return error;
   const values = Object.values(data)

@@ -1,4 +1,7 @@
-/** What several sources give, each piece as soon as it is there. Ends when all have ended; fails with the first that fails. */
+/**
+ * What several sources give, each piece as soon as it is there. Ends when all have ended; fails
+ * with the first that fails.
+ */
 export async function* merge<T>(sources: readonly AsyncIterator<T>[]): AsyncGenerator<T, void> {
   // No race of promises: each piece of one source would stay with those that wait for the others.
   const ready: { source: AsyncIterator<T>; result: IteratorResult<T> }[] = [];

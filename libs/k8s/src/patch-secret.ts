@@ -4,7 +4,8 @@ import { invalidField, isRecord } from '#tools';
 const SILENT = ['add', 'remove', 'replace'];
 
 /**
- * Refuses what would tell a value of a Secret: `copy` and `move` bring it to where it is shown, and `test` answers guesses.
+ * Refuses what would tell a value of a Secret: `copy` and `move` bring it to where it is shown, and
+ * `test` answers guesses.
  * @throws ToolError `invalid_input`
  */
 export function refuseToTell(patch: unknown): void {

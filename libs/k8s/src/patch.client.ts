@@ -23,8 +23,8 @@ import { operationFaults, typeFaults, withTypeFaults } from './type-faults.js';
 export class PatchClient {
   /**
    * @returns `deployment.apps/web patched` or `unchanged`, with the diff
-   * @throws ToolError `invalid_input` for a broken patch or one that the API server refuses, `precondition` where a test of a JSON patch
-   * fails, and as `patchObject`
+   * @throws ToolError `invalid_input` for a broken patch or one that the API server refuses,
+   * `precondition` where a test of a JSON patch fails, and as `patchObject`
    */
   async patch(cluster: Cluster, dto: PatchDto, call: ToolCall): Promise<ToolResult> {
     const { signal } = call;

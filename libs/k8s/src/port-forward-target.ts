@@ -34,7 +34,8 @@ export interface ForwardTarget {
 
 /**
  * Finds the pod and the ports that a forward is to lead to.
- * @throws ToolError `not_found`, `precondition` where no pod is ready, `invalid_input` for a port that is not there
+ * @throws ToolError `not_found`, `precondition` where no pod is ready, `invalid_input` for a port
+ * that is not there
  */
 export async function forwardTarget(
   cluster: Cluster,

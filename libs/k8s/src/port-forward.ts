@@ -114,7 +114,9 @@ export class PortForward {
     }
   }
 
-  /** A connection whose client has sent all it has most likely has its answer too: it goes first. */
+  /**
+   * A connection whose client has sent all it has most likely has its answer too: it goes first.
+   */
   private makeRoom(): boolean {
     if (this.sockets.size < MAX_CONNECTIONS) return true;
     const ending = [...this.sockets].find((socket) => socket.readableEnded);

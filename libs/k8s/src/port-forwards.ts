@@ -19,7 +19,8 @@ export class PortForwards implements OnModuleDestroy {
 
   /**
    * Opens a forward and leaves it open.
-   * @throws ToolError `busy` when there are too many, `conflict` for a local port in use, and as `forwardTarget`
+   * @throws ToolError `busy` when there are too many, `conflict` for a local port in use, and as
+   * `forwardTarget`
    */
   async start(cluster: Cluster, query: PortForwardDto, call: ToolCall): Promise<ToolResult> {
     this.requireRoom();

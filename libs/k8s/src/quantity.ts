@@ -17,7 +17,10 @@ const FACTORS: Record<string, number> = {
   Ei: 2 ** 60,
 };
 
-/** The number that a Kubernetes quantity such as "250m", "1.5Gi" or "2e3" stands for (resource.Quantity of the API machinery). */
+/**
+ * The number that a Kubernetes quantity such as "250m", "1.5Gi" or "2e3" stands for
+ * (resource.Quantity of the API machinery).
+ */
 export function quantity(text: string): number {
   const [, amount = '', suffix = ''] =
     /^([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)([numkKMGTPE]?i?)$/.exec(text) ?? [];

@@ -23,7 +23,8 @@ const MAX_NAMED = 1_000;
 export class ResourcesClient {
   /**
    * What `kubectl get` prints for the query.
-   * @throws ToolError `invalid_input` for parameters that contradict each other, `not_found` for an unknown kind or name
+   * @throws ToolError `invalid_input` for parameters that contradict each other, `not_found` for an
+   * unknown kind or name
    */
   async get(cluster: Cluster, query: GetDto, call: ToolCall): Promise<string> {
     const { signal, maxOutputChars: maxChars } = call;
@@ -73,7 +74,10 @@ export class ResourcesClient {
     });
   }
 
-  /** What a text names. A kind that it names twice, be it by a category, is there once, as with kubectl; an object stays as often. */
+  /**
+   * What a text names. A kind that it names twice, be it by a category, is there once, as with
+   * kubectl; an object stays as often.
+   */
   private async wanted(cluster: Cluster, text: string, signal: AbortSignal): Promise<Wanted[]> {
     const found: Wanted[] = [];
     const kinds = new Set<string>();

@@ -20,7 +20,8 @@ export class RolloutHistoryClient {
     if (resource_type === 'deployment' && revision === 0) {
       return historyText(ref.resource.label(name), await revisionsOf(cluster, workload, signal));
     }
-    // Pod templates as text, and the controller revisions of the other kinds, are logic of kubectl's own.
+    // Pod templates as text, and the controller revisions of the other kinds, are logic of
+    // kubectl's own.
     const args = ['rollout', 'history', `--namespace=${namespace}`, `--revision=${revision}`];
     return this.kubectl.run(
       cluster,

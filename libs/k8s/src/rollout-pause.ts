@@ -22,7 +22,10 @@ export function refusePaused(target: string, object: KubernetesObject, verb: str
   );
 }
 
-/** What keeps a changed pod template from reaching the pods, as the end of a sentence; "" if nothing does. */
+/**
+ * What keeps a changed pod template from reaching the pods, as the end of a sentence; "" if nothing
+ * does.
+ */
 export function rolloutNote(object: KubernetesObject): string {
   if (isPaused(object)) return '; it is paused, so its pods stay until it is resumed';
   if (NEVER_REPLACE.includes(object.kind ?? ''))

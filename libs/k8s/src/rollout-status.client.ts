@@ -14,7 +14,10 @@ import { workloadRef } from './workload-ref.js';
 /** Watches a rollout until it ends. */
 @Injectable()
 export class RolloutStatusClient {
-  /** Each change of its state, a line each, and in the end whether it is finished; ends at the query's time limit. */
+  /**
+   * Each change of its state, a line each, and in the end whether it is finished; ends at the
+   * query's time limit.
+   */
   async follow(cluster: Cluster, query: RolloutStatusDto, call: ToolCall): Promise<ToolResult> {
     const { resource_type: kind, timeout_seconds: seconds } = query;
     const ended = AbortSignal.any([call.signal, AbortSignal.timeout(seconds * 1_000)]);

@@ -19,7 +19,8 @@ import { revisionsOf } from './workload-revisions.js';
 export class RolloutUndoClient {
   /**
    * Gives a workload the pod template of an earlier revision, and shows what changes by that.
-   * @throws ToolError `not_found` with the revisions there are, `precondition` for a paused deployment
+   * @throws ToolError `not_found` with the revisions there are, `precondition` for a paused
+   * deployment
    */
   async undo(cluster: Cluster, query: RolloutUndoDto, call: ToolCall): Promise<string> {
     const { signal } = call;

@@ -5,20 +5,26 @@ import { podPath } from './pod-path.js';
 
 /** Carries the random id of the call that a pod was made for. */
 const CALL_ANNOTATION = 'mcp.skyflo.ai/call';
-/** How often a pod is looked for whose creation was not answered: the API server may still be at it. */
+/**
+ * How often a pod is looked for whose creation was not answered: the API server may still be at it.
+ */
 const LOOKS = 3;
 /** Between two looks, in milliseconds. */
 const LOOK_MS = 1_000;
 
 type PodRef = Pick<LivePod['metadata'], 'namespace' | 'name'>;
 
-/** The annotation by which a call knows its own pod again, even if it never got the answer to its creation. */
+/**
+ * The annotation by which a call knows its own pod again, even if it never got the answer to its
+ * creation.
+ */
 export function newCallAnnotation(): Record<string, string> {
   return { [CALL_ANNOTATION]: randomUUID() };
 }
 
 /**
- * Deletes a pod, and no other of its name. Never throws: what the pod did is not to be lost over its removal.
+ * Deletes a pod, and no other of its name. Never throws: what the pod did is not to be lost over
+ * its removal.
  * @returns what became of it, to be read after its name: "was removed."
  */
 export async function removePod(cluster: Cluster, { metadata }: LivePod): Promise<string> {
@@ -30,7 +36,8 @@ export async function removePod(cluster: Cluster, { metadata }: LivePod): Promis
   } catch (error) {
     failure = error;
   }
-  // A failed request may have done its work, and a pod that was deleted may have its grace period yet.
+  // A failed request may have done its work, and a pod that was deleted may have its grace period
+  // yet.
   const look = await lookAt(cluster, metadata);
   if (!('error' in look) && look.pod?.metadata.uid !== uid) return 'was removed.';
   const isLeaving = !('error' in look) && look.pod?.metadata.deletionTimestamp !== undefined;
@@ -39,7 +46,8 @@ export async function removePod(cluster: Cluster, { metadata }: LivePod): Promis
 }
 
 /**
- * Deletes the pod of a creation that was not answered, if it is there and has this call's annotation. Never throws.
+ * Deletes the pod of a creation that was not answered, if it is there and has this call's
+ * annotation. Never throws.
  * @returns what became of it, to be read after its name
  */
 export async function removeIfCreated(

@@ -36,8 +36,10 @@ const STAYS = 'is still there; k8s_delete removes it.';
 @Injectable()
 export class RunPodClient {
   /**
-   * Creates a pod and, where asked to, waits for its end, gives its logs and removes it. A removal that fails is told beside what the pod did.
-   * @throws ToolError `conflict` for a name that is taken; `failed` with the logs for a pod that fails or cannot start; `timeout` with its state
+   * Creates a pod and, where asked to, waits for its end, gives its logs and removes it. A removal
+   * that fails is told beside what the pod did.
+   * @throws ToolError `conflict` for a name that is taken; `failed` with the logs for a pod that
+   * fails or cannot start; `timeout` with its state
    */
   async run(cluster: Cluster, query: RunPodDto, call: ToolCall): Promise<ToolResult | string> {
     const dryRun = isDryRun(call);
@@ -71,7 +73,8 @@ async function create(cluster: Cluster, query: RunPodDto, call: ToolCall): Promi
         fieldValidation: 'Strict',
         dryRun: dryRun ? 'All' : undefined,
       },
-      // Whoever is to remove the pod has to know whether it is there, so its creation is not broken off.
+      // Whoever is to remove the pod has to know whether it is there, so its creation is not broken
+      // off.
       signal: query.remove ? undefined : call.signal,
     });
   } catch (error) {

@@ -45,7 +45,10 @@ export class ScaleClient {
   }
 }
 
-/** What the API server says, as an error of its own, of a custom resource whose replicas nobody has set yet. They can be set all the same. */
+/**
+ * What the API server says, as an error of its own, of a custom resource whose replicas nobody has
+ * set yet. They can be set all the same.
+ */
 const NOT_SET = /the spec replicas field ".*" does not exist$/;
 
 async function readScale(

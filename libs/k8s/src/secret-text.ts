@@ -19,8 +19,8 @@ const LABEL_WIDTH = 14;
 const MOST_ON_LINE = 140;
 
 /**
- * What `kubectl describe secret` prints, with the token of a service account as its size too, which kubectl prints in clear
- * (describeSecret of k8s.io/kubectl/pkg/describe).
+ * What `kubectl describe secret` prints, with the token of a service account as its size too, which
+ * kubectl prints in clear (describeSecret of k8s.io/kubectl/pkg/describe).
  */
 export function secretText({ metadata, type, data = {} }: Secret): string {
   const labels = sortedEntries(metadata.labels).map(([key, value]) => `${key}=${value}`);

@@ -20,7 +20,8 @@ import { rolloutNote } from './rollout-pause.js';
 export class SetImageClient {
   /**
    * Sets one or more images in one patch.
-   * @throws ToolError `invalid_input` for a container that is not there, with those that are, and as `patchImages`
+   * @throws ToolError `invalid_input` for a container that is not there, with those that are, and
+   * as `patchImages`
    */
   async set(cluster: Cluster, query: SetImageDto, call: ToolCall): Promise<string> {
     const { resource_type, resource_name: name, namespace = cluster.namespace } = query;

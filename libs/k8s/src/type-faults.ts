@@ -7,7 +7,10 @@ import {
 } from '#cluster';
 import { isRecord, ToolError } from '#tools';
 
-/** How the API server says that a value is of a wrong type; often without the field, or with a field of its own Go structures. */
+/**
+ * How the API server says that a value is of a wrong type; often without the field, or with a field
+ * of its own Go structures.
+ */
 const WRONG_TYPE =
   /expected (?:string|numeric|boolean|map|list|any scalar)|cannot (?:convert|unmarshal|restore)|unrecognized type|quantities must match|must be of type/;
 
@@ -27,8 +30,8 @@ const WORDS: Record<string, string> = {
 const MOST = 10;
 
 /**
- * The failure of a write with the fields whose values are of a wrong type, and what they have to be; never with a value. Any other failure, and one
- * whose fields cannot be found, as it is.
+ * The failure of a write with the fields whose values are of a wrong type, and what they have to
+ * be; never with a value. Any other failure, and one whose fields cannot be found, as it is.
  * @param faultsOf finds them, by the schema of the object
  */
 export async function withTypeFaults(
@@ -50,7 +53,10 @@ export async function withTypeFaults(
   });
 }
 
-/** What is wrong with the types of a value and of all in it: `spec.replicas must be a whole number, not text`. */
+/**
+ * What is wrong with the types of a value and of all in it: `spec.replicas must be a whole number,
+ * not text`.
+ */
 export function typeFaults(schema: ObjectSchema, value: unknown, path = ''): string[] {
   if (value === null || value === undefined) return [];
   const own = faultOf(schema, value);

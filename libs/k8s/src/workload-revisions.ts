@@ -31,7 +31,10 @@ interface ControllerRevision extends Owned {
   data: object;
 }
 
-/** The revisions that are kept of a Deployment (as ReplicaSets), a DaemonSet or a StatefulSet (as ControllerRevisions), oldest first. */
+/**
+ * The revisions that are kept of a Deployment (as ReplicaSets), a DaemonSet or a StatefulSet (as
+ * ControllerRevisions), oldest first.
+ */
 export async function revisionsOf(
   cluster: Cluster,
   workload: KubernetesObject,
@@ -46,7 +49,9 @@ export async function revisionsOf(
   return revisions.filter(({ revision }) => revision > 0).sort((a, b) => a.revision - b.revision);
 }
 
-/** The change cause belongs to the revision: left as it is, the history would give the wrong one. */
+/**
+ * The change cause belongs to the revision: left as it is, the history would give the wrong one.
+ */
 function ofReplicaSet({ metadata: { annotations = {} }, spec }: ReplicaSet): Revision {
   const { metadata, ...template } = spec.template;
   const { [TEMPLATE_HASH]: _, ...labels } = metadata?.labels ?? {};

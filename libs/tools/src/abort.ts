@@ -12,7 +12,8 @@ export async function orAfter<T>(ms: number, promise: Promise<T>): Promise<T | u
 }
 
 /**
- * Waits for `promise`, but not longer than until `signal` aborts: whatever a tool does, its caller is answered.
+ * Waits for `promise`, but not longer than until `signal` aborts: whatever a tool does, its caller
+ * is answered.
  * @param graceMs milliseconds that the promise is given after an abort
  * @throws the signal's reason when it aborts first
  */

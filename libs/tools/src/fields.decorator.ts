@@ -45,7 +45,10 @@ interface ChoiceFieldOptions extends FieldOptions<string> {
 const TRUE_WORDS = new Set(['true', 'yes', 'on', '1']);
 const FALSE_WORDS = new Set(['false', 'no', 'off', '0']);
 
-/** A text parameter. Its length is checked first, as a pattern needs memory for every character and ends with a RangeError without it. */
+/**
+ * A text parameter. Its length is checked first, as a pattern needs memory for every character and
+ * ends with a RangeError without it.
+ */
 export function TextField(options: TextFieldOptions): PropertyDecorator {
   const format = options.format === 'free' ? undefined : textFormat(options.format);
   const { maxLength = 1_000_000 } = format ?? options;
@@ -112,7 +115,10 @@ export function IntField(options: IntFieldOptions): PropertyDecorator {
   );
 }
 
-/** True or false; the usual words (yes, off, "1", ...), with blanks around or not, are accepted, as models send them. */
+/**
+ * True or false; the usual words (yes, off, "1", ...), with blanks around or not, are accepted, as
+ * models send them.
+ */
 export function BooleanField(options: FieldOptions<boolean>): PropertyDecorator {
   return field(
     options,
@@ -146,7 +152,10 @@ function wordOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value.trim().toLowerCase() : undefined;
 }
 
-/** The one shape of all fields: the published schema, null as "not given", the reading of the value, then its checks. */
+/**
+ * The one shape of all fields: the published schema, null as "not given", the reading of the value,
+ * then its checks.
+ */
 function field(
   options: FieldOptions<unknown>,
   schema: {

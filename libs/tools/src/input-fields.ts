@@ -20,8 +20,8 @@ export function ReadBy(read: Read): PropertyDecorator {
 }
 
 /**
- * Collects the rules of a DTO class's fields once. class-validator's own validators look them up anew for every object, which takes longer
- * than the checks.
+ * Collects the rules of a DTO class's fields once. class-validator's own validators look them up
+ * anew for every object, which takes longer than the checks.
  */
 export function inputFields(type: Type<object>, names: readonly string[]): InputField[] {
   const storage = getMetadataStorage();

@@ -49,8 +49,10 @@ export function inputClass(type: Type<object>): InputClass {
 }
 
 /**
- * The schema of the parameters that some DTO classes declare together, in the order of their declaration.
- * @throws Error naming the tool and the word, when a field says something that clients may not understand or has no description
+ * The schema of the parameters that some DTO classes declare together, in the order of their
+ * declaration.
+ * @throws Error naming the tool and the word, when a field says something that clients may not
+ * understand or has no description
  */
 export function inputSchemaOf(tool: string, inputs: readonly InputClass[]): InputSchema {
   const properties: Record<string, PropertySchema> = {};

@@ -2,8 +2,9 @@ import type { Type } from '@nestjs/common';
 import { validateSync } from 'class-validator';
 
 /**
- * Reads the environment variables that a class declares as fields with initial values, into an instance of it. A value for a field
- * that starts as a number is read as a number; an empty variable counts as not set.
+ * Reads the environment variables that a class declares as fields with initial values, into an
+ * instance of it. A value for a field that starts as a number is read as a number; an empty
+ * variable counts as not set.
  * @throws Error naming each variable that is wrong and why, which stops the start
  */
 export function readConfig<T extends object>(declaration: Type<T>): T {

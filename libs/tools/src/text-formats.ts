@@ -1,4 +1,7 @@
-/** A rule for a text parameter. Each keeps a value from being read as a flag, a path or another name. */
+/**
+ * A rule for a text parameter. Each keeps a value from being read as a flag, a path or another
+ * name.
+ */
 export interface TextFormat {
   pattern: RegExp;
   /** What the pattern means, for people. */
@@ -19,7 +22,10 @@ const MAX_ITEMS = 100;
 /** Room for as many pairs of the longest names. */
 const MAX_LIST_LENGTH = 60_000;
 
-/** No format lets a value start with "-"; free text is `free` and never becomes an argument of a program. */
+/**
+ * No format lets a value start with "-"; free text is `free` and never becomes an argument of a
+ * program.
+ */
 export const TEXT_FORMATS = {
   namespace: {
     pattern: /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
@@ -58,7 +64,10 @@ export const TEXT_FORMATS = {
     maxLength: MAX_LIST_LENGTH,
     maxItems: MAX_ITEMS,
   },
-  /** A pod, a workload as kind/name, or a label selector: what has a character that neither a name nor kind/name has. */
+  /**
+   * A pod, a workload as kind/name, or a label selector: what has a character that neither a name
+   * nor kind/name has.
+   */
   logTarget: {
     pattern:
       /^([A-Za-z0-9][A-Za-z0-9_.:@+-]{0,252}|[A-Za-z][A-Za-z0-9.-]{0,252}\/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?|([A-Za-z0-9][A-Za-z0-9_./-]{0,316}[=!,()<>\t\r\n ]|!)[\t\r\n\x20-\x7e]{0,1999})$/,

@@ -40,8 +40,8 @@ export interface ToolOptions {
 export const ToolProvider = DiscoveryService.createDecorator<ToolProviderOptions>();
 
 /**
- * Marks a method of a tool provider as a tool. It takes its input, a class whose fields carry field decorators, and optionally the
- * `ToolCall`. It returns text, a `ToolResult`, or an async iterable of pieces of text. The registry reads the input class from the
- * type of the first parameter.
+ * Marks a method of a tool provider as a tool. It takes its input, a class whose fields carry field
+ * decorators, and optionally the `ToolCall`. It returns text, a `ToolResult`, or an async iterable
+ * of pieces of text. The registry reads the input class from the type of the first parameter.
  */
 export const Tool = DiscoveryService.createDecorator<ToolOptions>();

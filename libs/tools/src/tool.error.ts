@@ -39,13 +39,17 @@ export interface ToolErrorOptions {
   output?: string;
   /** For `busy`: when to come back. */
   retryAfterSeconds?: number;
-  /** Whether a change was sent of which it is not known whether it was made: trying again may make it twice. */
+  /**
+   * Whether a change was sent of which it is not known whether it was made: trying again may make
+   * it twice.
+   */
   isOutcomeUnknown?: boolean;
 }
 
 /**
- * A failure that the caller can act on: the code says what kind it is, the message names the target and the way on.
- * Any other error that leaves a tool is a bug of ours and is answered as `internal`.
+ * A failure that the caller can act on: the code says what kind it is, the message names the target
+ * and the way on. Any other error that leaves a tool is a bug of ours and is answered as
+ * `internal`.
  */
 export class ToolError extends Error {
   override readonly name = 'ToolError';
@@ -68,7 +72,10 @@ export class ToolError extends Error {
     this.isOutcomeUnknown = options.isOutcomeUnknown ?? false;
   }
 
-  /** The same failure, but for what is given. Another code brings its own `retryable` unless that is given too. */
+  /**
+   * The same failure, but for what is given. Another code brings its own `retryable` unless that is
+   * given too.
+   */
   with({
     code = this.code,
     message = this.message,

@@ -13,7 +13,10 @@ export interface ToolInvocation {
   call: ToolCall;
 }
 
-/** A step around every call; it may refuse the call, change what the next step sees, or change the result. */
+/**
+ * A step around every call; it may refuse the call, change what the next step sees, or change the
+ * result.
+ */
 export interface ToolInterceptor {
   intercept(
     invocation: ToolInvocation,
@@ -21,5 +24,7 @@ export interface ToolInterceptor {
   ): Promise<ToolResult>;
 }
 
-/** Marks an injectable class that implements `ToolInterceptor`, and says at which stage it stands. */
+/**
+ * Marks an injectable class that implements `ToolInterceptor`, and says at which stage it stands.
+ */
 export const InterceptsTools = DiscoveryService.createDecorator<{ stage: ToolStage }>();

@@ -86,7 +86,8 @@ export class ToolInvoker implements OnModuleInit {
 
   /**
    * Runs a call to its end.
-   * @throws ToolError, and nothing else: `unavailable` for a tool that lacks something here; a bug of ours is logged whole and thrown as `internal`
+   * @throws ToolError, and nothing else: `unavailable` for a tool that lacks something here; a bug
+   * of ours is logged whole and thrown as `internal`
    */
   async run({ tool, input, shared }: PreparedCall, options: CallOptions): Promise<ToolResult> {
     const { signal, timeLimitSeconds, progress = ignore, emit = ignore } = options;

@@ -23,8 +23,9 @@ interface Category {
 }
 
 /**
- * All tools of this server, found by their decorators when it starts. A tool that is not fit to be published (doubled name, no
- * description, hints or input class, a schema that clients may not understand) stops the start with a message that names it.
+ * All tools of this server, found by their decorators when it starts. A tool that is not fit to be
+ * published (doubled name, no description, hints or input class, a schema that clients may not
+ * understand) stops the start with a message that names it.
  */
 @Injectable()
 export class ToolRegistry implements OnModuleInit {

@@ -1,15 +1,19 @@
 import type { ToolRequirement } from './tool-requirement.js';
 import type { InputClass, InputSchema } from './input-schema.js';
 
-/** What a tool does to the world. Both are always said, as MCP's default for a missing `destructiveHint` is "true". */
+/**
+ * What a tool does to the world. Both are always said, as MCP's default for a missing
+ * `destructiveHint` is "true".
+ */
 export interface ToolAnnotations {
   readOnlyHint: boolean;
   destructiveHint: boolean;
 }
 
 /**
- * What a running call takes from others. `work` is bounded in number; `wait` only lets time pass, and is bounded apart from that; `none` is
- * about other calls, and has to get through when all places are taken.
+ * What a running call takes from others. `work` is bounded in number; `wait` only lets time pass,
+ * and is bounded apart from that; `none` is about other calls, and has to get through when all
+ * places are taken.
  */
 export type ToolPlace = 'work' | 'wait' | 'none';
 
@@ -19,7 +23,10 @@ export interface ToolResult {
   data?: unknown;
 }
 
-/** How far a running call is: `progress` of `total` (same unit, unknown total left out), and what it is doing. */
+/**
+ * How far a running call is: `progress` of `total` (same unit, unknown total left out), and what it
+ * is doing.
+ */
 export interface Progress {
   progress: number;
   total?: number;
@@ -34,7 +41,10 @@ export interface ToolCall {
   readonly signal: AbortSignal;
   /** The values of the parameters that the tool shares with others, by name. */
   readonly shared: Readonly<Record<string, unknown>>;
-  /** Seconds that its caller gives it, where fewer than its tool's own limit; undefined if it was not said. */
+  /**
+   * Seconds that its caller gives it, where fewer than its tool's own limit; undefined if it was
+   * not said.
+   */
   readonly timeLimitSeconds?: number;
   /** Characters after which the answer is cut: a tool need not fetch more than this. */
   readonly maxOutputChars: number;

@@ -9,8 +9,8 @@ import { type LoggingPod, PodLogs } from './pod-logs.js';
 
 /*
  * Plays the containers of the sandbox, as its argument, the sandbox's record, describes it: writes
- * the logs of every pod labelled sandbox.skyflo.ai/logs and answers what is forwarded to any pod, and
- * analysis runs that ask for metrics.
+ * the logs of every pod labelled sandbox.skyflo.ai/logs and answers what is forwarded to any pod,
+ * and analysis runs that ask for metrics.
  */
 
 const selector = encodeURIComponent('sandbox.skyflo.ai/logs');

@@ -9,7 +9,10 @@ import { toolsDocument } from './tools-document.js';
 
 const PATH = join(dirname(findPackageJSON(import.meta.url) ?? '.'), 'docs', 'tools.md');
 
-/** Writes docs/tools.md from the registered tools; with `--check`, only says whether it would change. */
+/**
+ * Writes docs/tools.md from the registered tools; with `--check`, only says whether it would
+ * change.
+ */
 async function main(): Promise<void> {
   const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error'] });
   const document = await format(toolsDocument(app.get(ToolRegistry)), { parser: 'markdown' });

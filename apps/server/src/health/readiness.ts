@@ -5,7 +5,10 @@ import { ToolRegistry, type RequirementScope } from '#tools';
 /** Longer than a healthy API server ever takes, shorter than a probe waits. */
 const TIMEOUT_MS = 2_000;
 
-/** What the server can do now: for each context "ok" or what is wrong, and which tools lack something. */
+/**
+ * What the server can do now: for each context "ok" or what is wrong, and which tools lack
+ * something.
+ */
 export interface ReadinessReport {
   status: 'ready' | 'degraded' | 'error';
   contexts: Record<string, string>;

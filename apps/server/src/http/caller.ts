@@ -2,7 +2,10 @@ import { isIPv6 } from 'node:net';
 
 /** How an IPv4 address looks to a socket that listens for IPv6 too. */
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
-/** Groups of an IPv6 address that name the network; whoever has one address has all of it (RFC 4291, 2.5.4). */
+/**
+ * Groups of an IPv6 address that name the network; whoever has one address has all of it (RFC 4291,
+ * 2.5.4).
+ */
 const NETWORK_GROUPS = 4;
 
 /** Who calls from an address: the address, but of an IPv6 address its /64. */

@@ -9,21 +9,29 @@ const MOST_REMEMBERED = 100;
 /** A host with or without a port, and nothing else (RFC 9110, 7.2): no user, no path. */
 const HOST = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/;
 
-/** The probes, which tell strangers nothing. Whoever probes does so by whatever name the platform uses, or by none. */
+/**
+ * The probes, which tell strangers nothing. Whoever probes does so by whatever name the platform
+ * uses, or by none.
+ */
 export const PROBES = /^\/health(\/|\?|$)/;
 
 /** Whose pages and names are trusted. */
 interface TrustedHosts {
-  /** Names that the server is known by beside localhost and IP addresses, in lower case, without a port. */
+  /**
+   * Names that the server is known by beside localhost and IP addresses, in lower case, without a
+   * port.
+   */
   allowedHosts: readonly string[];
   /** Origins of pages that may call it beside its own, as browsers write them. */
   allowedOrigins: readonly string[];
 }
 
 /**
- * Refuses requests that a web page makes without being one of this server's own. A `Host` that the server is not known by is DNS rebinding
- * (MCP 2025-11-25, Transports, Security Warning); IP addresses pass, as rebinding needs a name. An `Origin` must be that of the request's
- * host, or be listed. Behind a proxy that ends TLS, `X-Forwarded-Proto` says the scheme: no page of another origin can send that header.
+ * Refuses requests that a web page makes without being one of this server's own. A `Host` that the
+ * server is not known by is DNS rebinding (MCP 2025-11-25, Transports, Security Warning); IP
+ * addresses pass, as rebinding needs a name. An `Origin` must be that of the request's host, or be
+ * listed. Behind a proxy that ends TLS, `X-Forwarded-Proto` says the scheme: no page of another
+ * origin can send that header.
  */
 export function checkHosts(fastify: FastifyInstance, trusted: TrustedHosts): void {
   // Callers send the same ones again and again.

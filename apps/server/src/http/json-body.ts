@@ -9,7 +9,9 @@ import { hasMoreValues } from './value-count.js';
 /** The paths whose bodies are JSON-RPC. */
 const MCP_PATHS = /^\/(mcp|messages)(\/?\?|\/?$)/;
 
-/** The one type that browsers send for no page of another origin without asking this server first. */
+/**
+ * The one type that browsers send for no page of another origin without asking this server first.
+ */
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 
 /** Characters from which on the values of a body are counted before they are read. */
@@ -19,9 +21,10 @@ const LEAST_TO_COUNT = 256 * 1024;
 const MAX_VALUES = 50_000;
 
 /**
- * Reads JSON bodies. No body at all is undefined, as the Engine's DELETE has a JSON content type and no body. A POST without that type is
- * refused even if it has no body: any web page could send it. Broken JSON is refused, but under an MCP path it is handed on as text, which
- * the MCP SDK answers with JSON-RPC's parse error (-32700).
+ * Reads JSON bodies. No body at all is undefined, as the Engine's DELETE has a JSON content type
+ * and no body. A POST without that type is refused even if it has no body: any web page could send
+ * it. Broken JSON is refused, but under an MCP path it is handed on as text, which the MCP SDK
+ * answers with JSON-RPC's parse error (-32700).
  */
 export function parseJsonBodies(fastify: FastifyInstance, limitBytes: number): void {
   fastify.removeAllContentTypeParsers();

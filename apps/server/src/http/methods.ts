@@ -13,7 +13,10 @@ export interface RouteNotes {
   streams?: boolean;
 }
 
-/** Answers 405 with `Allow` where the path is right and the method is not (RFC 9110, 15.5.6). To be called before there are routes. */
+/**
+ * Answers 405 with `Allow` where the path is right and the method is not (RFC 9110, 15.5.6). To be
+ * called before there are routes.
+ */
 export function refuseOtherMethods(fastify: FastifyInstance): void {
   const routes = new Map<string, Route>();
   fastify.addHook('onRoute', ({ url, method, config }) => {

@@ -7,9 +7,10 @@ import { PROBES } from './host-check.js';
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Bounds how many requests are open at once, streams and those who wait among them, so that nobody takes all connections. Probes always get
- * through.
- * @param limits `maxRequests` of all callers, and the percent of what the others leave that one may have
+ * Bounds how many requests are open at once, streams and those who wait among them, so that nobody
+ * takes all connections. Probes always get through.
+ * @param limits `maxRequests` of all callers, and the percent of what the others leave that one may
+ * have
  */
 export function limitOpenRequests(
   fastify: FastifyInstance,

@@ -9,8 +9,8 @@ export function isAbsolute(target: string): boolean {
 }
 
 /**
- * The path and query of a request's target. A target that names the host of the `Host` header is as good as its path alone; one that
- * names another is left as it is, to be refused.
+ * The path and query of a request's target. A target that names the host of the `Host` header is as
+ * good as its path alone; one that names another is left as it is, to be refused.
  */
 export function pathOf({ url = '/', headers }: Pick<IncomingMessage, 'url' | 'headers'>): string {
   if (!isAbsolute(url)) return url;

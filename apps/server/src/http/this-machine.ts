@@ -8,10 +8,16 @@ LOOPBACK.addAddress('::1', 'ipv6');
 /** Headers by which a proxy tells that somebody else asks. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
 
-/** A name of this machine, with or without a port. Any other one may be that of a web page (DNS rebinding). */
+/**
+ * A name of this machine, with or without a port. Any other one may be that of a web page (DNS
+ * rebinding).
+ */
 const OWN_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
-/** Whether a request comes from this machine: from a loopback address, by a name of this machine, and through no proxy that says so. */
+/**
+ * Whether a request comes from this machine: from a loopback address, by a name of this machine,
+ * and through no proxy that says so.
+ */
 export function isFromThisMachine({
   headers,
   socket,

@@ -24,7 +24,10 @@ interface CallExchange {
   seal?: (result: JsonRpcResult) => JsonRpcResult;
 }
 
-/** Takes a body for a `tools/call`. Whatever is wrong with it is left to the SDKs, which know what to answer. */
+/**
+ * Takes a body for a `tools/call`. Whatever is wrong with it is left to the SDKs, which know what
+ * to answer.
+ */
 export function asCall(body: unknown): CallMessage | undefined {
   const { jsonrpc, method, id, params } = (body ?? {}) as Record<string, unknown>;
   if (jsonrpc !== '2.0' || method !== 'tools/call' || !isRecord(params)) return undefined;
@@ -34,8 +37,9 @@ export function asCall(body: unknown): CallMessage | undefined {
 }
 
 /**
- * Answers a `tools/call` over HTTP: as JSON, or as an event stream when there is something to tell before the end or the end is not near.
- * The SDKs are left out of it: for each request they make objects and check schemas for longer than a small call takes.
+ * Answers a `tools/call` over HTTP: as JSON, or as an event stream when there is something to tell
+ * before the end or the end is not near. The SDKs are left out of it: for each request they make
+ * objects and check schemas for longer than a small call takes.
  */
 export async function exchangeCall(exchange: CallExchange): Promise<void> {
   const { connection, message, response, cancel, logLevel, headers, seal } = exchange;

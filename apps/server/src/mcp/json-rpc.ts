@@ -17,14 +17,17 @@ export interface JsonRpcResult {
   _meta?: Record<string, unknown>;
 }
 
-/** A fault of the protocol, not of a tool. Both SDKs answer a thrown error that has an integer `code` with that code. */
+/**
+ * A fault of the protocol, not of a tool. Both SDKs answer a thrown error that has an integer
+ * `code` with that code.
+ */
 export function protocolFault(code: number, message: string, data?: object): Error {
   return Object.assign(new Error(message), { code, data });
 }
 
 /**
- * What the SDKs answer as an internal error is a request that their schemas refused, which is the caller's fault; our own handlers end
- * with no such error. Every other message is left as it is.
+ * What the SDKs answer as an internal error is a request that their schemas refused, which is the
+ * caller's fault; our own handlers end with no such error. Every other message is left as it is.
  */
 export function asCallersFault<Message extends object>(message: Message): Message {
   const { error } = message as { error?: { code: number } };

@@ -24,7 +24,9 @@ export function clientOf({ socket }: IncomingMessage, protocolVersion?: string):
   return { caller: callerAt(socket.remoteAddress), protocolVersion };
 }
 
-/** Notes the protocol version that a message to the client, the answer to `initialize`, agrees on. */
+/**
+ * Notes the protocol version that a message to the client, the answer to `initialize`, agrees on.
+ */
 export function noteVersion(client: McpClient, message: object): void {
   const { result } = message as { result?: { protocolVersion?: unknown } };
   if (typeof result?.protocolVersion === 'string') client.protocolVersion = result.protocolVersion;

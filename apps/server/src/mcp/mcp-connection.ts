@@ -36,7 +36,8 @@ export interface McpRequest extends Omit<CallContext, 'wantsLogs' | 'client'> {
 }
 
 /**
- * One client's connection, whatever protocol era it speaks: answers the requests that are not the SDK's own business.
+ * One client's connection, whatever protocol era it speaks: answers the requests that are not the
+ * SDK's own business.
  */
 export class McpConnection {
   /** Calls that are running. */

@@ -18,8 +18,9 @@ class McpEnvironment {
 }
 
 /**
- * `MCP_SESSION_IDLE_SECONDS` after which an unused session ends; `MCP_MAX_SESSIONS` that may be open at once, for Streamable HTTP and
- * for HTTP+SSE each, of which a caller has its share; `MCP_SOFT_LIMIT_SECONDS` after which a call is answered while it goes on (0: never).
+ * `MCP_SESSION_IDLE_SECONDS` after which an unused session ends; `MCP_MAX_SESSIONS` that may be
+ * open at once, for Streamable HTTP and for HTTP+SSE each, of which a caller has its share;
+ * `MCP_SOFT_LIMIT_SECONDS` after which a call is answered while it goes on (0: never).
  */
 export const mcpConfig = registerAs('mcp', () => {
   const environment = readConfig(McpEnvironment);

@@ -99,7 +99,10 @@ export class McpController implements BeforeApplicationShutdown {
   }
 }
 
-/** Which protocol era a request is of: the SDK tells by its method, headers and `_meta`. Undefined for what is not JSON. */
+/**
+ * Which protocol era a request is of: the SDK tells by its method, headers and `_meta`. Undefined
+ * for what is not JSON.
+ */
 function routeOf({
   method,
   headers,

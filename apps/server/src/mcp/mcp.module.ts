@@ -8,7 +8,10 @@ import { StreamableGateway } from './streamable.gateway.js';
 import { ToolCalls } from './tool-calls.js';
 import { ToolTasks } from './tool-tasks.js';
 
-/** The MCP door: Streamable HTTP of both eras on /mcp, HTTP+SSE on /sse and /messages. Over stdio, see `serveStdio`. */
+/**
+ * The MCP door: Streamable HTTP of both eras on /mcp, HTTP+SSE on /sse and /messages. Over stdio,
+ * see `serveStdio`.
+ */
 @Module({
   imports: [ConfigModule.forFeature(mcpConfig)],
   controllers: [McpController],

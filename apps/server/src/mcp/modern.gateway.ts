@@ -68,7 +68,10 @@ export class ModernGateway {
   }
 }
 
-/** Whether a call's headers say the same as its body, as MCP 2026-07-28 (Transports, Standard Headers) asks for. */
+/**
+ * Whether a call's headers say the same as its body, as MCP 2026-07-28 (Transports, Standard
+ * Headers) asks for.
+ */
 function isInOrder(
   { headers }: IncomingMessage,
   { params }: CallMessage,

@@ -4,7 +4,10 @@ import { McpConnection, METHODS } from './mcp-connection.js';
 import { CAPABILITIES, SERVER_INFO } from './server-identity.js';
 import type { ToolCalls } from './tool-calls.js';
 
-/** Parameters are checked by ours: what a schema of the SDK refuses, it would answer as an internal error. */
+/**
+ * Parameters are checked by ours: what a schema of the SDK refuses, it would answer as an internal
+ * error.
+ */
 const ANY_PARAMS: StandardSchemaV1<Record<string, unknown>> = {
   '~standard': {
     version: 1,

@@ -1,12 +1,16 @@
 import type { Progress } from '#tools';
 import { KEEP_ALIVE_MS } from './web-exchange.js';
 
-/** What a repeated progress grows by: a day of repetitions fits between two whole numbers, as tools count in. */
+/**
+ * What a repeated progress grows by: a day of repetitions fits between two whole numbers, as tools
+ * count in.
+ */
 const SMALL_STEP = 2 ** -13;
 
 /**
- * Tells a client how far its call is, and says the latest anew when nothing has changed for a while: clients wait as long as they
- * hear of progress. Its value only grows, as clients may rely on (MCP 2025-11-25, Progress).
+ * Tells a client how far its call is, and says the latest anew when nothing has changed for a
+ * while: clients wait as long as they hear of progress. Its value only grows, as clients may rely
+ * on (MCP 2025-11-25, Progress).
  */
 export class ProgressSender {
   private reached = -Infinity;

@@ -5,8 +5,8 @@ import { VERSION } from '#tools';
 export const SERVER_INFO = { name: 'Skyflo MCP Server', version: VERSION };
 
 /**
- * The set of tools is fixed while the server runs, so there is no `listChanged`. There are no resources and prompts, but clients of
- * every era may list them.
+ * The set of tools is fixed while the server runs, so there is no `listChanged`. There are no
+ * resources and prompts, but clients of every era may list them.
  */
 export const CAPABILITIES = { tools: {}, resources: {}, prompts: {}, logging: {} };
 

@@ -8,7 +8,8 @@ import { McpConnection } from './mcp-connection.js';
 import { CAPABILITIES, SERVER_INFO, TASKS_CAPABILITY } from './server-identity.js';
 import type { ToolCalls } from './tool-calls.js';
 
-// Each server object would make one for itself, which takes longer than a call. It only ever checks answers to elicitations.
+// Each server object would make one for itself, which takes longer than a call. It only ever checks
+// answers to elicitations.
 const VALIDATOR = new AjvJsonSchemaValidator();
 
 /** The server side of one connection of a client that speaks MCP 2024-11-05 to 2025-11-25. */
@@ -29,7 +30,8 @@ export class SessionServer extends Server {
     client.offersTasks = true;
     this.connection = new McpConnection(tools, client);
     this.removeRequestHandler('logging/setLevel');
-    // Not registered one by one: the SDK would answer wrong parameters as an internal error, and check each result again.
+    // Not registered one by one: the SDK would answer wrong parameters as an internal error, and
+    // check each result again.
     this.fallbackRequestHandler = async ({ method, params = {} }, extra) => {
       const { signal, requestId } = extra;
       try {
@@ -55,6 +57,8 @@ export class SessionServer extends Server {
     await super.connect(transport);
   }
 
-  /** Which requests may be tasks is our business; the SDK knows only those of its own task store. */
+  /**
+   * Which requests may be tasks is our business; the SDK knows only those of its own task store.
+   */
   protected override assertTaskHandlerCapability(): void {}
 }

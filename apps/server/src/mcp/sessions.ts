@@ -23,8 +23,9 @@ interface SessionLimits {
 }
 
 /**
- * The open sessions of one transport: their number is bounded, and the unused ones end. A caller who has its share of them loses the one of
- * its own that it used longest ago, so that nobody can end a stranger's.
+ * The open sessions of one transport: their number is bounded, and the unused ones end. A caller
+ * who has its share of them loses the one of its own that it used longest ago, so that nobody can
+ * end a stranger's.
  */
 export class Sessions<T extends Session> {
   /** The one that was used longest ago comes first. */
@@ -51,7 +52,10 @@ export class Sessions<T extends Session> {
     return this.shares.hasRoom(caller) || this.idlest(caller) !== undefined;
   }
 
-  /** Adds a session, for which those of its caller that were used longest ago are ended if need be. @returns whether there was room */
+  /**
+   * Adds a session, for which those of its caller that were used longest ago are ended if need be.
+   * @returns whether there was room
+   */
   add(session: T): boolean {
     const { id, caller } = session;
     while (!this.shares.hasRoom(caller)) {

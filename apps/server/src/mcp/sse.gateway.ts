@@ -56,7 +56,10 @@ export class SseGateway {
     await server.connect(transport);
   }
 
-  /** Takes a message for the session that the query names; what it leads to goes out on that session's stream. */
+  /**
+   * Takes a message for the session that the query names; what it leads to goes out on that
+   * session's stream.
+   */
   async post(
     request: IncomingMessage,
     response: ServerResponse,

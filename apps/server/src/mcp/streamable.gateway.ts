@@ -19,7 +19,10 @@ export class StreamableGateway {
     this.sessions = new Sessions({ max: maxSessions, callerPercent, idleMs: sessionIdleMs });
   }
 
-  /** Answers a request of any method. A session that is not known is a 404, on which clients start a new one. */
+  /**
+   * Answers a request of any method. A session that is not known is a 404, on which clients start a
+   * new one.
+   */
   async handle(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
     const id = request.headers['mcp-session-id'];
     if (id === undefined) return this.begin(request, response, body);
@@ -34,7 +37,10 @@ export class StreamableGateway {
     await this.sessions.closeAll();
   }
 
-  /** The SDK refuses everything but `initialize` here; only when that is accepted the session counts. */
+  /**
+   * The SDK refuses everything but `initialize` here; only when that is accepted the session
+   * counts.
+   */
   private async begin(
     request: IncomingMessage,
     response: ServerResponse,

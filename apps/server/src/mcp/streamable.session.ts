@@ -94,7 +94,10 @@ export class StreamableSession implements Session {
     }
   }
 
-  /** Tells the SDK that the client cancelled: nothing can be resumed here, so nobody will ever read the answers. */
+  /**
+   * Tells the SDK that the client cancelled: nothing can be resumed here, so nobody will ever read
+   * the answers.
+   */
   private hungUp(body: unknown): void {
     for (const requestId of requestIds(body)) {
       this.transport.onmessage?.({
@@ -105,14 +108,20 @@ export class StreamableSession implements Session {
     }
   }
 
-  /** The SDK does not answer a cancelled request, but only an answer ends its stream and lets the transport forget it. */
+  /**
+   * The SDK does not answer a cancelled request, but only an answer ends its stream and lets the
+   * transport forget it.
+   */
   private release(id: RequestId): void {
     const error = { code: 0, message: 'Request cancelled' };
     this.transport.send({ jsonrpc: '2.0', id, error }).catch(() => {});
   }
 }
 
-/** Whether the headers of a call are those of a 2025 client; if not, the SDK says what is wrong with them. */
+/**
+ * Whether the headers of a call are those of a 2025 client; if not, the SDK says what is wrong with
+ * them.
+ */
 function isInOrder({ headers }: IncomingMessage): boolean {
   const version = headers['mcp-protocol-version'];
   return (

@@ -10,7 +10,10 @@ import { instructionsFor } from './server-identity.js';
 import { failureResult, successResult } from './tool-result.js';
 import { ToolTasks } from './tool-tasks.js';
 
-/** Clients up to this protocol version, the Engine among them, wait as long as they are sent signs of life. */
+/**
+ * Clients up to this protocol version, the Engine among them, wait as long as they are sent signs
+ * of life.
+ */
 const LAST_PATIENT_VERSION = '2025-06-18';
 
 /** Tools that wait as long as their callers want, and no longer than 30 s unless told so. */
@@ -70,8 +73,10 @@ export class ToolCalls {
   }
 
   /**
-   * Answers `tools/call`. Whatever goes wrong with the tool or its parameters is a result with `isError`.
-   * @param params `name`, `arguments` and `_meta` with `progressToken`, `skyflo/data` and `skyflo/time_limit_seconds`
+   * Answers `tools/call`. Whatever goes wrong with the tool or its parameters is a result with
+   * `isError`.
+   * @param params `name`, `arguments` and `_meta` with `progressToken`, `skyflo/data` and
+   * `skyflo/time_limit_seconds`
    * @throws the JSON-RPC fault "invalid params" when no tool is named
    */
   async call(params: Record<string, unknown>, context: CallContext): Promise<JsonRpcResult> {
@@ -135,7 +140,10 @@ export class ToolCalls {
     }
   }
 
-  /** Milliseconds after which a call is answered while it goes on; undefined for those whose callers know how long it takes, or wait. */
+  /**
+   * Milliseconds after which a call is answered while it goes on; undefined for those whose callers
+   * know how long it takes, or wait.
+   */
   private softLimitMs(name: string, args: unknown, client: McpClient): number | undefined {
     const { softLimitMs } = this.config;
     const { timeout_seconds } = (args ?? {}) as { timeout_seconds?: unknown };
@@ -153,7 +161,10 @@ function isGiven(value: unknown): boolean {
   return typeof value === 'string' ? value.trim() !== '' : (value ?? undefined) !== undefined;
 }
 
-/** The seconds that a call may run, where its caller says less than the limit of its tool. @throws ToolError `invalid_input` */
+/**
+ * The seconds that a call may run, where its caller says less than the limit of its tool. @throws
+ * ToolError `invalid_input`
+ */
 function timeLimitOf(meta: Record<string, unknown>): number | undefined {
   const seconds = meta[TIME_LIMIT];
   if (seconds === undefined || seconds === null) return undefined;

@@ -3,8 +3,8 @@ import type { JsonRpcResult } from './json-rpc.js';
 
 /**
  * A tool's answer as an MCP result: its text in one item.
- * @param withData adds `data` as `structuredContent`; anything but an object goes under the key `data`, as MCP before 2026 allows
- * only objects there
+ * @param withData adds `data` as `structuredContent`; anything but an object goes under the key
+ * `data`, as MCP before 2026 allows only objects there
  */
 export function successResult(
   { output, data }: ToolResult,
@@ -19,7 +19,10 @@ export function successResult(
   };
 }
 
-/** A tool's failure as an MCP result: the text is for the model, so it ends with what the tool had produced before it failed. */
+/**
+ * A tool's failure as an MCP result: the text is for the model, so it ends with what the tool had
+ * produced before it failed.
+ */
 export function failureResult(
   { code, message, output }: ToolError,
   executionId: string,

@@ -22,8 +22,9 @@ interface Task {
 }
 
 /**
- * Executions as the tasks of MCP 2025-11-25 (Basic, Utilities, Tasks): a call that asks for one is answered at once, and its result is fetched
- * later, in another session too. A client sees its own only.
+ * Executions as the tasks of MCP 2025-11-25 (Basic, Utilities, Tasks): a call that asks for one is
+ * answered at once, and its result is fetched later, in another session too. A client sees its own
+ * only.
  */
 @Injectable()
 export class ToolTasks {

@@ -2,11 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { drained } from '#cluster';
 
 /*
- * Between Node's HTTP objects and the web-standard ones of the SDKs. The SDKs' own adapters serve any server and any body, and take
- * several times as long for that.
+ * Between Node's HTTP objects and the web-standard ones of the SDKs. The SDKs' own adapters serve
+ * any server and any body, and take several times as long for that.
  */
 
-/** After this long in silence an event stream gives a sign of life, as clients and proxies give up on one without. */
+/**
+ * After this long in silence an event stream gives a sign of life, as clients and proxies give up
+ * on one without.
+ */
 export const KEEP_ALIVE_MS = 15_000;
 export const EVENT_STREAM = 'text/event-stream';
 
@@ -35,7 +38,8 @@ async function writeStream(
   body: ReadableStream<Uint8Array>,
   target: ServerResponse,
 ): Promise<void> {
-  // A stream that the client opened to listen may have nothing to say for long. Any other waits to go out with its first event.
+  // A stream that the client opened to listen may have nothing to say for long. Any other waits to
+  // go out with its first event.
   if (target.req.method === 'GET') target.flushHeaders();
   const reader = body.getReader();
   const hangUp = () => void reader.cancel();

@@ -5,12 +5,15 @@ import type { EventView } from './execution.presenter.js';
 const KEEP_ALIVE_MS = 15_000;
 /** A reader that takes nothing for so long is dropped; it can come back with `Last-Event-ID`. */
 const STALLED_MS = 15_000;
-/** The last event of a stream whose server stops before the execution has ended. It has no id: who comes back asks on from the one before. */
+/**
+ * The last event of a stream whose server stops before the execution has ended. It has no id: who
+ * comes back asks on from the one before.
+ */
 const CLOSING = 'event: closing\ndata: {"reason":"The server is stopping."}\n\n';
 
 /**
- * Writes events as they come, as server-sent events (WHATWG HTML, 9.2). Reads no further ahead than the client takes, so a slow one costs
- * nothing but its connection.
+ * Writes events as they come, as server-sent events (WHATWG HTML, 9.2). Reads no further ahead than
+ * the client takes, so a slow one costs nothing but its connection.
  * @param eventsUntil gives the events; its signal aborts when the client hangs up
  */
 export async function streamEvents(

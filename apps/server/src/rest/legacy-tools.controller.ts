@@ -7,7 +7,10 @@ import { InputPipe } from './input.pipe.js';
 import type { ToolView } from './tool.presenter.js';
 import { ToolsController } from './tools.controller.js';
 
-/** The same tools for older Engines, who expect three things otherwise: an alias, a field, and a wait that they do themselves. */
+/**
+ * The same tools for older Engines, who expect three things otherwise: an alias, a field, and a
+ * wait that they do themselves.
+ */
 @ApiExcludeController()
 @Controller('mcp/v1/tools')
 export class LegacyToolsController extends ToolsController {

@@ -15,7 +15,10 @@ const EXECUTE_PARAMETERS: Operation['parameters'] = Object.entries(
   schema,
 }));
 
-/** Serves the OpenAPI 3.1 document at `/openapi.json` and Swagger UI at `/docs`. Each tool is an operation of its own. */
+/**
+ * Serves the OpenAPI 3.1 document at `/openapi.json` and Swagger UI at `/docs`. Each tool is an
+ * operation of its own.
+ */
 export function serveOpenApi(app: INestApplication): void {
   SwaggerModule.setup('docs', app, () => documentOf(app), {
     jsonDocumentUrl: 'openapi.json',

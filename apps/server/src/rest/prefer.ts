@@ -9,7 +9,9 @@ export interface Preference {
 /** Most seconds that a caller is kept waiting. */
 const MOST_WAIT_SECONDS = 300;
 
-/** Reads a `Prefer` header. What it does not know or understand is of no effect, as the RFC has it. */
+/**
+ * Reads a `Prefer` header. What it does not know or understand is of no effect, as the RFC has it.
+ */
 export function preferenceOf(header: string | string[] | undefined): Preference {
   const words = [header ?? []]
     .flat()

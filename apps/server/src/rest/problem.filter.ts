@@ -37,7 +37,10 @@ interface Problem {
   execution_id?: string;
 }
 
-/** Every failure of the REST door becomes a problem document; nothing else decides what an error looks like. */
+/**
+ * Every failure of the REST door becomes a problem document; nothing else decides what an error
+ * looks like.
+ */
 @Catch()
 export class ProblemFilter {
   private readonly logger = new Logger(ProblemFilter.name);
@@ -100,7 +103,10 @@ function titleOf(status: number): string {
     : (STATUS_CODES[status] ?? 'Error');
 }
 
-/** A client that is still sending would lose the answer if the connection closed on it: the rest of its body is read and dropped. */
+/**
+ * A client that is still sending would lose the answer if the connection closed on it: the rest of
+ * its body is read and dropped.
+ */
 function readOn(request: FastifyRequest, reply: FastifyReply): void {
   void reply.removeHeader('connection');
   request.raw.resume();

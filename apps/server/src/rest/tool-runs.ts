@@ -33,14 +33,18 @@ interface Exchange {
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
-/** Runs a tool for an HTTP request in the way that its headers ask for: waited for, streamed, or left alone. */
+/**
+ * Runs a tool for an HTTP request in the way that its headers ask for: waited for, streamed, or
+ * left alone.
+ */
 @Injectable()
 export class ToolRuns {
   constructor(private readonly executions: Executions) {}
 
   /**
    * Runs it.
-   * @throws ToolError as `Executions.start` and as the tool; BadRequestException for a header that cannot be read
+   * @throws ToolError as `Executions.start` and as the tool; BadRequestException for a header that
+   * cannot be read
    */
   async run(name: string, args: unknown, exchange: Exchange): Promise<ExecuteAnswer> {
     const { query, request, reply } = exchange;

@@ -28,7 +28,10 @@ export interface ToolView {
   unavailable_reason?: string;
 }
 
-/** How a tool is listed. Every tool that is not read-only says that it needs approval: the older Engine has no other gate. */
+/**
+ * How a tool is listed. Every tool that is not read-only says that it needs approval: the older
+ * Engine has no other gate.
+ */
 export async function presentTool(tool: ToolDefinition): Promise<ToolView> {
   const { name, title, description, category, tags, annotations, inputSchema } = tool;
   const required = new Set(inputSchema.required);

@@ -62,7 +62,10 @@ function scanHeader(cursor: Cursor): { chomping?: 'keep' | 'strip'; increment: n
   return { ...(chomping && { chomping }), increment };
 }
 
-/** Empty lines and the indentation of the line behind them. @param margin undefined where the deepest of these lines decides */
+/**
+ * Empty lines and the indentation of the line behind them. @param margin undefined where the
+ * deepest of these lines decides
+ */
 function scanBreaks(cursor: Cursor, margin: number | undefined): [string, number] {
   const most = margin ?? Infinity;
   let breaks = '';

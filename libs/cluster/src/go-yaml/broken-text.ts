@@ -1,4 +1,7 @@
-/** What is wrong with a text, and at which character. The message never holds a piece of the text, which may be a Secret. */
+/**
+ * What is wrong with a text, and at which character. The message never holds a piece of the text,
+ * which may be a Secret.
+ */
 export class BrokenText extends Error {
   constructor(
     message: string,

@@ -3,7 +3,10 @@ import { BrokenText } from './broken-text.js';
 /** What the API server takes in one request, in bytes of JSON. */
 export const MAX_OBJECT_BYTES = 3 * 1024 * 1024;
 
-/** Values of one object, keys not counted. The largest definitions that people have stay under a third of it. */
+/**
+ * Values of one object, keys not counted. The largest definitions that people have stay under a
+ * third of it.
+ */
 export const MAX_OBJECT_VALUES = 100_000;
 
 /** Values of a whole text: what 16 MiB of dense manifests have. */
@@ -12,7 +15,10 @@ const MAX_VALUES = 1_000_000;
 /** Collections in each other; of those that it reads, an API server takes fewer. */
 const MAX_DEPTH = 200;
 
-/** From which counts on go-yaml looks at the share of values that come from aliases, and the share that it allows. */
+/**
+ * From which counts on go-yaml looks at the share of values that come from aliases, and the share
+ * that it allows.
+ */
 const LEAST_ALIASED = 100;
 const LEAST_DECODED = 1_000;
 const MAX_ALIASED_SHARE = 0.99;
@@ -24,8 +30,9 @@ export interface Spent {
 }
 
 /**
- * What may be read of a text. It is asked before the work, so that no text takes more memory or time than its size says. An object's share
- * begins again with the next document, and with the next item of a list of objects.
+ * What may be read of a text. It is asked before the work, so that no text takes more memory or
+ * time than its size says. An object's share begins again with the next document, and with the next
+ * item of a list of objects.
  */
 export class Budget {
   private readonly total: Spent = { values: 0, bytes: 0 };

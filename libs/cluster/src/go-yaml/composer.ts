@@ -25,8 +25,9 @@ export interface ReadOptions {
 }
 
 /**
- * Makes JSON data of YAML as go-yaml v2 and sigs.k8s.io/yaml do (parserc.go, decode.go, yaml.go), and so kubectl, helm and API servers: keys
- * that are numbers or booleans become texts, `<<` merges in its turn, unknown tags are of no effect.
+ * Makes JSON data of YAML as go-yaml v2 and sigs.k8s.io/yaml do (parserc.go, decode.go, yaml.go),
+ * and so kubectl, helm and API servers: keys that are numbers or booleans become texts, `<<` merges
+ * in its turn, unknown tags are of no effect.
  */
 export class Composer {
   private readonly scanner: Scanner;
@@ -43,7 +44,10 @@ export class Composer {
     this.budget = options.budget;
   }
 
-  /** The next document, and the character that its content begins at; undefined after the last one. @throws BrokenText */
+  /**
+   * The next document, and the character that its content begins at; undefined after the last one.
+   * @throws BrokenText
+   */
   next(): { value: unknown; offset: number } | undefined {
     while (!this.isFirst && this.take('document-end'));
     if (this.isAt('end')) return undefined;

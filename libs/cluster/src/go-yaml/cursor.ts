@@ -13,7 +13,9 @@ import {
   PARAGRAPH_SEPARATOR,
 } from './characters.js';
 
-/** A place in a text. The text ends with some NUL characters, so that a look ahead needs no check. */
+/**
+ * A place in a text. The text ends with some NUL characters, so that a look ahead needs no check.
+ */
 export class Cursor {
   at = 0;
   /** Where the line begins. */
@@ -36,7 +38,9 @@ export class Cursor {
     return this.text.charCodeAt(this.at + count);
   }
 
-  /** Takes a line break. @returns what it is in a value: a line feed for all but the two separators */
+  /**
+   * Takes a line break. @returns what it is in a value: a line feed for all but the two separators
+   */
   readBreak(): string {
     const { code } = this;
     this.at += code === CR && this.ahead(1) === LF ? 2 : 1;

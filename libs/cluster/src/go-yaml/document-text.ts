@@ -2,7 +2,10 @@
 import '#base';
 import { isEntries } from './entries.js';
 
-/** A document as JSON; the items of a list of objects apart, as each of them may be as large as any other document. */
+/**
+ * A document as JSON; the items of a list of objects apart, as each of them may be as large as any
+ * other document.
+ */
 export function documentText(value: unknown): { head: string; items: string[] } {
   if (!isEntries(value) || !Array.isArray(value['items'])) {
     return { head: JSON.stringify(value), items: [] };

@@ -25,8 +25,9 @@ export interface ReadValue {
 class NotJson extends Error {}
 
 /**
- * The values of a text that is JSON, one behind the other; undefined if it is not. As for kubectl, what begins with a brace is JSON if it can
- * be: with escapes of surrogate pairs and of `/`, and with tabs, which go-yaml does not take.
+ * The values of a text that is JSON, one behind the other; undefined if it is not. As for kubectl,
+ * what begins with a brace is JSON if it can be: with escapes of surrogate pairs and of `/`, and
+ * with tabs, which go-yaml does not take.
  * @throws BrokenText for a key that stands twice, and for what is too large
  */
 export function readJson(text: string, options: ReadOptions): ReadValue[] | undefined {

@@ -5,7 +5,10 @@ import { contentFrom } from './content-from.js';
 import { readJson, type ReadValue } from './json-reader.js';
 
 export interface ReadTextOptions {
-  /** Of two equal keys in a map the last one counts, as for helm and API servers; they are refused otherwise. */
+  /**
+   * Of two equal keys in a map the last one counts, as for helm and API servers; they are refused
+   * otherwise.
+   */
   lastKeyCounts: boolean;
 }
 

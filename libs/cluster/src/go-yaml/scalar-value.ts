@@ -54,7 +54,8 @@ const LEAST_INT64 = -(2n ** 63n);
 const MOST_UINT64 = 2n ** 64n - 1n;
 
 /**
- * What go-yaml v2 makes of a scalar for sigs.k8s.io/yaml (resolve.go): YAML 1.1 without numbers to the base of 60, dates are text.
+ * What go-yaml v2 makes of a scalar for sigs.k8s.io/yaml (resolve.go): YAML 1.1 without numbers to
+ * the base of 60, dates are text.
  * @returns undefined where its tag says that it is something else than it is
  */
 export function resolveScalar({ text, tag, isPlain }: Scalar): Resolved | undefined {
@@ -70,7 +71,10 @@ export function resolveScalar({ text, tag, isPlain }: Scalar): Resolved | undefi
   return isWhole ? { kind: 'float', value: Number(resolved.value) } : undefined;
 }
 
-/** A scalar as a key of JSON. @returns undefined for what cannot be one: null, numbers beyond 64 bits */
+/**
+ * A scalar as a key of JSON. @returns undefined for what cannot be one: null, numbers beyond 64
+ * bits
+ */
 export function keyText(resolved: Resolved): string | undefined {
   switch (resolved.kind) {
     case 'text':
@@ -131,7 +135,9 @@ function binary(text: string): Resolved | undefined {
   return bytes.toString('base64') === plain ? { kind: 'text', value: bytes.toString() } : undefined;
 }
 
-/** As Go's strconv.FormatFloat(value, 'g', -1, 32): the fewest digits that a float of 32 bits needs. */
+/**
+ * As Go's strconv.FormatFloat(value, 'g', -1, 32): the fewest digits that a float of 32 bits needs.
+ */
 function floatKey(value: number): string {
   const single = Math.fround(value);
   if (Number.isNaN(single)) return '.nan';

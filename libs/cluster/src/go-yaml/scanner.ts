@@ -34,8 +34,9 @@ import { TokenQueue, type Mark, type SimpleKey, type Token } from './tokens.js';
 const MAX_KEY_LENGTH = 1_024;
 
 /**
- * The tokens of a YAML text as go-yaml v2 finds them, whose rules these are (scannerc.go, after libyaml). They differ from those of YAML 1.2 in
- * that lines in quotes and brackets may be indented as they like.
+ * The tokens of a YAML text as go-yaml v2 finds them, whose rules these are (scannerc.go, after
+ * libyaml). They differ from those of YAML 1.2 in that lines in quotes and brackets may be indented
+ * as they like.
  */
 export class Scanner {
   private readonly cursor: Cursor;
@@ -72,7 +73,9 @@ export class Scanner {
     return this.keys.length > 1;
   }
 
-  /** Whether a token may still turn out to be the beginning of a key, which then comes before it. */
+  /**
+   * Whether a token may still turn out to be the beginning of a key, which then comes before it.
+   */
   private mayBeKey(number: number): boolean {
     const level = this.keyLevels.get(number);
     return level !== undefined && this.validKey(level) !== undefined;

@@ -11,7 +11,9 @@ const ESCAPED_BLANKS: Readonly<Record<string, number>> = { n: NEWLINE, r: NEWLIN
 /** Digits of an escape by number: `\u003c`, `\x3c`. */
 const HEX_DIGITS: Readonly<Record<string, number>> = { u: 4, x: 2 };
 
-/** Text in the form in which it is compared, and where each of its UTF-16 units stands in the text. */
+/**
+ * Text in the form in which it is compared, and where each of its UTF-16 units stands in the text.
+ */
 export interface CanonicalText {
   length: number;
   codes: Uint16Array;
@@ -21,9 +23,10 @@ export interface CanonicalText {
 }
 
 /**
- * Brings text into a form that is the same however the text is written: plain, in quotes with escapes (JSON, YAML, Go), percent-encoded,
- * and over several lines with any indentation or the signs of a diff. Escapes are read, at whatever depth, and a run of blanks is one blank,
- * with the `+` and `-` that follow a line end in it. Takes time by the length of the text.
+ * Brings text into a form that is the same however the text is written: plain, in quotes with
+ * escapes (JSON, YAML, Go), percent-encoded, and over several lines with any indentation or the
+ * signs of a diff. Escapes are read, at whatever depth, and a run of blanks is one blank, with the
+ * `+` and `-` that follow a line end in it. Takes time by the length of the text.
  */
 export function canonicalText(text: string): CanonicalText {
   const reader = new UnitReader(text);

@@ -29,8 +29,9 @@ export interface Match {
 }
 
 /**
- * Finds many texts in another one, in time by the length of that one. Only hashes are kept (53 bits of Rabin-Karp), so that the memory of a pattern is small,
- * and the patterns themselves are nowhere.
+ * Finds many texts in another one, in time by the length of that one. Only hashes are kept (53 bits
+ * of Rabin-Karp), so that the memory of a pattern is small, and the patterns themselves are
+ * nowhere.
  */
 export class PatternIndex {
   /** Units that may lie between two pieces of one value. */
@@ -47,7 +48,10 @@ export class PatternIndex {
     return this.patterns.size;
   }
 
-  /** Adds a part of a text, of `LEAST_UNITS` to `MOST_UNITS`. What is known of a pattern first stays. */
+  /**
+   * Adds a part of a text, of `LEAST_UNITS` to `MOST_UNITS`. What is known of a pattern first
+   * stays.
+   */
   add(text: string, from: number, to: number, pattern: Pattern): void {
     const key = keyOf(hashOf(text, from, to, BASE_A), hashOf(text, from, to, BASE_B));
     if (this.patterns.has(key)) return;

@@ -14,9 +14,11 @@ export function collectSecrets<T>(values: SecretValues, work: () => Promise<T>):
 }
 
 /**
- * Remembers, for whoever collects them, the values of the Secrets in what an API server has answered: an object, a list, a Table.
+ * Remembers, for whoever collects them, the values of the Secrets in what an API server has
+ * answered: an object, a list, a Table.
  * @param path the path of the request
- * @param isRead whether it was a read. What a write gives back has names that the caller may have sent: only the object's own counts.
+ * @param isRead whether it was a read. What a write gives back has names that the caller may have
+ * sent: only the object's own counts.
  * @returns undefined where there is nothing to wait for
  * @throws ToolError as `SecretValues.addSecret`
  */
@@ -50,7 +52,10 @@ async function addAll(values: SecretValues, secrets: readonly KubernetesObject[]
   for (const secret of secrets) await values.addSecret(secret);
 }
 
-/** The objects of a document: those of a list, those that the rows of a Table carry, or itself. Where all are Secrets, each says so. */
+/**
+ * The objects of a document: those of a list, those that the rows of a Table carry, or itself.
+ * Where all are Secrets, each says so.
+ */
 function objectsOf(path: string, document: KubernetesObject): KubernetesObject[] {
   const { items, kind } = document;
   const areSecrets = kind === 'SecretList' || SECRETS_PATH.test(path);

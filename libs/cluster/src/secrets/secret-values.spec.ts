@@ -29,7 +29,10 @@ const marker = (bytes: number) => `<redacted, ${bytes} bytes>`;
 const PASSWORD = 'S3cr3t/pass+word?~';
 const LINES = '-----BEGIN KEY-----\nMIIEvQ+/abc: "quoted"\n  \\d{3}\tend\n-----END KEY-----\n';
 
-/** Watches the turns of the event loop. @returns ends it, and gives the milliseconds of the processor that the longest one took */
+/**
+ * Watches the turns of the event loop. @returns ends it, and gives the milliseconds of the
+ * processor that the longest one took
+ */
 function watchTurns(): () => number {
   let longest = 0;
   let isOver = false;

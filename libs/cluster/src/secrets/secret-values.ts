@@ -5,7 +5,10 @@ import { PatternIndex } from './pattern-index.js';
 import { addEncodedValue, addText } from './value-forms.js';
 import { ValueRedactor, type Sought } from './value-redactor.js';
 
-/** Helm's record of a release, which is its own topic; the beginning is that of gzip in base64, twice. */
+/**
+ * Helm's record of a release, which is its own topic; the beginning is that of gzip in base64,
+ * twice.
+ */
 const HELM_RECORD = { type: 'helm.sh/release.v1', key: 'release', begin: 'SDRzSU' };
 
 /** Patterns that one call keeps; a value has some eight. They take some 80 MB then. */
@@ -18,9 +21,11 @@ const TURN_CHARS = 64 * 1024;
 const TURN_MS = 20;
 
 /**
- * The values of the Secrets that a call reads or writes, and the names of what it reads. Replaces each value wherever it stands in a text: as it is, in base64, escaped, percent-encoded,
- * or over several lines. A value is looked for from 8 characters on, from 4 on if it mixes letters, digits and signs, and in base64 from 4 bytes on; but not
- * one that is also a name, a namespace or a label of what the call has read.
+ * The values of the Secrets that a call reads or writes, and the names of what it reads. Replaces
+ * each value wherever it stands in a text: as it is, in base64, escaped, percent-encoded, or over
+ * several lines. A value is looked for from 8 characters on, from 4 on if it mixes letters, digits
+ * and signs, and in base64 from 4 bytes on; but not one that is also a name, a namespace or a label
+ * of what the call has read.
  */
 export class SecretValues implements Sought {
   readonly index = new PatternIndex();
@@ -37,7 +42,9 @@ export class SecretValues implements Sought {
     this.remember([metadata.name, metadata.namespace]);
   }
 
-  /** Remembers all that an object is known by: also its labels and, of a Secret, its type and keys. */
+  /**
+   * Remembers all that an object is known by: also its labels and, of a Secret, its type and keys.
+   */
   addNames(object: KubernetesObject): void {
     this.addName(object);
     const { labels = {} } = isRecord(object.metadata) ? object.metadata : {};
@@ -61,7 +68,9 @@ export class SecretValues implements Sought {
     if (applied) await this.addSecret({ ...applied, metadata: {} });
   }
 
-  /** Remembers the values that a JSON patch (RFC 6902) brings into a Secret. Throws as `addSecret`. */
+  /**
+   * Remembers the values that a JSON patch (RFC 6902) brings into a Secret. Throws as `addSecret`.
+   */
   async addJsonPatch(operations: readonly unknown[]): Promise<void> {
     for (const operation of operations) {
       if (!isRecord(operation) || typeof operation['path'] !== 'string') continue;

@@ -8,14 +8,23 @@ const LEAST_CHARS = 8;
 const LEAST_MIXED_CHARS = 4;
 /** Bytes from which on a value is found in base64, which then has 6 characters. */
 const LEAST_BYTES = 4;
-/** Characters of base64 from which on a value is found inside of a longer one, where its first and last characters are others. */
+/**
+ * Characters of base64 from which on a value is found inside of a longer one, where its first and
+ * last characters are others.
+ */
 const LEAST_INNER_CHARS = 12;
 /** Characters of base64 from which on a value is read once more, as it may be base64 itself. */
 const LEAST_NESTED_CHARS = 16;
 
-/** Units of a piece of a long value: so much of it is found wherever it stands, with the rest of its word. */
+/**
+ * Units of a piece of a long value: so much of it is found wherever it stands, with the rest of its
+ * word.
+ */
 const PIECE_UNITS = 32;
-/** Most pieces that are kept of a long value. Those of a longer one stand apart, and what is between them is filled in. */
+/**
+ * Most pieces that are kept of a long value. Those of a longer one stand apart, and what is between
+ * them is filled in.
+ */
 const MOST_PIECES = 256;
 /** Characters, however they are escaped, of which one piece is taken where pieces stand apart. */
 const SAMPLE_CHARS = 96;
@@ -28,7 +37,10 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 /** A control character that no text has. */
 const UNPRINTABLE = /[^\P{Cc}\s]/u;
 
-/** Adds a value of a Secret's `data`, as it stands there: its bytes in base64. What is not base64 is taken as text. */
+/**
+ * Adds a value of a Secret's `data`, as it stands there: its bytes in base64. What is not base64 is
+ * taken as text.
+ */
 export function addEncodedValue(index: PatternIndex, stored: string): void {
   const encoded = stored.replace(/[\r\n]/g, '');
   if (BASE64.test(encoded)) addBytes(index, Buffer.from(encoded, 'base64'));
@@ -64,8 +76,9 @@ function addPlain(index: PatternIndex, text: string, bytes: number): void {
 }
 
 /**
- * Adds a value in base64: as it is, in base64 once more, and inside of something longer. As the last group of characters depends on what follows, it is
- * left to whoever replaces a match to go on to the end of the word.
+ * Adds a value in base64: as it is, in base64 once more, and inside of something longer. As the
+ * last group of characters depends on what follows, it is left to whoever replaces a match to go on
+ * to the end of the word.
  */
 function addBase64(index: PatternIndex, value: Buffer, bytes: number): void {
   const add = (text: string) => {
@@ -104,7 +117,8 @@ type Known = Pick<Pattern, 'bytes' | 'isEncoded'>;
 function addPattern(index: PatternIndex, text: string, known: Known): void {
   const pieces = piecesOf(text.length, known);
   if (pieces * PIECE_UNITS < text.length) return addSamples(index, text, pieces, known);
-  // Signs before the first word may be taken for those of a diff where it stands on a line of its own.
+  // Signs before the first word may be taken for those of a diff where it stands on a line of its
+  // own.
   const canonical = canonicalString(text)
     .replace(/^[ +-]+/, '')
     .trimEnd();
@@ -117,12 +131,16 @@ function addPattern(index: PatternIndex, text: string, known: Known): void {
     }
     return;
   }
-  // What is short once its escapes are read must stand there as it is, or it would be found by chance.
+  // What is short once its escapes are read must stand there as it is, or it would be found by
+  // chance.
   const leastSpan = units < LEAST_CHARS ? text.replace(/^[\s+-]+/, '').length : 0;
   index.add(canonical, 0, units, { ...known, leastSpan });
 }
 
-/** How many pieces are kept of a value. Base64 is one word, which is replaced to its ends wherever a piece of it is found. */
+/**
+ * How many pieces are kept of a value. Base64 is one word, which is replaced to its ends wherever a
+ * piece of it is found.
+ */
 function piecesOf(chars: number, { isEncoded }: Known): number {
   const few = isEncoded ? Math.max(4, chars / 1_024) : Math.max(32, chars / 256);
   return Math.ceil(Math.min(few, MOST_PIECES));

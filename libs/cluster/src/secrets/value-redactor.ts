@@ -2,9 +2,15 @@ import { redacted } from '../redact.js';
 import { canonicalText, type CanonicalText } from './canonical-text.js';
 import { MOST_UNITS, type Pattern, type PatternIndex } from './pattern-index.js';
 
-/** Characters that are looked at on both sides of a match: for the name that it stands in, and for the rest of its word. */
+/**
+ * Characters that are looked at on both sides of a match: for the name that it stands in, and for
+ * the rest of its word.
+ */
 const MOST_AROUND = 256;
-/** Characters of base64 after a match that may still be of the value: its last group, twice encoded, and padding. */
+/**
+ * Characters of base64 after a match that may still be of the value: its last group, twice encoded,
+ * and padding.
+ */
 const MOST_ENCODED_AFTER = 12;
 /** Characters that one unit has at most, of those that are common where text is escaped. */
 const MOST_CHARS_A_UNIT = 3;
@@ -13,7 +19,10 @@ const NAME_CHARACTER = /[A-Za-z0-9._-]/;
 const WORD_CHARACTER = /[^\s"'`,;[\]{}()<>|]/;
 const BASE64_CHARACTER = /[A-Za-z0-9+/=_-]/;
 
-/** A part of the text that gives a value away. One that goes on from what was given already begins before the text. */
+/**
+ * A part of the text that gives a value away. One that goes on from what was given already begins
+ * before the text.
+ */
 interface Part {
   from: number;
   to: number;
@@ -29,8 +38,8 @@ export interface Sought {
 }
 
 /**
- * Replaces values in a text that comes in pieces. What may be the beginning of a value is held back until it is clear, so that none gets through that
- * is cut in two.
+ * Replaces values in a text that comes in pieces. What may be the beginning of a value is held back
+ * until it is clear, so that none gets through that is cut in two.
  */
 export class ValueRedactor {
   /** What came last: some of it is given already and only kept to be seen as what stands before. */
@@ -91,7 +100,10 @@ export class ValueRedactor {
     return parts;
   }
 
-  /** Whether a match is of the same part of the text: it overlaps, or is a later piece, or stands in the same word as one that is cut. */
+  /**
+   * Whether a match is of the same part of the text: it overlaps, or is a later piece, or stands in
+   * the same word as one that is cut.
+   */
   private goesOn({ to, isOpen }: Part, from: number, { piece }: Pattern): boolean {
     if (from <= to) return true;
     if (!isOpen) return false;
@@ -100,7 +112,10 @@ export class ValueRedactor {
     return this.after(to, WORD_CHARACTER, Math.min(this.reach, from - to)) === from;
   }
 
-  /** Where a name ends that is the match, or that the match stands in: it is known without the value. 0 if there is none. */
+  /**
+   * Where a name ends that is the match, or that the match stands in: it is known without the
+   * value. 0 if there is none.
+   */
   private nameEnd(from: number, to: number, { isEncoded, piece }: Pattern): number {
     const { names } = this.sought;
     if (names.size === 0 || isEncoded || piece) return 0;

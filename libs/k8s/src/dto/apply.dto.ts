@@ -1,6 +1,9 @@
 import { BooleanField, IntField, TextField } from '#tools';
 
-/** Characters: as many as fit into a request (`BODY_LIMIT_BYTES`). Each object may have what an API server takes, 3 MiB. */
+/**
+ * Characters: as many as fit into a request (`BODY_LIMIT_BYTES`). Each object may have what an API
+ * server takes, 3 MiB.
+ */
 const MAX_MANIFEST_LENGTH = 16 * 1024 * 1024;
 
 export class ApplyDto {
