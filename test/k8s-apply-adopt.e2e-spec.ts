@@ -186,6 +186,18 @@ describe('what kubectl apply made', () => {
     textOf(await apply(autoscaler(metric)));
     expect(await own.stored('hpa/adopted', '{.spec.metrics[*].type}')).toBe('ContainerResource');
   });
+
+  it('stays as it is where it is so large that the merge would hold up everybody', async () => {
+    const env = Array.from({ length: 4_000 }, (_, index) => ({ name: `V${index}`, value: '1' }));
+    const large = (type: string) => deployment({ strategy: { type } }, {}, { env });
+    await applyByKubectl(namespace, large('RollingUpdate'));
+    const { status, body } = await apply(large('Recreate'), { prune_fields: true });
+    expect([status, body.detail]).toEqual([
+      422,
+      expect.stringContaining('With more than 20000 values it is too large'),
+    ]);
+    await own.kubectl('delete', 'deployment', 'adopted');
+  });
 });
 
 describe('what others made', () => {

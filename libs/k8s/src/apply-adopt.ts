@@ -27,6 +27,9 @@ import { mergeApplied, withKeys } from './apply-merge.js';
 import { obstacles } from './apply-obstacles.js';
 import type { ApplyItem } from './apply-plan.js';
 
+/** Values of the object and the manifest that are merged here, as that takes the event loop. */
+const MOST_VALUES = 20_000;
+
 /** What an apply does once fields that stand in its way are ours to remove. */
 export interface Adoption {
   before: KubernetesObject;
@@ -67,6 +70,7 @@ export async function adopt(
   const before = await ifFound(readObject(cluster, item, options.signal));
   const schema = before && (await objectSchema(cluster, item.resource, options.signal));
   if (!schema) throw refused;
+  if (!isWithin(MOST_VALUES, [before, manifest])) throw tooLarge(refused);
   const wanted = withKeys(schema, manifest) as KubernetesObject;
   const merged = mergeApplied(schema, before, wanted) as KubernetesObject;
   const finish = (draft: Draft) => finished(cluster, item, wanted, draft, options);
@@ -116,6 +120,24 @@ export function dryRunWithout(
   const gone = Object.keys(before).filter((name) => !Object.hasOwn(merged, name));
   const removals = gone.map((name) => ({ op: 'remove', path: `/${name}` }));
   return patchObject(cluster, item, 'json', [...patch, ...removals], { dryRun: true, signal });
+}
+
+function tooLarge(refused: ToolError): ToolError {
+  const why = `With more than ${MOST_VALUES} values it is too large for this server to take its fields over.`;
+  const wayOn = 'Apply it with kubectl, or delete it first.';
+  return refused.with({ message: `${refused.message} ${why} ${wayOn}` });
+}
+
+/** Whether some data have at most so many values in all, those of lists and maps included. */
+function isWithin(most: number, data: readonly unknown[]): boolean {
+  const rest = [...data];
+  for (let count = 0; rest.length > 0; count++) {
+    if (count + rest.length > most) return false;
+    const value = rest.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    for (const item of Object.values(value)) rest.push(item);
+  }
+  return true;
 }
 
 function draftOf(
