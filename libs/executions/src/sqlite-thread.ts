@@ -63,6 +63,8 @@ export class SqliteThread {
   }
 
   async close(): Promise<void> {
+    // Who waits for the end keeps the process alive until then.
+    this.worker?.ref();
     await this.worker?.terminate();
   }
 
