@@ -39,6 +39,7 @@ export class SqliteThread {
   private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;
   private worker: Worker | undefined;
+  private isClosed = false;
 
   private constructor(private readonly file: string) {}
 
@@ -52,6 +53,7 @@ export class SqliteThread {
 
   /** @throws SqliteError; Error where the thread has ended, which the next query starts again */
   query(sql: string, parameters: readonly unknown[]): Promise<SqliteRows> {
+    if (this.isClosed) return Promise.reject(closed());
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
@@ -63,9 +65,13 @@ export class SqliteThread {
   }
 
   async close(): Promise<void> {
-    // Who waits for the end keeps the process alive until then.
-    this.worker?.ref();
-    await this.worker?.terminate();
+    const { worker } = this;
+    this.isClosed = true;
+    // What is still answered must not let the process end before the thread has.
+    this.worker = undefined;
+    worker?.ref();
+    await worker?.terminate();
+    this.rejectAll(closed());
   }
 
   private start(): Worker {
@@ -94,7 +100,15 @@ export class SqliteThread {
   private lost(worker: Worker, error: Error): void {
     if (this.worker !== worker) return;
     this.worker = undefined;
+    this.rejectAll(error);
+  }
+
+  private rejectAll(error: Error): void {
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
   }
+}
+
+function closed(): Error {
+  return new Error('The database is closed.');
 }
