@@ -36,6 +36,11 @@ describe('a server that is told to stop', () => {
     const callCode = async () => (await api.run('wait_for_x_seconds', { seconds: 0 })).body['code'];
     await expect.poll(callCode).toBe('unavailable');
     expect((await api.get(left)).body.status).toBe('running');
+    const ready = await fetch(`${server.url}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([
+      503,
+      { status: 'stopping', contexts: {}, missing: [] },
+    ]);
 
     expect(await short).toMatchObject({ status: 200, body: { result: 'done' } });
     expect(await long).toMatchObject({

@@ -4,6 +4,7 @@ import { ROW_BYTES } from './execution-row.js';
 import type { Batch, ExecutionStore } from './execution.store.js';
 import type { LiveExecution } from './live-execution.js';
 import type { Retention } from './retention.js';
+import { halvesOf, isRowRefused } from './refused-rows.js';
 import type { ExecutionRow } from './schema.js';
 import type { StoredBytes } from './stored-bytes.js';
 
@@ -41,8 +42,14 @@ export class ExecutionWriter {
   /** Not before this time is it tried again, after a failure. */
   private pausedUntilMs = 0;
   private writing: Promise<void> = Promise.resolve();
+  private failed: string | undefined;
 
   constructor(private readonly parts: WriterParts) {}
+
+  /** Why nothing can be stored now; undefined while it can. */
+  get failure(): string | undefined {
+    return this.failed;
+  }
 
   insert(row: ExecutionRow): void {
     this.batch.inserts.push(row);
@@ -95,7 +102,7 @@ export class ExecutionWriter {
 
   private async write(): Promise<void> {
     const { batch } = this;
-    const { store, bytes, retention, written } = this.parts;
+    const { retention, written } = this.parts;
     const sizes: Batch['updates'] = [];
     for (const execution of this.withEvents) {
       batch.events.push(...execution.takeEvents());
@@ -108,16 +115,33 @@ export class ExecutionWriter {
     if (sizeOf(batch) === 0) return;
     this.batch = emptyBatch();
     try {
-      const fitting = await retention.makeRoom(batch);
-      await store.write(fitting);
-      bytes.written(fitting);
+      await this.writeOrSplit(await retention.makeRoom(batch));
+      this.failed = undefined;
     } catch (error) {
+      this.failed = (error as Error).message;
       this.keep(batch);
       throw error;
     }
     const { inserts, updates, events } = batch;
     const stored = [...inserts, ...updates].map(({ id }) => id);
     written(new Set([...stored, ...events.map((row) => row.execution_id)]));
+  }
+
+  /** Writes a batch, or all of it that the database takes: one bad row never holds up the others. */
+  private async writeOrSplit(batch: Batch): Promise<void> {
+    const { store, bytes } = this.parts;
+    try {
+      await store.write(batch);
+      bytes.written(batch);
+    } catch (error) {
+      if (!isRowRefused(error)) throw error;
+      const halves = halvesOf(batch);
+      if (!halves) {
+        const reason = (error as Error).message;
+        this.logger.error({ message: 'A row is dropped: the database refuses it', reason, batch });
+      }
+      for (const half of halves ?? []) await this.writeOrSplit(half);
+    }
   }
 
   private keep({ inserts, updates, events }: Batch): void {

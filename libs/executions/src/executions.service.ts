@@ -94,6 +94,11 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
     await this.retention.start();
   }
 
+  /** Why executions cannot be remembered now; undefined while they can. */
+  get storeFailure(): string | undefined {
+    return this.writer.failure;
+  }
+
   beforeApplicationShutdown(): Promise<void> {
     return this.stop();
   }

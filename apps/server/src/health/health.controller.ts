@@ -29,7 +29,7 @@ export class HealthController {
   ): Promise<ReadinessReport | Pick<ReadinessReport, 'status'>> {
     const report = await this.readiness.report();
     const { status } = report;
-    if (status === 'error') void reply.status(503);
+    if (status === 'error' || status === 'stopping') void reply.status(503);
     return isFromThisMachine(request) ? report : { status };
   }
 }

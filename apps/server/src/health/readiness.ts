@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Clusters } from '#cluster';
+import { Executions } from '#executions';
 import { ToolRegistry, type RequirementScope } from '#tools';
 
 /** Longer than a healthy API server ever takes, shorter than a probe waits. */
@@ -10,7 +11,7 @@ const TIMEOUT_MS = 2_000;
  * something.
  */
 export interface ReadinessReport {
-  status: 'ready' | 'degraded' | 'error';
+  status: 'ready' | 'degraded' | 'error' | 'stopping';
   contexts: Record<string, string>;
   /** What is missing on this machine or in a cluster, and the tools that need it. */
   missing: { reason: string; tools: string[] }[];
@@ -18,24 +19,39 @@ export interface ReadinessReport {
 
 /** Asks each API server for its version, and each tool for what it lacks. */
 @Injectable()
-export class Readiness {
+export class Readiness implements OnModuleDestroy {
+  private isStopping = false;
+
   constructor(
     private readonly clusters: Clusters,
     private readonly registry: ToolRegistry,
+    private readonly executions: Executions,
   ) {}
 
+  /** Comes before running calls are waited for: a load balancer is to send no more. */
+  onModuleDestroy(): void {
+    this.isStopping = true;
+  }
+
   async report(): Promise<ReadinessReport> {
+    if (this.isStopping) return { status: 'stopping', contexts: {}, missing: [] };
     const contexts = Object.fromEntries(
       await Promise.all(
         this.clusters.names.map(async (name) => [name, await this.stateOf(name)] as const),
       ),
     );
     const answers = Object.keys(contexts).filter((name) => contexts[name] === 'ok');
-    const missing = await this.missing(answers);
+    const missing = [...this.missingStore(), ...(await this.missing(answers))];
     const states = Object.values(contexts);
     if (answers.length === 0) return { status: 'error', contexts, missing };
     const isWhole = answers.length === states.length && missing.length === 0;
     return { status: isWhole ? 'ready' : 'degraded', contexts, missing };
+  }
+
+  private missingStore(): ReadinessReport['missing'] {
+    const { storeFailure } = this.executions;
+    if (storeFailure === undefined) return [];
+    return [{ reason: `Executions cannot be stored: ${storeFailure}`, tools: [] }];
   }
 
   private async stateOf(name: string): Promise<string> {

@@ -98,7 +98,7 @@ export const RESPONSES: Record<string, Responses> = {
   health: { 200: { description: 'It runs.', content: json('Health') }, ...problemsOf(ANY_PROBE) },
   ready: {
     200: { description: 'Ready, or degraded.', content: json('Health') },
-    503: { description: 'No cluster answers.', content: json('Health') },
+    503: { description: 'No cluster answers, or the server is stopping.', content: json('Health') },
     ...problemsOf(ANY_PROBE),
   },
 };
