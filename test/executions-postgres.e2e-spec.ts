@@ -4,6 +4,7 @@ import type { EventReader } from './support/event-reader.js';
 import { ExecutionsApi } from './support/executions.js';
 import { provesExecutions } from './support/executions-core.js';
 import { startServer, type RunningServer } from './support/server.js';
+import { SilentRelay } from './support/silent-relay.js';
 import { onThisMachine } from './support/use-executions.js';
 import { useReplicas } from './support/use-replicas.js';
 
@@ -92,6 +93,15 @@ describe('two servers on one database', () => {
     expect(at - stuck.at).toBeLessThan(NOTICED_MS);
     expect(data).toMatchObject({ tool: 'wait_for_x_seconds', status: 'interrupted' });
   });
+
+  it('find out when they come back, and change no end', async () => {
+    const { id } = (await stuck.follower.result()).data;
+    process.kill(stuck.server.pid, 'SIGCONT');
+    const back = new ExecutionsApi(stuck.server);
+    await expect.poll(async () => (await back.get(String(id))).body.status).toBe('interrupted');
+    expect((await b.api.get(String(id))).body.status).toBe('interrupted');
+    expect((await back.run(EXEC, onThisMachine('echo again'))).status).toBe(200);
+  });
 });
 
 describe('while the database is away', () => {
@@ -126,6 +136,27 @@ describe('while the database is away', () => {
     const id = await a.api.start(EXEC, onThisMachine(STEPS));
     const live = await b.api.follow(id);
     expect((await live.result()).data).toMatchObject({ status: 'succeeded' });
+  });
+});
+
+describe('when every connection to the database is dead without a sign', () => {
+  it('writes go on within seconds, and a key that could not be claimed is free', async () => {
+    const url = new URL(replicas.postgres.url);
+    const relay = await SilentRelay.open(Number(url.port));
+    url.port = String(relay.port);
+    const server = await startServer({ ...env(), DATABASE_URL: url.href });
+    const api = new ExecutionsApi(server);
+    const key = { 'idempotency-key': randomUUID() };
+    const echo = (headers = {}) => api.run(EXEC, onThisMachine('echo one'), headers);
+    expect((await echo()).status).toBe(200);
+    relay.silence();
+    const lost = await echo(key);
+    expect([lost.status, lost.body['code']]).toEqual([503, 'unavailable']);
+    await expect
+      .poll(async () => (await echo(key)).status, { timeout: 20_000, interval: 500 })
+      .toBe(200);
+    await server.stop();
+    relay.close();
   });
 });
 

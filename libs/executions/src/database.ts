@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import { preparePrivateFile } from './private-file.js';
+import { withoutDeadConnections } from './postgres-pool.js';
 import type { Schema } from './schema.js';
 import { SqliteThreadDialect } from './sqlite-dialect.js';
 import { SqliteThread } from './sqlite-thread.js';
@@ -8,7 +9,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const MAX_CONNECTIONS = 10;
 /** No caller waits longer for a database that takes everything and says nothing. */
 const QUERY_TIMEOUT_MS = 5_000;
-/** A connection that has gone dead in this way is given up in the end. */
+/** Long enough that making new ones costs nothing. */
 const MAX_LIFETIME_SECONDS = 300;
 
 /**
@@ -43,7 +44,9 @@ export async function openPostgres(url: string): Promise<Kysely<Schema>> {
   // comes next, fails by itself.
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<Schema>({
+    dialect: new PostgresDialect({ pool: withoutDeadConnections(pool) }),
+  });
 }
 
 function ignore(): void {}

@@ -114,15 +114,21 @@ export class ExecutionRunner {
     this.stopping = true;
     clearInterval(this.sweep);
     const all = () => Promise.all([...this.running.values()].map(({ ended }) => ended));
-    const grace = setTimeout(() => this.cancelAll(), this.parts.shutdownGraceMs);
+    const grace = setTimeout(
+      () => this.cancelAll('The server is stopping, which ended this call.'),
+      this.parts.shutdownGraceMs,
+    );
     await all();
     clearTimeout(grace);
   }
 
-  private cancelAll(): void {
-    const reason = new ToolError('unavailable', 'The server is stopping, which ended this call.', {
-      retryable: false,
-    });
+  /** Ends what runs: other servers have taken this one for gone, and say that it is interrupted. */
+  giveUp(): void {
+    this.cancelAll('This server was silent for so long that others took it for gone.');
+  }
+
+  private cancelAll(why: string): void {
+    const reason = new ToolError('unavailable', why, { retryable: false });
     for (const execution of this.running.values()) execution.cancel(reason);
   }
 
@@ -223,8 +229,9 @@ export class ExecutionRunner {
         'This server cannot reach the database in which it remembers its executions, so nothing was begun.',
         { cause },
       );
-      // The database may have it all the same, or will have it when it is back.
-      writer.update(execution.id, endOf(execution, { error }, this.parts.limits));
+      // The database may have it all the same, or will have it when it is back. Its key is free.
+      const end = endOf(execution, { error }, this.parts.limits);
+      writer.update(execution.id, { ...end, idempotency_key: null, request_hash: null });
       throw error;
     }
     execution.isStored = true;

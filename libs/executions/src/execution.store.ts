@@ -40,8 +40,8 @@ export interface Batch {
 /** Rows of one INSERT: databases bound the number of parameters. */
 const ROWS_AT_ONCE = 500;
 /**
- * Characters, about, that are written before others have their turn: SQLite works on the thread
- * that answers callers.
+ * Characters, about, that are written before others have their turn: they are copied to the
+ * database's thread.
  */
 const CHARS_AT_ONCE = 1_000_000;
 /** Events that one who follows holds at a time: each may be long. */
@@ -72,7 +72,13 @@ export class ExecutionStore {
       for (const some of pieces(updates.map(({ id, values }) => ({ ...values, id })))) {
         await otherWork();
         for (const { id, ...values } of some) {
-          await trx.updateTable('executions').set(values).where('id', '=', id).execute();
+          await trx
+            .updateTable('executions')
+            .set(values)
+            .where('id', '=', id)
+            // An end is an end, also for a server that others have taken for gone meanwhile.
+            .where('status', 'in', UNFINISHED)
+            .execute();
         }
       }
       for (const rows of pieces(events)) {

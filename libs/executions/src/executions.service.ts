@@ -46,7 +46,7 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
     private readonly db: Kysely<Schema>,
     private readonly invoker: ToolInvoker,
     private readonly tools: ToolsConfig,
-    config: ExecutionsConfig,
+    private readonly config: ExecutionsConfig,
   ) {
     const { databaseUrl } = config;
     const othersTell = databaseUrl !== undefined;
@@ -62,9 +62,12 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
         for (const id of ids) this.signals.changed(id);
       },
     });
-    this.replicas = new Replicas(db, this.store, () => {
-      void this.signals.check();
-      void this.obeyCancels();
+    this.replicas = new Replicas(db, this.store, {
+      beaten: () => {
+        void this.signals.check();
+        void this.obeyCancels();
+      },
+      givenUp: () => this.runner.giveUp(),
     });
     const { store, signals, writer, replicas } = this;
     this.runner = new ExecutionRunner({
@@ -88,7 +91,9 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
    * @throws Error where the database cannot be reached or brought up to date, which stops the start
    */
   async onModuleInit(): Promise<void> {
-    await migrate(this.db);
+    const { databaseUrl, file } = this.config;
+    const isInFile = databaseUrl === undefined && file !== ':memory:';
+    await migrate(this.db, isInFile ? file : undefined);
     await this.replicas.start();
     await this.signals.listen();
     await this.retention.start();

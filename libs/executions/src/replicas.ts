@@ -28,12 +28,16 @@ export class Replicas {
   private readonly lastBeats = new Map<string, { seenAt: string; noticedAt: number }>();
   private timer: NodeJS.Timeout | undefined;
   private beating: Promise<void> | undefined;
+  private hasBeaten = false;
 
-  /** @param beaten is called after each heartbeat */
+  /**
+   * @param tell `beaten` is called after each heartbeat, `givenUp` when the others have taken this
+   * server for gone, as one that was frozen for a while
+   */
   constructor(
     private readonly db: Kysely<Schema>,
     private readonly store: ExecutionStore,
-    private readonly beaten: () => void,
+    private readonly tell: { beaten: () => void; givenUp: () => void },
   ) {}
 
   /** @throws what the database says, if it cannot be reached at the start */
@@ -61,17 +65,25 @@ export class Replicas {
 
   private async beat(): Promise<void> {
     const at = new Date().toISOString();
-    await this.db
-      .insertInto('replicas')
-      .values({ id: this.id, host: HOST, pid: process.pid, seen_at: at })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet({ seen_at: at }))
-      .execute();
+    const { numUpdatedRows: known } = await this.db
+      .updateTable('replicas')
+      .set({ seen_at: at })
+      .where('id', '=', this.id)
+      .executeTakeFirstOrThrow();
+    if (known === 0n) {
+      if (this.hasBeaten) this.tell.givenUp();
+      await this.db
+        .insertInto('replicas')
+        .values({ id: this.id, host: HOST, pid: process.pid, seen_at: at })
+        .execute();
+    }
+    this.hasBeaten = true;
     for (const replica of await this.db.selectFrom('replicas').selectAll().execute()) {
       if (replica.id === this.id || !this.isGone(replica)) continue;
       this.lastBeats.delete(replica.id);
       await this.store.removeReplica(replica.id, at);
     }
-    this.beaten();
+    this.tell.beaten();
   }
 
   private isGone({ id, host, pid, seen_at: seenAt }: ReplicaRow): boolean {

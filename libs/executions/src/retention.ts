@@ -1,14 +1,16 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { UNFINISHED } from './execution.js';
 import type { Batch } from './execution.store.js';
 import type { ExecutionRow, Schema } from './schema.js';
 import { shortened, type StoredBytes } from './stored-bytes.js';
 
 const INTERVAL_MS = 5 * 60_000;
-/** How many are forgotten at a time: SQLite works on the thread that answers callers. */
+/** How many are forgotten at a time: what is written meanwhile waits. */
 const AT_ONCE = 100;
+/** Pages of an SQLite file, of 4 KiB each, that are given back at a time. */
+const PAGES_AT_ONCE = 500;
 
 type Old = Pick<ExecutionRow, 'id' | 'caller' | 'size'>;
 
@@ -23,7 +25,11 @@ export class Retention {
 
   constructor(
     private readonly db: Kysely<Schema>,
-    private readonly limits: { maxAgeMs: number; maxBytes: number },
+    private readonly limits: {
+      maxAgeMs: number;
+      maxBytes: number;
+      databaseUrl?: string | undefined;
+    },
     private readonly bytes: StoredBytes,
   ) {}
 
@@ -68,6 +74,21 @@ export class Retention {
     await this.forgetBefore(new Date(Date.now() - this.limits.maxAgeMs).toISOString());
     await this.count();
     await this.makeRoom({ inserts: [], updates: [], events: [] });
+    // PostgreSQL does this by itself.
+    if (this.limits.databaseUrl === undefined) await this.shrinkFile();
+  }
+
+  /** Gives the space of what is forgotten back to the disk, piece by piece: each holds up writes. */
+  private async shrinkFile(): Promise<void> {
+    while (!this.isStopped) {
+      const { rows } = await sql<{ freelist_count: number }>`pragma freelist_count`.execute(
+        this.db,
+      );
+      if ((rows[0]?.freelist_count ?? 0) === 0) break;
+      await sql`pragma incremental_vacuum(${sql.lit(PAGES_AT_ONCE)})`.execute(this.db);
+      await otherWork();
+    }
+    await sql`pragma wal_checkpoint(truncate)`.execute(this.db);
   }
 
   private async forgetBefore(time: string): Promise<void> {
