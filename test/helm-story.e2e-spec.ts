@@ -98,7 +98,7 @@ describe.each(STORIES)('with helm $helm over $door, a chart', ({ helm: major, do
     expect(preview).toContain('-  replicas: 2\n+  replicas: 1\n');
     expect(preview).toContain('-      - image: app:1.0\n+      - image: app:2.0\n');
     expect(preview).toContain('-  greeting: Hello\n-  version: 1.0.0\n');
-    expect(preview).toMatch(/\n\nUnchanged: secret\/hello$/);
+    expect(preview).toMatch(/\n\nUnchanged: secret\/hello\n\nChart digest: sha256:[0-9a-f]{64}$/);
     expect(await deployed()).toBe('2 app:1.0');
 
     expect(await textOf('helm_upgrade', args)).toMatch(/has been upgraded[^]*REVISION: 2\n/);
