@@ -27,7 +27,7 @@ describe(ExecutionWriter.name, () => {
   });
 
   const rowOf = (id: string, more: object = {}) => {
-    const row = { id, tool: 't', category: 'k8s', caller: 'c', replica: 'r', status: 'succeeded' };
+    const row = { id, tool: 't', category: 'k8s', caller: 'c', replica: 'r', status: 'running' };
     const times = { created_at: '2026-01-01T00:00:00.000Z', started_at: null, finished_at: null };
     const texts = { output: null, data: null, error: null };
     const key = { idempotency_key: null, request_hash: null, cancel_requested: 0 };
@@ -48,7 +48,7 @@ describe(ExecutionWriter.name, () => {
     writer.update('39', { status: 'failed' });
     writer.update('12', { status: null as unknown as string });
     await writer.flush();
-    const wanted = Array.from({ length: 30 }, (_, index) => `${index + 10} succeeded`);
+    const wanted = Array.from({ length: 30 }, (_, index) => `${index + 10} running`);
     expect(await stored()).toEqual([...wanted.slice(0, -1), '39 failed']);
     expect(writer.failure).toBeUndefined();
   });
@@ -61,6 +61,6 @@ describe(ExecutionWriter.name, () => {
     await db.schema.alterTable('elsewhere').renameTo('executions').execute();
     await writer.flush();
     expect(writer.failure).toBeUndefined();
-    expect(await stored()).toEqual(['a succeeded']);
+    expect(await stored()).toEqual(['a running']);
   });
 });
