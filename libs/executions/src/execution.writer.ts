@@ -127,7 +127,7 @@ export class ExecutionWriter {
     written(new Set([...stored, ...events.map((row) => row.execution_id)]));
   }
 
-  /** Writes a batch, or all of it that the database takes: one bad row never holds up the others. */
+  /** Writes a batch, or all of it that the database takes: a bad row never holds up the others. */
   private async writeOrSplit(batch: Batch): Promise<void> {
     const { store, bytes } = this.parts;
     try {

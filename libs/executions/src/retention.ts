@@ -78,7 +78,7 @@ export class Retention {
     if (this.limits.databaseUrl === undefined) await this.shrinkFile();
   }
 
-  /** Gives the space of what is forgotten back to the disk, piece by piece: each holds up writes. */
+  /** Gives freed space back to the disk, piece by piece: each piece holds up writes. */
   private async shrinkFile(): Promise<void> {
     while (!this.isStopped) {
       const { rows } = await sql<{ freelist_count: number }>`pragma freelist_count`.execute(
