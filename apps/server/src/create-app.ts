@@ -6,7 +6,7 @@ import { parseJsonBodies } from './http/json-body.js';
 import { refuseOtherMethods } from './http/methods.js';
 import { limitOpenRequests } from './http/open-requests.js';
 import { pathOf } from './http/request-target.js';
-import { addSecurityHeaders } from './http/security-headers.js';
+import { SecuredResponse } from './http/security-headers.js';
 import { tagToolLists } from './rest/etag.js';
 import { serveOpenApi } from './rest/openapi.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
@@ -33,12 +33,12 @@ export async function createApp(): Promise<NestFastifyApplication> {
       forceCloseConnections: true,
       requestTimeout: REQUEST_LIMIT_MS,
       rewriteUrl: pathOf,
+      http: { ServerResponse: SecuredResponse },
     }),
     { bodyParser: false, logger: new StderrLogger(), abortOnError: false },
   );
   const config = app.get<ServerConfig>(serverConfig.KEY);
   const fastify = app.getHttpAdapter().getInstance();
-  await addSecurityHeaders(app);
   checkHosts(fastify, config);
   refuseOtherMethods(fastify);
   limitOpenRequests(fastify, config);

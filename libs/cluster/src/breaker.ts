@@ -50,7 +50,6 @@ export class Breaker {
     this.sweeper ??= setInterval(() => this.sweep(), SWEEP_MS).unref();
     return (isAnswered) => {
       this.unanswered.delete(request);
-      if (this.unanswered.size === 0) this.stopSweeping();
       if (isAnswered) this.openSince = undefined;
     };
   }
@@ -67,6 +66,7 @@ export class Breaker {
   }
 
   private sweep(): void {
+    if (this.unanswered.size === 0) return this.stopSweeping();
     const [oldest = Infinity] = this.unanswered.values();
     if (this.isAsking || performance.now() - oldest < SUSPICIOUS_MS) return;
     void this.ask(oldest);

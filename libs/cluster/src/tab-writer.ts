@@ -37,10 +37,14 @@ export function* alignedLines(
   maxChars: number,
 ): Generator<string, void, undefined> {
   const blocks = blocksOf(lines, maxChars);
-  for (const [index, widths] of blocks.entries()) {
+  // Loops that make no objects for each cell: this is most of the work of a small list.
+  for (let index = 0; index < blocks.length; index++) {
     const line = lines[index]!;
+    const widths = blocks[index]!;
     let text = '';
-    for (const [column, { width }] of widths.entries()) text += pad(line[column]!, width);
+    for (let column = 0; column < widths.length; column++) {
+      text += pad(line[column]!, widths[column]!.width);
+    }
     yield text + line.at(-1)!;
   }
 }
@@ -64,7 +68,8 @@ function blocksOf(lines: readonly Line[], maxChars: number): (readonly Block[])[
       }
       open = [...open, ...added];
     }
-    for (const [column, block] of open.entries()) {
+    for (let column = 0; column < padded; column++) {
+      const block = open[column]!;
       block.width = Math.max(block.width, widthOf(line[column]!) + PADDING);
       remembered[column] = block.width;
     }

@@ -29,11 +29,14 @@ export function noteAnswer(
 ): Promise<void> | undefined {
   const values = collected.getStore();
   if (!values || !isRecord(document)) return undefined;
+  const areSecrets = isOfSecrets(path, document);
   const secrets: KubernetesObject[] = [];
-  for (const object of objectsOf(path, document)) {
-    if (isRead) values.addNames(object);
+  for (const object of objectsOf(document)) {
+    if (!isRecord(object)) continue;
+    const isSecret = areSecrets || object['kind'] === 'Secret';
+    if (isRead) values.addNames(object, isSecret);
     else values.addName(object);
-    if (object.kind === 'Secret') secrets.push(object);
+    if (isSecret) secrets.push(object);
   }
   return secrets.length > 0 ? addAll(values, secrets) : undefined;
 }
@@ -44,7 +47,10 @@ export function noteSent(path: string, body: unknown): Promise<void> | undefined
   if (!values) return undefined;
   if (Array.isArray(body)) return SECRETS_PATH.test(path) ? values.addJsonPatch(body) : undefined;
   if (!isRecord(body)) return undefined;
-  const secrets = objectsOf(path, body).filter(({ kind }) => kind === 'Secret');
+  const areSecrets = isOfSecrets(path, body);
+  const secrets = objectsOf(body)
+    .filter(isRecord)
+    .filter(({ kind }) => areSecrets || kind === 'Secret');
   return secrets.length > 0 ? addAll(values, secrets) : undefined;
 }
 
@@ -52,21 +58,16 @@ async function addAll(values: SecretValues, secrets: readonly KubernetesObject[]
   for (const secret of secrets) await values.addSecret(secret);
 }
 
-/**
- * The objects of a document: those of a list, those that the rows of a Table carry, or itself.
- * Where all are Secrets, each says so.
- */
-function objectsOf(path: string, document: KubernetesObject): KubernetesObject[] {
+/** Whether all objects of a document are Secrets: those of a list do not say so themselves. */
+function isOfSecrets(path: string, { kind }: KubernetesObject): boolean {
+  return kind === 'SecretList' || SECRETS_PATH.test(path);
+}
+
+/** The objects of a document: those of a list, those that the rows of a Table carry, or itself. */
+function objectsOf(document: KubernetesObject): readonly unknown[] {
   const { items, kind } = document;
-  const areSecrets = kind === 'SecretList' || SECRETS_PATH.test(path);
-  const objects = Array.isArray(items)
-    ? items
-    : kind === 'Table'
-      ? carriedBy(document)
-      : [document];
-  return objects
-    .filter(isRecord)
-    .map((object) => (areSecrets ? { ...object, kind: 'Secret' } : object));
+  if (Array.isArray(items)) return items;
+  return kind === 'Table' ? carriedBy(document) : [document];
 }
 
 function carriedBy({ rows }: KubernetesObject): unknown[] {

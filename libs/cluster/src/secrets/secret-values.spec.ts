@@ -19,7 +19,7 @@ async function valuesOf(
   const secrets = new SecretValues();
   const metadata = { name: 'db', namespace: 'shop' };
   const secret = { kind: 'Secret', metadata, data, ...more };
-  secrets.addNames(secret);
+  secrets.addNames(secret, true);
   await secrets.addSecret(secret);
   return secrets;
 }
@@ -223,7 +223,7 @@ describe(SecretValues.name, () => {
     await secrets.addSecret({
       data: { same: base64('a'.repeat(8)), long: base64('b1'.repeat(9_000)) },
     });
-    secrets.addNames({ metadata: { name: 'a'.repeat(253), labels: { x: 'y' } } });
+    secrets.addNames({ metadata: { name: 'a'.repeat(253), labels: { x: 'y' } } }, false);
     for (const text of [
       'a'.repeat(300_000),
       `${'a'.repeat(253)} `.repeat(2_000),

@@ -28,29 +28,40 @@ const TURN_MS = 20;
  * of what the call has read.
  */
 export class SecretValues implements Sought {
-  readonly index = new PatternIndex();
   readonly names = new Set<string>();
+  /** Made with the first value: most calls read no Secret. */
+  private patterns: PatternIndex | undefined;
 
-  /** Whether there is nothing to look for. */
+  get index(): PatternIndex {
+    return (this.patterns ??= new PatternIndex());
+  }
+
   get isEmpty(): boolean {
-    return this.index.size === 0;
+    return this.patterns === undefined || this.patterns.size === 0;
   }
 
   /** Remembers the name and the namespace of an object. */
   addName({ metadata }: KubernetesObject): void {
     if (!isRecord(metadata)) return;
-    this.remember([metadata.name, metadata.namespace]);
+    this.remember(metadata.name);
+    this.remember(metadata.namespace);
   }
 
   /**
    * Remembers all that an object is known by: also its labels and, of a Secret, its type and keys.
    */
-  addNames(object: KubernetesObject): void {
+  addNames(object: KubernetesObject, isSecret: boolean): void {
     this.addName(object);
-    const { labels = {} } = isRecord(object.metadata) ? object.metadata : {};
-    this.remember(Object.entries(labels).flat());
-    if (object.kind !== 'Secret') return;
-    this.remember([object['type'], ...Object.keys(object['data'] ?? {})]);
+    const labels: unknown = isRecord(object.metadata) ? object.metadata.labels : undefined;
+    if (isRecord(labels)) {
+      for (const key in labels) {
+        this.remember(key);
+        this.remember(labels[key]);
+      }
+    }
+    if (!isSecret) return;
+    this.remember(object['type']);
+    for (const key of Object.keys(object['data'] ?? {})) this.remember(key);
   }
 
   /**
@@ -111,11 +122,8 @@ export class SecretValues implements Sought {
     }
   }
 
-  private remember(names: readonly unknown[]): void {
-    for (const name of names) {
-      if (this.names.size >= MOST_NAMES) return;
-      if (typeof name === 'string') this.names.add(name);
-    }
+  private remember(name: unknown): void {
+    if (typeof name === 'string' && this.names.size < MOST_NAMES) this.names.add(name);
   }
 }
 

@@ -33,6 +33,8 @@ interface Part {
 
 /** What is looked for, and what is let through all the same. */
 export interface Sought {
+  /** Whether there is nothing to look for. */
+  readonly isEmpty: boolean;
   readonly index: PatternIndex;
   readonly names: ReadonlySet<string>;
 }
@@ -54,7 +56,7 @@ export class ValueRedactor {
   /** Takes a piece. @returns what can be given of all so far */
   push(piece: string): string {
     this.text += piece;
-    if (this.sought.index.size === 0) return this.giveUntil(this.text.length, []);
+    if (this.sought.isEmpty) return this.giveUntil(this.text.length, []);
     const canonical = canonicalText(this.text);
     const heldBack = MOST_UNITS + this.sought.index.mostGap + MOST_AROUND;
     const unit = canonical.length - heldBack;
@@ -63,7 +65,7 @@ export class ValueRedactor {
 
   /** @returns what is left. Another text may follow. */
   end(): string {
-    const parts = this.sought.index.size === 0 ? [] : this.parts(canonicalText(this.text));
+    const parts = this.sought.isEmpty ? [] : this.parts(canonicalText(this.text));
     const rest = this.giveUntil(this.text.length, parts);
     this.text = '';
     this.given = 0;
