@@ -1,5 +1,5 @@
 import type { Plugin } from 'vite';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const source = (path: string) => new URL(path, import.meta.url).pathname;
 
@@ -14,6 +14,17 @@ const builtWorkers: Plugin = {
       (_, file: string) => `new URL(${JSON.stringify(folder + file)})`,
     );
   },
+};
+
+/** What watches how long others have to wait; whatever ran beside it would disturb that. */
+const ALONE = ['test/event-loop.e2e-spec.ts'];
+
+const e2e: TestProjectInlineConfiguration['test'] = {
+  globalSetup: ['test/support/sandbox.setup.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  // What a machine that is busy with other things may need.
+  expect: { poll: { timeout: 10_000 } },
 };
 
 export default defineConfig({
@@ -45,14 +56,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...e2e,
           name: 'e2e',
           include: ['test/**/*.e2e-spec.ts'],
-          globalSetup: ['test/support/sandbox.setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-          // What a machine that is busy with other things may need.
-          expect: { poll: { timeout: 10_000 } },
+          exclude: ALONE,
+          // One kept sandbox (TEST_SANDBOX) is for one file at a time.
+          maxWorkers: process.env.TEST_SANDBOX ? 1 : 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...e2e,
+          name: 'e2e-alone',
+          include: ALONE,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

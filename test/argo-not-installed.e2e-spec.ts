@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { silentReporter, startSandbox, type Sandbox } from '#sandbox';
 import { writeKubeconfig, type Kubeconfig } from './support/kubeconfig.js';
@@ -8,6 +8,7 @@ import { kubectl } from './support/kubectl.js';
 import { CLIENTS } from './support/mcp-clients.js';
 import { execute } from './support/rest.js';
 import { canary } from './support/rollouts.js';
+import { testSandbox } from './support/sandbox.js';
 import { startServer, type RunningServer } from './support/server.js';
 
 interface Listed {
@@ -92,7 +93,7 @@ describe('a cluster without Argo Rollouts', () => {
 
   it('is no matter to another context', async () => {
     const parts = await Promise.all(
-      [inject('sandboxEnv')['KUBECONFIG'], sandbox.kubeconfig].map(
+      [testSandbox().env['KUBECONFIG'], sandbox.kubeconfig].map(
         async (path) =>
           JSON.parse(
             await kubectl('config', 'view', '--raw', '-o', 'json', `--kubeconfig=${path}`),

@@ -1,10 +1,11 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { sandboxAccess, writeKubeconfig } from './support/kubeconfig.js';
 import { execute } from './support/rest.js';
 import { ownHelmHome } from './support/helm.js';
+import { testSandbox } from './support/sandbox.js';
 import { executionsFile } from './support/use-executions.js';
 import { useServer } from './support/use-server.js';
 
@@ -32,8 +33,8 @@ beforeAll(async () => {
       '-c',
       `echo '${TOKEN}' >&2; printf '%s' '${JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { clientCertificateData: Buffer.from(user['client-certificate-data'], 'base64').toString(), clientKeyData: Buffer.from(user['client-key-data'], 'base64').toString() } })}'`,
     ),
-    missing: exec(`${inject('sandboxFolder')}/no-such-plugin`),
-    unreadable: { tokenFile: `${inject('sandboxFolder')}/no-such-token` },
+    missing: exec(`${testSandbox().folder}/no-such-plugin`),
+    unreadable: { tokenFile: `${testSandbox().folder}/no-such-token` },
   };
   const names = Object.keys(users);
   kubeconfig = await writeKubeconfig({
@@ -59,8 +60,7 @@ const server = useServer({
 /** Neither what the plugins said nor where files are. */
 function expectSilent(told: unknown): void {
   const shown = JSON.stringify(told);
-  for (const part of [TOKEN, inject('sandboxFolder'), kubeconfig])
-    expect(shown).not.toContain(part);
+  for (const part of [TOKEN, testSandbox().folder, kubeconfig]) expect(shown).not.toContain(part);
 }
 
 const CALLS: [string, object][] = [

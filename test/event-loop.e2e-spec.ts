@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withoutHold } from './support/health-probe.js';
 import { sandboxAccess, writeKubeconfig } from './support/kubeconfig.js';
 import { LargeApi } from './support/large-api.js';
 import { createObjects } from './support/manifest.js';
 import { readJson, type ListedTool } from './support/rest.js';
+import { testSandbox } from './support/sandbox.js';
 import { useNamespace } from './support/use-namespace.js';
 import { useServer } from './support/use-server.js';
 
@@ -18,7 +19,7 @@ const server = useServer({
     return {
       NODE_OPTIONS: '--max-old-space-size=768',
       // What is kept of these calls is large, and of use to no other spec.
-      EXECUTIONS_FILE: join(inject('sandboxFolder'), `event-loop-${process.pid}.db`),
+      EXECUTIONS_FILE: join(testSandbox().folder, `event-loop-${process.pid}.db`),
       KUBECONFIG: await writeKubeconfig({
         clusters: [
           { name: 'sandbox', cluster },

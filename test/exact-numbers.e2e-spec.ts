@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseJson } from '#base';
 import { definition } from './support/custom-resource.js';
 import { helm } from './support/helm.js';
@@ -8,6 +8,7 @@ import { kubectl } from './support/kubectl.js';
 import { applyByKubectl, createObjects, workload } from './support/manifest.js';
 import { McpSession } from './support/mcp-session.js';
 import { untilRollout } from './support/rollouts.js';
+import { testSandbox } from './support/sandbox.js';
 import { useNamespace } from './support/use-namespace.js';
 import { useServer } from './support/use-server.js';
 
@@ -36,7 +37,7 @@ const SPEC_SCHEMA = {
 
 const own = useNamespace('exact-numbers');
 const namespace = own.name;
-const chartsFolder = () => join(inject('sandboxFolder'), 'charts-of-numbers');
+const chartsFolder = () => join(testSandbox().folder, 'charts-of-numbers');
 const server = useServer({
   defaults: { namespace },
   env: () => ({ HELM_CHARTS_DIR: chartsFolder() }),

@@ -1,14 +1,15 @@
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ExecutionsApi } from './support/executions.js';
 import { writeGreeterChart } from './support/greeter-chart.js';
 import { helm, ownHelmHome } from './support/helm.js';
+import { testSandbox } from './support/sandbox.js';
 import { startServer } from './support/server.js';
 import { childrenOf, membersOf, statOf } from './support/process-state.js';
 import { executionsFile, useExecutions } from './support/use-executions.js';
 import { useNamespace } from './support/use-namespace.js';
 
 const INSTALL = 'helm_install_with_values';
-const charts = () => `${inject('sandboxFolder')}/executions-charts`;
+const charts = () => `${testSandbox().folder}/executions-charts`;
 
 beforeAll(() => void writeGreeterChart(charts(), '1.0.0'));
 const own = useNamespace('executions-helm');

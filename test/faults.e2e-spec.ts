@@ -1,14 +1,15 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSandbox, type Sandbox } from '#sandbox';
 import { writeKubeconfig } from './support/kubeconfig.js';
 import { execute } from './support/rest.js';
+import { testSandbox } from './support/sandbox.js';
 import { startServer, type RunningServer } from './support/server.js';
 
 let server: RunningServer;
 let sandbox: Sandbox;
 beforeAll(async () => {
   server = await startServer();
-  sandbox = openSandbox(inject('sandboxName')) as Sandbox;
+  sandbox = openSandbox(testSandbox().name) as Sandbox;
 });
 afterAll(() => server.stop());
 

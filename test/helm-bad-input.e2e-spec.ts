@@ -1,10 +1,11 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChartRepository } from './support/chart-repository.js';
 import { helm, ownHelmHome } from './support/helm.js';
 import { kubectl } from './support/kubectl.js';
 import { execute } from './support/rest.js';
+import { testSandbox } from './support/sandbox.js';
 import { startServer, type RunningServer } from './support/server.js';
 
 const namespace = 'helm-bad-input';
@@ -44,7 +45,7 @@ let server: RunningServer;
 let chartsDir: string;
 beforeAll(async () => {
   repository = await ChartRepository.start('bad-input', ['1.0.0', '1.1.0']);
-  chartsDir = join(inject('sandboxFolder'), 'allowed-charts');
+  chartsDir = join(testSandbox().folder, 'allowed-charts');
   mkdirSync(join(chartsDir, 'broken', 'templates'), { recursive: true });
   const broken = (name: string, text: string) =>
     writeFileSync(join(chartsDir, 'broken', name), text);
@@ -148,7 +149,7 @@ describe('mistakes', () => {
     const chart = 'chart' in args ? args.chart?.replace('NOWHERE', repository.url) : undefined;
     const answer = await call('helm_template', { ...template, ...args, ...(chart && { chart }) });
     expect([answer.code, answer.detail]).toEqual([code, expect.stringContaining(text)]);
-    expect(answer.detail).not.toContain(inject('sandboxFolder'));
+    expect(answer.detail).not.toContain(testSandbox().folder);
   });
 
   it.each([

@@ -2,13 +2,14 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { nextCancelled } from './support/call-log.js';
 import { writeGreeterChart } from './support/greeter-chart.js';
 import { helm, helm4Env, ownHelmHome } from './support/helm.js';
 import { kubectl } from './support/kubectl.js';
 import { CLIENTS, type McpClient } from './support/mcp-clients.js';
 import { execute } from './support/rest.js';
+import { testSandbox } from './support/sandbox.js';
 import { startServer, type RunningServer } from './support/server.js';
 
 const NEVER_READY = { values: 'ready: false\n' };
@@ -42,12 +43,12 @@ describe.each([3, 4])('with helm %i', (major) => {
   let server: RunningServer;
   let client: McpClient;
   beforeAll(async () => {
-    const chartFolder = writeGreeterChart(`${inject('sandboxFolder')}/cancel-charts`, '1.0.0');
+    const chartFolder = writeGreeterChart(`${testSandbox().folder}/cancel-charts`, '1.0.0');
     writeFileSync(join(chartFolder, 'templates', 'hook.yaml'), HOOK);
     server = await startServer({
       ...(major === 4 ? helm4Env() : {}),
       ...ownHelmHome(namespace),
-      HELM_CHARTS_DIR: `${inject('sandboxFolder')}/cancel-charts`,
+      HELM_CHARTS_DIR: `${testSandbox().folder}/cancel-charts`,
     });
     client = await CLIENTS['2025 over Streamable HTTP']!(server);
     await kubectl('create', 'namespace', namespace);
@@ -171,10 +172,10 @@ describe('twenty calls at once', () => {
   const namespace = 'helm-at-once';
   let server: RunningServer;
   beforeAll(async () => {
-    writeGreeterChart(`${inject('sandboxFolder')}/many-charts`, '1.0.0');
+    writeGreeterChart(`${testSandbox().folder}/many-charts`, '1.0.0');
     server = await startServer({
       ...ownHelmHome(namespace),
-      HELM_CHARTS_DIR: `${inject('sandboxFolder')}/many-charts`,
+      HELM_CHARTS_DIR: `${testSandbox().folder}/many-charts`,
     });
   });
   afterAll(async () => {

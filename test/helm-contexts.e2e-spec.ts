@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '#sandbox';
 import { ownHelmHome } from './support/helm.js';
 import { kubectl } from './support/kubectl.js';
 import { writeKubeconfig, type Kubeconfig } from './support/kubeconfig.js';
 import { execute } from './support/rest.js';
+import { testSandbox } from './support/sandbox.js';
 import { startServer, type RunningServer } from './support/server.js';
 
 const namespace = 'helm-contexts';
@@ -15,7 +16,7 @@ let other: Sandbox;
 let server: RunningServer;
 beforeAll(async () => {
   other = await startSandbox({ name: `other-${process.pid}`, ephemeral: true });
-  const [here, there] = [inject('sandboxEnv')['KUBECONFIG'] ?? '', other.kubeconfig].map(
+  const [here, there] = [testSandbox().env['KUBECONFIG'] ?? '', other.kubeconfig].map(
     (path) => parse(readFileSync(path, 'utf8')) as Kubeconfig & { users: { user: object }[] },
   );
   const named = (name: string, [entry]: object[]) => ({ ...entry, name });

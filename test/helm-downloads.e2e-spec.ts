@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ChartRepository } from './support/chart-repository.js';
 import { helm4Env, ownHelmHome } from './support/helm.js';
 import { OciRegistry } from './support/oci-registry.js';
 import { execute } from './support/rest.js';
+import { testSandbox } from './support/sandbox.js';
 import { startServer, type RunningServer } from './support/server.js';
 import { packageChart, writeChart } from './support/small-chart.js';
 
@@ -17,7 +18,7 @@ const sha256 = (path: string) => createHash('sha256').update(readFileSync(path))
 describe.each([3, 4])('what helm %i downloads', (major) => {
   const HOME = ownHelmHome(`downloads-${major}`);
   const home = (...path: string[]) => join(HOME['HELM_HOME_DIR'] ?? '', ...path);
-  const chartsDir = join(inject('sandboxFolder'), `downloads-local-${major}`);
+  const chartsDir = join(testSandbox().folder, `downloads-local-${major}`);
   const env = {
     ...(major === 4 ? helm4Env() : {}),
     ...HOME,

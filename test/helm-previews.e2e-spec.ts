@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { writeChart } from './support/charts.js';
 import { helm4Env, ownHelmHome } from './support/helm.js';
+import { testSandbox } from './support/sandbox.js';
 import { useNamespace } from './support/use-namespace.js';
 import { useServer } from './support/use-server.js';
 
@@ -90,7 +91,7 @@ spec:
 `;
 
 describe.each([3, 4])('a preview of helm %i', (major) => {
-  const folder = () => join(inject('sandboxFolder'), `preview-charts-${major}`);
+  const folder = () => join(testSandbox().folder, `preview-charts-${major}`);
   const namespace = useNamespace(`previews-helm${major}`);
   const server = useServer({
     defaults: { namespace: namespace.name },
@@ -333,7 +334,7 @@ describe.each([3, 4])('a preview of helm %i', (major) => {
 });
 
 describe('after helm 3, helm 4', () => {
-  const folder = () => join(inject('sandboxFolder'), 'preview-charts-34');
+  const folder = () => join(testSandbox().folder, 'preview-charts-34');
   const namespace = useNamespace('previews-helm34');
   const env = { ...ownHelmHome('previews-34') };
   const defaults = { namespace: namespace.name };

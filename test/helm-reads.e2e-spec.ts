@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HIDDEN, writeGreeterChart } from './support/greeter-chart.js';
 import { helm, ownHelmHome } from './support/helm.js';
 import { kubectl } from './support/kubectl.js';
 import { createObjects, namespace as namespaceOf } from './support/manifest.js';
 import { execute } from './support/rest.js';
+import { testSandbox } from './support/sandbox.js';
 import { startServer, type RunningServer } from './support/server.js';
 
 const namespace = 'helm-reads';
@@ -29,7 +30,7 @@ time: "2026-11-23T04:45:00Z"
 
 let server: RunningServer;
 beforeAll(async () => {
-  const folder = inject('sandboxFolder');
+  const folder = testSandbox().folder;
   const chart = writeGreeterChart(join(folder, 'reads'), '1.2.3+build.1');
   const values = join(folder, 'odd-values.yaml');
   writeFileSync(values, ODD_VALUES);
@@ -196,7 +197,7 @@ describe('releases that cannot be decoded', () => {
 
 describe('with releases kept in ConfigMaps', () => {
   it('the same is read', async () => {
-    const chart = writeGreeterChart(join(inject('sandboxFolder'), 'configmaps'), '1.0.0');
+    const chart = writeGreeterChart(join(testSandbox().folder, 'configmaps'), '1.0.0');
     process.env['HELM_DRIVER'] = 'configmap';
     const other = await startServer({ ...ownHelmHome('configmaps'), HELM_DRIVER: 'configmap' });
     try {
@@ -220,7 +221,7 @@ describe('with releases kept in ConfigMaps', () => {
 
 describe('without helm on the PATH', () => {
   it('releases are read all the same, and the rest says what is missing', async () => {
-    const { PATH: _, ...env } = inject('sandboxEnv');
+    const { PATH: _, ...env } = testSandbox().env;
     const path = process.env['PATH'] ?? '';
     const other = await startServer({ ...env, PATH: path, ...ownHelmHome('none') });
     try {

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { helm, helm4Env, ownHelmHome } from './support/helm.js';
 import { kubectl } from './support/kubectl.js';
 import { execute } from './support/rest.js';
+import { testSandbox } from './support/sandbox.js';
 import { startServer, type RunningServer } from './support/server.js';
 import { writeChart } from './support/small-chart.js';
 
@@ -33,7 +34,7 @@ const EVENTS = ['pre-install', 'post-install', 'pre-upgrade', 'post-upgrade', 'p
 
 describe.each([3, 4])('the way back that is told with helm %i', (major) => {
   const namespace = `helm-recovery-${major}`;
-  const chartsDir = `${inject('sandboxFolder')}/recovery-charts`;
+  const chartsDir = `${testSandbox().folder}/recovery-charts`;
   let server: RunningServer;
   beforeAll(async () => {
     writeChart(chartsDir, 'fragile', {

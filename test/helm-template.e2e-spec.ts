@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { helm, helm4Env, ownHelmHome } from './support/helm.js';
 import { sandboxAccess, writeContext, writeKubeconfig } from './support/kubeconfig.js';
 import { execute } from './support/rest.js';
+import { testSandbox } from './support/sandbox.js';
 import { startServer, type RunningServer } from './support/server.js';
 import { writeChart } from './support/small-chart.js';
 
@@ -26,7 +27,7 @@ ${ASKED_FOR.map((name) => `  ${name.replaceAll('/', '_')}: "{{ .Capabilities.API
 const UNREACHABLE = { server: 'https://127.0.0.1:1' };
 
 describe.each([3, 4])('helm_template with helm %i', (major) => {
-  const chartsDir = `${inject('sandboxFolder')}/template-charts`;
+  const chartsDir = `${testSandbox().folder}/template-charts`;
   const env = {
     ...(major === 4 ? helm4Env() : {}),
     ...ownHelmHome(`template-${major}`),

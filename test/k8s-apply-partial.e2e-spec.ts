@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { afterAll, afterEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { K8sModule } from '#k8s';
 import { ToolError, ToolInvoker, ToolsModule } from '#tools';
 import { nextCancelled } from './support/call-log.js';
@@ -13,6 +13,7 @@ import {
   namespace as namespaceOf,
   secret,
 } from './support/manifest.js';
+import { testSandbox } from './support/sandbox.js';
 import { useApply } from './support/use-apply.js';
 
 /** The tools without a front door, to see how a call ends that its caller has ended. */
@@ -57,7 +58,7 @@ describe('an apply that ends in the middle', () => {
   it('says exactly what was applied, when its time is over', async () => {
     const time = new AbortController();
     const over = new ToolError('timeout', 'Time is over.');
-    vi.stubEnv('KUBECONFIG', inject('sandboxEnv')['KUBECONFIG']);
+    vi.stubEnv('KUBECONFIG', testSandbox().env['KUBECONFIG']);
     const app = await NestFactory.createApplicationContext(DoorlessModule, { logger: false });
     const invoker = app.get(ToolInvoker);
     const call = invoker.prepare('k8s_apply', { content: many('stop', 100), namespace: own.name });

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSandbox, type Sandbox } from '#sandbox';
 import { createObjects } from './support/manifest.js';
+import { testSandbox } from './support/sandbox.js';
 import { useDrain } from './support/use-drain.js';
 import { useGate } from './support/use-gate.js';
 
@@ -50,7 +51,7 @@ describe('k8s_drain, when a pod cannot be evicted', () => {
 describe('k8s_drain, when a pod cannot be evicted now', () => {
   let sandbox: Sandbox;
   beforeAll(() => {
-    sandbox = openSandbox(inject('sandboxName')) as Sandbox;
+    sandbox = openSandbox(testSandbox().name) as Sandbox;
   });
   afterAll(() => sandbox.resumeProcess('kube-controller-manager'));
 

@@ -133,9 +133,13 @@ describe('a label selector of k8s_logs and k8s_top_pods', () => {
       const logs = await server.textOf('k8s_logs', { ...where, pod_name: selector, num_lines: 1 });
       expect(logs).toMatch(/web-/);
       expect(logs).not.toMatch(/api-/);
-      const top = await server.textOf('k8s_top_pods', { ...where, label_selector: selector });
-      expect(top.split('\n').slice(1)).not.toEqual([]);
-      for (const line of top.split('\n').slice(1)) expect(line).toMatch(/^web-/);
+      const top = async () => {
+        const text = await server.textOf('k8s_top_pods', { ...where, label_selector: selector });
+        return text.split('\n').slice(1);
+      };
+      // A sandbox that has just started has measured nothing yet.
+      await expect.poll(top).not.toEqual([]);
+      for (const line of await top()) expect(line).toMatch(/^web-/);
     },
   );
 

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { execute } from './support/rest.js';
+import { testSandbox } from './support/sandbox.js';
 import { startServer } from './support/server.js';
 
 describe('starting', () => {
@@ -23,7 +24,7 @@ describe('starting', () => {
   });
 
   it('remembers executions in a file that only its owner may read', async () => {
-    const file = join(inject('sandboxFolder'), 'private', 'executions.db');
+    const file = join(testSandbox().folder, 'private', 'executions.db');
     const server = await startServer({ EXECUTIONS_FILE: file });
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     await server.stop();

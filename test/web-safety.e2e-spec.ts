@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { inject, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { testSandbox } from './support/sandbox.js';
 import { executionsFile } from './support/use-executions.js';
 import { McpSession } from './support/mcp-session.js';
 import { startServer } from './support/server.js';
@@ -269,7 +270,7 @@ describe('the database file', () => {
   const modeOf = (path: string) => statSync(path).mode & 0o777;
 
   it("is made this user's only, with what is beside it and its folder", async () => {
-    const folder = join(inject('sandboxFolder'), `open-${process.hrtime.bigint()}`);
+    const folder = join(testSandbox().folder, `open-${process.hrtime.bigint()}`);
     mkdirSync(folder);
     chmodSync(folder, 0o777);
     const file = join(folder, 'executions.db');

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readDocuments } from '#cluster';
-import './support/sandbox-env.js';
+import { testSandbox } from './support/sandbox.js';
 import { yamlCases } from './support/yaml-cases.js';
 
 type Named = Record<string, unknown> & { metadata?: { name?: string } };
@@ -20,7 +20,7 @@ async function asKubectl(
     for (const { name, text } of cases) await writeFile(join(folder, `${name}.yaml`), text);
     const args = ['create', '--dry-run=client', '--validate=false', '-o', 'json', '-f', folder];
     // It ends with an error, as some of the texts are refused.
-    const { stdout } = await execa('kubectl', args, { env: inject('sandboxEnv'), reject: false });
+    const { stdout } = await execa('kubectl', args, { env: testSandbox().env, reject: false });
     const objects = await readDocuments('stdout', stdout, new AbortController().signal);
     return new Map(
       objects.map(({ value }) => [(value as Named).metadata?.name ?? '', value as Named]),

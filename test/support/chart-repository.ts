@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
-import { inject } from 'vitest';
 import { writeGreeterChart } from './greeter-chart.js';
 import { helm } from './helm.js';
+import { testSandbox } from './sandbox.js';
 
 /** User and password of the part of the repository that asks for them. */
 export const CREDENTIALS = { user: 'reader', password: 'p%40ss%3Aw%2Frd' };
@@ -28,7 +28,7 @@ export class ChartRepository {
   ) {}
 
   static async start(name: string, versions: readonly string[]): Promise<ChartRepository> {
-    const folder = join(inject('sandboxFolder'), `charts-${name}`);
+    const folder = join(testSandbox().folder, `charts-${name}`);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     const server = createServer();

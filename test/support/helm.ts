@@ -2,15 +2,14 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { inject } from 'vitest';
-import './sandbox-env.js';
+import { testSandbox } from './sandbox.js';
 
 const run = promisify(execFile);
 
 /** What the real helm 3 prints on the sandbox of this run, with times in UTC. */
 export async function helm(...args: string[]): Promise<string> {
   const { stdout } = await run('helm', args, {
-    env: { ...process.env, ...inject('sandboxEnv'), TZ: 'UTC' },
+    env: { ...process.env, ...testSandbox().env, TZ: 'UTC' },
     maxBuffer: 64 * 1024 * 1024,
   });
   return stdout.replace(/\n+$/, '');
@@ -18,8 +17,8 @@ export async function helm(...args: string[]): Promise<string> {
 
 /** The environment in which `helm` is helm 4. */
 export function helm4Env(): Record<string, string> {
-  const path = inject('sandboxEnv')['PATH'] ?? '';
-  const folder = join(inject('sandboxFolder'), 'helm4-bin');
+  const path = testSandbox().env['PATH'] ?? '';
+  const folder = join(testSandbox().folder, 'helm4-bin');
   mkdirSync(folder, { recursive: true });
   try {
     symlinkSync(join(path.split(delimiter)[0] ?? '', 'helm4'), join(folder, 'helm'));
@@ -34,7 +33,7 @@ export function helm4Env(): Record<string, string> {
  * this machine.
  */
 export function ownHelmHome(name: string): Record<string, string> {
-  const folder = join(inject('sandboxFolder'), `helm-home-${name}`);
+  const folder = join(testSandbox().folder, `helm-home-${name}`);
   rmSync(folder, { recursive: true, force: true });
   return { HELM_HOME_DIR: folder, HELM_ALLOWED_HOSTS: '127.0.0.1' };
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inject } from 'vitest';
 import { kubectl } from './kubectl.js';
-import './sandbox-env.js';
+import { testSandbox } from './sandbox.js';
 
 /** What a kubeconfig holds. */
 export interface Kubeconfig {
@@ -23,7 +22,7 @@ export interface SandboxAccess {
  * Writes a kubeconfig to a file that goes with the sandbox, and gives its path. JSON is YAML too.
  */
 export async function writeKubeconfig(kubeconfig: Kubeconfig): Promise<string> {
-  const path = join(inject('sandboxFolder'), `kubeconfig-${randomUUID()}`);
+  const path = join(testSandbox().folder, `kubeconfig-${randomUUID()}`);
   const text = JSON.stringify({ apiVersion: 'v1', kind: 'Config', ...kubeconfig });
   await writeFile(path, text, { mode: 0o600 });
   return path;

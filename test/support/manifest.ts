@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inject } from 'vitest';
 import { kubectl } from './kubectl.js';
-import './sandbox-env.js';
+import { testSandbox } from './sandbox.js';
 
 /** Creates objects on the sandbox by the real kubectl. */
 export async function createObjects(...items: object[]): Promise<void> {
@@ -21,7 +20,7 @@ export async function applyWith(options: string[], ...items: object[]): Promise<
 }
 
 async function writeManifest(items: object[]): Promise<string> {
-  const path = join(inject('sandboxFolder'), `manifest-${randomUUID()}.json`);
+  const path = join(testSandbox().folder, `manifest-${randomUUID()}.json`);
   await writeFile(path, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
   return path;
 }

@@ -12,8 +12,8 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
-import { expect, inject } from 'vitest';
-import './sandbox-env.js';
+import { expect } from 'vitest';
+import { testSandbox } from './sandbox.js';
 import { parseLogLine, SERVER_BIN, type LogLine, type RunningServer } from './server-process.js';
 
 /** A tool's answer as MCP clients get it. */
@@ -130,7 +130,7 @@ function wrapModern(client: ModernClient, log: LogLine[]): McpClient {
 }
 
 function stdioServer() {
-  const env = { ...process.env, ...inject('sandboxEnv') } as Record<string, string>;
+  const env = { ...process.env, ...testSandbox().env } as Record<string, string>;
   return { command: SERVER_BIN, args: ['--stdio'], env, stderr: 'pipe' as const };
 }
 

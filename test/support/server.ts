@@ -1,5 +1,4 @@
-import { inject } from 'vitest';
-import './sandbox-env.js';
+import { testSandbox } from './sandbox.js';
 import { spawnServer, type RunningServer } from './server-process.js';
 
 export type { LogLine, RunningServer } from './server-process.js';
@@ -12,5 +11,5 @@ export function startServer(
   env: Record<string, string> = {},
   via?: readonly string[],
 ): Promise<RunningServer> {
-  return spawnServer({ ...inject('sandboxEnv'), ...env }, { via });
+  return spawnServer({ ...testSandbox().env, ...env }, { via });
 }

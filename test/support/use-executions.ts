@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, beforeAll, inject } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import type { ApiGate } from './api-gate.js';
 import { ExecEndpoint } from './exec-endpoint.js';
 import { ExecutionsApi } from './executions.js';
 import { sandboxAccess, writeKubeconfig } from './kubeconfig.js';
-import './sandbox-env.js';
+import { testSandbox } from './sandbox.js';
 import { useGate } from './use-gate.js';
 import { useServer, type ServerInUse } from './use-server.js';
 
@@ -63,7 +63,7 @@ export function useTargets(): Targets {
 
 /** A file for a server that is to share its executions with nobody else. */
 export function executionsFile(): string {
-  return join(inject('sandboxFolder'), `executions-${randomUUID()}.db`);
+  return join(testSandbox().folder, `executions-${randomUUID()}.db`);
 }
 
 export interface ExecutionsInUse {
