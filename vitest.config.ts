@@ -1,7 +1,10 @@
+import { readdirSync } from 'node:fs';
 import type { Plugin } from 'vite';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const source = (path: string) => new URL(path, import.meta.url).pathname;
+
+const LIBS = readdirSync(source('libs'));
 
 /** Worker threads run what the build has made, as they know nothing of Vitest. */
 const builtWorkers: Plugin = {
@@ -30,16 +33,8 @@ const e2e: TestProjectInlineConfiguration['test'] = {
 export default defineConfig({
   plugins: [builtWorkers],
   resolve: {
-    alias: {
-      '#base': source('libs/base/src/index.ts'),
-      '#tools': source('libs/tools/src/index.ts'),
-      '#cluster': source('libs/cluster/src/index.ts'),
-      '#cli': source('libs/cli/src/index.ts'),
-      '#argo': source('libs/argo/src/index.ts'),
-      '#k8s': source('libs/k8s/src/index.ts'),
-      '#helm': source('libs/helm/src/index.ts'),
-      '#executions': source('libs/executions/src/index.ts'),
-    },
+    // The sandbox runs as it is built; the libs are read from their sources.
+    alias: Object.fromEntries(LIBS.map((lib) => [`#${lib}`, source(`libs/${lib}/src/index.ts`)])),
   },
   test: {
     reporters: ['default', './test/support/summary.reporter.ts'],
@@ -48,7 +43,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['apps/**/*.spec.ts', 'libs/**/*.spec.ts'],
+          include: ['{apps,libs,test}/**/*.spec.ts'],
           // Some start programs, on a machine that may be busy with other things.
           testTimeout: 20_000,
         },
