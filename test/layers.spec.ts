@@ -21,7 +21,7 @@ function importsOf(file: string): (Import & { path: string })[] {
   return [...text.matchAll(SPECIFIER)].map(([, specifier = '']) => {
     const path = specifier.startsWith('#')
       ? `${specifier === '#sandbox' ? 'apps' : 'libs'}/${specifier.slice(1)}`
-      : normalize(join(dirname(file), specifier));
+      : normalize(join(dirname(file), specifier)).replace(/^dist\//, '');
     return { file, from: partOf(file), to: partOf(path), path };
   });
 }

@@ -17,6 +17,7 @@ export { DryRunField, isDryRun } from './dry-run.field.js';
 export type { Answer } from './exchange.js';
 export { findObject } from './find-object.js';
 export { ifFound } from './if-found.js';
+export { KIND, LABEL_SELECTOR, NAMESPACE } from './fields/kubernetes-formats.js';
 export { selectorText } from './label-selector.js';
 export { namespaceToList } from './list-namespace.js';
 export { AllNamespacesField, ListNamespaceField } from './list-namespace.fields.js';

@@ -1,10 +1,11 @@
 import { BooleanField, TextField } from '#tools';
+import { NAMESPACE } from './fields/kubernetes-formats.js';
 
 /** The namespace that a listing looks in, by itself that of the context: `namespaceToList`. */
 export function ListNamespaceField(): PropertyDecorator {
   return TextField({
     description: "Namespace to look in. Left out: the context's own namespace.",
-    format: 'namespace',
+    format: NAMESPACE,
     optional: true,
   });
 }

@@ -1,4 +1,4 @@
-import { cutName, invalidField, TEXT_FORMATS, ToolError } from '#tools';
+import { cutName, invalidField, ToolError, UUID } from '#tools';
 import { isFinished, type Execution, type ExecutionEvent } from './execution.js';
 import type { ExecutionRunner } from './execution.runner.js';
 import type { ExecutionSignals } from './execution.signals.js';
@@ -12,7 +12,6 @@ const LOOK_MS = 1_000;
 /** How long one who looks waits for what is just being stored, in milliseconds. */
 const STORE_MS = 1_000;
 
-const UUID = TEXT_FORMATS.uuid.pattern;
 const CURSOR = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z_[0-9a-f-]{36}$/;
 
 /** What the reader works with. */
@@ -36,7 +35,7 @@ export class ExecutionReader {
    * @throws ToolError `not_found`; `unavailable` without the database
    */
   async find(id: string): Promise<Execution> {
-    if (!UUID.test(id)) throw notFound(id);
+    if (!UUID.pattern.test(id)) throw notFound(id);
     const { runner, store } = this.parts;
     const live = runner.get(id);
     if (live && !live.isEnding) return live.snapshot();
@@ -69,7 +68,7 @@ export class ExecutionReader {
    * @throws ToolError `not_found`
    */
   async *follow(id: string, after: number, signal: AbortSignal): AsyncGenerator<ExecutionEvent> {
-    if (!UUID.test(id)) throw notFound(id);
+    if (!UUID.pattern.test(id)) throw notFound(id);
     const watch = this.parts.signals.watch(id, signal);
     let seen = Math.min(after, LAST_SEQ);
     try {

@@ -1,19 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import {
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-  ValidateBy,
-} from 'class-validator';
-import { ReadBy } from './input-fields.js';
-import { textFormat, type TextFormat, type TextFormatName } from './text-formats.js';
+import { isBoolean, isIn, isInt, isString, max, min } from 'class-validator';
+import { HasRules } from './input-fields.js';
+import { textFault, type TextFormat } from './text-format.js';
 
 interface FieldOptions<T> {
   /** For the model and for people. */
@@ -25,7 +14,7 @@ interface FieldOptions<T> {
 
 interface TextFieldOptions extends FieldOptions<string> {
   /** The rule for the text; `free` text is never made into a program's argument or a path. */
-  format: TextFormatName | 'free';
+  format: TextFormat | 'free';
   /** Most characters of free text; 1,000,000 unless said. */
   maxLength?: number;
 }
@@ -45,73 +34,49 @@ interface ChoiceFieldOptions extends FieldOptions<string> {
 const TRUE_WORDS = new Set(['true', 'yes', 'on', '1']);
 const FALSE_WORDS = new Set(['false', 'no', 'off', '0']);
 
-/**
- * A text parameter. Its length is checked first, as a pattern needs memory for every character and
- * ends with a RangeError without it.
- */
+/** Characters of free text, unless a field says otherwise. */
+const MAX_FREE_LENGTH = 1_000_000;
+
+/** A text parameter. */
 export function TextField(options: TextFieldOptions): PropertyDecorator {
-  const format = options.format === 'free' ? undefined : textFormat(options.format);
-  const { maxLength = 1_000_000 } = format ?? options;
+  const { maxLength = MAX_FREE_LENGTH } = options;
+  const free: TextFormat = { pattern: /^/, means: 'text', maxLength, dotsIn: /^/ };
+  const format = options.format === 'free' ? free : options.format;
   return field(
     options,
-    { type: 'string', pattern: format?.pattern.source },
+    { type: 'string', pattern: format === free ? undefined : format.pattern.source },
     (value) => {
-      const text = typeof value === 'string' && format?.trims ? value.trim() : value;
+      const text = typeof value === 'string' && format.trims ? value.trim() : value;
       return text === '' && isOptional(options) ? options.default : text;
     },
-    IsString({ message: 'must be text' }),
-    // JSON can carry it, but UTF-8 cannot: it would become another character.
-    ValidateBy(
-      { name: 'isWellFormed', validator: { validate: isWellFormed } },
-      { message: 'must be Unicode text: one half of a surrogate pair is no character' },
-    ),
-    MaxLength(maxLength, { message: `must have at most ${maxLength} characters` }),
-    ...(format ? formatChecks(format) : []),
+    (value) => {
+      if (!isString(value)) return 'must be text';
+      // JSON can carry it, but UTF-8 cannot: it would become another character.
+      return value.isWellFormed()
+        ? textFault(format, value)
+        : 'must be Unicode text: one half of a surrogate pair is no character';
+    },
   );
-}
-
-function isWellFormed(value: unknown): boolean {
-  return typeof value !== 'string' || value.isWellFormed();
-}
-
-function formatChecks({ pattern, means, maxItems, dotsIn }: TextFormat): PropertyDecorator[] {
-  const isNoWayUp = (value: string) => !value.includes('..') || (dotsIn?.test(value) ?? false);
-  const checks = [
-    Matches(pattern, { message: `must be ${means}` }),
-    ValidateBy(
-      { name: 'dots', validator: { validate: isNoWayUp } },
-      { message: 'must not contain ".."' },
-    ),
-  ];
-  if (maxItems === undefined) return checks;
-  const isShort = (value: string) => value.split(/[, ]+/).length <= maxItems;
-  const message = `must not name more than ${maxItems}`;
-  return [
-    ...checks,
-    ValidateBy({ name: 'maxItems', validator: { validate: isShort } }, { message }),
-  ];
 }
 
 /** A whole number; digits as text, with blanks around or not, are accepted, as models send them. */
 export function IntField(options: IntFieldOptions): PropertyDecorator {
-  const { min, max } = options;
   // One that a double does not hold exactly would be another number.
-  const { least, most } = {
-    least: min ?? Number.MIN_SAFE_INTEGER,
-    most: max ?? Number.MAX_SAFE_INTEGER,
-  };
+  const { min: least = Number.MIN_SAFE_INTEGER, max: most = Number.MAX_SAFE_INTEGER } = options;
   return field(
     options,
-    { type: 'integer', minimum: min, maximum: max },
+    { type: 'integer', minimum: options.min, maximum: options.max },
     (value) => {
       if (typeof value === 'bigint') return Number(value);
       const word = wordOf(value);
       if (word === '' && isOptional(options)) return options.default;
       return word !== undefined && /^-?\d+$/.test(word) ? Number(word) : value;
     },
-    IsInt({ message: 'must be an integer' }),
-    Min(least, { message: `must be at least ${least}` }),
-    Max(most, { message: `must be at most ${most}` }),
+    (value) => {
+      if (!isInt(value)) return 'must be an integer';
+      if (!min(value, least)) return `must be at least ${least}`;
+      return max(value, most) ? undefined : `must be at most ${most}`;
+    },
   );
 }
 
@@ -129,7 +94,7 @@ export function BooleanField(options: FieldOptions<boolean>): PropertyDecorator 
       if (word === '' && isOptional(options)) return options.default;
       return TRUE_WORDS.has(word) ? true : FALSE_WORDS.has(word) ? false : value;
     },
-    IsBoolean({ message: 'must be true or false' }),
+    (value) => (isBoolean(value) ? undefined : 'must be true or false'),
   );
 }
 
@@ -143,7 +108,8 @@ export function ChoiceField(options: ChoiceFieldOptions): PropertyDecorator {
       const isLeftOut = word === '' && isOptional(options) && !options.refuseBlank;
       return isLeftOut ? options.default : (word ?? value);
     },
-    IsIn([...options.choices], { message: `must be one of ${options.choices.join(', ')}` }),
+    (value) =>
+      isIn(value, options.choices) ? undefined : `must be one of ${options.choices.join(', ')}`,
   );
 }
 
@@ -154,7 +120,7 @@ function wordOf(value: unknown): string | undefined {
 
 /**
  * The one shape of all fields: the published schema, null as "not given", the reading of the value,
- * then its checks.
+ * then its check.
  */
 function field(
   options: FieldOptions<unknown>,
@@ -166,7 +132,7 @@ function field(
     enum?: readonly string[];
   },
   read: (value: unknown) => unknown,
-  ...checks: PropertyDecorator[]
+  check: (value: unknown) => string | undefined,
 ): PropertyDecorator {
   const optional = isOptional(options);
   const given = Object.fromEntries(
@@ -176,9 +142,10 @@ function field(
   );
   return applyDecorators(
     ApiProperty({ ...given, description: options.description, required: !optional }),
-    ReadBy((value) => (value === null || value === undefined ? options.default : read(value))),
-    ...(optional ? [IsOptional()] : []),
-    ...checks,
+    HasRules({
+      read: (value) => (value === null || value === undefined ? options.default : read(value)),
+      check: (value) => (optional && value === undefined ? undefined : check(value)),
+    }),
   );
 }
 

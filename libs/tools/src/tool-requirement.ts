@@ -1,7 +1,10 @@
-import type { ToolCall } from './tool.js';
-
 /** What a requirement is asked for: one call, of which this much is known. */
-export type RequirementScope = Pick<ToolCall, 'shared' | 'signal'>;
+export interface RequirementScope {
+  /** The call's parameters that are shared by tools, such as the cluster's context. */
+  shared: Readonly<Record<string, unknown>>;
+  /** Aborts when the call is cancelled. */
+  signal: AbortSignal;
+}
 
 /**
  * Something that a tool cannot work without, such as a program. Checked before each call, so it may

@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { BooleanField, ChoiceField, IntField, TextField } from './fields.decorator.js';
+import { DNS_LABEL, NAME } from './text-format.js';
 import { Tool, ToolProvider } from './tool.decorator.js';
 import { ToolError } from './tool.error.js';
 import { ToolInvoker } from './tool.invoker.js';
@@ -11,10 +12,10 @@ import { ToolsModule } from './tools.module.js';
 import type { ToolCall } from './tool.js';
 
 class EchoDto {
-  @TextField({ description: 'A name.', format: 'name', optional: true })
+  @TextField({ description: 'A name.', format: NAME, optional: true })
   name?: string;
 
-  @TextField({ description: 'A namespace.', format: 'namespace', default: 'default' })
+  @TextField({ description: 'A namespace.', format: DNS_LABEL, default: 'default' })
   namespace!: string;
 
   @TextField({ description: 'Free text.', format: 'free', maxLength: 20, optional: true })
@@ -39,7 +40,7 @@ class EchoDto {
 }
 
 class WorkDto {
-  @TextField({ description: 'What to do.', format: 'name' })
+  @TextField({ description: 'What to do.', format: NAME })
   kind!: string;
 }
 

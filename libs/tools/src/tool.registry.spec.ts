@@ -4,12 +4,13 @@ import { NestFactory } from '@nestjs/core';
 import { ApiProperty } from '@nestjs/swagger';
 import { describe, expect, it } from 'vitest';
 import { IntField, TextField } from './fields.decorator.js';
+import { NAME } from './text-format.js';
 import { Tool, ToolProvider, type ToolOptions } from './tool.decorator.js';
 import { ToolRegistry } from './tool.registry.js';
 import { ToolsModule } from './tools.module.js';
 
 class GreetDto {
-  @TextField({ description: 'Whom to greet.', format: 'name' })
+  @TextField({ description: 'Whom to greet.', format: NAME })
   name!: string;
 
   @IntField({ description: 'How often.', min: 1, max: 3, default: 1 })
@@ -112,7 +113,7 @@ describe(ToolRegistry.name, () => {
 
   it('refuses two input classes of one name', async () => {
     class OtherDto {
-      @TextField({ description: 'Whom to greet.', format: 'name' })
+      @TextField({ description: 'Whom to greet.', format: NAME })
       name!: string;
     }
     Object.defineProperty(OtherDto, 'name', { value: 'GreetDto' });
@@ -126,9 +127,25 @@ describe(ToolRegistry.name, () => {
     await expect(registryOf(providerOf({}), OtherTools)).rejects.toThrow('GreetDto');
   });
 
+  it('refuses a field that no field decorator declares', async () => {
+    class BareDto {
+      @ApiProperty({ type: 'string', description: 'When.' })
+      when!: string;
+    }
+    @ToolProvider({ name: 'demo', description: 'Demo' })
+    class DemoTools {
+      @Tool(OPTIONS)
+      greet(_: BareDto): string {
+        return 'hello';
+      }
+    }
+    await expect(registryOf(DemoTools)).rejects.toThrow('BareDto.when');
+  });
+
   it('refuses a schema with words that clients may not understand', async () => {
     class FormatDto {
-      @ApiProperty({ type: 'string', format: 'date-time', description: 'When.' })
+      @ApiProperty({ format: 'date-time' })
+      @TextField({ description: 'When.', format: 'free' })
       when!: string;
     }
     @ToolProvider({ name: 'demo', description: 'Demo' })

@@ -1,12 +1,13 @@
-import { TextField } from '#tools';
+import { NAMESPACE } from '#cluster';
+import { NAME, TextField } from '#tools';
 
 export class GetAnalysisRunDto {
-  @TextField({ description: 'Name of the analysis run.', format: 'name' })
+  @TextField({ description: 'Name of the analysis run.', format: NAME })
   name!: string;
 
   @TextField({
     description: 'Namespace of the analysis run.',
-    format: 'namespace',
+    format: NAMESPACE,
     default: 'default',
   })
   namespace!: string;

@@ -1,10 +1,10 @@
 import { AllNamespacesField, ListNamespaceField } from '#cluster';
-import { TextField } from '#tools';
+import { NAME, TextField } from '#tools';
 
 export class ListExperimentsDto {
   @TextField({
     description: 'Only the experiments of this rollout, then whole, as JSON {"items": [...]}.',
-    format: 'name',
+    format: NAME,
     optional: true,
   })
   rollout_name?: string;

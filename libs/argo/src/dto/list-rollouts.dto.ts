@@ -1,10 +1,10 @@
-import { AllNamespacesField } from '#cluster';
+import { AllNamespacesField, NAMESPACE } from '#cluster';
 import { TextField } from '#tools';
 
 export class ListRolloutsDto {
   @TextField({
     description: 'Namespace to look in; of no effect with all_namespaces.',
-    format: 'namespace',
+    format: NAMESPACE,
     default: 'default',
   })
   namespace!: string;

@@ -1,10 +1,11 @@
-import { TextField } from '#tools';
+import { NAMESPACE } from '#cluster';
+import { NAME, TextField } from '#tools';
 
 /** One rollout. */
 export class RolloutDto {
-  @TextField({ description: 'Name of the rollout.', format: 'name' })
+  @TextField({ description: 'Name of the rollout.', format: NAME })
   name!: string;
 
-  @TextField({ description: 'Namespace of the rollout.', format: 'namespace', default: 'default' })
+  @TextField({ description: 'Namespace of the rollout.', format: NAMESPACE, default: 'default' })
   namespace!: string;
 }

@@ -1,4 +1,6 @@
+import { NAMESPACE } from '#cluster';
 import { BooleanField, IntField, TextField } from '#tools';
+import { CHART, CHART_VERSION, RELEASE_NAME } from '../helm.formats.js';
 
 /** Seconds that helm waits by itself unless told otherwise. */
 const DEFAULT_WAIT_SECONDS = 300;
@@ -7,7 +9,7 @@ const DEFAULT_WAIT_SECONDS = 300;
 export function ReleaseNameField(): PropertyDecorator {
   return TextField({
     description: 'Name of the release, as helm_list_releases shows it.',
-    format: 'releaseName',
+    format: RELEASE_NAME,
   });
 }
 
@@ -15,7 +17,7 @@ export function ReleaseNameField(): PropertyDecorator {
 export function ReleaseNamespaceField(): PropertyDecorator {
   return TextField({
     description: "Namespace of the release. Left out: the context's own namespace.",
-    format: 'namespace',
+    format: NAMESPACE,
     optional: true,
   });
 }
@@ -33,7 +35,7 @@ export function RevisionField(): PropertyDecorator {
 export function NewReleaseNameField(): PropertyDecorator {
   return TextField({
     description: 'Name for the release; free in its namespace.',
-    format: 'releaseName',
+    format: RELEASE_NAME,
   });
 }
 
@@ -41,7 +43,7 @@ export function NewReleaseNameField(): PropertyDecorator {
 export function InstallNamespaceField(): PropertyDecorator {
   return TextField({
     description: 'Namespace to install into.',
-    format: 'namespace',
+    format: NAMESPACE,
     default: 'default',
   });
 }
@@ -73,7 +75,7 @@ export function ChartField(): PropertyDecorator {
   return TextField({
     description:
       'The chart: "repository/chart" of a repository added by helm_repo_add, "oci://registry/path/chart", "https://host/chart-1.2.3.tgz", or "./chart" in the folder that this server allows, if any.',
-    format: 'chart',
+    format: CHART,
   });
 }
 
@@ -82,7 +84,7 @@ export function ChartVersionField(): PropertyDecorator {
   return TextField({
     description:
       'Version of the chart, or a constraint such as "^2.0.0" or ">=1.2 <2". Left out: the latest that is not a pre-release.',
-    format: 'chartVersion',
+    format: CHART_VERSION,
     optional: true,
   });
 }

@@ -1,16 +1,17 @@
 import { IntField, TextField } from '#tools';
+import { CHART_VERSION, KEYWORDS } from '../helm.formats.js';
 
 export class SearchRepoDto {
   @TextField({
     description: 'Words to look for in names, keywords and descriptions of charts. "": all charts.',
-    format: 'keywords',
+    format: KEYWORDS,
   })
   keyword!: string;
 
   @TextField({
     description:
       'Only chart versions that fit, such as "1.2.3", "^2.0.0" or ">0.0.0-0", which also has pre-releases.',
-    format: 'chartVersion',
+    format: CHART_VERSION,
     optional: true,
   })
   version?: string;

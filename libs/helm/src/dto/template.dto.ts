@@ -1,8 +1,10 @@
+import { NAMESPACE } from '#cluster';
 import { BooleanField, TextField } from '#tools';
+import { RELEASE_NAME } from '../helm.formats.js';
 import { ChartField, ChartVersionField, ValuesField } from './release.fields.js';
 
 export class TemplateDto {
-  @TextField({ description: 'Name of the release to render for.', format: 'releaseName' })
+  @TextField({ description: 'Name of the release to render for.', format: RELEASE_NAME })
   release_name!: string;
 
   @ChartField()
@@ -10,7 +12,7 @@ export class TemplateDto {
 
   @TextField({
     description: 'Namespace to render for. Left out: "default".',
-    format: 'namespace',
+    format: NAMESPACE,
     optional: true,
   })
   namespace?: string;

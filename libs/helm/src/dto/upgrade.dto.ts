@@ -1,4 +1,5 @@
 import { BooleanField, TextField } from '#tools';
+import { RELEASE_NAME } from '../helm.formats.js';
 import {
   ForceConflictsField,
   ChartField,
@@ -9,7 +10,7 @@ import {
 } from './release.fields.js';
 
 export class UpgradeDto {
-  @TextField({ description: 'Name of the release.', format: 'releaseName' })
+  @TextField({ description: 'Name of the release.', format: RELEASE_NAME })
   release_name!: string;
 
   @ChartField()

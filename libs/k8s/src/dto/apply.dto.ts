@@ -1,3 +1,4 @@
+import { NAMESPACE } from '#cluster';
 import { BooleanField, IntField, TextField } from '#tools';
 
 /**
@@ -18,7 +19,7 @@ export class ApplyDto {
   @TextField({
     description:
       "Namespace for objects that name none; one that names another is refused. Left out: the context's own namespace.",
-    format: 'namespace',
+    format: NAMESPACE,
     optional: true,
   })
   namespace?: string;

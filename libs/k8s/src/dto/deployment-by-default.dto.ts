@@ -1,12 +1,12 @@
-import { WORKLOAD_KINDS, type WorkloadKind } from '#cluster';
-import { ChoiceField, TextField } from '#tools';
+import { NAMESPACE, WORKLOAD_KINDS, type WorkloadKind } from '#cluster';
+import { ChoiceField, NAME, TextField } from '#tools';
 
 /** One workload that rolls out pods: a deployment, unless its kind is named. */
 export class DeploymentByDefaultDto {
-  @TextField({ description: 'Name of the workload.', format: 'name' })
+  @TextField({ description: 'Name of the workload.', format: NAME })
   name!: string;
 
-  @TextField({ description: 'Namespace of the workload.', format: 'namespace', default: 'default' })
+  @TextField({ description: 'Namespace of the workload.', format: NAMESPACE, default: 'default' })
   namespace!: string;
 
   @ChoiceField({

@@ -1,7 +1,8 @@
-import { IntField, TextField } from '#tools';
+import { NAMESPACE } from '#cluster';
+import { DNS_LABEL, IntField, NAME, TextField } from '#tools';
 
 export class ExecDto {
-  @TextField({ description: 'Name of the pod. Find it with k8s_get.', format: 'name' })
+  @TextField({ description: 'Name of the pod. Find it with k8s_get.', format: NAME })
   pod_name!: string;
 
   @TextField({
@@ -12,13 +13,13 @@ export class ExecDto {
   })
   command!: string;
 
-  @TextField({ description: 'Namespace of the pod.', format: 'namespace', default: 'default' })
+  @TextField({ description: 'Namespace of the pod.', format: NAMESPACE, default: 'default' })
   namespace!: string;
 
   @TextField({
     description:
       "Container to run it in. Left out: the pod's only one, or the one that its default-container annotation names.",
-    format: 'label',
+    format: DNS_LABEL,
     optional: true,
   })
   container_name?: string;

@@ -1,18 +1,19 @@
-import { AllNamespacesField, ListNamespaceField } from '#cluster';
+import { AllNamespacesField, LABEL_SELECTOR, ListNamespaceField } from '#cluster';
 import { ChoiceField, TextField } from '#tools';
+import { KINDS, NAMES } from '../k8s.formats.js';
 
 export class GetDto {
   @TextField({
     description:
       'Kind to get: kind, plural or short name ("pods", "deploy", "rollouts.argoproj.io"), several joined by commas ("pods,services"; at most 100), a category ("all"), or kind/name ("deployment/web").',
-    format: 'kinds',
+    format: KINDS,
   })
   resource_type!: string;
 
   @TextField({
     description:
       'Name of one object, or several joined by commas (at most 100). Leave out for all of the kind.',
-    format: 'names',
+    format: NAMES,
     optional: true,
   })
   name?: string;
@@ -34,7 +35,7 @@ export class GetDto {
 
   @TextField({
     description: 'Only objects whose labels match, such as "app=web,tier!=cache".',
-    format: 'labelSelector',
+    format: LABEL_SELECTOR,
     optional: true,
   })
   label_selector?: string;

@@ -1,14 +1,16 @@
-import { BooleanField, IntField, TextField } from '#tools';
+import { NAMESPACE } from '#cluster';
+import { BooleanField, DNS_LABEL, IntField, TextField } from '#tools';
+import { DURATION, LOG_TARGET } from '../k8s.formats.js';
 
 export class LogsDto {
   @TextField({
     description:
       'What to read: a pod ("web-7d4b9"), a workload as kind/name ("deployment/web") for all of its pods, or a label selector ("app=web").',
-    format: 'logTarget',
+    format: LOG_TARGET,
   })
   pod_name!: string;
 
-  @TextField({ description: 'Namespace of the pods.', format: 'namespace', default: 'default' })
+  @TextField({ description: 'Namespace of the pods.', format: NAMESPACE, default: 'default' })
   namespace!: string;
 
   @IntField({
@@ -23,7 +25,7 @@ export class LogsDto {
   @TextField({
     description:
       "Container to read. Left out: the pod's only one, or the one that its default-container annotation names.",
-    format: 'label',
+    format: DNS_LABEL,
     optional: true,
   })
   container_name?: string;
@@ -31,7 +33,7 @@ export class LogsDto {
   @TextField({
     description:
       'Only lines younger than this, such as "5s", "2m" or "3h"; from 1s to 87600h (ten years).',
-    format: 'duration',
+    format: DURATION,
     optional: true,
   })
   since?: string;

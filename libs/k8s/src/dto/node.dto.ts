@@ -1,7 +1,7 @@
-import { TextField } from '#tools';
+import { NAME, TextField } from '#tools';
 
 /** One node. */
 export class NodeDto {
-  @TextField({ description: 'Name of the node.', format: 'name' })
+  @TextField({ description: 'Name of the node.', format: NAME })
   node_name!: string;
 }

@@ -1,19 +1,20 @@
-import { TextField } from '#tools';
+import { KIND, NAMESPACE } from '#cluster';
+import { NAME, TextField } from '#tools';
 
 /** One object of any kind. */
 export class ObjectDto {
-  @TextField({ description: 'Name of the object.', format: 'name' })
+  @TextField({ description: 'Name of the object.', format: NAME })
   name!: string;
 
   @TextField({
     description: 'Its kind, such as "pod", "deploy" or "rollouts.argoproj.io".',
-    format: 'kind',
+    format: KIND,
   })
   resource_type!: string;
 
   @TextField({
     description: 'Its namespace; of no effect for kinds outside namespaces, such as nodes.',
-    format: 'namespace',
+    format: NAMESPACE,
     default: 'default',
   })
   namespace!: string;

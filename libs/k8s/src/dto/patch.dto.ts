@@ -1,16 +1,17 @@
 import type { PatchType } from '#cluster';
-import { ChoiceField, TextField } from '#tools';
+import { KIND, NAMESPACE } from '#cluster';
+import { ChoiceField, NAME, TextField } from '#tools';
 
 const PATCH_TYPES = ['strategic', 'merge', 'json'] as const satisfies PatchType[];
 
 export class PatchDto {
-  @TextField({ description: 'Name of the object.', format: 'name' })
+  @TextField({ description: 'Name of the object.', format: NAME })
   name!: string;
 
   @TextField({
     description:
       'Kind of the object: kind, plural or short name ("deployment", "deploy", "rollouts.argoproj.io").',
-    format: 'kind',
+    format: KIND,
   })
   resource_type!: string;
 
@@ -21,7 +22,7 @@ export class PatchDto {
   })
   patch!: string;
 
-  @TextField({ description: 'Namespace of the object.', format: 'namespace', default: 'default' })
+  @TextField({ description: 'Namespace of the object.', format: NAMESPACE, default: 'default' })
   namespace!: string;
 
   @ChoiceField({

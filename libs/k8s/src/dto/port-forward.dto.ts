@@ -1,19 +1,21 @@
-import { ChoiceField, IntField, TextField } from '#tools';
+import { NAMESPACE } from '#cluster';
+import { ChoiceField, IntField, NAME, TextField } from '#tools';
+import { PORT_PAIRS } from '../k8s.formats.js';
 
 const FORWARD_KINDS = ['pod', 'service', 'deployment'] as const;
 
 export class PortForwardDto {
-  @TextField({ description: 'Name of the pod, service or deployment.', format: 'name' })
+  @TextField({ description: 'Name of the pod, service or deployment.', format: NAME })
   resource_name!: string;
 
   @TextField({
     description:
       'Pairs local:remote, joined by spaces or commas. The local port is on the host of this server, from 1024; 0 or nothing before the colon takes a free one. The remote port may be a name; of a service it is the port of the service. Example: "0:80 9090:metrics".',
-    format: 'portPairs',
+    format: PORT_PAIRS,
   })
   ports!: string;
 
-  @TextField({ description: 'Namespace of it.', format: 'namespace', default: 'default' })
+  @TextField({ description: 'Namespace of it.', format: NAMESPACE, default: 'default' })
   namespace!: string;
 
   @ChoiceField({

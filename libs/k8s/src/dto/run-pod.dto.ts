@@ -1,16 +1,18 @@
-import { BooleanField, ChoiceField, IntField, TextField } from '#tools';
+import { NAMESPACE } from '#cluster';
+import { BooleanField, ChoiceField, IntField, NAME, TextField } from '#tools';
+import { IMAGE } from '../k8s.formats.js';
 
 /** The restart policies, as the Kubernetes API spells them, by their names here. */
 export const RESTART_POLICIES = { always: 'Always', onfailure: 'OnFailure', never: 'Never' };
 
 export class RunPodDto {
-  @TextField({ description: 'Name of the new pod.', format: 'name' })
+  @TextField({ description: 'Name of the new pod.', format: NAME })
   name!: string;
 
-  @TextField({ description: 'Image to run, such as "busybox:1.37".', format: 'image' })
+  @TextField({ description: 'Image to run, such as "busybox:1.37".', format: IMAGE })
   image!: string;
 
-  @TextField({ description: 'Namespace of the pod.', format: 'namespace', default: 'default' })
+  @TextField({ description: 'Namespace of the pod.', format: NAMESPACE, default: 'default' })
   namespace!: string;
 
   @TextField({

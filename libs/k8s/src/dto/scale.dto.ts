@@ -1,13 +1,14 @@
-import { IntField, TextField } from '#tools';
+import { KIND, NAMESPACE } from '#cluster';
+import { IntField, NAME, TextField } from '#tools';
 
 export class ScaleDto {
-  @TextField({ description: 'Name of the workload.', format: 'name' })
+  @TextField({ description: 'Name of the workload.', format: NAME })
   name!: string;
 
   @TextField({
     description:
       'Its kind: any that can be scaled, such as "deployment", "statefulset", "replicaset" or "rollouts.argoproj.io".',
-    format: 'kind',
+    format: KIND,
   })
   resource_type!: string;
 
@@ -18,6 +19,6 @@ export class ScaleDto {
   })
   replicas!: number;
 
-  @TextField({ description: 'Namespace of the workload.', format: 'namespace', default: 'default' })
+  @TextField({ description: 'Namespace of the workload.', format: NAMESPACE, default: 'default' })
   namespace!: string;
 }

@@ -1,7 +1,8 @@
-import { BooleanField, ChoiceField, TextField } from '#tools';
+import { LABEL_SELECTOR } from '#cluster';
+import { BooleanField, ChoiceField, NAME, TextField } from '#tools';
 
 export class TopNodesDto {
-  @TextField({ description: 'One node. Left out: all.', format: 'name', optional: true })
+  @TextField({ description: 'One node. Left out: all.', format: NAME, optional: true })
   node_name?: string;
 
   @ChoiceField({
@@ -13,7 +14,7 @@ export class TopNodesDto {
 
   @TextField({
     description: 'Only nodes whose labels match, such as "topology.kubernetes.io/zone=a".',
-    format: 'labelSelector',
+    format: LABEL_SELECTOR,
     optional: true,
   })
   label_selector?: string;

@@ -1,8 +1,8 @@
-import { AllNamespacesField, ListNamespaceField } from '#cluster';
-import { BooleanField, ChoiceField, TextField } from '#tools';
+import { AllNamespacesField, LABEL_SELECTOR, ListNamespaceField } from '#cluster';
+import { BooleanField, ChoiceField, NAME, TextField } from '#tools';
 
 export class TopPodsDto {
-  @TextField({ description: 'One pod. Left out: all.', format: 'name', optional: true })
+  @TextField({ description: 'One pod. Left out: all.', format: NAME, optional: true })
   pod_name?: string;
 
   @ListNamespaceField()
@@ -16,7 +16,7 @@ export class TopPodsDto {
 
   @TextField({
     description: 'Only pods whose labels match, such as "app=web".',
-    format: 'labelSelector',
+    format: LABEL_SELECTOR,
     optional: true,
   })
   label_selector?: string;

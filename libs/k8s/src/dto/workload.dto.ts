@@ -1,14 +1,14 @@
-import { WORKLOAD_KINDS, type WorkloadKind } from '#cluster';
-import { ChoiceField, TextField } from '#tools';
+import { NAMESPACE, WORKLOAD_KINDS, type WorkloadKind } from '#cluster';
+import { ChoiceField, NAME, TextField } from '#tools';
 
 /** One workload that rolls out pods, of a kind that has to be named. */
 export class WorkloadDto {
-  @TextField({ description: 'Name of the workload.', format: 'name' })
+  @TextField({ description: 'Name of the workload.', format: NAME })
   name!: string;
 
   @ChoiceField({ description: 'Kind of the workload.', choices: WORKLOAD_KINDS })
   resource_type!: WorkloadKind;
 
-  @TextField({ description: 'Namespace of the workload.', format: 'namespace', default: 'default' })
+  @TextField({ description: 'Namespace of the workload.', format: NAMESPACE, default: 'default' })
   namespace!: string;
 }

@@ -1,5 +1,5 @@
 import { EXECUTION_STATUSES, type ExecutionStatus } from '#executions';
-import { ChoiceField, IntField, TextField } from '#tools';
+import { ChoiceField, IntField, NAME, TextField } from '#tools';
 
 /** Which executions to list; all that is given must hold. */
 export class ListExecutionsDto {
@@ -10,7 +10,7 @@ export class ListExecutionsDto {
   })
   status?: ExecutionStatus;
 
-  @TextField({ description: 'Only executions of this tool.', format: 'name', optional: true })
+  @TextField({ description: 'Only executions of this tool.', format: NAME, optional: true })
   tool?: string;
 
   @TextField({

@@ -1,11 +1,11 @@
-import { BooleanField, IntField, TextField } from '#tools';
+import { BooleanField, DNS_LABEL, IntField, TextField } from '#tools';
 
 /** Which tools to list; all that is given must hold. */
 export class ListToolsDto {
-  @TextField({ description: 'Only tools of this category.', format: 'label', optional: true })
+  @TextField({ description: 'Only tools of this category.', format: DNS_LABEL, optional: true })
   category?: string;
 
-  @TextField({ description: 'Only tools with this tag.', format: 'label', optional: true })
+  @TextField({ description: 'Only tools with this tag.', format: DNS_LABEL, optional: true })
   tag?: string;
 
   @BooleanField({
