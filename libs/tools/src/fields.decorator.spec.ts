@@ -141,7 +141,7 @@ describe('blanks around a value', () => {
     [' Yes ', BooleanField({ description }), true],
     ['\toff', BooleanField({ description }), false],
     [' CPU ', ChoiceField({ description, choices: ['cpu'] }), 'cpu'],
-    [' app = web ', TextField({ description, format: WORDS }), 'app = web'],
+    [' a, b\n', TextField({ description, format: WORDS }), 'a, b'],
   ])('mean nothing: %j', (value, decorator, expected) => {
     expect(read(value, decorator)).toBe(expected);
   });
