@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Sandbox } from '#sandbox';
+import { ensureTestPrograms, terminalReporter, type Sandbox } from '#sandbox';
 import {
   NAMESPACE,
   OPERATIONS,
@@ -105,11 +106,9 @@ async function alternating(
 /** What one call of the plugin takes, in milliseconds; whether it succeeds is no matter. */
 async function pluginMs(sandbox: Sandbox, args: string[]): Promise<number> {
   const env = { ...process.env, ...sandbox.env };
+  const plugin = join(await ensureTestPrograms(terminalReporter()), 'kubectl-argo-rollouts');
   const { p50 } = await latencyOf(
-    () =>
-      promisify(execFile)('kubectl-argo-rollouts', [...args, '-n', NAMESPACE], { env }).catch(
-        () => undefined,
-      ),
+    () => promisify(execFile)(plugin, [...args, '-n', NAMESPACE], { env }).catch(() => undefined),
     PLUGIN_CALLS,
   );
   return p50;

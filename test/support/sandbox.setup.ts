@@ -1,6 +1,6 @@
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startSandbox, type Sandbox } from '#sandbox';
+import { ensureTestPrograms, startSandbox, type Sandbox } from '#sandbox';
 import type { TestSandbox } from './sandbox.js';
 
 /** Files that run at a time, each on a sandbox of its own. */
@@ -8,7 +8,7 @@ const LANES = 2;
 
 /** What the projects of this run share, as each loads this module for itself. */
 interface Shared {
-  started: Promise<Sandbox[]>;
+  started: Promise<[sandboxes: Sandbox[], programs: string]>;
   users: number;
 }
 
@@ -23,8 +23,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { TEST_SANDBOX: kept } = process.env;
   const run = (shared.testSandboxes ??= { started: start(kept), users: 0 });
   run.users += 1;
-  const sandboxes = await run.started;
-  project.provide('sandboxes', sandboxes.map(testSandboxOf));
+  const [sandboxes, programs] = await run.started;
+  project.provide(
+    'sandboxes',
+    sandboxes.map((sandbox) => testSandboxOf(sandbox, programs)),
+  );
   return async () => {
     run.users -= 1;
     if (run.users > 0 || kept) return;
@@ -32,16 +35,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-async function start(kept: string | undefined): Promise<Sandbox[]> {
+async function start(kept: string | undefined): Promise<[Sandbox[], string]> {
   const report = { line: log, state: () => undefined };
-  if (kept) return [await startSandbox({ name: kept, report })];
+  const programs = await ensureTestPrograms(report);
+  if (kept) return [[await startSandbox({ name: kept, report })], programs];
   const names = Array.from({ length: LANES }, (_, lane) => `test-${process.pid}-${lane + 1}`);
-  return Promise.all(names.map((name) => startSandbox({ name, ephemeral: true, report })));
+  const starts = names.map((name) => startSandbox({ name, ephemeral: true, report }));
+  return [await Promise.all(starts), programs];
 }
 
-function testSandboxOf({ env, name, stateDir }: Sandbox): TestSandbox {
+/** @param programs the folder of what only tests compare with */
+function testSandboxOf({ env, name, stateDir }: Sandbox, programs: string): TestSandbox {
+  const PATH = `${programs}${delimiter}${env['PATH']}`;
   const EXECUTIONS_FILE = join(stateDir, 'executions.db');
-  return { env: { ...env, EXECUTIONS_FILE }, name, folder: stateDir };
+  return { env: { ...env, PATH, EXECUTIONS_FILE }, name, folder: stateDir };
 }
 
 function log(text: string): void {

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BUILD_FLAGS, buildModules, LINKER_FLAGS, type ModuleBuild } from './build.js';
 import { tryLock, whileLocked } from './lock.js';
-import { expectedFiles, type GoModule, goModules, KUBERNETES } from './modules.js';
+import { expectedFiles, type GoModule, sandboxModules, testModules } from './modules.js';
 import { assetsDir, cacheDir } from './paths.js';
 import type { Reporter } from './reporter.js';
 
@@ -22,20 +22,33 @@ import type { Reporter } from './reporter.js';
  * Each Go module has its own part of the cache, so that a change of one builds that one alone.
  * @throws Error that says what to install or what is missing.
  */
-export async function ensureBinaries(report: Reporter, signal?: AbortSignal): Promise<string> {
+export function ensureBinaries(report: Reporter, signal?: AbortSignal): Promise<string> {
+  return ensure(sandboxModules, report, signal);
+}
+
+/** As `ensureBinaries`, for the programs that tests compare with: helm 4 and the Argo plugin. */
+export function ensureTestPrograms(report: Reporter, signal?: AbortSignal): Promise<string> {
+  return ensure(testModules, report, signal);
+}
+
+async function ensure(
+  modules: readonly GoModule[],
+  report: Reporter,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const given = process.env['SANDBOX_BIN_DIR'];
   if (given) {
-    const missing = missingFiles(given, goModules);
+    const missing = missingFiles(given, modules);
     if (missing.length === 0) return given;
     throw new Error(`SANDBOX_BIN_DIR (${given}) does not hold ${missing.join(', ')}.`);
   }
-  const builds = goModules.map((module) => ({ module, target: cacheDir(moduleKey(module)) }));
+  const builds = modules.map((module) => ({ module, target: cacheDir(moduleKey(module)) }));
   const target = cacheDir(hashOf(...builds.map((build) => build.target)));
-  if (missingFiles(target, goModules).length === 0) return target;
+  if (missingFiles(target, modules).length === 0) return target;
   await whileLocked(await waitForLock(cacheDir('build.lock'), report, signal), async () => {
-    if (missingFiles(target, goModules).length === 0) return;
+    if (missingFiles(target, modules).length === 0) return;
     const missing = builds.filter((build) => missingFiles(build.target, [build.module]).length > 0);
-    const kubernetes = builds.find(({ module }) => module.folder === KUBERNETES);
+    const kubernetes = builds.find(({ module }) => module === sandboxModules[0]);
     const kubectl = join(kubernetes?.target ?? '', 'kubectl');
     if (missing.length > 0) await buildModules(missing, kubectl, report, signal);
     linkTogether(builds, target);
@@ -65,7 +78,7 @@ function moduleKey(module: GoModule): string {
   const files = globSync('**/{go.mod,go.sum,*.go}', { cwd: folder }).sort();
   const contents = files.flatMap((file) => [file, readFileSync(join(folder, file), 'utf8')]);
   const how = JSON.stringify([module, BUILD_FLAGS, LINKER_FLAGS]);
-  return `${module.folder}-${hashOf(how, process.arch, ...contents)}`;
+  return `${module.name ?? module.folder}-${hashOf(how, process.arch, ...contents)}`;
 }
 
 function hashOf(...parts: readonly string[]): string {

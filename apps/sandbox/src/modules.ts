@@ -7,8 +7,10 @@ const helm4Version = 'v4.3.1';
 /** The module whose kubectl renders the manifests of all. */
 export const KUBERNETES = 'kubernetes';
 
-/** One Go module under `go/`: the programs to build from it and the manifests it carries. */
+/** Programs to build together from one Go module under `go/`, and the manifests it carries. */
 export interface GoModule {
+  /** Of its part of the cache; the folder unless given. */
+  name?: string;
   folder: string;
   /** Go package by the name that the built program gets. */
   programs: Record<string, string>;
@@ -18,8 +20,14 @@ export interface GoModule {
   manifests?: Record<string, { module: string; folder: string }>;
 }
 
+const kubernetesFlags = [
+  `-X k8s.io/component-base/version.gitVersion=${kubernetesVersion}`,
+  `-X k8s.io/component-base/version.gitMajor=${major}`,
+  `-X k8s.io/component-base/version.gitMinor=${minor}`,
+];
+
 /** All that a sandbox is made of. To add a module, write its go.mod and one entry here. */
-export const goModules: GoModule[] = [
+export const sandboxModules: GoModule[] = [
   {
     folder: KUBERNETES,
     programs: {
@@ -29,15 +37,12 @@ export const goModules: GoModule[] = [
       kubectl: 'k8s.io/kubernetes/cmd/kubectl',
       etcd: 'go.etcd.io/etcd/server/v3',
       'rollouts-controller': 'github.com/argoproj/argo-rollouts/cmd/rollouts-controller',
-      'kubectl-argo-rollouts': 'github.com/argoproj/argo-rollouts/cmd/kubectl-argo-rollouts',
       helm: 'helm.sh/helm/v3/cmd/helm',
       certificates: 'skyflo.ai/sandbox/kubernetes/certificates',
     },
     // Without these, kubectl fails to parse its own version.
     linkerFlags: [
-      `-X k8s.io/component-base/version.gitVersion=${kubernetesVersion}`,
-      `-X k8s.io/component-base/version.gitMajor=${major}`,
-      `-X k8s.io/component-base/version.gitMinor=${minor}`,
+      ...kubernetesFlags,
       ...helmFlags('helm.sh/helm/v3', helmVersion),
       // What helm 3 takes a cluster for that it is not told of. Helm 4 finds it out by itself.
       ...['pkg/chartutil', 'pkg/lint/rules'].flatMap((package_) => [
@@ -65,6 +70,18 @@ export const goModules: GoModule[] = [
       'kwok-pod-fast': { module: 'sigs.k8s.io/kwok', folder: 'kustomize/stage/pod/fast' },
       'kwok-metrics': { module: 'sigs.k8s.io/kwok', folder: 'kustomize/metrics/usage' },
     },
+  },
+];
+
+/** What only tests compare with: a first start does not wait for it. */
+export const testModules: GoModule[] = [
+  {
+    name: 'argo-plugin',
+    folder: KUBERNETES,
+    programs: {
+      'kubectl-argo-rollouts': 'github.com/argoproj/argo-rollouts/cmd/kubectl-argo-rollouts',
+    },
+    linkerFlags: kubernetesFlags,
   },
   {
     folder: 'helm4',
