@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { provesExecutions } from './support/executions-core.js';
 import { onThisMachine, useExecutions } from './support/use-executions.js';
@@ -16,25 +14,6 @@ const { api, server } = inUse;
 
 describe('executions, with SQLite', () => {
   provesExecutions(inUse);
-});
-
-describe('a caller who resets the connection before the call is read', () => {
-  it('leaves the others alone', async () => {
-    const { hostname, port } = new URL(server.url);
-    const body = '{"seconds":0}';
-    for (let count = 0; count < 30; count++) {
-      const socket = connect(Number(port), hostname);
-      await once(socket, 'connect');
-      socket.write(
-        `POST /engine/v1/tools/k8s/wait_for_x_seconds/execute HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-      );
-      socket.resetAndDestroy();
-    }
-    const id = await api.start('wait_for_x_seconds', { seconds: 0 });
-    expect(await api.finished(id)).toMatchObject({ status: 'succeeded' });
-    const ready = (await (await fetch(`${server.url}/health/ready`)).json()) as object;
-    expect(JSON.stringify(ready)).not.toContain('cannot be stored');
-  });
 });
 
 describe('a stream', () => {

@@ -1,6 +1,7 @@
 import { startSandbox, terminalReporter, type Sandbox } from '#sandbox';
 import { benchArgo } from './argo.js';
 import { benchExecutions } from './executions.js';
+import { benchFaults } from './faults.js';
 import { benchHelm } from './helm.js';
 import { benchReads } from './reads.js';
 import { startServer } from './server.js';
@@ -29,27 +30,36 @@ function withServer(bench: (sandbox: Sandbox, url: string) => Promise<void>): Be
   };
 }
 
+/** Parts that are measured only by name, with the words that follow it. */
+const NAMED: Record<string, (sandbox: Sandbox, words: string[]) => Promise<void>> = {
+  soak: (sandbox, [minutes = '5']) => soak(sandbox, Number(minutes)),
+  faults: benchFaults,
+};
+
 /**
- * `npm run bench` measures everything but the soak, with a name only that part; `npm run bench --
- * soak 5` soaks for five minutes.
+ * `npm run bench` measures everything but the soak and the faults, with a name only that part;
+ * `npm run bench -- soak 5` soaks for five minutes, `npm run bench -- faults` brings faults about.
  */
-async function main([part, minutes = '5']: string[]): Promise<void> {
-  const named =
-    part === 'soak' ? (sandbox: Sandbox) => soak(sandbox, Number(minutes)) : part && PARTS[part];
-  if (part && !named) {
-    const names = [...Object.keys(PARTS), 'soak'].join(', ');
-    throw new Error(`There is no part "${part}": there are ${names}.`);
-  }
+async function main([part, ...words]: string[]): Promise<void> {
+  const benches = part === undefined ? Object.values(PARTS) : partsNamed(part, words);
   const sandbox = await startSandbox({
     name: `bench-${process.pid}`,
     ephemeral: true,
     report: terminalReporter(),
   });
   try {
-    for (const bench of named ? [named] : Object.values(PARTS)) await bench(sandbox);
+    for (const bench of benches) await bench(sandbox);
   } finally {
     await sandbox.stop({ purge: true });
   }
+}
+
+function partsNamed(part: string, words: string[]): Bench[] {
+  const named = NAMED[part];
+  const bench = named ? (sandbox: Sandbox) => named(sandbox, words) : PARTS[part];
+  if (bench) return [bench];
+  const names = [...Object.keys(PARTS), ...Object.keys(NAMED)].join(', ');
+  throw new Error(`There is no part "${part}": there are ${names}.`);
 }
 
 await main(process.argv.slice(2));

@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const EVERY_MS = 20;
 
-const [url = '', pid = ''] = process.argv.slice(2);
+const [url = '', pid = '', mayEnd] = process.argv.slice(2);
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
 /**
@@ -28,16 +29,28 @@ const end = new AbortController();
 process.once('message', () => end.abort());
 process.once('disconnect', () => process.exit());
 
+let waitedMs = 0;
 let heldMs = 0;
+async function probe(): Promise<void> {
+  while (!end.signal.aborted) {
+    const [computed, startedAt] = [computedMs(), performance.now()];
+    await askHealth();
+    const waited = performance.now() - startedAt;
+    waitedMs = Math.max(waitedMs, waited);
+    // What another process took from the server in that time is not the server's doing.
+    heldMs = Math.max(heldMs, Math.min(waited, computedMs() - computed));
+    await sleep(EVERY_MS);
+  }
+}
+
 // Opens the connection.
 await askHealth();
 process.send?.('ready');
-while (!end.signal.aborted) {
-  const [computed, startedAt] = [computedMs(), performance.now()];
-  await askHealth();
-  // What another process took from the server in that time is not the server's doing.
-  heldMs = Math.max(heldMs, Math.min(performance.now() - startedAt, computedMs() - computed));
-  await sleep(EVERY_MS);
+try {
+  await probe();
+} catch (error) {
+  if (mayEnd === undefined) throw error;
+  if (!end.signal.aborted) await once(end.signal, 'abort');
 }
 agent.destroy();
-process.send?.(heldMs);
+process.send?.({ waitedMs, heldMs });

