@@ -9,7 +9,7 @@ const RETRY_MS = 100;
 const WRITE = [
   'k8s_apply',
   {
-    manifest: JSON.stringify({
+    content: JSON.stringify({
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: 'bench-faults', namespace: 'default' },

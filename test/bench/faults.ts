@@ -1,6 +1,8 @@
 import type { Sandbox } from '#sandbox';
 import { FaultLab } from './fault-lab.js';
 import type { FaultRow } from './fault-row.js';
+import { endFaults } from './faults-ends.js';
+import { recordFaults } from './faults-records.js';
 import { resetFaults } from './faults-resets.js';
 import { printTable } from './print-table.js';
 
@@ -9,6 +11,8 @@ type FaultSection = (lab: FaultLab) => Promise<FaultRow[]>;
 
 const SECTIONS: Record<string, FaultSection> = {
   resets: resetFaults,
+  records: recordFaults,
+  ends: endFaults,
 };
 
 const LIMIT_MS = 600_000;

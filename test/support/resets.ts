@@ -13,14 +13,14 @@ const RUNS_MS = 50;
 /** Milliseconds for which a server is paused while connections to it are opened and reset. */
 const PAUSE_MS = 50;
 
-const CALL = { path: '/engine/v1/tools/k8s/wait_for_x_seconds/execute', body: { seconds: 5 } };
+const CALL = { path: '/engine/v1/tools/k8s/wait_for_x_seconds/execute', body: { seconds: 2 } };
 
 const MCP_HEADERS = { accept: 'application/json, text/event-stream' };
 const MCP_CALL = {
   jsonrpc: '2.0',
   id: 1,
   method: 'tools/call',
-  params: { name: 'wait_for_x_seconds', arguments: { seconds: 5 } },
+  params: { name: 'wait_for_x_seconds', arguments: { seconds: 2 } },
 };
 
 interface Request {

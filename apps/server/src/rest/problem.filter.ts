@@ -49,6 +49,7 @@ export class ProblemFilter {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const request = http.getRequest<FastifyRequest>();
+    if (isHangUp(error, request)) return;
     const problem = this.problemOf(error, executionIdOf(request));
     if (reply.sent) return;
     if (problem.status === 413) readOn(request, reply);
@@ -89,6 +90,11 @@ export class ProblemFilter {
         : (error as Error).message.slice(0, MAX_DETAIL_CHARS).toWellFormed();
     return { title: titleOf(status), status, code, detail, retryable: false, execution_id };
   }
+}
+
+/** Whether a client has broken its connection while it was still sending: nobody is to be told. */
+function isHangUp(error: unknown, { raw }: FastifyRequest): boolean {
+  return error instanceof Error && error === raw.errored;
 }
 
 /** The codes of what the HTTP layer itself refuses: unreadable bodies, unknown routes. */
