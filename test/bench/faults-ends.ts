@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '#sandbox';
 import { writeGreeterChart } from '../support/greeter-chart.js';
 import { childrenOf, membersOf, statOf } from '../support/process-state.js';
@@ -14,6 +15,7 @@ const NAMESPACE = 'bench-faults-helm';
 /** The end of a server: told, interrupted, killed. */
 export async function endFaults(lab: FaultLab): Promise<FaultRow[]> {
   await lab.sandbox.kubectl(['create', 'namespace', NAMESPACE]);
+  lab.onEnd(() => lab.sandbox.kubectl(['delete', 'namespace', NAMESPACE, '--wait=false']));
   return [
     await frozenPostgres(lab),
     await lockedSqlite(lab),
@@ -69,8 +71,9 @@ async function terminalCloses(lab: FaultLab): Promise<FaultRow> {
 
 async function interruptedTwice(lab: FaultLab): Promise<FaultRow> {
   const { server, pid } = await withHelm(lab, 'twice');
-  return measureEnd('two SIGINTs while helm runs', [server], async () => {
+  return measureEnd('two SIGINTs within 10 ms while helm runs', [server], async () => {
     const end = timeEnd(server, 'SIGINT');
+    await sleep(10);
     process.kill(server.pid, 'SIGINT');
     const seconds = await end;
     return `ended after ${seconds} s, helm after ${await timeGone(pid)} s more`;
@@ -79,7 +82,7 @@ async function interruptedTwice(lab: FaultLab): Promise<FaultRow> {
 
 async function killedWithHelm(lab: FaultLab): Promise<FaultRow> {
   const { server, pid } = await withHelm(lab, 'killed');
-  const other = await lab.startServer();
+  const other = await lab.startServer({ HELM_CHARTS_DIR: chartsOf(lab) });
   return measureFault('SIGKILL while helm runs', [other], async () => {
     await server.stop('SIGKILL');
     const seconds = await timeGone(pid);
@@ -87,15 +90,16 @@ async function killedWithHelm(lab: FaultLab): Promise<FaultRow> {
     const told = await other.api.run('helm_status', at);
     const status = /STATUS: (\S+)/.exec(String(told.body['result']))?.[1];
     const again = await other.api.run('helm_upgrade', { ...at, chart: './greeter' });
-    return `helm ended after ${seconds} s, the release is "${status}", upgrade: "${String(again.body['detail'])}"`;
+    const [wayOn] = /remove it with \w+|use \w+/i.exec(String(again.body['detail'])) ?? [];
+    return `helm ended after ${seconds} s, the release is ${status}, the way to recover: ${wayOn}`;
   });
 }
 
 /** Starts a server, and on it an install whose pods do not get ready. */
 async function withHelm(lab: FaultLab, release: string): Promise<{ server: Subject; pid: number }> {
-  const charts = join(lab.sandbox.stateDir, 'faults-charts');
-  writeGreeterChart(charts, '1.0.0');
-  const server = await lab.startServer({ ...graceOf(30), HELM_CHARTS_DIR: charts });
+  const HELM_CHARTS_DIR = chartsOf(lab);
+  writeGreeterChart(HELM_CHARTS_DIR, '1.0.0');
+  const server = await lab.startServer({ ...graceOf(30), HELM_CHARTS_DIR });
   await server.api.start('helm_install_with_values', {
     chart: './greeter',
     namespace: NAMESPACE,
@@ -109,6 +113,10 @@ async function withHelm(lab: FaultLab, release: string): Promise<{ server: Subje
   const pid = childrenOf(server.pid).find((child) => statOf(child)?.name === 'helm');
   if (pid === undefined) throw new Error('No helm runs.');
   return { server, pid };
+}
+
+function chartsOf({ sandbox }: FaultLab): string {
+  return join(sandbox.stateDir, 'faults-charts');
 }
 
 function measureEnd(fault: string, servers: Subject[], act: () => Promise<string>) {

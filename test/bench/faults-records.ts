@@ -15,9 +15,10 @@ const LIMIT_MB = 10;
 
 /** What happens to the records of executions: keys, ends, space. */
 export async function recordFaults(lab: FaultLab): Promise<FaultRow[]> {
-  const rows = await keyFaults(lab);
-  rows.push(...(await Promise.all([frozenReplica(lab, 'SQLite'), frozenReplica(lab, 'replicas')])));
-  return [...rows, await givesSpaceBack(lab)];
+  const frozen = await Promise.all(
+    ['SQLite', 'PostgreSQL'].map((store) => frozenReplica(lab, store)),
+  );
+  return [...(await keyFaults(lab)), ...frozen, await givesSpaceBack(lab)];
 }
 
 /** An idempotency key that cannot be claimed, as the database is away, and is used again. */
@@ -105,7 +106,17 @@ async function givesSpaceBack(lab: FaultLab): Promise<FaultRow> {
   const EXECUTIONS_FILE = fileOf(lab);
   const before = await lab.startServer({ EXECUTIONS_FILE });
   const command = `sh -c 'yes 0123456789 | head -c ${OUTPUT_CHARS}'`;
-  const args = { pod_name: 'app=web', namespace: 'shop', command };
+  const pods = [
+    'get',
+    'pods',
+    '-n',
+    'shop',
+    '-l',
+    'app=web',
+    '-o',
+    'jsonpath={.items[0].metadata.name}',
+  ];
+  const args = { pod_name: await lab.sandbox.kubectl(pods), namespace: 'shop', command };
   for (let count = 0; count < OUTPUTS; count++) {
     const id = await before.api.start('k8s_exec', args);
     await waitFor(async () => (await before.api.get(id)).body.status === 'succeeded', {
