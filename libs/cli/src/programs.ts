@@ -3,9 +3,9 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { execa, type ResultPromise } from 'execa';
+import { watchdog } from '#base';
 import { ToolError } from '#tools';
 import { watchMemory } from './memory-limit.js';
-import { Watchdog } from './watchdog.js';
 
 /** How long a program has to end after it was asked to, in milliseconds. */
 const DEFAULT_GRACE_MS = 2_000;
@@ -56,7 +56,6 @@ export interface RunResult {
  */
 @Injectable()
 export class Programs {
-  private readonly watchdog = new Watchdog();
   private readonly found = new Map<string, { path: string | undefined; until: number }>();
 
   /** The path of a program on the PATH, or undefined. */
@@ -93,7 +92,7 @@ export class Programs {
       ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     });
     const { pid } = child;
-    if (pid !== undefined) this.watchdog.add(pid);
+    if (pid !== undefined) watchdog.add(pid);
     const end = () => void endGroup(child, graceMs);
     signal.addEventListener('abort', end, { once: true });
     let isOverMemory = false;
@@ -112,7 +111,7 @@ export class Programs {
     } finally {
       unwatch();
       signal.removeEventListener('abort', end);
-      if (pid !== undefined) this.watchdog.remove(pid);
+      if (pid !== undefined) watchdog.remove(pid);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { watchdog } from '#base';
 
 /**
  * What a plugin gives: https://kubernetes.io/docs/reference/config-api/client-authentication.v1/
@@ -52,7 +53,7 @@ export async function askPlugin(
   });
   const end = () => endGroup(child);
   signal.addEventListener('abort', end, { once: true });
-  process.once('exit', end);
+  if (child.pid !== undefined) watchdog.add(child.pid);
   try {
     const [[exitCode], output, complaint] = await Promise.all([
       once(child, 'close') as Promise<[number | null]>,
@@ -70,7 +71,7 @@ export async function askPlugin(
     throw new PluginFailure(`could not be started (${code})`, message);
   } finally {
     signal.removeEventListener('abort', end);
-    process.off('exit', end);
+    if (child.pid !== undefined) watchdog.remove(child.pid);
   }
 }
 

@@ -5,8 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 /** A process that starts `sleep` under a watchdog, and prints the number of each. */
 const OWNER = `
 import { spawn } from 'node:child_process';
-const { Watchdog } = await import(process.argv[1]);
-const watchdog = new Watchdog();
+const { watchdog } = await import(process.argv[1]);
 const start = (command) => spawn('sh', ['-c', command], { detached: true, stdio: 'ignore' }).pid;
 const [over, left] = [start('sleep 60'), start('trap "" TERM; sleep 60 & wait; sleep 60')];
 for (const pid of [over, left]) watchdog.add(pid);
@@ -14,7 +13,7 @@ watchdog.remove(over);
 setTimeout(() => console.log([over, left].join(' ')), 300);
 setInterval(() => {}, 1_000);
 `;
-const WATCHDOG = new URL('../../../dist/libs/cli/src/watchdog.js', import.meta.url).href;
+const WATCHDOG = new URL('../../../dist/libs/base/src/watchdog.js', import.meta.url).href;
 
 /**
  * Whether a group has a process that is more than a zombie (Z), which has ended and is not reaped

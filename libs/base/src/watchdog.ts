@@ -23,7 +23,7 @@ for id in $groups; do kill -s KILL -- "-$id"; done
  * Ends the programs that this server has started when the server itself is gone, also where it was
  * killed and could do nothing. One shell for all of them, started with the first.
  */
-export class Watchdog {
+class Watchdog {
   private shell: ChildProcess | undefined;
   private readonly groups = new Set<number>();
 
@@ -62,3 +62,6 @@ export class Watchdog {
     this.shell?.stdin?.write(`${line}\n`);
   }
 }
+
+/** That of this process. Whoever starts a program tells it. */
+export const watchdog = new Watchdog();
