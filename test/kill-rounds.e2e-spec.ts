@@ -10,7 +10,7 @@ import { executionsFile, useTargets } from './support/use-executions.js';
 import { useNamespace } from './support/use-namespace.js';
 
 const ROUNDS = 20;
-const ROUNDS_OF_REPLICAS = 8;
+const ROUNDS_OF_REPLICAS = 6;
 /** Milliseconds that a server runs under load before it is killed: at least, and at most. */
 const RUN_MS = [50, 500] as const;
 
@@ -25,7 +25,7 @@ const journals = Array.from({ length: 4 }, (_, index) => ({
 }));
 beforeAll(() => createObjects(...journals.map(podTemplate)));
 
-describe(`servers that are killed under load (KILL_SEED=${seed})`, () => {
+describe(`servers that are killed under load (KILL_SEED=${seed})`, { timeout: 180_000 }, () => {
   it(`lose nothing and do nothing twice: ${ROUNDS} rounds, SQLite`, async () => {
     const env = { ...targets.env, EXECUTIONS_FILE: executionsFile() };
     let server = await startServer(env);
@@ -75,9 +75,7 @@ async function provesNothingLost(told: Told, server: RunningServer): Promise<voi
 
   const done = await journalled();
   expect(new Set(done).size, 'writes that were done twice').toBe(done.length);
-  const known = new Set([...told.written.keys(), ...told.interrupted]);
-  const doneHere = new Set(done.filter((key) => known.has(key)));
-  expect([...told.written.keys()].filter((key) => !doneHere.has(key))).toEqual([]);
+  expect([...told.written.keys()].filter((key) => !done.includes(key))).toEqual([]);
 
   expect(await statuses(told.written.values())).toEqual(new Set(['succeeded']));
   expect(await statuses(told.cancelled)).toEqual(new Set(['cancelled']));

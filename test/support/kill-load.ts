@@ -4,7 +4,9 @@ import type { Answer, ExecutionsApi } from './executions.js';
 import type { StreamEvent } from './event-reader.js';
 import { onThisMachine } from './use-executions.js';
 
-const RETRY_MS = 20;
+const RETRY_MS = 50;
+/** What a caller waits between two calls: the server is to be busy, not the machine. */
+const PAUSE_MS = 10;
 const LINES = 12;
 const SCRIPT = `for i in $(seq ${LINES}); do echo $i; sleep 0.05; done`;
 
@@ -22,8 +24,6 @@ export interface Journal {
 export interface Told {
   /** Keys of writes that succeeded, with the ids of their executions. */
   written: Map<string, string>;
-  /** Keys of writes of which the server said that they were interrupted. */
-  interrupted: Set<string>;
   /** Executions that were accepted. */
   accepted: Set<string>;
   /** Those of which the server said that they are cancelled. */
@@ -43,7 +43,6 @@ export interface Told {
 export class KillLoad {
   readonly told: Told = {
     written: new Map(),
-    interrupted: new Set(),
     accepted: new Set(),
     cancelled: new Set(),
     followed: new Map(),
@@ -75,7 +74,10 @@ export class KillLoad {
   }
 
   private async again(act: () => Promise<void>): Promise<void> {
-    while (!this.end.signal.aborted) await act();
+    while (!this.end.signal.aborted) {
+      await act();
+      await sleep(PAUSE_MS);
+    }
   }
 
   /** Asks until there is an answer, of whichever server. */
@@ -109,8 +111,8 @@ export class KillLoad {
         return;
       }
       if (body['retryable'] === true) continue;
-      if (status === 503 && body['execution_id']) this.told.interrupted.add(key);
-      else this.refuse(answer);
+      // Interrupted: nobody knows how far it came.
+      if (status !== 503 || !body['execution_id']) this.refuse(answer);
       return;
     }
   }

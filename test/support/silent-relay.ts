@@ -4,6 +4,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** A way to a port of this machine whose connections can go dead without a sign. */
 export class SilentRelay {
   private readonly sockets = new Set<Socket>();
+  /** Those of them that lead to the target. */
+  private readonly farSockets = new Set<Socket>();
 
   private constructor(
     private readonly server: Server,
@@ -27,6 +29,11 @@ export class SilentRelay {
     for (const socket of this.sockets) socket.removeAllListeners('data').pause();
   }
 
+  /** From now on no answer passes any more on the connections that there are; questions do. */
+  loseAnswers(): void {
+    for (const far of this.farSockets) far.removeAllListeners('data').resume();
+  }
+
   close(): void {
     this.server.close();
     for (const socket of this.sockets) socket.destroy();
@@ -34,6 +41,8 @@ export class SilentRelay {
 
   private relay(near: Socket): void {
     const far = connect(this.target, '127.0.0.1');
+    this.farSockets.add(far);
+    far.once('close', () => this.farSockets.delete(far));
     for (const [from, to] of [
       [near, far],
       [far, near],
