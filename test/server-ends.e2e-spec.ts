@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isRead } from './support/api-gate.js';
 import { ExecutionsApi } from './support/executions.js';
 import { writeGreeterChart } from './support/greeter-chart.js';
@@ -10,6 +10,7 @@ import { ownHelmHome } from './support/helm.js';
 import { sandboxAccess, writeKubeconfig } from './support/kubeconfig.js';
 import { Postgres } from './support/postgres.js';
 import { childrenOf, membersOf, statOf } from './support/process-state.js';
+import { testSandbox } from './support/sandbox.js';
 import { startServer, type RunningServer } from './support/server.js';
 import { executionsFile, useTargets } from './support/use-executions.js';
 import { useNamespace } from './support/use-namespace.js';
@@ -36,31 +37,32 @@ const timeEnd = async (server: RunningServer) => {
   return performance.now() - startedAt;
 };
 
-describe.concurrent('the end of a server is bounded', () => {
+describe('the end of a server is bounded', () => {
   const LONG = ['wait_for_x_seconds', { seconds: 60 }] as const;
 
-  it('while PostgreSQL is frozen', async ({ expect }) => {
+  it('while its database hangs: PostgreSQL is frozen, the file of SQLite is locked', async () => {
     const postgres = await Postgres.start();
-    const [busy, idle] = await Promise.all([1, 2].map(() => start({ DATABASE_URL: postgres.url })));
-    const follower = await busy!.api.follow(await busy!.api.start(...LONG));
+    const EXECUTIONS_FILE = executionsFile();
+    const servers = await Promise.all([
+      start({ DATABASE_URL: postgres.url }),
+      start({ DATABASE_URL: postgres.url }),
+      start({ EXECUTIONS_FILE }),
+    ]);
+    const [onPostgres, , onSqlite] = servers;
+    const follower = await onPostgres.api.follow(await onPostgres.api.start(...LONG));
+    await onSqlite.api.start(...LONG);
     postgres.freeze();
-    const ends = await Promise.all([busy, idle].map((one) => timeEnd(one!.server)));
+    const other = new DatabaseSync(EXECUTIONS_FILE);
+    other.exec('begin exclusive');
+    const ends = await Promise.all(servers.map(({ server }) => timeEnd(server)));
     postgres.thaw();
+    other.close();
     expect(Math.max(...ends)).toBeLessThan(BOUND_MS);
     await follower.ended;
     await postgres.stop();
   });
 
-  it('while another process has locked the file of SQLite', async ({ expect }) => {
-    const EXECUTIONS_FILE = executionsFile();
-    const { server, api } = await start({ EXECUTIONS_FILE });
-    await api.start(...LONG);
-    using other = new DatabaseSync(EXECUTIONS_FILE);
-    other.exec('begin exclusive');
-    expect(await timeEnd(server)).toBeLessThan(BOUND_MS);
-  });
-
-  it('while a cluster answers nothing', async ({ expect }) => {
+  it('while a cluster answers nothing', async () => {
     const { server, api } = await start({});
     let letGo = () => {};
     const held = new Promise<void>((resolve) => (letGo = resolve));
@@ -99,7 +101,7 @@ const ENDS: [string, (server: RunningServer) => Promise<void>][] = [
 
 /** A server with charts of its own, and with a context whose credential plugin hangs. */
 async function envOf(how: string, pidFile: string): Promise<Record<string, string>> {
-  const HELM_CHARTS_DIR = join(inject('sandboxFolder'), `charts-${how}`);
+  const HELM_CHARTS_DIR = join(testSandbox().folder, `charts-${how}`);
   writeGreeterChart(HELM_CHARTS_DIR, '1.0.0');
   const { cluster, user } = await sandboxAccess();
   const exec = {
@@ -125,7 +127,7 @@ async function envOf(how: string, pidFile: string): Promise<Record<string, strin
 
 describe('what a server has started ends with it', () => {
   it.each(ENDS)('when it is %s: helm and credential plugins', async (how, end) => {
-    const pidFile = join(inject('sandboxFolder'), `plugin-${how}-${process.pid}`);
+    const pidFile = join(testSandbox().folder, `plugin-${how}-${process.pid}`);
     const env = await envOf(how, pidFile);
     const { server, api } = await start({ ...env, SHUTDOWN_GRACE_SECONDS: '60' });
     const at = { release_name: how, namespace: own.name };

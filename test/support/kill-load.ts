@@ -98,7 +98,10 @@ export class KillLoad {
     const key = randomUUID();
     const patch = [{ op: 'add', path: '/template/spec/containers/0/args/-', value: key }];
     const args = {
-      ...{ resource_type: 'podtemplate', name, namespace, patch_type: 'json' },
+      resource_type: 'podtemplate',
+      name,
+      namespace,
+      patch_type: 'json',
       patch: JSON.stringify(patch),
     };
     for (;;) {
