@@ -1,11 +1,13 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { findPackageJSON } from 'node:module';
+import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 /** A process that starts `sleep` under a watchdog, and prints the number of each. */
 const OWNER = `
 import { spawn } from 'node:child_process';
-const { watchdog } = await import(process.argv[1]);
+import { watchdog } from '#base';
 const start = (command) => spawn('sh', ['-c', command], { detached: true, stdio: 'ignore' }).pid;
 const [over, left] = [start('sleep 60'), start('trap "" TERM; sleep 60 & wait; sleep 60')];
 for (const pid of [over, left]) watchdog.add(pid);
@@ -13,7 +15,8 @@ watchdog.remove(over);
 setTimeout(() => console.log([over, left].join(' ')), 300);
 setInterval(() => {}, 1_000);
 `;
-const WATCHDOG = new URL('../../../dist/libs/base/src/watchdog.js', import.meta.url).href;
+/** The package, whose built libs go by their names. */
+const ROOT = dirname(findPackageJSON(import.meta.url) ?? '');
 
 /**
  * Whether a group has a process that is more than a zombie (Z), which has ended and is not reaped
@@ -28,8 +31,8 @@ describe('a watchdog', () => {
   let owner: ChildProcess;
   let groups: number[];
   beforeEach(async () => {
-    const args = ['--input-type=module', '-e', OWNER, WATCHDOG];
-    owner = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const args = ['--input-type=module', '-e', OWNER];
+    owner = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(owner.stdout!, 'data')) as [Buffer];
     groups = line.toString().split(' ').map(Number);
   });
