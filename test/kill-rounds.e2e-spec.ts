@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ExecutionsApi } from './support/executions.js';
 import { KillLoad, WHOLE_OUTPUT, type Journal, type Told } from './support/kill-load.js';
 import { createObjects } from './support/manifest.js';
@@ -29,6 +29,7 @@ describe(`servers that are killed under load (KILL_SEED=${seed})`, { timeout: 18
   it(`lose nothing and do nothing twice: ${ROUNDS} rounds, SQLite`, async () => {
     const env = { ...targets.env, EXECUTIONS_FILE: executionsFile() };
     let server = await startServer(env);
+    onTestFinished(() => void server.stop('SIGKILL'));
     const load = new KillLoad(() => new ExecutionsApi(server), journals);
     for (let round = 0; round < ROUNDS; round++) {
       await someTime();
@@ -37,13 +38,14 @@ describe(`servers that are killed under load (KILL_SEED=${seed})`, { timeout: 18
     }
     await load.stop();
     await provesNothingLost(load.told, server);
-    await server.stop();
   });
 
   it(`lose nothing and do nothing twice: ${ROUNDS_OF_REPLICAS} rounds, one of two replicas`, async () => {
     const postgres = await Postgres.start();
+    onTestFinished(() => postgres.stop());
     const env = { ...targets.env, DATABASE_URL: postgres.url };
     const servers = await Promise.all([startServer(env), startServer(env)]);
+    onTestFinished(() => servers.forEach((server) => void server.stop('SIGKILL')));
     const one = () => Math.floor(random() * servers.length);
     const load = new KillLoad(() => new ExecutionsApi(servers[one()]!), journals);
     for (let round = 0; round < ROUNDS_OF_REPLICAS; round++) {
@@ -54,8 +56,6 @@ describe(`servers that are killed under load (KILL_SEED=${seed})`, { timeout: 18
     }
     await load.stop();
     for (const server of servers) await provesNothingLost(load.told, server);
-    await Promise.all(servers.map((server) => server.stop()));
-    await postgres.stop();
   });
 });
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { isRead } from './support/api-gate.js';
 import { ExecutionsApi } from './support/executions.js';
 import { writeGreeterChart } from './support/greeter-chart.js';
@@ -29,6 +29,7 @@ const start = async (env: Record<string, string>) => {
     EXECUTIONS_FILE: executionsFile(),
     ...env,
   });
+  onTestFinished(() => void server.stop('SIGKILL'));
   return { server, api: new ExecutionsApi(server) };
 };
 const timeEnd = async (server: RunningServer) => {
@@ -42,6 +43,7 @@ describe('the end of a server is bounded', () => {
 
   it('while its database hangs: PostgreSQL is frozen, the file of SQLite is locked', async () => {
     const postgres = await Postgres.start();
+    onTestFinished(() => postgres.stop());
     const EXECUTIONS_FILE = executionsFile();
     const servers = await Promise.all([
       start({ DATABASE_URL: postgres.url }),
@@ -59,7 +61,6 @@ describe('the end of a server is bounded', () => {
     other.close();
     expect(Math.max(...ends)).toBeLessThan(BOUND_MS);
     await follower.ended;
-    await postgres.stop();
   });
 
   it('while a cluster answers nothing', async () => {
