@@ -92,7 +92,8 @@ describe.each(Object.entries(STORIES))('the rollout %s', (name, steps) => {
 
   it('is healthy in both namespaces', async () => {
     for (const namespace of [BY_PLUGIN, BY_TOOL]) {
-      await untilRollout(namespace, name, isPhase('Healthy'));
+      const { status } = await untilRollout(namespace, name, isPhase('Healthy'));
+      expect(status?.phase).toBe('Healthy');
     }
   });
 

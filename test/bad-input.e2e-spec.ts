@@ -57,7 +57,7 @@ const exampleOf = ({ name, category }: Tool) =>
   ]?.example ?? {};
 
 /** Does something that must change nothing in the cluster. */
-const withoutChange = async (work: () => Promise<void>) => {
+const expectNoChange = async (work: () => Promise<void>) => {
   const before = await inventory();
   await work();
   expect(await inventory()).toEqual(before);
@@ -89,7 +89,7 @@ async function tryText(tool: Tool, parameter: string, value: string): Promise<vo
 
 describe('text that could become a flag, a path or another name', { timeout: 300_000 }, () => {
   it('is refused, or harmless free text, in every text parameter of every tool', () =>
-    withoutChange(async () => {
+    expectNoChange(async () => {
       for (const tool of tools) {
         for (const [parameter, { type }] of Object.entries(tool.input_schema.properties)) {
           if (type !== 'string') continue;
@@ -103,7 +103,7 @@ describe('a value of another type', { timeout: 120_000 }, () => {
   it.each([{}, [], [1], { a: 1 }].map((value) => JSON.stringify(value)))(
     'is refused in every parameter of every tool: %s',
     (text) =>
-      withoutChange(async () => {
+      expectNoChange(async () => {
         for (const tool of tools) {
           const { name, category } = tool;
           for (const parameter of Object.keys(tool.input_schema.properties)) {

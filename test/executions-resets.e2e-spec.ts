@@ -10,7 +10,7 @@ const TIMES = 3;
 const sqlite = useExecutions();
 const { a: postgres } = useReplicas();
 
-async function storesAll({ api, server }: ExecutionsInUse): Promise<void> {
+async function expectAllStored({ api, server }: ExecutionsInUse): Promise<void> {
   const id = await api.start(WAIT, { seconds: 0 });
   expect(await api.finished(id)).toMatchObject({ status: 'succeeded' });
   const { body } = await readJson(`${server.url}/health/ready`);
@@ -20,7 +20,7 @@ async function storesAll({ api, server }: ExecutionsInUse): Promise<void> {
 describe('a client that resets its connection', () => {
   it.each(RESETS)('leaves the others alone: %s, %s', async (request, moment) => {
     for (let count = 0; count < TIMES; count++) await reset(sqlite.server, request, moment);
-    await storesAll(sqlite);
+    await expectAllStored(sqlite);
   });
 
   it.each([
@@ -28,7 +28,7 @@ describe('a client that resets its connection', () => {
     ['PostgreSQL', postgres],
   ])('leaves the others alone when nobody has accepted it yet, with %s', async (_, inUse) => {
     for (let count = 0; count < TIMES; count++) await resetUnread(inUse.server);
-    await storesAll(inUse);
+    await expectAllStored(inUse);
   });
 
   it('leaves no call running that nobody waits for, and is no bug', async () => {

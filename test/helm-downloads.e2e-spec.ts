@@ -299,7 +299,7 @@ describe.each([3, 4])('what helm %i downloads', (major) => {
       await packageChart(evil.folder, 'schemas', { 'templates/a.yaml': CONFIG_MAP, ...files });
       return `${evil.url}/schemas-1.0.0.tgz`;
     };
-    const refused = async (chart: string, reference: string) => {
+    const expectRefused = async (chart: string, reference: string) => {
       const { code, text } = await template(chart, { values: 'a: 1' });
       expect([code, text]).toEqual(['forbidden', expect.stringContaining(`"${reference}"`)]);
       return text;
@@ -307,7 +307,7 @@ describe.each([3, 4])('what helm %i downloads', (major) => {
 
     it('a file of the server', async () => {
       const chart = await served({ [SCHEMA]: ref('file:///etc/os-release') });
-      expect(await refused(chart, 'file:///etc/os-release')).toContain(SCHEMA);
+      expect(await expectRefused(chart, 'file:///etc/os-release')).toContain(SCHEMA);
       const args = { release_name: 'x', chart, namespace: 'default', dry_run: true };
       for (const tool of ['helm_install', 'helm_upgrade']) {
         expect((await call(tool, args)).code).toBe('forbidden');
@@ -315,11 +315,14 @@ describe.each([3, 4])('what helm %i downloads', (major) => {
     });
 
     it('a path, which helm takes from the root of the machine', async () => {
-      await refused(await served({ [SCHEMA]: ref('etc/os-release.json') }), 'etc/os-release.json');
+      await expectRefused(
+        await served({ [SCHEMA]: ref('etc/os-release.json') }),
+        'etc/os-release.json',
+      );
     });
 
     it('another host, unless that is listed', async () => {
-      await refused(
+      await expectRefused(
         await served({ [SCHEMA]: ref('http://10.0.0.1/x.json') }),
         'http://10.0.0.1/x.json',
       );
@@ -337,14 +340,16 @@ describe.each([3, 4])('what helm %i downloads', (major) => {
           text,
         ]),
       );
-      expect(await refused(await served(folder), 'file:///etc/shadow')).toContain('charts/inner/');
+      expect(await expectRefused(await served(folder), 'file:///etc/shadow')).toContain(
+        'charts/inner/',
+      );
 
       const archive = await packageChart(join(evil.folder, 'inner'), 'inner', { [SCHEMA]: schema });
       const outer = writeChart(join(evil.folder, 'sources'), 'outer', { 'charts/.keep': '' });
       copyFileSync(archive, join(outer, 'charts', 'inner-1.0.0.tgz'));
       const local = writeChart(chartsDir, 'outer', { 'charts/.keep': '' });
       copyFileSync(archive, join(local, 'charts', 'inner-1.0.0.tgz'));
-      expect(await refused('./outer', 'file:///etc/shadow')).toContain('inner-1.0.0.tgz');
+      expect(await expectRefused('./outer', 'file:///etc/shadow')).toContain('inner-1.0.0.tgz');
     });
 
     it('nothing else is refused: pointers, drafts, bundled schemas', async () => {

@@ -32,7 +32,7 @@ const claimed = async (api: ExecutionsApi, ways = WAYS) => {
 };
 
 /** Calls under the same keys until it succeeds: each is then done, once. */
-const provesFree = async (apis: ExecutionsApi[], calls: Awaited<ReturnType<typeof claimed>>) => {
+const expectFree = async (apis: ExecutionsApi[], calls: Awaited<ReturnType<typeof claimed>>) => {
   for (const { args, headers } of calls) {
     const run = () => Promise.all(apis.map((api) => api.run(EXEC, args, headers)));
     const statuses = async () =>
@@ -55,7 +55,7 @@ describe('an idempotency key that could not be claimed is free', () => {
     other.exec('begin exclusive');
     const calls = await claimed(api);
     other.close();
-    await provesFree([api], calls);
+    await expectFree([api], calls);
     await server.stop();
   });
 
@@ -63,7 +63,7 @@ describe('an idempotency key that could not be claimed is free', () => {
     await replicas.postgres.pause();
     const calls = await claimed(a.api);
     await replicas.postgres.resume();
-    await provesFree([a.api, b.api], calls);
+    await expectFree([a.api, b.api], calls);
   });
 
   it('after PostgreSQL has stored the claim, and its answer was lost', async () => {
@@ -76,7 +76,7 @@ describe('an idempotency key that could not be claimed is free', () => {
     relay.loseAnswers();
     // One call: others would go over new connections, which work.
     const calls = await claimed(api, WAYS.slice(0, 1));
-    await provesFree([api, b.api], calls);
+    await expectFree([api, b.api], calls);
     await server.stop();
     relay.close();
   });

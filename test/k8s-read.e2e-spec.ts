@@ -74,7 +74,7 @@ describe('k8s_top_pods and k8s_top_nodes', () => {
       .split('\n')
       .map((line) => line.trimEnd());
   const sorted = (table: string) => rows(table).toSorted().join('\n');
-  const same = async (tool: string, args: Record<string, unknown>, kubectlArgs: string[]) => {
+  const expectSame = async (tool: string, args: Record<string, unknown>, kubectlArgs: string[]) => {
     await expect
       .poll(
         async () => {
@@ -110,7 +110,9 @@ describe('k8s_top_pods and k8s_top_nodes', () => {
     ],
     ['k8s_top_nodes', {}, ['nodes']],
     ['k8s_top_nodes', { node_name: 'node-1', sort_by: '' }, ['nodes', 'node-1']],
-  ])('%s prints what kubectl prints for %o', { timeout: 130_000 }, same);
+  ])('%s prints what kubectl prints for %o', { timeout: 130_000 }, (tool, args, words) =>
+    expectSame(tool, args, words),
+  );
 
   it.each([
     ['k8s_top_pods', { all_namespaces: true }, 'memory', 3],

@@ -37,7 +37,7 @@ describe(`servers that are killed under load (KILL_SEED=${seed})`, { timeout: 18
       server = await startServer(env);
     }
     await load.stop();
-    await provesNothingLost(load.told, server);
+    await expectNothingLost(load.told, server);
   });
 
   it(`lose nothing and do nothing twice: ${ROUNDS_OF_REPLICAS} rounds, one of two replicas`, async () => {
@@ -55,7 +55,7 @@ describe(`servers that are killed under load (KILL_SEED=${seed})`, { timeout: 18
       servers[killed] = await startServer(env);
     }
     await load.stop();
-    for (const server of servers) await provesNothingLost(load.told, server);
+    for (const server of servers) await expectNothingLost(load.told, server);
   });
 });
 
@@ -64,7 +64,7 @@ function someTime(): Promise<void> {
   return sleep(least + random() * (most - least));
 }
 
-async function provesNothingLost(told: Told, server: RunningServer): Promise<void> {
+async function expectNothingLost(told: Told, server: RunningServer): Promise<void> {
   const api = new ExecutionsApi(server);
   const statusOf = async (id: string) => (await api.get(id)).body.status;
   const statuses = async (ids: Iterable<string>) =>

@@ -88,7 +88,10 @@ describe('Reads of the same at the same time', () => {
     const calls = Promise.allSettled(many(4, stop.signal));
     await arrived.promise;
     stop.abort();
-    await Promise.all([calls, ...closed]);
+    const outcomes = await calls;
+    expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => 'rejected'));
+    // The connections end too: nothing is read for nobody.
+    await Promise.all(closed);
   });
 
   it('are not sent for those who have given up before the turn has ended', async () => {
