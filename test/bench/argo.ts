@@ -14,7 +14,7 @@ import {
   type Send,
 } from './argo-operations.js';
 import { prepareRollouts } from './argo-rollouts.js';
-import { apiPool, textOf } from './api.js';
+import { apiPool, textOf } from '../support/api.js';
 import { latencyOf, median } from './measure.js';
 import { printTable } from './print-table.js';
 import { toolClient, type CallTool } from './tool-client.js';

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { apiPool, CONNECTIONS, textOf } from './api.js';
+import { apiPool, CONNECTIONS, textOf } from '../support/api.js';
 import { toolClient } from './tool-client.js';
 
 /**

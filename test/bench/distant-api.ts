@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { join } from 'node:path';
 import { stringify, parse } from 'yaml';
 import type { Sandbox } from '#sandbox';
-import type { Kubeconfig } from './api.js';
+import type { Kubeconfig } from '../support/api.js';
 
 /**
  * A longer way to a sandbox's API server, as over a network: what is sent arrives later, in both

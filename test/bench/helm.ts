@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Sandbox } from '#sandbox';
-import { apiPool, textOf } from './api.js';
+import { apiPool, textOf } from '../support/api.js';
 import { latencyOf } from './measure.js';
 import { printTable } from './print-table.js';
 import { toolClient } from './tool-client.js';

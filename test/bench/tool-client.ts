@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { CONNECTIONS, textOf } from './api.js';
+import { CONNECTIONS, textOf } from '../support/api.js';
 
 /** Calls a tool over REST. Gives the answer's body; throws an Error with what a bad one says. */
 export type CallTool = (tool: string, args?: object) => Promise<string>;

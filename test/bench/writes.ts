@@ -1,5 +1,5 @@
 import type { Sandbox } from '#sandbox';
-import { apiPool, textOf } from './api.js';
+import { apiPool, textOf } from '../support/api.js';
 import { compareApply } from './apply-many.js';
 import { configMap } from './config-map.js';
 import { latencyOf } from './measure.js';

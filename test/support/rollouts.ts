@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest';
-import { kubectl } from './kubectl.js';
+import { liveObject } from './live-object.js';
 import { workload } from './manifest.js';
 import type { McpClient } from './mcp-clients.js';
 import { execute } from './rest.js';
@@ -77,9 +77,9 @@ export interface LiveRollout {
 
 /** The rollout as the API server has it. */
 export async function liveRollout(namespace: string, name: string): Promise<LiveRollout> {
-  return JSON.parse(
-    await kubectl('get', 'rollout', name, '-n', namespace, '-o', 'json'),
-  ) as LiveRollout;
+  const rollout = await liveObject(namespace, `rollout/${name}`);
+  if (!rollout) throw new Error(`There is no rollout ${name}.`);
+  return rollout as LiveRollout;
 }
 
 /**

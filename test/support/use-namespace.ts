@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { kubectl } from './kubectl.js';
+import { liveField, liveObject } from './live-object.js';
 
 /** A namespace of a spec file's own, seen by the real kubectl. */
 export interface NamespaceInUse {
@@ -39,11 +40,13 @@ export function useNamespace(name: string): NamespaceInUse {
   return {
     name,
     kubectl: run,
-    stored: (target, path) => run('get', target, '-o', `jsonpath=${path}`),
-    isThere: async (target) =>
-      (await run('get', target, '--ignore-not-found', '-o', 'name')) !== '',
-    read: async (target) =>
-      JSON.parse(await run('get', target, '--show-managed-fields', '-o', 'json')) as StoredObject,
+    stored: (target, path) => liveField(name, target, path),
+    isThere: async (target) => (await liveObject(name, target)) !== undefined,
+    read: async (target) => {
+      const object = await liveObject(name, target);
+      if (!object) throw new Error(`${target} is not there`);
+      return object as StoredObject;
+    },
     names: async (kind, ...flags) => {
       const path = 'jsonpath={.items[*].metadata.name}';
       return (await run('get', kind, ...flags, '-o', path)).split(' ').filter(Boolean);

@@ -89,7 +89,7 @@ describe('Reads of the same at the same time', () => {
     await arrived.promise;
     stop.abort();
     const outcomes = await calls;
-    expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => 'rejected'));
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(outcomes.map(() => 'rejected'));
     // The connections end too: nothing is read for nobody.
     await Promise.all(closed);
   });
