@@ -15,7 +15,6 @@ export class AnalysisTools {
   ) {}
 
   @Tool({
-    order: 120,
     name: 'argo_list_experiments',
     title: 'List Argo Experiments',
     description:
@@ -29,7 +28,6 @@ export class AnalysisTools {
   }
 
   @Tool({
-    order: 130,
     name: 'argo_list_analysisruns',
     title: 'List Argo Analysis Runs',
     description:
@@ -43,7 +41,6 @@ export class AnalysisTools {
   }
 
   @Tool({
-    order: 150,
     name: 'argo_get_analysisrun',
     title: 'Get Argo Analysis Run',
     description:

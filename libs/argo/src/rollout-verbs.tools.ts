@@ -14,7 +14,6 @@ export class RolloutVerbsTools {
   ) {}
 
   @Tool({
-    order: 20,
     name: 'argo_promote',
     title: 'Promote Argo Rollout',
     description:
@@ -28,7 +27,6 @@ export class RolloutVerbsTools {
   }
 
   @Tool({
-    order: 30,
     name: 'argo_pause_rollout',
     title: 'Pause Argo Rollout',
     description:
@@ -42,7 +40,6 @@ export class RolloutVerbsTools {
   }
 
   @Tool({
-    order: 40,
     name: 'argo_resume_rollout',
     title: 'Resume Argo Rollout',
     description:
@@ -56,7 +53,6 @@ export class RolloutVerbsTools {
   }
 
   @Tool({
-    order: 50,
     name: 'argo_abort_rollout',
     title: 'Abort Argo Rollout',
     description:
@@ -70,7 +66,6 @@ export class RolloutVerbsTools {
   }
 
   @Tool({
-    order: 70,
     name: 'argo_rollout_restart',
     title: 'Restart Argo Rollout',
     description:
@@ -84,7 +79,6 @@ export class RolloutVerbsTools {
   }
 
   @Tool({
-    order: 140,
     name: 'argo_retry',
     title: 'Retry Argo Rollout',
     description:

@@ -16,7 +16,6 @@ export class RolloutVersionsTools {
   ) {}
 
   @Tool({
-    order: 60,
     name: 'argo_set_image',
     title: 'Set Argo Rollout Image',
     description:
@@ -36,7 +35,6 @@ export class RolloutVersionsTools {
   }
 
   @Tool({
-    order: 100,
     name: 'argo_undo',
     title: 'Undo Argo Rollout',
     description:

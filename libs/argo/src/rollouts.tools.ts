@@ -25,7 +25,6 @@ export class RolloutsTools {
   ) {}
 
   @Tool({
-    order: 10,
     name: 'argo_list_rollouts',
     title: 'List Argo Rollouts',
     description:
@@ -39,7 +38,6 @@ export class RolloutsTools {
   }
 
   @Tool({
-    order: 80,
     name: 'argo_status',
     title: 'Get Argo Rollout Status',
     description:
@@ -58,7 +56,6 @@ export class RolloutsTools {
   }
 
   @Tool({
-    order: 90,
     name: 'argo_history',
     title: 'Get Argo Rollout History',
     description:
@@ -72,7 +69,6 @@ export class RolloutsTools {
   }
 
   @Tool({
-    order: 110,
     name: 'argo_describe',
     title: 'Describe Argo Rollout',
     description:

@@ -27,7 +27,10 @@ const HEADROOM_CHARS = 600;
  * Tools for clients that cut long calls off: to come back to one that goes on. They are of the
  * category that every client shows.
  */
-@ToolProvider({ name: 'k8s' })
+@ToolProvider({
+  name: 'k8s',
+  order: ['execution_status', 'execution_wait', 'execution_cancel'],
+})
 export class ExecutionTools {
   constructor(
     private readonly executions: Executions,
@@ -35,7 +38,6 @@ export class ExecutionTools {
   ) {}
 
   @Tool({
-    order: 300,
     name: 'execution_status',
     title: 'Get Execution Status',
     description:
@@ -50,7 +52,6 @@ export class ExecutionTools {
   }
 
   @Tool({
-    order: 310,
     name: 'execution_wait',
     title: 'Wait for Execution',
     description:
@@ -72,7 +73,6 @@ export class ExecutionTools {
   }
 
   @Tool({
-    order: 320,
     name: 'execution_cancel',
     title: 'Cancel Execution',
     description:

@@ -14,7 +14,6 @@ export class ChartsTools {
   constructor(private readonly charts: ChartsClient) {}
 
   @Tool({
-    order: 140,
     name: 'helm_show_values',
     title: 'Show Helm Chart Default Values',
     description:
@@ -29,7 +28,6 @@ export class ChartsTools {
   }
 
   @Tool({
-    order: 150,
     name: 'helm_search_repo',
     title: 'Search Helm Repositories',
     description:

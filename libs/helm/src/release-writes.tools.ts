@@ -40,7 +40,6 @@ export class ReleaseWritesTools {
   ) {}
 
   @Tool({
-    order: 50,
     name: 'helm_install',
     title: 'Install Helm Chart',
     description:
@@ -55,7 +54,6 @@ export class ReleaseWritesTools {
   }
 
   @Tool({
-    order: 60,
     name: 'helm_install_with_values',
     title: 'Install Helm Chart with Custom Values',
     description:
@@ -70,7 +68,6 @@ export class ReleaseWritesTools {
   }
 
   @Tool({
-    order: 70,
     name: 'helm_upgrade',
     title: 'Upgrade Helm Release',
     description:
@@ -91,7 +88,6 @@ export class ReleaseWritesTools {
   }
 
   @Tool({
-    order: 80,
     name: 'helm_uninstall',
     title: 'Uninstall Helm Release',
     description:
@@ -106,7 +102,6 @@ export class ReleaseWritesTools {
   }
 
   @Tool({
-    order: 90,
     name: 'helm_rollback',
     title: 'Rollback Helm Release',
     description:

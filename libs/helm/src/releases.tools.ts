@@ -19,7 +19,6 @@ export class ReleasesTools {
   ) {}
 
   @Tool({
-    order: 10,
     name: 'helm_list_releases',
     title: 'List Helm Releases',
     description:
@@ -32,7 +31,6 @@ export class ReleasesTools {
   }
 
   @Tool({
-    order: 100,
     name: 'helm_status',
     title: 'Get Helm Release Status',
     description:
@@ -45,7 +43,6 @@ export class ReleasesTools {
   }
 
   @Tool({
-    order: 110,
     name: 'helm_history',
     title: 'Get Helm Release History',
     description:
@@ -58,7 +55,6 @@ export class ReleasesTools {
   }
 
   @Tool({
-    order: 120,
     name: 'helm_get_values',
     title: 'Get Helm Release Values',
     description:
@@ -71,7 +67,6 @@ export class ReleasesTools {
   }
 
   @Tool({
-    order: 130,
     name: 'helm_get_manifest',
     title: 'Get Helm Release Manifest',
     description:

@@ -15,7 +15,6 @@ export class RepositoriesTools {
   constructor(private readonly repositories: RepositoriesClient) {}
 
   @Tool({
-    order: 20,
     name: 'helm_repo_add',
     title: 'Add Helm Repository',
     description:
@@ -30,7 +29,6 @@ export class RepositoriesTools {
   }
 
   @Tool({
-    order: 30,
     name: 'helm_repo_update',
     title: 'Update Helm Repositories',
     description:
@@ -45,7 +43,6 @@ export class RepositoriesTools {
   }
 
   @Tool({
-    order: 40,
     name: 'helm_repo_remove',
     title: 'Remove Helm Repository',
     description:

@@ -13,7 +13,6 @@ export class TemplateTools {
   constructor(private readonly charts: ChartsClient) {}
 
   @Tool({
-    order: 160,
     name: 'helm_template',
     title: 'Render Helm Template',
     description:

@@ -13,7 +13,6 @@ export class ClusterTools {
   ) {}
 
   @Tool({
-    order: 140,
     name: 'k8s_cluster_info',
     title: 'Get Kubernetes Cluster Information',
     description:

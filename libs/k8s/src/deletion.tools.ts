@@ -13,7 +13,6 @@ export class DeletionTools {
   ) {}
 
   @Tool({
-    order: 90,
     name: 'k8s_delete',
     title: 'Delete Kubernetes Resource',
     description:

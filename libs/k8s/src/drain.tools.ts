@@ -13,7 +13,6 @@ export class DrainTools {
   ) {}
 
   @Tool({
-    order: 170,
     name: 'k8s_drain',
     title: 'Drain Kubernetes Node',
     description:

@@ -24,7 +24,6 @@ export class ManifestsTools {
   ) {}
 
   @Tool({
-    order: 40,
     name: 'k8s_apply',
     title: 'Apply Kubernetes Manifest',
     description:
@@ -39,7 +38,6 @@ export class ManifestsTools {
   }
 
   @Tool({
-    order: 50,
     name: 'k8s_patch',
     title: 'Patch Kubernetes Resource',
     description:

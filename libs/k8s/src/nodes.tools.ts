@@ -16,7 +16,6 @@ export class NodesTools {
   ) {}
 
   @Tool({
-    order: 150,
     name: 'k8s_cordon',
     title: 'Cordon Kubernetes Node',
     description:
@@ -30,7 +29,6 @@ export class NodesTools {
   }
 
   @Tool({
-    order: 160,
     name: 'k8s_uncordon',
     title: 'Uncordon Kubernetes Node',
     description:
@@ -44,7 +42,6 @@ export class NodesTools {
   }
 
   @Tool({
-    order: 220,
     name: 'k8s_top_nodes',
     title: 'Get Kubernetes Node Resource Usage',
     description:

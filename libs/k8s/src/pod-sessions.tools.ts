@@ -16,7 +16,6 @@ export class PodSessionsTools {
   ) {}
 
   @Tool({
-    order: 180,
     name: 'k8s_run_pod',
     title: 'Run Kubernetes Pod',
     description:
@@ -32,7 +31,6 @@ export class PodSessionsTools {
   }
 
   @Tool({
-    order: 190,
     name: 'k8s_exec',
     title: 'Execute Command in Kubernetes Pod',
     description:

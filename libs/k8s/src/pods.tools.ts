@@ -16,7 +16,6 @@ export class PodsTools {
   ) {}
 
   @Tool({
-    order: 10,
     name: 'k8s_logs',
     title: 'Get Kubernetes Pod Logs',
     description:
@@ -31,7 +30,6 @@ export class PodsTools {
   }
 
   @Tool({
-    order: 210,
     name: 'k8s_top_pods',
     title: 'Get Kubernetes Pod Resource Usage',
     description:

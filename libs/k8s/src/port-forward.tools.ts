@@ -15,7 +15,6 @@ export class PortForwardTools {
   ) {}
 
   @Tool({
-    order: 200,
     name: 'k8s_port_forward',
     title: 'Port Forward to Kubernetes Resource',
     description:
@@ -44,7 +43,6 @@ export class OpenPortForwardsTools {
   constructor(private readonly forwards: PortForwards) {}
 
   @Tool({
-    order: 201,
     name: 'k8s_port_forward_list',
     title: 'List Kubernetes Port Forwards',
     description:
@@ -57,7 +55,6 @@ export class OpenPortForwardsTools {
   }
 
   @Tool({
-    order: 202,
     name: 'k8s_port_forward_stop',
     title: 'Stop Kubernetes Port Forward',
     description:

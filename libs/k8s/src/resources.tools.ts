@@ -17,7 +17,6 @@ export class ResourcesTools {
   ) {}
 
   @Tool({
-    order: 20,
     name: 'k8s_get',
     title: 'Get Kubernetes Resources',
     description:
@@ -30,7 +29,6 @@ export class ResourcesTools {
   }
 
   @Tool({
-    order: 30,
     name: 'k8s_describe',
     title: 'Describe Kubernetes Resource',
     description:

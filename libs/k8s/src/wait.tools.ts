@@ -9,7 +9,6 @@ const SECOND_MS = 1_000;
 @ToolProvider({ ...K8S, sharedFields: [] })
 export class WaitTools {
   @Tool({
-    order: 100,
     name: 'wait_for_x_seconds',
     title: 'Wait for Specified Duration',
     description:

@@ -28,7 +28,6 @@ export class WorkloadsTools {
   ) {}
 
   @Tool({
-    order: 60,
     name: 'k8s_set_image',
     title: 'Update Kubernetes Container Images',
     description:
@@ -48,7 +47,6 @@ export class WorkloadsTools {
   }
 
   @Tool({
-    order: 70,
     name: 'k8s_rollout_restart',
     title: 'Restart Kubernetes Deployment',
     description:
@@ -62,7 +60,6 @@ export class WorkloadsTools {
   }
 
   @Tool({
-    order: 80,
     name: 'k8s_scale',
     title: 'Scale Kubernetes Resource',
     description:
@@ -82,7 +79,6 @@ export class WorkloadsTools {
   }
 
   @Tool({
-    order: 110,
     name: 'k8s_rollout_status',
     title: 'Check Kubernetes Rollout Status',
     description:
@@ -96,7 +92,6 @@ export class WorkloadsTools {
   }
 
   @Tool({
-    order: 120,
     name: 'k8s_rollout_undo',
     title: 'Rollback Kubernetes Resource',
     description:
@@ -110,7 +105,6 @@ export class WorkloadsTools {
   }
 
   @Tool({
-    order: 130,
     name: 'k8s_rollout_history',
     title: 'View Kubernetes Rollout History',
     description:

@@ -9,6 +9,11 @@ export interface ToolProviderOptions {
   name: string;
   /** Of the category; said by one of its providers at least. */
   description?: string;
+  /**
+   * The names of the tools in the order in which they are listed; others come after them. Those of
+   * a provider that describes the category come first.
+   */
+  order?: readonly string[];
   /** Parameters that each of its tools has. */
   sharedFields?: Type<SharedField>[];
 }
@@ -21,8 +26,6 @@ export interface ToolOptions {
   /** For the model: first what it does, then when to use it. */
   description: string;
   annotations: ToolAnnotations;
-  /** Its place among the tools of its category. */
-  order: number;
   /** Beside the category, which is always the first tag. */
   tags?: string[];
   /** Parameters of a call that works on the sandbox; shown in Swagger UI. */

@@ -52,12 +52,12 @@ const READ = {
 
 @ToolProvider({ name: 'demo', description: 'Demo' })
 class DemoTools {
-  @Tool({ ...READ, order: 1, name: 'demo_echo', description: 'Echoes.' })
+  @Tool({ ...READ, name: 'demo_echo', description: 'Echoes.' })
   echo(input: EchoDto): { output: string; data: unknown } {
     return { output: 'echo', data: Object.fromEntries(Object.entries(input)) };
   }
 
-  @Tool({ ...READ, order: 2, name: 'demo_work', description: 'Works.', timeLimitSeconds: 0.2 })
+  @Tool({ ...READ, name: 'demo_work', description: 'Works.', timeLimitSeconds: 0.2 })
   async work({ kind }: WorkDto, { signal }: ToolCall): Promise<string> {
     if (kind === 'bug') throw new TypeError('secret detail');
     if (kind === 'refused') throw new ToolError('conflict', 'No.');
@@ -68,7 +68,7 @@ class DemoTools {
 
   @Tool({
     ...READ,
-    order: 4,
+
     name: 'demo_write',
     description: 'Writes.',
     annotations: { readOnlyHint: false, destructiveHint: false },
@@ -81,7 +81,7 @@ class DemoTools {
     throw (signal.reason as ToolError).with({ output: 'one of two written' });
   }
 
-  @Tool({ ...READ, order: 3, name: 'demo_stream', description: 'Streams.', timeLimitSeconds: 0.2 })
+  @Tool({ ...READ, name: 'demo_stream', description: 'Streams.', timeLimitSeconds: 0.2 })
   async *stream({ kind }: WorkDto): AsyncGenerator<string> {
     yield 'one ';
     yield 'two ';

@@ -18,7 +18,6 @@ class GreetDto {
 }
 
 const OPTIONS: ToolOptions = {
-  order: 1,
   name: 'demo_greet',
   title: 'Greet',
   description: 'Greets somebody.',
@@ -37,8 +36,8 @@ async function registryOf(...providers: (new () => object)[]): Promise<ToolRegis
 }
 
 /** A provider with one tool whose options differ from good ones. */
-function providerOf(changes: object): new () => object {
-  @ToolProvider({ name: 'demo', description: 'Demo' })
+function providerOf(changes: object, provider: object = {}): new () => object {
+  @ToolProvider({ name: 'demo', description: 'Demo', ...provider })
   class DemoTools {
     @Tool({ ...OPTIONS, ...changes })
     greet(_: GreetDto): string {
@@ -67,16 +66,22 @@ describe(ToolRegistry.name, () => {
     });
   });
 
-  it('lists in the order that the tools ask for, whatever the order of the providers', async () => {
+  it('lists in the order of the category, whatever the order of the providers', async () => {
+    const own = { order: ['demo_first', 'demo_second'] };
+    const guest = { order: ['demo_fifth', 'demo_fourth'], description: undefined };
     const registry = await registryOf(
-      providerOf({ name: 'demo_third', order: 3 }),
-      providerOf({ name: 'demo_first', order: 1 }),
-      providerOf({ name: 'demo_second', order: 2 }),
+      providerOf({ name: 'demo_fourth' }, guest),
+      providerOf({ name: 'demo_fifth' }, guest),
+      providerOf({ name: 'demo_third' }, own),
+      providerOf({ name: 'demo_second' }, own),
+      providerOf({ name: 'demo_first' }, own),
     );
     expect(registry.list().map(({ name }) => name)).toEqual([
       'demo_first',
       'demo_second',
       'demo_third',
+      'demo_fifth',
+      'demo_fourth',
     ]);
   });
 

@@ -22,6 +22,12 @@ interface Category {
   description: string;
 }
 
+/** A tool, and how far behind it is listed in its category. */
+interface RankedTool {
+  tool: ToolDefinition;
+  rank: number;
+}
+
 /**
  * All tools of this server, found by their decorators when it starts. A tool that is not fit to be
  * published (doubled name, no description, hints or input class, a schema that clients may not
@@ -44,12 +50,14 @@ export class ToolRegistry implements OnModuleInit {
       .flatMap((wrapper) => this.toolsOf(wrapper))
       .sort(
         (a, b) =>
-          compareTexts(a.category, b.category) || a.order - b.order || compareTexts(a.name, b.name),
+          compareTexts(a.tool.category, b.tool.category) ||
+          a.rank - b.rank ||
+          compareTexts(a.tool.name, b.tool.name),
       );
-    for (const { order: _, ...tool } of found) this.add(tool);
+    for (const { tool } of found) this.add(tool);
   }
 
-  /** Every tool: by category in alphabetical order, then in the order that the tools ask for. */
+  /** Every tool: by category in alphabetical order, then in the order that its providers give. */
   list(): ToolDefinition[] {
     return [...this.byName.values()];
   }
@@ -79,7 +87,7 @@ export class ToolRegistry implements OnModuleInit {
     this.byName.set(tool.name, tool);
   }
 
-  private toolsOf(wrapper: InstanceWrapper): (ToolDefinition & { order: number })[] {
+  private toolsOf(wrapper: InstanceWrapper): RankedTool[] {
     const provider = this.discovery.getMetadataByDecorator(ToolProvider, wrapper);
     if (!provider) return [];
     const { name, description } = provider;
@@ -90,9 +98,9 @@ export class ToolRegistry implements OnModuleInit {
       .getAllMethodNames(Object.getPrototypeOf(instance) as object)
       .flatMap((method) => {
         const options = this.discovery.getMetadataByDecorator(Tool, wrapper, method);
-        return options
-          ? [{ ...this.define(provider, options, instance, method), order: options.order }]
-          : [];
+        if (!options) return [];
+        const tool = this.define(provider, options, instance, method);
+        return [{ tool, rank: rankOf(options.name, provider) }];
       });
   }
 
@@ -133,6 +141,14 @@ export class ToolRegistry implements OnModuleInit {
       run: (dto, call) => run.call(instance, dto, call),
     };
   }
+}
+
+/** More than a category has tools. */
+const MOST_TOOLS = 1_000;
+
+function rankOf(name: string, { order = [], description }: ToolProviderOptions): number {
+  const place = order.indexOf(name);
+  return (description === undefined ? MOST_TOOLS : 0) + (place < 0 ? order.length : place);
 }
 
 function checkOptions({ name, title, description, annotations }: ToolOptions): void {
