@@ -1,6 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { ToolError } from '#tools';
 import { ChartIndex } from './chart-index.js';
 import type { LocalChart } from './chart-schemas.js';
@@ -9,7 +10,6 @@ import { ChartStore } from './chart-store.js';
 import { DownloadAddresses } from './download-addresses.js';
 import { HelmCli } from './helm.cli.js';
 import { indexFile, type HelmRun } from './helm.home.js';
-import { LruCache } from './lru-cache.js';
 import { Repositories } from './repositories.js';
 import { RepositoryFile } from './repository-file.js';
 
@@ -25,7 +25,7 @@ const REMEMBERED = 2_000;
 @Injectable()
 export class ChartDownloads {
   /** Digests by index, chart and version as it was asked for. */
-  private readonly known = new LruCache<string>(REMEMBERED);
+  private readonly known = new LRUCache<string, string>({ max: REMEMBERED });
 
   constructor(
     private readonly index: ChartIndex,

@@ -1,12 +1,12 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { runInWorker, WorkTooLarge } from '#base';
 import { ToolError } from '#tools';
 import { DownloadAddresses } from './download-addresses.js';
 import { indexFile, type HelmRun } from './helm.home.js';
 import type { IndexEntry } from './index-entries.js';
-import { LruCache } from './lru-cache.js';
 import { Repositories } from './repositories.js';
 import { RepositoryFile, type RepositoryEntry } from './repository-file.js';
 
@@ -46,7 +46,7 @@ export type Refusals = ReadonlyMap<string, ToolError>;
 /** Reads indexes of repositories, and gives helm of them what has been checked. */
 @Injectable()
 export class ChartIndex {
-  private readonly known = new LruCache<readonly IndexEntry[]>(REMEMBERED);
+  private readonly known = new LRUCache<string, readonly IndexEntry[]>({ maxSize: REMEMBERED });
 
   constructor(
     private readonly repositories: Repositories,
@@ -65,7 +65,7 @@ export class ChartIndex {
     if (known) return { id, entries: known };
     const isThere = (await this.repositories.chartNames(entry.name)).includes(chart);
     const entries = isThere ? await read(path, chart, entry.name, signal) : [];
-    this.known.set(id, entries, entries.length + 1);
+    this.known.set(id, entries, { size: entries.length + 1 });
     return { id, entries };
   }
 

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { runInWorker, WorkTooLarge } from '#base';
 import { ToolError } from '#tools';
 import type { SchemaFindings, SchemaReference } from './chart-schemas.worker.js';
 import { DownloadAddresses } from './download-addresses.js';
-import { LruCache } from './lru-cache.js';
 
 /** Milliseconds in which a chart is looked through. */
 const LOOK_LIMIT_MS = 20_000;
@@ -27,7 +27,7 @@ export interface LocalChart {
  */
 @Injectable()
 export class ChartSchemas {
-  private readonly known = new LruCache<readonly SchemaReference[]>(REMEMBERED);
+  private readonly known = new LRUCache<string, readonly SchemaReference[]>({ max: REMEMBERED });
 
   constructor(private readonly addresses: DownloadAddresses) {}
 

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { fetchPages, ifFound, inOrder, nearestHint, nearestNames, type Cluster } from '#cluster';
 import { ToolError } from '#tools';
 import { helmConfig, type HelmConfig } from './helm.config.js';
-import { LruCache } from './lru-cache.js';
 import { decodeRelease, decodeSummary, TooLargeRelease } from './release-decode.js';
 import {
   revisionOf,
@@ -38,8 +38,8 @@ interface ReadingBudget {
  */
 @Injectable()
 export class ReleaseStore {
-  private readonly summaries = new LruCache<ReleaseSummary>(SUMMARIES);
-  private readonly contents = new LruCache<Release>(CONTENT_CHARS);
+  private readonly summaries = new LRUCache<string, ReleaseSummary>({ max: SUMMARIES });
+  private readonly contents = new LRUCache<string, Release>({ maxSize: CONTENT_CHARS });
   /** Keeps what one cluster, or one way to reach it, has shown apart from the others. */
   private readonly ids = new WeakMap<Cluster, number>();
   private nextId = 0;
@@ -139,7 +139,7 @@ export class ReleaseStore {
     if (known) return known;
     const { where, text } = await this.fetch(cluster, revision, signal);
     const release = await decodeRelease(where, text, signal);
-    this.contents.set(key, release, sizeOf(release));
+    this.contents.set(key, release, { size: sizeOf(release) });
     return release;
   }
 
