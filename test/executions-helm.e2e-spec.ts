@@ -90,7 +90,7 @@ describe('a server that is told to stop', () => {
 });
 
 describe('the limit of one category', () => {
-  it('holds that category up, in its queue and its streams, and no other', async () => {
+  it('holds up what starts its program, in its queue and its streams, and nothing else', async () => {
     const first = await api.start(INSTALL, waiting('first'));
     await expect.poll(() => own.isThere('deployment/first')).toBe(true);
     const second = await api.stream(INSTALL, waiting('second', { values: '', wait: false }));
@@ -99,6 +99,11 @@ describe('the limit of one category', () => {
     const where = { resource_type: 'deployment', name: 'first', namespace: own.name };
     expect((await api.run('k8s_scale', { ...where, replicas: 2 })).status).toBe(200);
     expect(await own.stored('deployment/first', '{.spec.replicas}')).toBe('2');
+    const release = { namespace: own.name, release_name: 'first' };
+    for (const tool of ['helm_status', 'helm_history', 'helm_get_values', 'helm_get_manifest']) {
+      expect((await api.run(tool, release)).status).toBe(200);
+    }
+    expect((await api.run('helm_list_releases', { namespace: own.name })).status).toBe(200);
     expect(await queued()).toHaveLength(1);
     expect(helms()).toHaveLength(1);
     expect(second.events).toEqual([]);

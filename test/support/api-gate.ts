@@ -9,6 +9,7 @@ import {
 import { Agent, request as requestTls } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sandboxAccess, type SandboxAccess } from './kubeconfig.js';
 
 /** What is told of a request: its method and its path with the query. */
@@ -29,7 +30,11 @@ export class ApiGate {
   private readonly server: Server;
   private readonly agent: Agent;
   private readonly target: string;
+  /** Milliseconds by which each answer comes later. */
+  delayMs = 0;
   private isAway = false;
+  /** While it is frozen: resolves when it goes on. */
+  private frozen: PromiseWithResolvers<void> | undefined;
   private readonly answers: { matches: Matches; status: number; body: string }[] = [];
   private readonly waiting: Moments = { before: [], after: [] };
   private readonly changes: { matches: Matches; change: (body: Body) => Body }[] = [];
@@ -99,7 +104,18 @@ export class ApiGate {
     this.isAway = false;
   }
 
+  /** Answers nothing until `thaw`, though it takes connections and requests. */
+  freeze(): void {
+    this.frozen ??= Promise.withResolvers();
+  }
+
+  thaw(): void {
+    this.frozen?.resolve();
+    this.frozen = undefined;
+  }
+
   close(): void {
+    this.thaw();
     this.server.closeAllConnections();
     this.server.close();
     this.agent.destroy();
@@ -109,6 +125,8 @@ export class ApiGate {
     this.open += 1;
     response.once('close', () => (this.open -= 1));
     const fail = () => response.destroy();
+    await this.frozen?.promise;
+    if (this.delayMs > 0) await sleep(this.delayMs);
     let isLost = false;
     await take(this.waiting.before, request)
       ?.act()

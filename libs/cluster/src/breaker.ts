@@ -1,86 +1,140 @@
 import { ToolError } from '#tools';
 
 /**
- * How long an API server may leave a request unanswered before it is asked whether it is there at
- * all, in milliseconds.
+ * How long an API server may answer nothing before it is asked whether it is there at all, in
+ * milliseconds.
  */
 const SUSPICIOUS_MS = 5_000;
+/** How long it then has to show that it is. */
+const PROBE_MS = 5_000;
+/** As long as a request has, so that a slow server is let in again. */
+const LATER_PROBE_MS = 30_000;
 const SWEEP_MS = 1_000;
-/** Between two questions to one that is not, in milliseconds. */
+/** Between two questions to one that is not there, in milliseconds. */
 const FIRST_PAUSE_MS = 1_000;
-const MOST_PAUSE_MS = 8_000;
+const MOST_PAUSE_MS = 4_000;
+/** A request that fails sooner holds nobody up. */
+const QUICK_MS = 1_000;
+
+interface BreakerParts {
+  /** Name of the API server, to begin a sentence. */
+  name: string;
+  /** Asks it for its version. False where it does not answer within so many milliseconds. */
+  answers: (limitMs: number) => Promise<boolean>;
+  /** Is told when the breaker opens: connections that are there may be dead. */
+  opened: () => void;
+}
+
+/** A request on its way. */
+export interface PendingRequest {
+  /** When it began, as `performance.now()` counts. */
+  readonly startedAt: number;
+  /** Whether it has gone out. Until then it waits for a connection. */
+  isSent: boolean;
+  /** Ends it. */
+  readonly giveUp: (reason: ToolError) => void;
+}
 
 /**
  * Fails requests at once while an API server answers nothing, so that what waits for it does not
- * hold up the rest (circuit breaker). It opens when a request has had no answer for five seconds
- * and the server does not say its version either; it is asked for that again until it does.
+ * hold up the rest (circuit breaker). It opens when the server has answered no request for five
+ * seconds and then does not tell its version either. It closes with the next answer to anything.
  */
 export class Breaker {
-  /** When each unanswered request was sent, the oldest first. */
-  private readonly unanswered = new Map<symbol, number>();
+  /** The oldest first. */
+  private readonly pending = new Set<PendingRequest>();
   private sweeper: NodeJS.Timeout | undefined;
+  private lastAnswerAt = -Infinity;
+  /** When the first of the requests began that have had no answer since the last one. */
+  private silentSince = Infinity;
   private isAsking = false;
   private openSince: number | undefined;
   private isClosed = false;
 
-  /**
-   * @param name of the API server, to begin a sentence
-   * @param answers asks it for its version; false where it does not answer
-   */
-  constructor(
-    private readonly name: string,
-    private readonly answers: () => Promise<boolean>,
-  ) {}
+  constructor(private readonly parts: BreakerParts) {}
+
+  /** Why no request can be sent now; undefined while they can. */
+  get refusal(): ToolError | undefined {
+    if (this.openSince === undefined) return undefined;
+    const seconds = Math.round((performance.now() - this.openSince) / 1_000);
+    return new ToolError(
+      'unavailable',
+      `${this.parts.name} has not answered for ${seconds} s. It is asked again and again until it does.`,
+    );
+  }
 
   /**
-   * Notes a request that is sent.
-   * @returns to be called when it has ended, with whether the API server has answered it
+   * Notes a request, to be ended with `leave`.
    * @throws ToolError `unavailable` while the API server does not answer
    */
-  enter(): (isAnswered: boolean) => void {
-    if (this.openSince !== undefined) {
-      const seconds = Math.round((performance.now() - this.openSince) / 1_000);
-      throw new ToolError(
-        'unavailable',
-        `${this.name} has not answered for ${seconds} s. It is asked again and again until it does.`,
-      );
-    }
-    const request = Symbol('request');
-    this.unanswered.set(request, performance.now());
+  enter(giveUp: (reason: ToolError) => void): PendingRequest {
+    const { refusal } = this;
+    if (refusal) throw refusal;
+    const request = { startedAt: performance.now(), isSent: false, giveUp };
+    this.pending.add(request);
     this.sweeper ??= setInterval(() => this.sweep(), SWEEP_MS).unref();
-    return (isAnswered) => {
-      this.unanswered.delete(request);
-      if (isAnswered) this.openSince = undefined;
-    };
+    return request;
+  }
+
+  /** Notes the end of a request. */
+  leave(request: PendingRequest, isAnswered: boolean): void {
+    this.pending.delete(request);
+    if (isAnswered) this.noteAnswer();
+    else if (performance.now() - request.startedAt >= QUICK_MS) {
+      this.silentSince = Math.min(this.silentSince, request.startedAt);
+      this.sweep();
+    }
   }
 
   /** Asks no more. */
   close(): void {
     this.isClosed = true;
-    this.stopSweeping();
+    clearInterval(this.sweeper);
   }
 
-  private stopSweeping(): void {
-    clearInterval(this.sweeper);
-    this.sweeper = undefined;
+  private noteAnswer(): void {
+    this.lastAnswerAt = performance.now();
+    this.silentSince = Infinity;
+    this.openSince = undefined;
   }
 
   private sweep(): void {
-    if (this.unanswered.size === 0) return this.stopSweeping();
-    const [oldest = Infinity] = this.unanswered.values();
-    if (this.isAsking || performance.now() - oldest < SUSPICIOUS_MS) return;
-    void this.ask(oldest);
+    const [oldest] = this.pending;
+    if (!oldest) {
+      clearInterval(this.sweeper);
+      this.sweeper = undefined;
+    }
+    const firstUnanswered = Math.min(this.silentSince, oldest?.startedAt ?? Infinity);
+    const since = Math.max(firstUnanswered, this.lastAnswerAt);
+    if (this.isAsking || performance.now() - since < SUSPICIOUS_MS) return;
+    void this.ask(since);
   }
 
   private async ask(since: number): Promise<void> {
     this.isAsking = true;
-    for (let pauseMs = FIRST_PAUSE_MS; !this.isClosed;) {
-      if (await this.answers()) break;
-      this.openSince ??= since;
+    const askedAt = performance.now();
+    const isThere = await this.parts.answers(PROBE_MS);
+    if (isThere) this.noteAnswer();
+    // A request may have been answered in its place.
+    else if (this.lastAnswerAt < askedAt) await this.open(since);
+    this.isAsking = false;
+  }
+
+  /** Refuses requests until the API server answers something. */
+  private async open(since: number): Promise<void> {
+    this.openSince = since;
+    this.parts.opened();
+    for (const request of [...this.pending]) {
+      const { refusal } = this;
+      if (refusal && !request.isSent) request.giveUp(refusal);
+    }
+    let pauseMs = FIRST_PAUSE_MS;
+    while (this.openSince !== undefined && !this.isClosed) {
+      void this.parts.answers(LATER_PROBE_MS).then((isThere) => {
+        if (isThere) this.noteAnswer();
+      });
       await new Promise<void>((resolve) => void setTimeout(resolve, pauseMs).unref());
       pauseMs = Math.min(pauseMs * 2, MOST_PAUSE_MS);
     }
-    this.openSince = undefined;
-    this.isAsking = false;
   }
 }

@@ -59,6 +59,16 @@ export class Cluster {
     return this.connection.namespace;
   }
 
+  /** Why the API server cannot be asked anything now; undefined while it can. */
+  get refusal(): ToolError | undefined {
+    return this.http.refusal;
+  }
+
+  /** Milliseconds so far in which requests have waited for a connection to it. */
+  get waitedMs(): number {
+    return this.http.waitedMs;
+  }
+
   /**
    * Sends a request to the API server and reads its JSON answer. The path is as in the API's
    * documentation, e.g. `/api/v1/namespaces`.

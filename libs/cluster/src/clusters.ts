@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { ToolError, type ToolCall } from '#tools';
+import { ToolError, type Lane, type ToolCall } from '#tools';
 import { clusterConfig, type ClusterConfig } from './cluster.config.js';
 import { Cluster } from './cluster.js';
 import type { Connection } from './connection.js';
@@ -25,6 +25,7 @@ export class Clusters implements OnApplicationShutdown {
   readonly defaultName: string | undefined;
   private readonly kubeconfig: Kubeconfig;
   private readonly clusters = new Map<string, Cluster>();
+  private readonly lanes = new Map<string, Lane>();
   /** What `writeQuietPlugins` has written, once a program was started. */
   private quietPlugins: ReturnType<typeof writeQuietPlugins> | undefined;
 
@@ -64,6 +65,30 @@ export class Clusters implements OnApplicationShutdown {
   /** The cluster that a tool call is for: that of its `context` parameter. Throws as `get`. */
   of({ shared }: Pick<ToolCall, 'shared'>): Cluster {
     return this.get(shared['context'] as string | undefined);
+  }
+
+  /** The lane of calls to a context. Undefined for one that is unknown or cannot be used. */
+  laneOf(name: string | undefined = this.defaultName): Lane | undefined {
+    const known = name === undefined ? undefined : this.lanes.get(name);
+    if (known || name === undefined || !this.names.includes(name)) return known;
+    let cluster: Cluster;
+    try {
+      cluster = this.get(name);
+    } catch {
+      return undefined;
+    }
+    const lane: Lane = {
+      name,
+      isOnly: this.names.length === 1,
+      get refusal() {
+        return cluster.refusal;
+      },
+      get waitedMs() {
+        return cluster.waitedMs;
+      },
+    };
+    this.lanes.set(name, lane);
+    return lane;
   }
 
   async onApplicationShutdown(): Promise<void> {

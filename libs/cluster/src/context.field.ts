@@ -1,5 +1,5 @@
 import { Injectable, type Type } from '@nestjs/common';
-import { SharedField, TextField } from '#tools';
+import { SharedField, TextField, type Lane, type ToolCall } from '#tools';
 import { Clusters } from './clusters.js';
 
 /**
@@ -23,5 +23,10 @@ export class ContextField extends SharedField {
       context?: string;
     }
     return ContextDto;
+  }
+
+  /** Calls to one cluster share a lane. */
+  override laneOf({ context }: ToolCall['shared']): Lane | undefined {
+    return this.clusters.laneOf(context as string | undefined);
   }
 }

@@ -71,6 +71,12 @@ export class Deadline {
     this.endsAt = Infinity;
   }
 
+  /** Ends the request, unless it has to end already. */
+  end(reason: ToolError): void {
+    this.reason ??= reason;
+    this.listener?.(this.reason);
+  }
+
   dispose(): void {
     clearTimeout(this.timer);
     this.signal?.removeEventListener('abort', this.abort);
@@ -83,9 +89,4 @@ export class Deadline {
       cause instanceof ToolError ? cause : new ToolError('cancelled', 'Cancelled.', { cause }),
     );
   };
-
-  private end(reason: ToolError): void {
-    this.reason ??= reason;
-    this.listener?.(this.reason);
-  }
 }

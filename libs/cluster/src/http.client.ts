@@ -16,6 +16,7 @@ import {
   ofUnknownOutcome,
   transportError,
 } from './transport-error.js';
+import { WaitingTime } from './waiting-time.js';
 import { openWebSocket } from './web-socket.js';
 
 const MAX_CONNECTIONS = 64;
@@ -24,8 +25,6 @@ const READ_LIMIT_MS = 30_000;
  * Bytes of an answer: to make objects of more would hold up everybody else. Lists come in pages.
  */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
-/** How long an API server is given to show that it is there. */
-const PROBE_LIMIT_MS = 3_000;
 const REFUSED_PAUSE_MS = 50;
 /** Keeps `Retry-After: 0` from becoming a loop that burns the processor. */
 const LEAST_PAUSE_MS = 100;
@@ -46,13 +45,29 @@ export class HttpClient {
   private readonly reads = new CoalescedReads<Answer>();
   private tls: TlsOptions | undefined;
   private readonly breaker: Breaker;
+  private readonly waiting = new WaitingTime();
 
   constructor(
     private readonly connection: Connection,
     private readonly userAgent: string,
   ) {
     this.basePath = connection.server.pathname.replace(/\/$/, '');
-    this.breaker = new Breaker(describe(connection), () => this.isThere());
+    this.breaker = new Breaker({
+      name: describe(connection),
+      answers: (limitMs) => this.isThere(limitMs),
+      // New connections for what follows.
+      opened: () => (this.tls = undefined),
+    });
+  }
+
+  /** Why no request can be sent now; undefined while they can. */
+  get refusal(): ToolError | undefined {
+    return this.breaker.refusal;
+  }
+
+  /** Milliseconds so far in which requests have waited for a connection. */
+  get waitedMs(): number {
+    return this.waiting.ms;
   }
 
   /**
@@ -62,36 +77,47 @@ export class HttpClient {
    */
   send(path: string, options: RequestOptions): Promise<Answer> {
     if (!isRead(options)) return this.exchange(path, options);
-    const { accept, query, signal, timeoutMs, maxBytes } = options;
-    const key = `${path}${queryText(query)} ${accept} ${timeoutMs} ${maxBytes}`;
+    const { accept, query, signal, timeoutMs, maxBytes, isUrgent } = options;
+    const key = `${path}${queryText(query)} ${accept} ${timeoutMs} ${maxBytes} ${isUrgent}`;
     return this.reads.read(key, signal, (shared) =>
-      this.exchange(path, { accept, query, timeoutMs, maxBytes, signal: shared }),
+      this.exchange(path, { accept, query, timeoutMs, maxBytes, isUrgent, signal: shared }),
     );
   }
 
   /** As `send`, each request for itself. */
   async exchange(path: string, options: RequestOptions): Promise<Answer> {
     const deadline = this.deadline(options, options.timeoutMs ?? READ_LIMIT_MS);
-    const { maxBytes = MAX_ANSWER_BYTES } = options;
+    const { maxBytes = MAX_ANSWER_BYTES, isUrgent } = options;
     let isUnanswered = false;
     deadline.start();
-    // The wait for a connection is not the API server's to answer for.
-    const sent = () => {
-      isUnanswered = true;
-      deadline.start();
-    };
     try {
       return await this.attempts(path, options, deadline, async (dispatch) => {
-        const ended = this.breaker.enter();
-        let isAnswered = false;
+        const request = this.breaker.enter((reason) => deadline.end(reason));
+        let isWaiting = false;
+        // The wait for a connection is not the API server's to answer for.
         deadline.pause();
+        const sent = () => {
+          request.isSent = true;
+          isUnanswered = true;
+          deadline.start();
+          if (isWaiting) this.waiting.end();
+          isWaiting = false;
+        };
+        let isAnswered = false;
         try {
-          const answer = await collect(this.calls!, dispatch, deadline, maxBytes, sent);
+          const pool = isUrgent ? this.streams! : this.calls!;
+          const answer = collect(pool, dispatch, deadline, maxBytes, sent);
+          if (!request.isSent) {
+            isWaiting = true;
+            this.waiting.begin();
+          }
+          await answer;
           isAnswered = true;
           isUnanswered = false;
           return answer;
         } finally {
-          ended(isAnswered);
+          if (isWaiting) this.waiting.end();
+          this.breaker.leave(request, isAnswered);
         }
       });
     } catch (error) {
@@ -160,13 +186,15 @@ export class HttpClient {
   }
 
   /**
-   * Whether the API server answers anything at all. On a connection of its own: those of the calls
-   * may all be waiting.
+   * Whether the API server answers anything at all within so many milliseconds. On a connection of
+   * its own: those of the calls may all be waiting.
    */
-  private async isThere(): Promise<boolean> {
-    const deadline = this.deadline({}, PROBE_LIMIT_MS);
+  private async isThere(limitMs: number): Promise<boolean> {
+    const deadline = this.deadline({}, limitMs);
     deadline.start();
     try {
+      const connected = this.connect();
+      if (connected) await deadline.race(connected);
       const dispatch = await deadline.race(Promise.resolve(this.dispatchOptions('/version', {})));
       await collect(this.streams!, dispatch, deadline, MAX_ANSWER_BYTES, () => {});
       return true;

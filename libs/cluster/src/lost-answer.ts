@@ -63,7 +63,8 @@ async function withFate(
   if (!(error instanceof ToolError) || !error.isOutcomeUnknown) return error;
   const path = resource.path(namespace, name, subresource);
   try {
-    const object = await ifFound(cluster.request<KubernetesObject>(path, { timeoutMs: LOOK_MS }));
+    const options = { timeoutMs: LOOK_MS, isUrgent: true };
+    const object = await ifFound(cluster.request<KubernetesObject>(path, options));
     return error.with({ message: `${error.message} ${tell(object)}` });
   } catch {
     // The look failed as the change did.

@@ -13,6 +13,8 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** Milliseconds until the request ends as `timeout`. */
   timeoutMs?: number;
+  /** Goes on a connection of its own where the others are all in use, rather than wait for one. */
+  isUrgent?: boolean;
   /** Bytes of an answer that are taken; a larger one fails with AnswerTooLarge. */
   maxBytes?: number;
   /**

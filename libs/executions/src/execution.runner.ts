@@ -1,10 +1,4 @@
-import {
-  ToolError,
-  type PreparedCall,
-  type Progress,
-  type ToolInvoker,
-  type ToolPlace,
-} from '#tools';
+import { ToolError, type PreparedCall, type Progress, type ToolInvoker } from '#tools';
 import type { Outcome } from './execution.js';
 import { endOf, hashOf, rowOf, type OutputLimits } from './execution-row.js';
 import type { ExecutionStore } from './execution.store.js';
@@ -33,8 +27,13 @@ export interface StartOptions {
  * A read that its caller waits for is stored once it has run for so long; before, only its end is.
  */
 const STORE_AFTER_MS = 250;
+/** Between two looks at what runs and what waits, in milliseconds. */
+const SWEEP_MS = STORE_AFTER_MS / 2;
 /** How long those who wait for an end may be held up by its being stored. */
 const STORE_END_MS = 2_000;
+
+/** Seconds beyond which a call that may run for so long leaves room for others. */
+const LONG_SECONDS = 60;
 
 /** The place of what needs none. */
 const NO_PLACE: Place = { isNow: true, taken: Promise.resolve(), giveBack: () => {} };
@@ -59,7 +58,10 @@ interface RunnerParts {
  */
 export class ExecutionRunner {
   private readonly running = new Map<string, LiveExecution>();
-  private readonly sweep = setInterval(() => this.storeSlow(), STORE_AFTER_MS / 2).unref();
+  private readonly sweep = setInterval(() => {
+    this.storeSlow();
+    this.parts.queue.refuseBlocked();
+  }, SWEEP_MS).unref();
   private stopping = false;
 
   constructor(private readonly parts: RunnerParts) {}
@@ -87,7 +89,7 @@ export class ExecutionRunner {
       id: executionId,
       isKept,
     });
-    const place = this.placeFor(execution, call.tool.place);
+    const place = this.placeFor(execution, call);
     if (place.isNow) execution.startedAt = execution.createdAt;
     this.running.set(execution.id, execution);
     try {
@@ -132,10 +134,17 @@ export class ExecutionRunner {
     for (const execution of this.running.values()) execution.cancel(reason);
   }
 
-  private placeFor(execution: LiveExecution, place: ToolPlace): Place {
+  private placeFor(
+    { caller, signal }: LiveExecution,
+    { tool, input, shared }: PreparedCall,
+  ): Place {
     const { queue } = this.parts;
+    const { place } = tool;
     if (place === 'none') return NO_PLACE;
-    return place === 'wait' ? queue.enterWait(execution) : queue.enter(execution, execution.signal);
+    if (place === 'wait') return queue.enterWait({ caller });
+    const category = place === 'read' ? undefined : tool.category;
+    const isLong = tool.timeLimitSeconds(input) > LONG_SECONDS;
+    return queue.enter({ caller, category, lane: tool.laneOf(shared), isLong }, signal);
   }
 
   /** Takes back an execution that has not begun. */

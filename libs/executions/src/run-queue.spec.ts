@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { ToolError, type Lane } from '#tools';
 import { RunQueue } from './run-queue.js';
 
 const NEVER = new AbortController().signal;
-const place = (caller: string, category = 'k8s') => ({ caller, category });
+const place = (caller: string, category = 'k8s') => ({ caller, category, isLong: false });
+
+class TestLane implements Lane {
+  readonly waitedMs = 0;
+  refusal: ToolError | undefined;
+  constructor(
+    readonly name: string,
+    readonly isOnly = false,
+  ) {}
+}
+const on = (lane: Lane, caller: string) => ({ ...place(caller), lane });
+const long = (caller: string) => ({ ...place(caller), isLong: true });
 
 function queueOf(
   total: number,
@@ -123,5 +135,69 @@ describe('RunQueue', () => {
     expect(queue.enterWait(place('b')).isNow).toBe(true);
     for (const { giveBack } of waits) giveBack();
     expect(queue.enterWait(place('a')).isNow).toBe(true);
+  });
+
+  it('leaves places for other lanes, for the same caller and for others', () => {
+    const queue = queueOf(16, [], 10, 50);
+    const [slow, other] = [new TestLane('slow'), new TestLane('other')];
+    const taken = (lane: Lane, caller: string) => {
+      let count = 0;
+      while (queue.tryTake(on(lane, caller))) count++;
+      return count;
+    };
+    expect(taken(slow, 'a')).toBe(6);
+    expect(taken(other, 'a')).toBe(2);
+    queue.release(on(other, 'a'));
+    queue.release(on(other, 'a'));
+    expect(['b', 'c', 'd', 'e'].map((caller) => taken(slow, caller))).toEqual([4, 2, 0, 0]);
+    expect(taken(other, 'e')).toBeGreaterThan(0);
+  });
+
+  it('gives one lane all of them where there is no other', () => {
+    const queue = queueOf(4);
+    const only = new TestLane('only', true);
+    expect([1, 2, 3, 4].map(() => queue.tryTake(on(only, 'a')))).toEqual([true, true, true, true]);
+  });
+
+  it('counts those that wait for each lane by itself', () => {
+    const queue = queueOf(1, [], 1);
+    const [slow, other] = [new TestLane('slow'), new TestLane('other')];
+    queue.tryTake(place('a'));
+    for (const lane of [slow, other]) {
+      void queue.wait(on(lane, 'a'), NEVER);
+      expect(() => void queue.wait(on(lane, 'a'), NEVER)).toThrow(
+        expect.objectContaining({ code: 'busy' }),
+      );
+    }
+  });
+
+  it('lets nobody wait for a lane on which no call can go', async () => {
+    const queue = queueOf(1);
+    const lane = new TestLane('gone');
+    queue.tryTake(place('a'));
+    const waiting = queue.wait(on(lane, 'a'), NEVER);
+    queue.refuseBlocked();
+    lane.refusal = new ToolError('unavailable', 'Gone.');
+    expect(() => void queue.wait(on(lane, 'b'), NEVER)).toThrow(lane.refusal);
+    queue.refuseBlocked();
+    await expect(waiting).rejects.toBe(lane.refusal);
+    const log: string[] = [];
+    follow(queue, log, 'c');
+    queue.release(place('a'));
+    await turns();
+    expect(log).toEqual(['c']);
+  });
+
+  it('leaves places for calls that soon end', () => {
+    const queue = queueOf(16, [], 10, 50);
+    const taken = (who: ReturnType<typeof long>) => {
+      let count = 0;
+      while (queue.tryTake(who)) count++;
+      return count;
+    };
+    expect(taken(long('a'))).toBe(4);
+    expect(taken(place('a'))).toBe(4);
+    for (const caller of ['b', 'c', 'd', 'e', 'f']) taken(long(caller));
+    expect(taken(place('g'))).toBeGreaterThan(0);
   });
 });

@@ -1,5 +1,6 @@
 import { Shares } from '#base';
 import { ToolError } from '#tools';
+import { Places, type Taker } from './places.js';
 
 export interface RunLimits {
   /** Most that run at once. */
@@ -8,16 +9,16 @@ export interface RunLimits {
   byCategory: ReadonlyMap<string, number>;
   /** Percent of what the others leave that one caller may take, of each number. */
   callerPercent: number;
-  /** Most of one caller that wait for a place. */
+  /** Most of one caller that wait for a place, of each lane. */
   queuedPerCaller: number;
   /** Most calls that only let time pass, beside those that run. */
   waits: number;
 }
 
 /** Who wants to run what. */
-interface Candidate {
-  category: string;
-  caller: string;
+interface Candidate extends Taker {
+  /** Whose number it counts for as well, if any. */
+  category?: string | undefined;
 }
 
 /** The right to run. */
@@ -30,31 +31,33 @@ export interface Place {
   giveBack: () => void;
 }
 
-interface Waiter extends Candidate {
+interface Waiter {
+  candidate: Candidate;
   start: () => void;
+  giveUp: (reason: Error) => void;
 }
 
 /** When to come back, told to those whose queue is full: most calls take less. */
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Bounds how many calls run at once. One caller gets a share of the places, as of each category's,
- * whoever else is there. Those that have to wait take turns by caller, so that one who asks for
- * much does not hold up the others.
+ * Bounds how many calls run at once. One caller, and one lane, gets a share of the places, as of
+ * each category's, whoever else is there. Those that have to wait take turns by caller, so that one
+ * who asks for much does not hold up the others.
  */
 export class RunQueue {
-  private readonly running: Shares;
-  private readonly runningOf: ReadonlyMap<string, Shares>;
+  private readonly running: Places;
+  private readonly runningOf: ReadonlyMap<string, Places>;
   private readonly waits: Shares;
   /** By caller, in the order of their turns. */
   private readonly waiting = new Map<string, Waiter[]>();
 
   constructor(private readonly limits: RunLimits) {
     const { total, byCategory, callerPercent, waits } = limits;
-    this.running = new Shares(total, callerPercent);
+    this.running = new Places(total, callerPercent, true);
     this.waits = new Shares(waits, callerPercent);
     this.runningOf = new Map(
-      [...byCategory].map(([category, most]) => [category, new Shares(most, callerPercent)]),
+      [...byCategory].map(([category, most]) => [category, new Places(most, callerPercent, false)]),
     );
   }
 
@@ -74,7 +77,7 @@ export class RunQueue {
    * Takes a place among the calls that only let time pass.
    * @throws ToolError `busy` where this caller has too many of them
    */
-  enterWait({ caller }: Candidate): Place {
+  enterWait({ caller }: Pick<Candidate, 'caller'>): Place {
     if (!this.waits.tryTake(caller)) {
       throw busy(`${this.waits.heldBy(caller)} calls of this caller already let time pass`);
     }
@@ -89,51 +92,66 @@ export class RunQueue {
    * Takes a place, at once if there is one.
    * @returns false if it has to wait, with `wait`
    */
-  tryTake({ category, caller }: Candidate): boolean {
-    if (!this.hasRoom({ category, caller })) return false;
-    this.running.tryTake(caller);
-    this.runningOf.get(category)?.tryTake(caller);
+  tryTake(candidate: Candidate): boolean {
+    const pools = this.poolsOf(candidate);
+    if (!pools.every((pool) => pool.hasRoom(candidate))) return false;
+    for (const pool of pools) pool.take(candidate);
     return true;
   }
 
   /**
    * Waits for a place.
-   * @throws ToolError `busy` where too many calls of this caller wait; the signal's reason
+   * @throws ToolError `busy` where too many calls of this caller wait; the signal's reason; that of
+   * a lane on which no call can go
    */
   wait(candidate: Candidate, signal: AbortSignal): Promise<void> {
-    const others = this.waiting.get(candidate.caller) ?? [];
-    if (others.length >= this.limits.queuedPerCaller) {
-      throw busy(`${others.length} calls of this caller already wait for their turn`);
+    const { caller, lane } = candidate;
+    if (lane?.refusal) throw lane.refusal;
+    const others = this.waiting.get(caller) ?? [];
+    const count = others.filter((other) => other.candidate.lane?.name === lane?.name).length;
+    if (count >= this.limits.queuedPerCaller) {
+      throw busy(`${count} calls of this caller already wait for their turn`);
     }
     return new Promise((resolve, reject) => {
-      const leave = () => {
+      const giveUp = (reason: Error) => {
+        signal.removeEventListener('abort', leave);
         this.remove(waiter);
-        reject(signal.reason as Error);
+        reject(reason);
       };
+      const leave = () => giveUp(signal.reason as Error);
       const start = () => {
         signal.removeEventListener('abort', leave);
         resolve();
       };
-      const waiter = { ...candidate, start };
+      const waiter: Waiter = { candidate, start, giveUp };
       others.push(waiter);
-      this.waiting.set(candidate.caller, others);
+      this.waiting.set(caller, others);
       if (signal.aborted) return leave();
       signal.addEventListener('abort', leave, { once: true });
     });
   }
 
   /** Gives a place back. */
-  release({ category, caller }: Candidate): void {
-    this.running.giveBack(caller);
-    this.runningOf.get(category)?.giveBack(caller);
+  release(candidate: Candidate): void {
+    for (const pool of this.poolsOf(candidate)) pool.giveBack(candidate);
     while (this.startNext());
+  }
+
+  /** Lets nobody wait for a turn on a lane on which no call can go. */
+  refuseBlocked(): void {
+    for (const waiters of [...this.waiting.values()]) {
+      for (const { candidate, giveUp } of [...waiters]) {
+        const { lane } = candidate;
+        if (lane?.refusal) giveUp(lane.refusal);
+      }
+    }
   }
 
   /** One place that becomes free may leave room for several callers, whose shares grow with it. */
   private startNext(): boolean {
     for (const [caller, waiters] of this.waiting) {
-      if (!this.running.hasRoom(caller)) continue;
-      const waiter = waiters.find((one) => this.tryTake(one));
+      if (!this.running.hasShare(caller)) continue;
+      const waiter = waiters.find(({ candidate }) => this.tryTake(candidate));
       if (!waiter) continue;
       this.remove(waiter);
       const left = this.waiting.get(caller);
@@ -149,15 +167,17 @@ export class RunQueue {
   }
 
   private remove(waiter: Waiter): void {
-    const waiters = this.waiting.get(waiter.caller);
+    const { caller } = waiter.candidate;
+    const waiters = this.waiting.get(caller);
     const index = waiters?.indexOf(waiter) ?? -1;
     if (!waiters || index < 0) return;
     waiters.splice(index, 1);
-    if (waiters.length === 0) this.waiting.delete(waiter.caller);
+    if (waiters.length === 0) this.waiting.delete(caller);
   }
 
-  private hasRoom({ category, caller }: Candidate): boolean {
-    return this.running.hasRoom(caller) && (this.runningOf.get(category)?.hasRoom(caller) ?? true);
+  private poolsOf({ category }: Candidate): Places[] {
+    const own = category === undefined ? undefined : this.runningOf.get(category);
+    return own ? [this.running, own] : [this.running];
   }
 }
 

@@ -24,6 +24,7 @@ export class ReleasesTools {
     description:
       'Lists the Helm releases of a namespace or of all, with revision, state and chart. Use it to find the exact name of a release; set all to see those that are pending, too.',
     annotations: { readOnlyHint: true, destructiveHint: false },
+    place: 'read',
     example: { all_namespaces: true },
   })
   async listReleases(query: ListReleasesDto, call: ToolCall): Promise<ToolResult> {
@@ -36,6 +37,7 @@ export class ReleasesTools {
     description:
       'Shows the state of a release, when it was deployed, and the notes of its chart. Use it after an install or upgrade; helm_history tells how it came to that state.',
     annotations: { readOnlyHint: true, destructiveHint: false },
+    place: 'read',
     example: RELEASE,
   })
   async status(query: HelmStatusDto, call: ToolCall): Promise<ToolResult> {
@@ -48,6 +50,7 @@ export class ReleasesTools {
     description:
       'Lists the revisions of a release with their state, chart and what was done. Use it to find the revision to go back to with helm_rollback.',
     annotations: { readOnlyHint: true, destructiveHint: false },
+    place: 'read',
     example: RELEASE,
   })
   async history(query: HelmHistoryDto, call: ToolCall): Promise<ToolResult> {
@@ -60,6 +63,7 @@ export class ReleasesTools {
     description:
       "Shows the values that a release was installed with, or with all_values also the chart's own. Use it before an upgrade, to see what is set.",
     annotations: { readOnlyHint: true, destructiveHint: false },
+    place: 'read',
     example: RELEASE,
   })
   async getValues(query: GetValuesDto, call: ToolCall): Promise<string> {
@@ -72,6 +76,7 @@ export class ReleasesTools {
     description:
       'Shows the manifest of the objects that a release consists of, as it was rendered; values of Secrets appear as their size. Use it to see what a chart has made; k8s_get shows the objects as they are now.',
     annotations: { readOnlyHint: true, destructiveHint: false },
+    place: 'read',
     example: RELEASE,
   })
   async getManifest(query: GetManifestDto, call: ToolCall): Promise<string> {

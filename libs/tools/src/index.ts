@@ -3,6 +3,7 @@ export { cutName } from './cut-name.js';
 export { BooleanField, ChoiceField, IntField, TextField } from './fields.decorator.js';
 export { acceptedBy, inputClass, inputSchemaOf } from './input-schema.js';
 export type { PropertySchema } from './input-schema.js';
+export type { Lane } from './lane.js';
 export { readConfig } from './read-config.js';
 export { sharesConfig } from './shares.config.js';
 export { SharedField } from './shared-field.js';

@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import type { Lane } from './lane.js';
 
 /**
  * A parameter that many tools have. A lib provides it as an injectable class; providers and tools
@@ -9,4 +10,10 @@ export abstract class SharedField {
    * The DTO class that declares the parameter, or undefined where it is not offered on this server.
    */
   abstract input(): Type<object> | undefined;
+
+  /**
+   * The lane of a call, where this parameter decides it.
+   * @param shared the values of the parameters that the tool shares with others, by name
+   */
+  laneOf?(shared: Readonly<Record<string, unknown>>): Lane | undefined;
 }

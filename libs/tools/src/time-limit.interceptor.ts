@@ -3,7 +3,15 @@ import { InterceptsTools, type ToolInterceptor, type ToolInvocation } from './to
 import { ToolError } from './tool.error.js';
 import type { ToolResult } from './tool.js';
 
-/** Ends each call at the limit of its tool, or at its caller's where that is sooner. */
+/**
+ * Most milliseconds by which a call may outlast its tool's limit while calls wait for one another.
+ */
+const MOST_WAITING_MS = 120_000;
+
+/**
+ * Ends each call at the limit of its tool, or at its caller's where that is sooner. The time in
+ * which calls on its lane wait for one another does not count against the tool's limit.
+ */
 @Injectable()
 @InterceptsTools({ stage: 'limit' })
 export class TimeLimitInterceptor implements ToolInterceptor {
@@ -11,16 +19,27 @@ export class TimeLimitInterceptor implements ToolInterceptor {
     { tool, input, call }: ToolInvocation,
     next: (invocation: ToolInvocation) => Promise<ToolResult>,
   ): Promise<ToolResult> {
-    const seconds = Math.min(tool.timeLimitSeconds(input), call.timeLimitSeconds ?? Infinity);
+    const own = tool.timeLimitSeconds(input);
+    const seconds = Math.min(own, call.timeLimitSeconds ?? Infinity);
+    const lane = seconds === own ? tool.laneOf(call.shared) : undefined;
+    const waitedBefore = lane?.waitedMs ?? 0;
     const limited = new AbortController();
     const forward = () => limited.abort(call.signal.reason);
-    const expire = () =>
+    let givenMs = 0;
+    const expire = () => {
+      const waitedMs = Math.min((lane?.waitedMs ?? 0) - waitedBefore, MOST_WAITING_MS);
+      if (waitedMs > givenMs) {
+        timer = setTimeout(expire, waitedMs - givenMs);
+        givenMs = waitedMs;
+        return;
+      }
       limited.abort(
         new ToolError('timeout', `${tool.name} did not end within its limit of ${seconds} s.`, {
           retryable: tool.annotations.readOnlyHint,
         }),
       );
-    const timer = setTimeout(expire, seconds * 1000);
+    };
+    let timer = setTimeout(expire, seconds * 1000);
     call.signal.addEventListener('abort', forward, { once: true });
     if (call.signal.aborted) forward();
     try {

@@ -120,6 +120,7 @@ export class ToolRegistry implements OnModuleInit {
       .map((field) => field.input())
       .filter((shared) => shared !== undefined)
       .map(inputClass);
+    const laneField = sharedFields.find((field) => field.laneOf !== undefined);
     const limit = options.timeLimitSeconds ?? DEFAULT_TIME_LIMIT_SECONDS;
     const run = Reflect.get(instance, method) as (input: object, call: ToolCall) => unknown;
     return {
@@ -138,6 +139,7 @@ export class ToolRegistry implements OnModuleInit {
         this.modules.get(requirement, { strict: false }),
       ),
       timeLimitSeconds: (dto) => (typeof limit === 'number' ? limit : limit(dto as never)),
+      laneOf: (shared) => laneField?.laneOf?.(shared),
       run: (dto, call) => run.call(instance, dto, call),
     };
   }

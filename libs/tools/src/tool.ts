@@ -1,3 +1,4 @@
+import type { Lane } from './lane.js';
 import type { ToolRequirement } from './tool-requirement.js';
 import type { InputClass, InputSchema } from './input-schema.js';
 
@@ -11,11 +12,11 @@ export interface ToolAnnotations {
 }
 
 /**
- * What a running call takes from others. `work` is bounded in number; `wait` only lets time pass,
- * and is bounded apart from that; `none` is about other calls, and has to get through when all
- * places are taken.
+ * What a running call takes from others. `work` is bounded in number, also by category; `read` as
+ * well, but not by category, as it starts no program; `wait` only lets time pass, and is bounded
+ * apart from that; `none` is about other calls, and has to get through when all places are taken.
  */
-export type ToolPlace = 'work' | 'wait' | 'none';
+export type ToolPlace = 'work' | 'read' | 'wait' | 'none';
 
 /** What a tool answers: text for the reader and, where it has them, the same facts as data. */
 export interface ToolResult {
@@ -74,5 +75,7 @@ export interface ToolDefinition {
   readonly place: ToolPlace;
   /** Seconds that a call may take. */
   timeLimitSeconds(input: object): number;
+  /** The lane of a call with such shared parameters, if it has one. */
+  laneOf(shared: ToolCall['shared']): Lane | undefined;
   run(input: object, call: ToolCall): unknown;
 }

@@ -56,7 +56,8 @@ export class Readiness implements OnModuleDestroy {
 
   private async stateOf(name: string): Promise<string> {
     try {
-      await this.clusters.get(name).request('/version', { timeoutMs: TIMEOUT_MS });
+      const options = { timeoutMs: TIMEOUT_MS, isUrgent: true };
+      await this.clusters.get(name).request('/version', options);
       return 'ok';
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
