@@ -56,10 +56,9 @@ export class StatusClient {
       if (end !== undefined) break;
     }
     call.signal.throwIfAborted();
-    const away = outage.reason === undefined ? '' : ` The cluster is away: ${outage.reason}`;
     lines.push(
       end ??
-        `Rollout "${name}" is not finished after ${seconds} s.${away} argo_describe shows its parts.`,
+        `Rollout "${name}" is not finished after ${seconds} s.${outage.remark} argo_describe shows its parts.`,
     );
     return { output: lines.join('\n'), data: { ...last, finished: end !== undefined } };
   }

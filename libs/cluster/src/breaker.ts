@@ -124,7 +124,7 @@ export class Breaker {
   private async open(since: number): Promise<void> {
     this.openSince = since;
     this.parts.opened();
-    for (const request of [...this.pending]) {
+    for (const request of this.pending) {
       const { refusal } = this;
       if (refusal && !request.isSent) request.giveUp(refusal);
     }

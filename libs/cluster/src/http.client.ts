@@ -141,6 +141,7 @@ export class HttpClient {
         deadline.onEnd((reason) => abort.abort(reason));
         return open(this.streams!, { ...dispatch, signal: abort.signal });
       });
+      options.opened?.();
       yield* body;
     } catch (error) {
       if (options.signal?.aborted) return;

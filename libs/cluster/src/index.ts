@@ -44,7 +44,7 @@ export { objectVersions } from './object-versions.js';
 export { FIELD_MANAGER } from './field-manager.js';
 export type { ObjectRef } from './object-ref.js';
 export { withFateOfDeletion } from './lost-answer.js';
-export { Outage } from './outage.js';
+export { isAway, Outage } from './outage.js';
 export { inOrder } from './ordered.js';
 export { isOwnedBy } from './owner.js';
 export {
@@ -72,6 +72,8 @@ export { TABLE_ACCEPT } from './table.js';
 export type { Table } from './table.js';
 export { WORKLOAD_KINDS } from './workload-kinds.js';
 export type { WorkloadKind } from './workload-kinds.js';
+export { Backoff } from './backoff.js';
+export { LineSplitter } from './line-splitter.js';
 export { changeText, patchObject, readObject } from './write.js';
 export type { Change, PatchType } from './write.js';
 export { writeError } from './write-error.js';

@@ -1,15 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError, type ToolErrorCode } from '#tools';
+import { Backoff } from './backoff.js';
 
 /** Failures of a read that pass when the API server is back, unless they say that they do not. */
 const PASSING: ReadonlySet<ToolErrorCode> = new Set(['unavailable', 'timeout', 'busy']);
-
-/**
- * Milliseconds before the first new attempt; each pause is twice as long as the one before, up to
- * the most.
- */
-const FIRST_PAUSE_MS = 250;
-const MOST_PAUSE_MS = 4_000;
 
 /** Lets a call that waits go on waiting, until its own limit, while the cluster is away. */
 export class Outage {
@@ -17,16 +11,18 @@ export class Outage {
 
   /**
    * @param ended aborts at the limit of the wait, or when it is cancelled
-   * @param tell is told once when the cluster goes away, in a sentence
+   * @param tell is told in a sentence when the cluster goes away, and when it is back
    */
   constructor(
     private readonly ended: AbortSignal,
     private readonly tell: (message: string) => void,
   ) {}
 
-  /** Why the cluster cannot be read now, as a sentence; undefined while it can. */
-  get reason(): string | undefined {
-    return this.awayFor;
+  /**
+   * That the cluster is away and why, to follow another sentence; empty while it can be read.
+   */
+  get remark(): string {
+    return this.awayFor === undefined ? '' : ` The cluster is away: ${this.awayFor}`;
   }
 
   /**
@@ -35,9 +31,11 @@ export class Outage {
    * @throws what else the read throws
    */
   async survive<T>(read: () => Promise<T>): Promise<T | undefined> {
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MOST_PAUSE_MS)) {
+    const backoff = new Backoff();
+    for (;;) {
       try {
         const result = await read();
+        if (this.awayFor !== undefined) this.tell('The cluster is back.');
         this.awayFor = undefined;
         return result;
       } catch (error) {
@@ -45,7 +43,7 @@ export class Outage {
         if (this.awayFor === undefined) this.tell(`The cluster is away: ${error.message}`);
         this.awayFor = error.message;
       }
-      await sleep(pauseMs, undefined, { signal: this.ended }).catch(() => {});
+      await sleep(backoff.next(), undefined, { signal: this.ended }).catch(() => {});
       if (this.ended.aborted) return undefined;
     }
   }
@@ -55,7 +53,7 @@ export class Outage {
  * Whether a read failed for no other reason than that the API server does not answer now, or that
  * something before it answers in its place (`upstream`).
  */
-function isAway(error: unknown): error is ToolError {
+export function isAway(error: unknown): error is ToolError {
   if (!(error instanceof ToolError)) return false;
   return error.code === 'upstream' || (PASSING.has(error.code) && error.retryable);
 }

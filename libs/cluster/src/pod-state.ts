@@ -20,12 +20,13 @@ export interface Pod {
 interface ContainerStatus {
   name: string;
   ready?: boolean;
+  restartCount?: number;
   state?: ContainerState;
   lastState?: ContainerState;
 }
 
 interface ContainerState {
-  running?: object;
+  running?: { startedAt?: string };
   waiting?: { reason?: string; message?: string };
   terminated?: { reason?: string; exitCode: number };
 }

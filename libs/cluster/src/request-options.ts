@@ -22,6 +22,8 @@ export interface RequestOptions {
    * tries again by itself. True unless said.
    */
   waits?: boolean;
+  /** Is told when an answer begins that is read as it comes. */
+  opened?: () => void;
   /** Gives an answer of any HTTP status; without it, one from 400 on is thrown as a ToolError. */
   anyStatus?: boolean;
 }

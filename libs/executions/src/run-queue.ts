@@ -139,11 +139,9 @@ export class RunQueue {
 
   /** Lets nobody wait for a turn on a lane on which no call can go. */
   refuseBlocked(): void {
-    for (const waiters of [...this.waiting.values()]) {
-      for (const { candidate, giveUp } of [...waiters]) {
-        const { lane } = candidate;
-        if (lane?.refusal) giveUp(lane.refusal);
-      }
+    for (const { candidate, giveUp } of [...this.waiting.values()].flat()) {
+      const { lane } = candidate;
+      if (lane?.refusal) giveUp(lane.refusal);
     }
   }
 

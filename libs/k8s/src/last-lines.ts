@@ -15,6 +15,10 @@ export class LastLines {
     return this.chars;
   }
 
+  get isEmpty(): boolean {
+    return this.count === 0;
+  }
+
   add(line: string): void {
     this.lines.push(line);
     this.chars += line.length + 1;

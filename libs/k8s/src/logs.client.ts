@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { inOrder, notStarted, type Cluster, type LivePod, type Pod } from '#cluster';
+import { inOrder, notStarted, Outage, type Cluster, type LivePod, type Pod } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import { sinceSeconds } from './duration.js';
 import type { LogsDto } from './dto/logs.dto.js';
 import { LastLines } from './last-lines.js';
 import { lineFilter, type LineFilter } from './line-filter.js';
+import { followLog } from './log-follow.js';
 import { logSources, type LogSource } from './log-sources.js';
 import { podsOf } from './log-targets.js';
 import { merge } from './merge.js';
@@ -18,6 +19,9 @@ const CONCURRENCY = 8;
 
 /** Characters of a line that are read: longer ones hold data that no one reads. */
 const MAX_LINE_CHARS = 256 * 1024;
+
+/** How long a log that is followed may be silent before it is read again, in milliseconds. */
+const MOST_SILENT_MS = 30_000;
 
 /** One reading of some logs of one namespace. */
 interface Reading {
@@ -54,29 +58,25 @@ export class LogsClient {
     const prefixOf = ({ pod, container }: LogSource) =>
       sources.length > 1 ? `[pod/${pod}/${container}] ` : '';
     const reading = { cluster, pods, query, filter, sinceSeconds: since, call, prefixOf };
+    if (sources.length === 0) {
+      yield `No pods found for ${query.pod_name} in namespace ${query.namespace}.`;
+      return;
+    }
     let isEmpty = true;
     for await (const piece of query.follow ? follow(reading, sources) : readAll(reading, sources)) {
-      if (piece === '') continue;
+      if (piece === undefined) continue;
       yield isEmpty ? piece : `\n${piece}`;
       isEmpty = false;
     }
-    const end = closingWords(query, sources, isEmpty);
-    if (end) yield isEmpty ? end : `\n${end}`;
+    if (isEmpty) yield 'No log lines found.';
   }
 }
 
-function closingWords(
-  { follow: isFollowed, timeout_seconds, pod_name, namespace }: LogsDto,
-  sources: LogSource[],
-  isEmpty: boolean,
-): string | undefined {
-  if (sources.length === 0) return `No pods found for ${pod_name} in namespace ${namespace}.`;
-  if (isFollowed) return `[Followed for ${timeout_seconds} s at most.]`;
-  return isEmpty ? 'No log lines found.' : undefined;
-}
-
 /** One piece a log, in the order of the sources. */
-function readAll(reading: Reading, sources: readonly LogSource[]): AsyncGenerator<string, void> {
+function readAll(
+  reading: Reading,
+  sources: readonly LogSource[],
+): AsyncGenerator<string | undefined, void> {
   const { call } = reading;
   return inOrder(sources, CONCURRENCY, call.signal, async (source, signal) => {
     try {
@@ -88,7 +88,7 @@ function readAll(reading: Reading, sources: readonly LogSource[]): AsyncGenerato
   });
 }
 
-async function readOne(reading: Reading, source: LogSource): Promise<string> {
+async function readOne(reading: Reading, source: LogSource): Promise<string | undefined> {
   const { cluster, query, filter, call, prefixOf } = reading;
   const { signal, maxOutputChars } = call;
   const prefix = prefixOf(source);
@@ -102,33 +102,56 @@ async function readOne(reading: Reading, source: LogSource): Promise<string> {
       else if (kept.size > maxOutputChars) return kept.toString();
     }
   }
-  return kept.toString();
+  return kept.isEmpty ? undefined : kept.toString();
 }
 
-/** Pieces of all logs as they come, until the time limit or until every log has ended. */
+/**
+ * Pieces of all logs as they come, until the time limit or until every log has ended, and then that
+ * this is all.
+ */
 async function* follow(
   reading: Reading,
   sources: readonly LogSource[],
 ): AsyncGenerator<string, void> {
   const { query, call } = reading;
-  const signal = AbortSignal.any([call.signal, AbortSignal.timeout(query.timeout_seconds * 1_000)]);
+  const { timeout_seconds: seconds } = query;
+  const signal = AbortSignal.any([call.signal, AbortSignal.timeout(seconds * 1_000)]);
+  const tell = (message: string) => call.progress({ progress: 0, message });
+  const outage = new Outage(signal, tell);
   const followed = { ...reading, call: { ...call, signal } };
-  yield* merge(sources.map((source) => followOne(followed, source, sources.length)));
+  yield* merge(sources.map((source) => followOne(followed, source, outage, sources.length)));
+  yield `[Followed for ${seconds} s at most.${outage.remark}]`;
 }
 
 async function* followOne(
   reading: Reading,
   source: LogSource,
+  outage: Outage,
   count: number,
 ): AsyncGenerator<string, void> {
-  const { cluster, filter, call, prefixOf } = reading;
+  const { cluster, query, filter, call, prefixOf } = reading;
   const prefix = prefixOf(source);
-  const options = { query: { ...logQuery(reading, source), follow: true }, signal: call.signal };
   try {
     requireStarted(reading, source);
-    for await (const lines of cluster.lines(pathOf(reading, source), options, MAX_LINE_CHARS)) {
-      const wanted = filter ? await filter(lines) : lines;
-      yield wanted.map((line) => prefix + line).join('\n');
+    const pieces = followLog({
+      ...source,
+      cluster,
+      namespace: query.namespace,
+      found: podOf(reading, source),
+      query: logQuery(reading, source),
+      maxLineChars: MAX_LINE_CHARS,
+      mostSilentMs: MOST_SILENT_MS,
+      signal: call.signal,
+      outage,
+      tell: (message) => call.progress({ progress: 0, message }),
+    });
+    for await (const piece of pieces) {
+      if ('note' in piece) {
+        yield `${prefix}[${piece.note}]`;
+        continue;
+      }
+      const wanted = filter ? await filter(piece.lines) : piece.lines;
+      if (wanted.length > 0) yield wanted.map((line) => prefix + line).join('\n');
     }
   } catch (error) {
     yield whyNot(reading, source, count, error);
@@ -139,10 +162,14 @@ async function* followOne(
  * The API server answers with nothing at all for a pod without a node. @throws ToolError
  * `invalid_input` for a container that has never run
  */
-function requireStarted({ pods }: Reading, { pod, container }: LogSource): void {
-  const found = pods.find(({ metadata }) => metadata.name === pod) as LivePod | undefined;
-  const why = found && notStarted(found, container);
+function requireStarted(reading: Reading, source: LogSource): void {
+  const found = podOf(reading, source);
+  const why = found && notStarted(found, source.container);
   if (why) throw new ToolError('invalid_input', why);
+}
+
+function podOf({ pods }: Reading, { pod }: LogSource): LivePod | undefined {
+  return pods.find(({ metadata }) => metadata.name === pod) as LivePod | undefined;
 }
 
 /** Among several logs, one that is not there is said in its place; alone, it fails the call. */

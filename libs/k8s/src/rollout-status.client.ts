@@ -40,9 +40,8 @@ export class RolloutStatusClient {
     }
     call.signal.throwIfAborted();
     if (last?.state === 'progressing') {
-      const away = outage.reason === undefined ? '' : ` The cluster is away: ${outage.reason}`;
       lines.push(
-        `${kind} "${query.name}" is not finished after ${seconds} s.${away} Look at its pods with k8s_get or k8s_describe.`,
+        `${kind} "${query.name}" is not finished after ${seconds} s.${outage.remark} Look at its pods with k8s_get or k8s_describe.`,
       );
     }
     return { output: lines.join('\n'), data: { state: last?.state, message: last?.message } };
