@@ -44,7 +44,7 @@ export class StatusClient {
       signals,
     );
     for await (const rollout of versions) {
-      const state = await outage.survive(() => rolloutState(cluster, rollout, call.signal));
+      const state = await outage.survive(() => rolloutState(cluster, rollout, ended));
       if (state === undefined) break;
       last = state;
       const line = stateLine(last);

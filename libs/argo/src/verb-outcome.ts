@@ -1,4 +1,5 @@
 import { objectVersions, Outage, type Cluster, type ObjectRef } from '#cluster';
+import { ToolError } from '#tools';
 import { canaryPosition } from './canary.js';
 import { isObserved, rolloutPhase } from './rollout-phase.js';
 import type { Rollout } from './rollout.js';
@@ -38,20 +39,38 @@ export function hasActed(now: Rollout, sent: Rollout): boolean {
 
 /**
  * What came of a verb, as the end of a sentence about the rollout: waits for its controller, two
- * seconds at most.
- * @throws the reason of the signal, and as `objectVersions`
+ * seconds at most. As the verb was sent, that nobody can see what came of it is no failure.
+ * @throws the reason of the signal
  */
 export async function outcomeOf(
   cluster: Cluster,
-  { resource, namespace, name }: ObjectRef,
-  { name: verb, summary, verdict }: Asked,
+  ref: ObjectRef,
+  asked: Asked,
   sent: Rollout,
   signal: AbortSignal,
 ): Promise<string> {
-  const asked = verb === undefined ? summary : `was asked for ${verb}`;
+  const words = asked.name === undefined ? asked.summary : `was asked for ${asked.name}`;
+  try {
+    return await seenOutcome(cluster, ref, asked, words, sent, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ToolError)) throw error;
+    return `${words}; what came of it could not be seen: ${error.message} Look at it with argo_describe`;
+  }
+}
+
+/** As `outcomeOf`. @throws ToolError as `objectVersions` */
+async function seenOutcome(
+  cluster: Cluster,
+  { resource, namespace, name }: ObjectRef,
+  { summary, verdict }: Asked,
+  asked: string,
+  sent: Rollout,
+  signal: AbortSignal,
+): Promise<string> {
   const ended = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
-  // Whoever is away for these two seconds has not acted in them.
-  const signals = { cancelled: signal, ended, outage: new Outage(ended, () => {}) };
+  const outage = new Outage(ended, () => {});
+  const signals = { cancelled: signal, ended, outage, isBegun: true };
   let last: Rollout | undefined;
   let invalid: string | undefined;
   for await (const now of objectVersions<Rollout>(
@@ -64,11 +83,14 @@ export async function outcomeOf(
     invalid = invalidity(now);
     if (!isSeen(now)) continue;
     if (invalid !== undefined) break;
-    const seen = await verdict(now, sent);
+    const seen = await outage.survive(async () => verdict(now, sent));
     if (seen?.isDone) return `${summary}. Now ${standing(now)}`;
     if (seen) return `${asked}, but ${seen.why}. Now ${standing(now)}`;
   }
   signal.throwIfAborted();
+  if (outage.remark !== '') {
+    return `${asked}; what came of it cannot be seen now.${outage.remark} Look at it with argo_describe`;
+  }
   const why =
     invalid === undefined
       ? `has not acted on it within ${LIMIT_MS / 1_000} s`

@@ -25,6 +25,14 @@ interface ErrorEvent {
   object: { code: number };
 }
 
+/**
+ * Seconds after which the API server is asked to end a watch: one that is dead without a sign must
+ * not be taken for one that has nothing to tell.
+ */
+const WATCH_SECONDS = 30;
+/** What it has to do so, in milliseconds. */
+const WATCH_LIMIT_MS = (WATCH_SECONDS + 5) * 1_000;
+
 /** Characters of a line: more than any object has. */
 const MAX_LINE_CHARS = 16 * 1024 * 1024;
 
@@ -146,13 +154,14 @@ export class Cluster {
   }
 
   /**
-   * Watches a list or, with a field selector, one object. Ends when the API server ends it or the
-   * signal aborts.
-   * @throws ToolError as `request`, also for an error event
+   * Watches a list or, with a field selector, one object. Ends when the API server ends it, which
+   * it does after half a minute, or the signal aborts.
+   * @throws ToolError as `request`, also for an error event; `timeout` where the watch does not end
    */
   async *watch<T>(path: string, options: RequestOptions = {}): AsyncGenerator<WatchEvent<T>, void> {
-    const query = { ...options.query, watch: true };
-    for await (const lines of this.lines(path, { ...options, query })) {
+    const query = { ...options.query, watch: true, timeoutSeconds: WATCH_SECONDS };
+    const limited = { timeoutMs: WATCH_LIMIT_MS, ...options, query };
+    for await (const lines of this.lines(path, limited)) {
       for (const line of lines) {
         if (options.signal?.aborted) return;
         // The last line may be half of one, where a proxy has ended the watch.

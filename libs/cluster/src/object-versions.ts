@@ -16,32 +16,45 @@ const LEAST_WATCH_MS = 500;
 
 /**
  * Ends of a watch after which the object is read anew, which shows whether there is more to it: the
- * server has forgotten the version that the watch starts from, or the connection has broken.
+ * server has forgotten the version that the watch starts from, or the connection has broken or is
+ * dead.
  */
-const PASSING: ReadonlySet<ToolErrorCode> = new Set(['upstream', 'unavailable']);
+const PASSING: ReadonlySet<ToolErrorCode> = new Set(['upstream', 'unavailable', 'timeout', 'busy']);
+
+/** What an object is watched with. */
+export interface VersionSignals {
+  /** Ends even the first reading, as an error. */
+  cancelled: AbortSignal;
+  ended: AbortSignal;
+  /** Is of the same `ended`. */
+  outage: Outage;
+  /**
+   * Whether the first reading waits for a cluster that is away too, as where something was begun
+   * that is to be seen through.
+   */
+  isBegun?: boolean;
+}
 
 /**
  * An object as it is, then each later version of it, until the signal `ended` aborts. A watch that
  * ends or breaks begins again, also after the cluster was away.
  * @param collection the path of the list that it is in, such as `/api/v1/namespaces/shop/pods`
- * @param cancelled ends even the first reading, as an error
- * @param outage is of the same `ended`; the first reading does not wait for it
  * @throws ToolError `not_found` when it is deleted meanwhile, and as `Cluster.request`
  */
 export async function* objectVersions<T extends Watchable>(
   cluster: Cluster,
   collection: string,
   name: string,
-  { cancelled, ended, outage }: { cancelled: AbortSignal; ended: AbortSignal; outage: Outage },
+  { cancelled, ended, outage, isBegun = false }: VersionSignals,
 ): AsyncGenerator<T, void> {
   const fieldSelector = `metadata.name=${name}`;
-  const read = () =>
-    cluster.request<T>(`${collection}/${encodeURIComponent(name)}`, { signal: cancelled });
-  let isFirst = true;
+  const path = `${collection}/${encodeURIComponent(name)}`;
+  const read = (signal: AbortSignal) => cluster.request<T>(path, { signal });
+  let survives = isBegun;
   do {
-    const now = isFirst ? await read() : await outage.survive(read);
+    const now = survives ? await outage.survive(() => read(ended)) : await read(cancelled);
     if (now === undefined) return;
-    isFirst = false;
+    survives = true;
     yield now;
     if (ended.aborted) return;
     const startedAt = performance.now();

@@ -27,6 +27,7 @@ export class Outage {
 
   /**
    * Reads, again and again while the cluster is away.
+   * @param read is to end with the wait
    * @returns undefined if the wait ends before it is back
    * @throws what else the read throws
    */
@@ -39,6 +40,7 @@ export class Outage {
         this.awayFor = undefined;
         return result;
       } catch (error) {
+        if (this.ended.aborted) return undefined;
         if (!isAway(error)) throw error;
         if (this.awayFor === undefined) this.tell(`The cluster is away: ${error.message}`);
         this.awayFor = error.message;

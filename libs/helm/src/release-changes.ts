@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import type { Cluster } from '#cluster';
+import { Outage, type Cluster } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import { changeFailure } from './change-failure.js';
 import { textOf, type HelmOutcome } from './helm.cli.js';
@@ -14,7 +14,10 @@ const FIRST_LOOK_MS = 1_000;
 const LOOK_EVERY_MS = 3_000;
 /** After a cancel the caller is soon gone: what is said of it must be found out quickly. */
 const LAST_LOOK_MS = 600;
-const FAILURE_LOOK_MS = 5_000;
+/** The change may have failed as the cluster went away. */
+const FAILURE_LOOK_MS = 15_000;
+
+const UNKNOWN_FATE = 'What became of the release could not be found out: look with helm_history.';
 
 /** The release that a change is for, and its revisions before that. */
 export interface ChangeTarget {
@@ -83,14 +86,16 @@ export class ReleaseChanges {
     call: ToolCall,
   ): Promise<string[]> {
     let lines: string[] = [];
-    for (let count = 1; ; count++) {
+    let count = 1;
+    const outage = new Outage(signal, (message) => call.progress({ progress: count, message }));
+    for (; ; count++) {
       try {
         await sleep(count === 1 ? FIRST_LOOK_MS : LOOK_EVERY_MS, undefined, { signal });
-        lines = (await this.look(target, signal)) ?? lines;
+        lines = (await outage.survive(() => this.look(target, signal))) ?? lines;
       } catch {
         // The change goes on, whether or not it can be watched.
-        if (signal.aborted) return lines;
       }
+      if (signal.aborted) return lines;
       const [first = 'helm is at work', ...others] = lines;
       const more = others.length > 0 ? ` (and ${others.length} more)` : '';
       call.progress({ progress: count, message: `${first}${more}` });
@@ -134,8 +139,10 @@ export class ReleaseChanges {
     isHurried: boolean,
   ): Promise<string[]> {
     const signal = AbortSignal.timeout(isHurried ? LAST_LOOK_MS : FAILURE_LOOK_MS);
+    const outage = new Outage(signal, () => undefined);
     try {
-      const now = await this.store.find(cluster, namespace, name, signal);
+      const now = await outage.survive(() => this.store.find(cluster, namespace, name, signal));
+      if (!now) return [UNKNOWN_FATE];
       const [before, after] = [revisions.at(-1), now.at(-1)];
       const isSame =
         before?.uid === after?.uid && before?.resourceVersion === after?.resourceVersion;
@@ -143,7 +150,7 @@ export class ReleaseChanges {
       const hint = await recoveryHint(this.store, cluster, now, signal);
       return hint === undefined ? [] : [hint];
     } catch {
-      return ['What became of the release could not be found out: look with helm_history.'];
+      return [UNKNOWN_FATE];
     }
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { apiStatusOf, readObject, type Cluster } from '#cluster';
+import { apiStatusOf, Outage, readObject, type Cluster } from '#cluster';
 import { ToolError } from '#tools';
 import type { ApplyItem } from './apply-plan.js';
 
@@ -11,7 +11,8 @@ const SCHEMA_LIMIT_MS = 3_000;
 const POLL_MS = 50;
 
 /**
- * Waits until the API server has accepted a custom resource definition.
+ * Waits until the API server has accepted a custom resource definition, also while it is away.
+ * @param tell is told when it goes away and when it is back
  * @throws ToolError `conflict` where another definition has its names, `timeout` with what it says
  * of itself
  */
@@ -19,24 +20,28 @@ export async function waitUntilEstablished(
   cluster: Cluster,
   item: ApplyItem,
   signal: AbortSignal,
+  tell: (message: string) => void,
 ): Promise<void> {
-  const until = performance.now() + ESTABLISHED_LIMIT_MS;
+  const limit = AbortSignal.timeout(ESTABLISHED_LIMIT_MS);
+  const ended = AbortSignal.any([signal, limit]);
+  const outage = new Outage(ended, tell);
   for (;;) {
-    const { status } = (await readObject(cluster, item, signal)) as Definition;
+    const read = await outage.survive(() => readObject(cluster, item, ended));
+    signal.throwIfAborted();
     // Null until the API server has looked at it for the first time.
-    const conditions = status?.conditions ?? [];
+    const conditions = (read as Definition | undefined)?.status?.conditions ?? [];
     const find = (wanted: string) => conditions.find(({ type }) => type === wanted);
     if (find('Established')?.status === 'True') return;
     const names = find('NamesAccepted');
     if (names?.status === 'False') {
       throw new ToolError('conflict', `${item.label} is not served: ${names.message}.`);
     }
-    if (performance.now() > until) {
+    if (limit.aborted) {
       const seconds = ESTABLISHED_LIMIT_MS / 1_000;
       const said = conditions.map(({ type, message }) => `${type}: ${message}`).join('; ');
       throw new ToolError(
         'timeout',
-        `${item.label} is not established after ${seconds} s. ${said}`,
+        `${item.label} is not established after ${seconds} s.${outage.remark} ${said}`.trimEnd(),
       );
     }
     await sleep(POLL_MS, undefined, { signal });

@@ -60,7 +60,7 @@ export class ApplyRun {
       for (const batch of batchesOf(this.items)) {
         const isSent = await this.sendEach(batch, tail.signal, progress);
         if (!isSent) throw this.report.failure(this.abortReason);
-        if (this.plan.definitions.includes(batch[0]!)) await this.establish(batch);
+        if (this.plan.definitions.includes(batch[0]!)) await this.establish(batch, progress);
       }
     } finally {
       tail.dispose();
@@ -144,13 +144,18 @@ export class ApplyRun {
     return aborted && reason instanceof ToolError ? reason : undefined;
   }
 
-  private async establish(definitions: readonly ApplyItem[]): Promise<void> {
-    const { cluster, options } = this;
+  private async establish(
+    definitions: readonly ApplyItem[],
+    progress: ToolCall['progress'],
+  ): Promise<void> {
+    const { cluster, options, report, items } = this;
+    const tell = (message: string) =>
+      progress({ progress: report.count, total: items.length, message });
     await atOnce(definitions, AT_ONCE, async (item) => {
       try {
-        await waitUntilEstablished(cluster, item, options.signal);
+        await waitUntilEstablished(cluster, item, options.signal, tell);
       } catch (error) {
-        throw this.report.failure(this.failureOf(item, error));
+        throw report.failure(this.failureOf(item, error));
       }
       return true;
     });

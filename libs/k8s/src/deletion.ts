@@ -38,7 +38,7 @@ export async function untilGone(
   const isGone = (object: KubernetesObject) => object.metadata?.uid !== before.metadata?.uid;
   let now = before;
   for (;;) {
-    const read = await outage.survive(() => lookAt(cluster, ref, cancelled));
+    const read = await outage.survive(() => lookAt(cluster, ref, ended));
     cancelled.throwIfAborted();
     if (!read) return now;
     if (!read.object || isGone(read.object)) return undefined;

@@ -37,15 +37,19 @@ export class DrainClient {
     const cordoned = await this.cordons.setUnschedulable(cluster, node, true, call);
     if (dryRun) return this.preview(cluster, first, cordoned, call);
     const limit = AbortSignal.timeout(query.timeout_seconds * 1_000);
+    const signal = AbortSignal.any([call.signal, limit]);
+    let progress = new DrainProgress(first.evict);
+    const outage = new Outage(signal, (message) =>
+      call.progress({ progress: progress.gone.length, total: progress.total, message }),
+    );
     // Pods may have come between the look and the cordon.
-    const plan = await planOf(cluster, query, call.signal);
+    const plan = (await outage.survive(() => planOf(cluster, query, signal))) ?? first;
     if (plan.refusals.length > 0) {
       throw refused(node, plan.refusals, 'The node was cordoned; nothing was evicted.');
     }
-    const progress = new DrainProgress(plan.evict);
+    progress = new DrainProgress(plan.evict);
     try {
-      const signal = AbortSignal.any([call.signal, limit]);
-      await empty(cluster, query, progress, { ...call, signal });
+      await empty(cluster, query, progress, { ...call, signal }, outage);
     } catch (error) {
       if (!limit.aborted || call.signal.aborted) throw progress.stopped(node, error);
       throw progress.timedOut(query, error);
@@ -96,11 +100,9 @@ async function empty(
   { node_name: node, grace_period_seconds: gracePeriodSeconds }: DrainDto,
   progress: DrainProgress,
   { signal, progress: report }: ToolCall,
+  outage: Outage,
 ): Promise<void> {
   const options = { gracePeriodSeconds, dryRun: false, signal };
-  const outage = new Outage(signal, (message) =>
-    report({ progress: progress.gone.length, total: progress.total, message }),
-  );
   let reported = '';
   for (;;) {
     await inParallel(progress.due, (one) => outage.survive(() => tryOnce(cluster, one, options)));

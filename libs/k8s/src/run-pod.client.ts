@@ -47,16 +47,28 @@ export class RunPodClient {
     if (dryRun || !(query.wait || query.remove)) {
       return changeText(`pod/${query.name} created`, { before: undefined, after: created }, dryRun);
     }
+    const ended = AbortSignal.any([
+      call.signal,
+      AbortSignal.timeout(query.timeout_seconds * 1_000),
+    ]);
+    const tell = (message: string) => call.progress({ progress: 0, message });
+    const outage = new Outage(ended, tell);
     let pod: LivePod;
     let log: string;
     try {
-      pod = await waitFor(cluster, query, call);
-      log = await logsOf(cluster, query, call);
+      pod = await waitFor(cluster, query, call, { ended, outage });
+      log = await logsOf(cluster, query, call, { ended, outage });
     } catch (error) {
       throw query.remove ? withFate(error, await removePod(cluster, created)) : error;
     }
     return outcomeOf(query, pod, log, query.remove ? await removePod(cluster, created) : STAYS);
   }
+}
+
+/** The wait for a pod, up to the limit of the query. */
+interface Wait {
+  ended: AbortSignal;
+  outage: Outage;
 }
 
 type CreatedPod = LivePod & KubernetesObject;
@@ -102,13 +114,16 @@ function manifestOf(
 }
 
 /** The pod when it has ended, is ready where it is not to end, or cannot start. */
-async function waitFor(cluster: Cluster, query: RunPodDto, call: ToolCall): Promise<LivePod> {
+async function waitFor(
+  cluster: Cluster,
+  query: RunPodDto,
+  call: ToolCall,
+  { ended, outage }: Wait,
+): Promise<LivePod> {
   const { name, namespace, restart_policy, timeout_seconds: seconds } = query;
-  const ended = AbortSignal.any([call.signal, AbortSignal.timeout(seconds * 1_000)]);
   let state = 'Pending';
   let steps = 0;
-  const outage = new Outage(ended, (message) => call.progress({ progress: steps, message }));
-  const signals = { cancelled: call.signal, ended, outage };
+  const signals = { cancelled: call.signal, ended, outage, isBegun: true };
   for await (const pod of objectVersions<LivePod>(cluster, podPath(namespace), name, signals)) {
     if (stateOf(pod) !== state) call.progress({ progress: ++steps, message: stateOf(pod) });
     state = stateOf(pod);
@@ -118,7 +133,7 @@ async function waitFor(cluster: Cluster, query: RunPodDto, call: ToolCall): Prom
   call.signal.throwIfAborted();
   throw new ToolError(
     'timeout',
-    `Pod ${namespace}/${name} was created, but after ${seconds} s it is ${state}.${query.remove ? '' : ` It ${STAYS}`}`,
+    `Pod ${namespace}/${name} was created, but after ${seconds} s it is ${state}.${outage.remark}${query.remove ? '' : ` It ${STAYS}`}`,
   );
 }
 
@@ -127,13 +142,20 @@ function isHopeless(pod: LivePod): boolean {
 }
 
 /** The pod's log, or why there is none. */
-async function logsOf(cluster: Cluster, query: RunPodDto, call: ToolCall): Promise<string> {
-  try {
-    const log = await cluster.text(`${podPath(query.namespace, query.name)}/log`, {
+async function logsOf(
+  cluster: Cluster,
+  query: RunPodDto,
+  call: ToolCall,
+  { ended, outage }: Wait,
+): Promise<string> {
+  const read = () =>
+    cluster.text(`${podPath(query.namespace, query.name)}/log`, {
       query: { container: query.name, limitBytes: call.maxOutputChars },
-      signal: call.signal,
+      signal: ended,
     });
-    return log.trimEnd();
+  try {
+    const log = await outage.survive(read);
+    return log?.trimEnd() ?? `(no log:${outage.remark})`;
   } catch (error) {
     call.signal.throwIfAborted();
     return `(no log: ${(error as Error).message})`;
