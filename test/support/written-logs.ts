@@ -1,7 +1,7 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inject } from 'vitest';
 import { createObjects } from './manifest.js';
+import { testSandbox } from './sandbox.js';
 import type { NamespaceInUse } from './use-namespace.js';
 
 /** Pods that run, whose logs a test writes itself. */
@@ -18,7 +18,7 @@ export class WrittenLogs {
     pods: readonly string[],
     containers: readonly string[],
   ): Promise<WrittenLogs> {
-    const folder = join(inject('sandboxFolder'), `written-${own.name}`);
+    const folder = join(testSandbox().folder, `written-${own.name}`);
     await mkdir(folder, { recursive: true });
     const names = pods.flatMap((pod) => containers.map((container) => `${pod}/${container}`));
     const logs = new WrittenLogs(folder, names);
