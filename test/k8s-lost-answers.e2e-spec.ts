@@ -1,5 +1,8 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isWrite } from './support/api-gate.js';
+import { kubectl } from './support/kubectl.js';
+import { createObjects } from './support/manifest.js';
+import { canary } from './support/rollouts.js';
 import { useGate } from './support/use-gate.js';
 import { useNamespace } from './support/use-namespace.js';
 import { useServer } from './support/use-server.js';
@@ -15,7 +18,18 @@ const web = { ...where, name: 'web', resource_type: 'deployment' };
 const map = (value: string) =>
   `{apiVersion: v1, kind: ConfigMap, metadata: {name: settings, namespace: ${own.name}}, data: {key: ${value}}}`;
 
-beforeAll(() => own.kubectl('create', 'deployment', 'web', '--image=nginx:1'));
+const NODE = 'lost-answers-node';
+const JSON_PATCH = '[{"op":"add","path":"/metadata/labels/a","value":"k"}]';
+
+beforeAll(async () => {
+  await own.kubectl('create', 'deployment', 'web', '--image=nginx:1');
+  await createObjects(
+    canary({ namespace: own.name, name: 'rollout' }, [{ setWeight: 25 }, { pause: {} }]),
+    { apiVersion: 'v1', kind: 'Node', metadata: { name: NODE } },
+  );
+  await own.kubectl('wait', 'rollout/rollout', '--for=jsonpath={.status.phase}=Healthy');
+});
+afterAll(() => kubectl('delete', 'node', NODE));
 
 describe('a change whose answer something on the way has replaced', () => {
   beforeEach(async () => {
@@ -40,6 +54,15 @@ describe('a change whose answer something on the way has replaced', () => {
       { ...web, patch: '{"metadata":{"labels":{"a":"e"}}}' },
     ],
     ['k8s_patch', 200, HTML, { ...web, patch: '{"metadata":{"labels":{"a":"f"}}}' }],
+    ['k8s_patch', 200, '{}', { ...web, patch: '{"metadata":{"labels":{"a":"g"}}}' }],
+    ['k8s_patch', 200, 'null', { ...web, patch: '{"metadata":{"labels":{"a":"h"}}}' }],
+    ['k8s_patch', 403, HTML, { ...web, patch: '{"metadata":{"labels":{"a":"i"}}}' }],
+    ['k8s_patch', 302, '', { ...web, patch: '{"metadata":{"labels":{"a":"j"}}}' }],
+    ['k8s_patch', 422, HTML, { ...web, patch_type: 'json', patch: JSON_PATCH }],
+    ['k8s_run_pod', 502, HTML, { ...where, name: 'lost', image: 'busybox:1.37' }],
+    ['k8s_cordon', 502, HTML, { node_name: NODE }],
+    ['argo_set_image', 502, HTML, { ...where, name: 'rollout', image: 'app=app:2' }],
+    ['argo_pause_rollout', 503, 'no healthy upstream', { ...where, name: 'rollout' }],
     ['k8s_rollout_restart', 502, HTML, web],
     [
       'k8s_set_image',
@@ -93,6 +116,17 @@ describe('a change whose answer something on the way has replaced', () => {
     const { body } = await server.call('k8s_patch', args);
     expect(body['retryable']).toBe(false);
     expect(body.detail).toContain('The object shows no change by skyflo-mcp yet.');
+  });
+
+  it('one that was not made is not taken for the one just before it', async () => {
+    const scaled = { ...web, replicas: 3 };
+    await server.textOf('k8s_scale', scaled);
+    door.gate.before(isWrite, () => Promise.reject(new Error('lost')));
+    const { body } = await server.call('k8s_scale', { ...scaled, replicas: 4 });
+    expect(body['retryable']).toBe(false);
+    expect(body.detail).toContain(DOUBT);
+    expect(body.detail).not.toContain('most likely');
+    expect(await own.stored('deployment/web', '{.spec.replicas}')).toBe('3');
   });
 
   it('stays what the API server says where that is the one who refuses', async () => {

@@ -45,7 +45,9 @@ describe('Cluster', () => {
     ];
     const cluster = await lab.clusterTo((request, response) => {
       const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
-      response.end(request.url === '/pods?labelSelector=a&watch=true&timeoutSeconds=30' ? text : '');
+      response.end(
+        request.url === '/pods?labelSelector=a&watch=true&timeoutSeconds=30' ? text : '',
+      );
     });
     const seen: string[] = [];
     const watching = collect(cluster.watch('/pods', { query: { labelSelector: 'a' } }), (event) =>

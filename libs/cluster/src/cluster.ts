@@ -1,5 +1,5 @@
 import { parseJson, Turns } from '#base';
-import { ToolError } from '#tools';
+import { isRecord, ToolError } from '#tools';
 import { apiError, apiStatusOf } from './api-error.js';
 import { noteWarnings } from './api-warnings.js';
 import { CHANNEL_PROTOCOLS, type ChannelStream } from './channel-stream.js';
@@ -89,6 +89,7 @@ export class Cluster {
     let document: unknown;
     try {
       document = this.parse(text);
+      if (!isAnswerTo(path, document)) throw this.notKubernetes();
     } catch (error) {
       throw isChange(options) ? ofUnknownOutcome(error as ToolError) : error;
     }
@@ -195,12 +196,21 @@ export class Cluster {
     return this.http.close();
   }
 
+  private notKubernetes(cause?: unknown): ToolError {
+    const message = `${describe(this.connection)} sent an answer that is not JSON of Kubernetes.`;
+    return new ToolError('upstream', message, { cause });
+  }
+
   private parse(text: string): unknown {
     try {
       return parseJson(text);
     } catch (cause) {
-      const message = `${describe(this.connection)} sent an answer that is not JSON.`;
-      throw new ToolError('upstream', message, { cause });
+      throw this.notKubernetes(cause);
     }
   }
+}
+
+/** Whether it can be what an API server answers: each object and each list says what it is. */
+function isAnswerTo(path: string, document: unknown): boolean {
+  return isRecord(document) && (!path.startsWith('/api') || typeof document['kind'] === 'string');
 }

@@ -242,7 +242,7 @@ export class HttpClient {
         return answer as T;
       } else {
         const failure = apiError(answer as Answer, this.connection, read);
-        throw isChange(options) && isNotOfServer(failure, answer)
+        throw isChange(options) && isNotOfServer(failure, answer as Answer)
           ? ofUnknownOutcome(failure)
           : failure;
       }
@@ -322,12 +322,17 @@ export class HttpClient {
   }
 }
 
+/** What the API server answers in plain text, before it looks at a request. */
+const PLAIN_REFUSAL = /^(?:404 page not found|4\d\d [A-Z])/;
+
 /**
- * Whether an answer is of something between us and the API server, which may have made the change
- * and lost its answer. The API server itself says why it fails in a Status.
+ * Whether a failure is told by something between us and the API server, which may have made the
+ * change and lost its answer. The API server itself says why it fails in a Status, unless it has
+ * too much to do (429).
  */
-function isNotOfServer(failure: ToolError, { status }: Pick<Answer, 'status'>): boolean {
-  return (status >= 500 || status === 408) && apiStatusOf(failure) === undefined;
+function isNotOfServer(failure: ToolError, { status, body }: Answer): boolean {
+  if (status === 429 || apiStatusOf(failure) !== undefined) return false;
+  return status === 408 || !PLAIN_REFUSAL.test(body.toString('latin1', 0, 100));
 }
 
 /** How long the API server asks to wait before the same request; Infinity if it does not. */

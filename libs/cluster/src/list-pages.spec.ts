@@ -31,7 +31,7 @@ async function clusterOf(answer: (query: URLSearchParams) => object): Promise<UR
     queries.push(searchParams);
     const document = answer(searchParams);
     response.writeHead('code' in document ? Number(document.code) : 200);
-    response.end(JSON.stringify(document));
+    response.end(JSON.stringify({ kind: 'PodList', ...document }));
   });
   return queries;
 }

@@ -1,7 +1,8 @@
-import { isRecord, ToolError } from '#tools';
+import { ToolError } from '#tools';
 import type { Cluster } from './cluster.js';
 import { FIELD_MANAGER } from './field-manager.js';
 import { ifFound } from './if-found.js';
+import { isMade } from './made-change.js';
 import type { KubernetesObject } from './redact.js';
 import type { ObjectRef } from './object-ref.js';
 
@@ -15,8 +16,9 @@ const CLOCK_SKEW_MS = 2_000;
 interface SentChange {
   /** When, as `Date.now()` counts. */
   sentAt: number;
+  /** See `isMade`. */
   patch: unknown;
-  subresource: string | undefined;
+  subresource?: string | undefined;
 }
 
 /**
@@ -31,10 +33,16 @@ export function withFateOfChange(
 ): Promise<unknown> {
   const tell = (object: KubernetesObject | undefined) => {
     if (!object) return 'It is not there now.';
+    if (isMade(object, patch)) {
+      return 'It most likely was: the object is now as it was to be.';
+    }
     const changedAt = lastChange(object);
-    const isChanged = changedAt !== undefined && Date.parse(changedAt) >= sentAt - CLOCK_SKEW_MS;
-    return isChanged || has(object, patch)
-      ? 'It most likely was: the object is now as it was to be.'
+    if (changedAt !== undefined && Date.parse(changedAt) >= sentAt - CLOCK_SKEW_MS) {
+      return `${FIELD_MANAGER} changed the object at ${changedAt}, but not all of it is as it was to be: look at it with k8s_get.`;
+    }
+    // A controller that acts on a change at once may have left no trace of it.
+    return isOtherVersion(object, patch)
+      ? 'The object has changed since, which may be what came of it: look at it with k8s_get.'
       : `The object shows no change by ${FIELD_MANAGER} yet.`;
   };
   return withFate(cluster, ref, error, tell, subresource);
@@ -72,13 +80,10 @@ async function withFate(
   }
 }
 
-/** Whether an object has every field of a patch, and of each list of it every item. */
-function has(value: unknown, wanted: unknown): boolean {
-  if (Array.isArray(wanted)) {
-    return Array.isArray(value) && wanted.every((item) => value.some((one) => has(one, item)));
-  }
-  if (!isRecord(wanted)) return wanted === (value ?? null);
-  return isRecord(value) && Object.entries(wanted).every(([key, item]) => has(value[key], item));
+/** Whether an object is of another version than the one that a patch was for. */
+function isOtherVersion({ metadata }: KubernetesObject, patch: unknown): boolean {
+  const version = (patch as KubernetesObject | undefined)?.metadata?.['resourceVersion'];
+  return version !== undefined && version !== metadata?.['resourceVersion'];
 }
 
 /** When this server's field manager changed an object last, as the API server has noted it. */

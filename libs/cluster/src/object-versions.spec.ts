@@ -12,11 +12,12 @@ afterEach(() => lab.close());
 const PODS = '/api/v1/namespaces/shop/pods';
 
 interface Pod {
+  kind: string;
   metadata: { name: string; resourceVersion: string };
 }
 
 function pod(resourceVersion: number): Pod {
-  return { metadata: { name: 'web', resourceVersion: `${resourceVersion}` } };
+  return { kind: 'Pod', metadata: { name: 'web', resourceVersion: `${resourceVersion}` } };
 }
 
 interface PodServer {

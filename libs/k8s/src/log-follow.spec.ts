@@ -23,10 +23,11 @@ class LoggingServer {
   get pod() {
     const container = { name: 'app', restartCount: this.restartCount, state: this.state };
     return {
+      kind: 'Pod',
       metadata: { name: 'web', namespace: 'shop', uid: this.uid, resourceVersion: '1' },
       spec: { containers: [{ name: 'app' }] },
       status: { phase: 'Running', containerStatuses: [container] },
-    } as LivePod;
+    } as unknown as LivePod;
   }
 
   readonly answer = ({ url = '' }: IncomingMessage, response: ServerResponse): void => {

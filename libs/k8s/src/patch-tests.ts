@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { valueAt } from '#cluster';
 import { isRecord } from '#tools';
 
 /**
@@ -13,15 +14,4 @@ export function failedTests(patch: unknown, object: unknown): string[] {
   return tests.flatMap(({ path, value }) =>
     typeof path !== 'string' || isDeepStrictEqual(valueAt(object, path), value) ? [] : [path],
   );
-}
-
-/** The value that a JSON pointer (RFC 6901) leads to. */
-function valueAt(object: unknown, pointer: string): unknown {
-  const keys = pointer.split('/').slice(1);
-  return keys
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<unknown>((value, key) => {
-      if (Array.isArray(value)) return value[Number(key)];
-      return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-    }, object);
 }

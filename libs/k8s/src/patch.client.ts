@@ -58,6 +58,7 @@ export class PatchClient {
       return await patchObject(cluster, target, patch_type, patch, options);
     } catch (failure) {
       if (!(failure instanceof ToolError) || failure.code !== 'invalid_input') throw failure;
+      if (failure.isOutcomeUnknown) throw failure;
       const faultsOf = (schema: ObjectSchema) =>
         patch_type === 'json' ? operationFaults(schema, patch) : typeFaults(schema, patch);
       const { resource } = target;

@@ -11,6 +11,7 @@ import {
   type KubernetesObject,
   objectVersions,
   Outage,
+  withFateOfChange,
   type LivePod,
 } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
@@ -76,10 +77,12 @@ type CreatedPod = LivePod & KubernetesObject;
 async function create(cluster: Cluster, query: RunPodDto, call: ToolCall): Promise<CreatedPod> {
   const dryRun = isDryRun(call);
   const annotations = query.remove && !dryRun ? newCallAnnotation() : undefined;
+  const manifest = manifestOf(query, annotations);
+  const sentAt = Date.now();
   try {
     return await cluster.request<CreatedPod>(podPath(query.namespace), {
       method: 'POST',
-      body: manifestOf(query, annotations),
+      body: manifest,
       query: {
         fieldManager: FIELD_MANAGER,
         fieldValidation: 'Strict',
@@ -90,8 +93,14 @@ async function create(cluster: Cluster, query: RunPodDto, call: ToolCall): Promi
       signal: query.remove ? undefined : call.signal,
     });
   } catch (error) {
-    if (!annotations || !(error instanceof ToolError && error.isOutcomeUnknown)) throw error;
-    throw withFate(error, await removeIfCreated(cluster, query, annotations));
+    if (!(error instanceof ToolError && error.isOutcomeUnknown)) throw error;
+    if (annotations) throw withFate(error, await removeIfCreated(cluster, query, annotations));
+    // Whoever has given up does not wait for a look.
+    if (call.signal.aborted) throw error;
+    const resource = await cluster.discovery.resolve('pods', call.signal).catch(() => undefined);
+    if (!resource) throw error;
+    const ref = { resource, namespace: query.namespace, name: query.name };
+    throw await withFateOfChange(cluster, ref, error, { sentAt, patch: manifest });
   }
 }
 
