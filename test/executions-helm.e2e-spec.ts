@@ -89,6 +89,37 @@ describe('a server that is told to stop', () => {
   });
 });
 
+describe('a server that is killed', () => {
+  it('leaves no helm behind, and the release is told as pending with how to get it well', async () => {
+    const file = executionsFile();
+    const lasting = { ...env(), EXECUTIONS_FILE: file };
+    const killed = await startServer(lasting);
+    const id = await new ExecutionsApi(killed).start(INSTALL, waiting('orphan'));
+    await expect.poll(() => own.isThere('deployment/orphan')).toBe(true);
+    const [pid] = helmsOf(killed.pid);
+    // What helm could still say of it is lost too.
+    process.kill(-pid!, 'SIGSTOP');
+    await killed.stop('SIGKILL');
+    await expect.poll(() => membersOf(pid!)).toEqual([]);
+    const next = await startServer(lasting);
+    try {
+      const again = new ExecutionsApi(next);
+      await expect.poll(async () => (await again.get(id)).body.status).toBe('interrupted');
+      const release = { namespace: own.name, release_name: 'orphan' };
+      const hint =
+        /is left pending-install .* remove it with helm_uninstall, then install it again/;
+      expect((await again.run('helm_status', release)).body['result']).toMatch(hint);
+      const { status, body } = await again.run(INSTALL, waiting('orphan'));
+      expect([status, body['detail']]).toEqual([409, expect.stringMatching(hint)]);
+      expect((await again.run('helm_uninstall', release)).status).toBe(200);
+      const ready = waiting('orphan', { values: '' });
+      expect((await again.run(INSTALL, ready)).status).toBe(200);
+    } finally {
+      await next.stop();
+    }
+  });
+});
+
 describe('the limit of one category', () => {
   it('holds up what starts its program, in its queue and its streams, and nothing else', async () => {
     const first = await api.start(INSTALL, waiting('first'));

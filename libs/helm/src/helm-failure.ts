@@ -14,6 +14,12 @@ const FAILURES: readonly (readonly [RegExp, ToolErrorCode])[] = [
   [/improper constraint|invalid version\/constraint format|non-absolute URLs/, 'invalid_input'],
   [/is forbidden:|unauthorized|: 40[13] (Unauthorized|Forbidden)/, 'forbidden'],
   [/Kubernetes cluster unreachable|no such host|connection refused/, 'unavailable'],
+  // The words of client-go for what something before the API server answers.
+  [
+    /server is currently unable to handle the request|connection reset|unexpected EOF/,
+    'unavailable',
+  ],
+  [/an error on the server \(|serializer for \S+ doesn't exist/, 'upstream'],
   [/is not a valid chart repository or cannot be reached/, 'upstream'],
   [
     /context deadline exceeded|timed out waiting for the condition|Client\.Timeout exceeded/,

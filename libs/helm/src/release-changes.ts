@@ -148,9 +148,18 @@ export class ReleaseChanges {
         before?.uid === after?.uid && before?.resourceVersion === after?.resourceVersion;
       if (isSame && after?.status === 'failed') return [];
       const hint = await recoveryHint(this.store, cluster, now, signal);
-      return hint === undefined ? [] : [hint];
+      if (hint !== undefined) return [hint];
+      return isSame ? [] : [standingOf(name, namespace, after)];
     } catch {
       return [UNKNOWN_FATE];
     }
   }
+}
+
+/** Where a release stands that a failed change has changed after all. */
+function standingOf(name: string, namespace: string, last: Revision | undefined): string {
+  const release = `Release "${name}" in namespace "${namespace}"`;
+  return last
+    ? `${release} is ${last.status} now (revision ${last.revision}).`
+    : `${release} is gone now.`;
 }

@@ -11,6 +11,7 @@ import { HelmCli, type HelmFlags } from './helm.cli.js';
 import { redactRelease } from './redact-manifests.js';
 import { parseRelease, UndecodableRelease } from './release-decode.js';
 import { historyText, listText, manifestText, statusText, valuesText } from './release-text.js';
+import { isPending, recoveryHint } from './release-recovery.js';
 import { latestRevisions } from './release-revision.js';
 import { ReleaseStore } from './release.store.js';
 import type { Release } from './release.js';
@@ -70,7 +71,22 @@ export class ReleasesClient {
     const release = await redactRelease(await this.release(cluster, query, call), call.signal);
     const { name, namespace, version: revision, info } = release;
     const data = { name, namespace, revision, status: info.status, description: info.description };
-    return { output: statusText(release, query.output), data };
+    const text = statusText(release, query.output);
+    const isLast = query.revision === undefined;
+    const hint = isLast ? await this.hintFor(cluster, release, call.signal) : undefined;
+    if (hint === undefined || query.output !== 'table') return { output: text, data };
+    return { output: `${text}\n\n${hint}`, data: { ...data, hint } };
+  }
+
+  /** How to get a release well again that an operation has left half done, if it is one. */
+  private async hintFor(
+    cluster: Cluster,
+    { namespace, name, info: { status } }: Release,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    if (!isPending(status) && status !== 'uninstalling') return undefined;
+    const revisions = await this.store.find(cluster, namespace, name, signal);
+    return recoveryHint(this.store, cluster, revisions, signal);
   }
 
   async history(cluster: Cluster, query: HelmHistoryDto, call: ToolCall): Promise<ToolResult> {
