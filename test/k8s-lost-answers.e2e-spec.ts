@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { isWrite } from './support/api-gate.js';
+import { isRead, isWrite } from './support/api-gate.js';
 import { kubectl } from './support/kubectl.js';
 import { createObjects } from './support/manifest.js';
 import { canary } from './support/rollouts.js';
@@ -116,6 +116,25 @@ describe('a change whose answer something on the way has replaced', () => {
     const { body } = await server.call('k8s_patch', args);
     expect(body['retryable']).toBe(false);
     expect(body.detail).toContain('The object shows no change by skyflo-mcp yet.');
+  });
+
+  it('is no failure where only what came of it cannot be seen', async () => {
+    const rollout = { ...where, name: 'rollout' };
+    await own.kubectl('patch', 'rollout/rollout', '--type=merge', '-p', '{"spec":{"paused":true}}');
+    door.gate.after(isWrite, () => {
+      door.gate.before(isRead, () => {
+        door.gate.goAway();
+        return Promise.reject(new Error('away'));
+      });
+      return Promise.resolve();
+    });
+    const { status, body } = await server.call('argo_resume_rollout', rollout);
+    door.gate.comeBack();
+    expect(status).toBe(200);
+    expect(body.result).toContain(
+      'was asked for its resumption; what came of it cannot be seen now.',
+    );
+    expect(body.result).toContain('The cluster is away: ');
   });
 
   it('one that was not made is not taken for the one just before it', async () => {

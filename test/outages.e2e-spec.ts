@@ -73,4 +73,27 @@ describe('calls that wait while the cluster is away for a moment', () => {
   });
 });
 
+describe('a port forward', () => {
+  it('lets a new connection wait while the cluster is away for a moment', async () => {
+    const args = {
+      namespace: 'shop',
+      resource_type: 'service',
+      resource_name: 'web',
+      ports: '0:80',
+    };
+    const { body } = await server.call('k8s_port_forward', args);
+    const address = /127\.0\.0\.1:\d+/.exec(body.result ?? '')?.[0] ?? '';
+    // Each on a connection of its own.
+    const ask = async (path: string) =>
+      (await fetch(`http://${address}${path}`, { headers: { connection: 'close' } })).json();
+    expect(await ask('/before')).toMatchObject({ url: '/before' });
+    door.gate.goAway();
+    const [answer] = await Promise.all([
+      ask('/meanwhile'),
+      sleep(1_000).then(() => door.gate.comeBack()),
+    ]);
+    expect(answer).toMatchObject({ url: '/meanwhile' });
+  });
+});
+
 const PROBE_PATH = '/spec/template/spec/containers/0/readinessProbe/httpGet/path';

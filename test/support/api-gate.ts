@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import { Agent, request as requestTls } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sandboxAccess, type SandboxAccess } from './kubeconfig.js';
@@ -35,6 +36,8 @@ export class ApiGate {
   private isAway = false;
   /** While it is frozen: resolves when it goes on. */
   private frozen: PromiseWithResolvers<void> | undefined;
+  /** The connections that carry something else than HTTP by now. */
+  private readonly upgraded = new Set<Duplex>();
   private readonly answers: { matches: Matches; status: number; body: string }[] = [];
   private readonly waiting: Moments = { before: [], after: [] };
   private readonly changes: { matches: Matches; change: (body: Body) => Body }[] = [];
@@ -52,6 +55,9 @@ export class ApiGate {
     this.server.on('connection', (socket) => {
       if (this.isAway) socket.destroy();
     });
+    this.server.on('upgrade', (request: IncomingMessage, socket: Duplex) =>
+      this.passUpgrade(request, socket),
+    );
   }
 
   static async open(): Promise<ApiGate> {
@@ -98,6 +104,7 @@ export class ApiGate {
   goAway(): void {
     this.isAway = true;
     this.server.closeAllConnections();
+    for (const socket of this.upgraded) socket.destroy();
   }
 
   comeBack(): void {
@@ -119,6 +126,26 @@ export class ApiGate {
     this.server.closeAllConnections();
     this.server.close();
     this.agent.destroy();
+  }
+
+  /** Passes on what wants to be a WebSocket. */
+  private passUpgrade({ method, url, headers }: IncomingMessage, near: Duplex): void {
+    this.upgraded.add(near);
+    near.once('close', () => this.upgraded.delete(near));
+    const onward = requestTls(`${this.target}${url}`, { agent: this.agent, method, headers });
+    onward.once('upgrade', ({ headers: answered }: IncomingMessage, far: Duplex) => {
+      const lines = Object.entries(answered).map(([name, value]) => `${name}: ${String(value)}`);
+      near.write(['HTTP/1.1 101 Switching Protocols', ...lines, '', ''].join('\r\n'));
+      for (const [from, to] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        from.pipe(to);
+        from.on('error', () => to.destroy()).on('close', () => to.destroy());
+      }
+    });
+    onward.once('response', () => near.destroy()).on('error', () => near.destroy());
+    onward.end();
   }
 
   private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {

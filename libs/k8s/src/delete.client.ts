@@ -19,6 +19,9 @@ const PROPAGATION_POLICIES = {
   orphan: 'Orphan',
 };
 
+/** How long may be looked for what a deletion waits for, in milliseconds. */
+const LOOK_LIMIT_MS = 10_000;
+
 /** Deletes objects of any kind. */
 @Injectable()
 export class DeleteClient {
@@ -47,9 +50,10 @@ export class DeleteClient {
     call.progress({ progress: 0, message: `${target} is being deleted` });
     const left = await afterRequest(target, untilGone(cluster, ref, before, seconds, call));
     if (!left) return changeText(`${target} deleted`, change, false);
-    const obstacles = await obstaclesOf(cluster, ref, left, call.signal).catch((error: Error) => {
+    const look = AbortSignal.any([call.signal, AbortSignal.timeout(LOOK_LIMIT_MS)]);
+    const obstacles = await obstaclesOf(cluster, ref, left, look).catch(() => {
       call.signal.throwIfAborted();
-      return `nobody can tell, as the cluster is away (${error.message})`;
+      return 'nobody can tell, as the cluster does not answer now';
     });
     throw new ToolError(
       'timeout',

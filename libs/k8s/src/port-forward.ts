@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { Cluster } from '#cluster';
+import { Outage, type ChannelStream, type Cluster } from '#cluster';
 import { ToolError } from '#tools';
 import { carry } from './forwarded-connection.js';
 import { podPath } from './pod-path.js';
@@ -9,6 +9,9 @@ import { podPath } from './pod-path.js';
 const HOST = '127.0.0.1';
 /** Connections at once through one forward: each holds a WebSocket. */
 const MAX_CONNECTIONS = 100;
+
+/** How long a connection waits for a cluster that is away, in milliseconds. */
+const AWAY_LIMIT_MS = 10_000;
 
 /** Where a forward leads, and for how long. */
 export interface ForwardOptions {
@@ -105,9 +108,16 @@ export class PortForward {
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
     socket.on('error', () => socket.destroy());
+    const gone = new AbortController();
+    socket.once('close', () => gone.abort());
+    const limit = AbortSignal.timeout(AWAY_LIMIT_MS);
+    const opened = AbortSignal.any([this.ended.signal, gone.signal, limit]);
+    const outage = new Outage(opened, (message) => (this.lastError = message));
     try {
       const path = `${podPath(namespace, pod)}/portforward?ports=${remote}`;
-      await carry(socket, await cluster.channels(path, this.ended.signal));
+      const channels = await outage.survive(() => openChannels(cluster, path, opened));
+      if (channels) await carry(socket, channels);
+      else socket.destroy();
     } catch (error) {
       this.lastError = (error as Error).message;
       socket.destroy();
@@ -127,5 +137,19 @@ export class PortForward {
     this.sockets.delete(ending);
     ending.destroy();
     return true;
+  }
+}
+
+/** Nothing has been sent yet: that an answer was lost is no reason not to try again. */
+async function openChannels(
+  cluster: Cluster,
+  path: string,
+  signal: AbortSignal,
+): Promise<ChannelStream> {
+  try {
+    return await cluster.channels(path, signal);
+  } catch (error) {
+    const isLost = error instanceof ToolError && error.isOutcomeUnknown;
+    throw isLost ? error.with({ retryable: true, isOutcomeUnknown: false }) : error;
   }
 }
