@@ -4,6 +4,7 @@ import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js'
 import { compareTexts } from './compare.js';
 import { cutName } from './cut-name.js';
 import { inputClass, inputSchemaOf } from './input-schema.js';
+import { isRecord } from './record.js';
 import type { SharedField } from './shared-field.js';
 import {
   Tool,
@@ -15,6 +16,8 @@ import type { ToolCall, ToolDefinition } from './tool.js';
 import { ToolError } from './tool.error.js';
 
 const DEFAULT_TIME_LIMIT_SECONDS = 30;
+/** By which tools let their callers say how long a call may take. */
+const TIME_PARAMETER = 'timeout_seconds';
 const NAME_PATTERN = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 
 interface Category {
@@ -138,11 +141,18 @@ export class ToolRegistry implements OnModuleInit {
       requirements: (options.requires ?? []).map((requirement) =>
         this.modules.get(requirement, { strict: false }),
       ),
+      isTimed: (args) => options.place === 'wait' || isGiven(args, TIME_PARAMETER),
       timeLimitSeconds: (dto) => (typeof limit === 'number' ? limit : limit(dto as never)),
       laneOf: (shared) => laneField?.laneOf?.(shared),
       run: (dto, call) => run.call(instance, dto, call),
     };
   }
+}
+
+/** Whether a parameter is more than the blank text and the null that count as left out. */
+function isGiven(args: unknown, parameter: string): boolean {
+  const value = isRecord(args) ? args[parameter] : undefined;
+  return typeof value === 'string' ? value.trim() !== '' : (value ?? undefined) !== undefined;
 }
 
 /** More than a category has tools. */

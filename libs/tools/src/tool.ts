@@ -75,6 +75,11 @@ export interface ToolDefinition {
   readonly place: ToolPlace;
   /** Seconds that a call may take. */
   timeLimitSeconds(input: object): number;
+  /**
+   * Whether a caller has said how long a call may take, and so waits for its end.
+   * @param args the parameters, as the caller sent them
+   */
+  isTimed(args: unknown): boolean;
   /** The lane of a call with such shared parameters, if it has one. */
   laneOf(shared: ToolCall['shared']): Lane | undefined;
   run(input: object, call: ToolCall): unknown;

@@ -16,9 +16,6 @@ import { ToolTasks } from './tool-tasks.js';
  */
 const LAST_PATIENT_VERSION = '2025-06-18';
 
-/** Tools that wait as long as their callers want, and no longer than 30 s unless told so. */
-const KNOWN_WAITS = new Set(['wait_for_x_seconds', 'execution_wait']);
-
 /** The key in `_meta` for what REST takes as a query parameter. */
 const TIME_LIMIT = 'skyflo/time_limit_seconds';
 
@@ -146,19 +143,12 @@ export class ToolCalls {
    */
   private softLimitMs(name: string, args: unknown, client: McpClient): number | undefined {
     const { softLimitMs } = this.config;
-    const { timeout_seconds } = (args ?? {}) as { timeout_seconds?: unknown };
     const isExempt =
       softLimitMs === 0 ||
-      KNOWN_WAITS.has(name) ||
-      isGiven(timeout_seconds) ||
+      this.registry.get(name).isTimed(args) ||
       (client.protocolVersion !== undefined && client.protocolVersion <= LAST_PATIENT_VERSION);
     return isExempt ? undefined : softLimitMs;
   }
-}
-
-/** Whether a parameter is more than the blank text and the null that count as left out. */
-function isGiven(value: unknown): boolean {
-  return typeof value === 'string' ? value.trim() !== '' : (value ?? undefined) !== undefined;
 }
 
 /**
