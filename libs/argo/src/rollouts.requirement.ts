@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clusters, type Cluster } from '#cluster';
 import { ToolRequirement, type RequirementScope } from '#tools';
-import { ROLLOUTS } from './resource-types.js';
+import { ROLLOUTS } from './model/resource-types.js';
 
 /** So long is believed that Argo Rollouts is still installed. */
 const KNOWN_MS = 30_000;

@@ -2,10 +2,10 @@ import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { clusterConfig } from './cluster.config.js';
 import { Clusters } from './clusters.js';
-import { ContextField } from './context.field.js';
-import { DryRunField } from './dry-run.field.js';
+import { ContextField } from './fields/context.field.js';
+import { DryRunField } from './fields/dry-run.field.js';
 import { RedactionInterceptor } from './secrets/redaction.interceptor.js';
-import { WarningsInterceptor } from './warnings.interceptor.js';
+import { WarningsInterceptor } from './http/warnings.interceptor.js';
 
 /** Access to the Kubernetes API servers of the kubeconfig. */
 @Module({

@@ -1,17 +1,17 @@
 import { parseJson, Turns } from '#base';
 import { isRecord, ToolError } from '#tools';
-import { apiError, apiStatusOf } from './api-error.js';
-import { noteWarnings } from './api-warnings.js';
-import { CHANNEL_PROTOCOLS, type ChannelStream } from './channel-stream.js';
-import type { Connection } from './connection.js';
-import { fetchCatalogue } from './discovery-fetch.js';
-import { Discovery } from './discovery.js';
-import type { Answer } from './exchange.js';
-import { HttpClient } from './http.client.js';
-import { LineSplitter } from './line-splitter.js';
-import { isChange, isRead, type RequestOptions } from './request-options.js';
+import { apiError, apiStatusOf } from './http/api-error.js';
+import { noteWarnings } from './http/api-warnings.js';
+import { CHANNEL_PROTOCOLS, type ChannelStream } from './http/channel-stream.js';
+import type { Connection } from './http/connection.js';
+import { fetchCatalogue } from './discovery/discovery-fetch.js';
+import { Discovery } from './discovery/discovery.js';
+import type { Answer } from './http/exchange.js';
+import { HttpClient } from './http/http.client.js';
+import { LineSplitter } from './http/line-splitter.js';
+import { isChange, isRead, type RequestOptions } from './http/request-options.js';
 import { noteAnswer } from './secrets/read-secrets.js';
-import { describe, ofUnknownOutcome } from './transport-error.js';
+import { describe, ofUnknownOutcome } from './http/transport-error.js';
 
 /** One event of a Kubernetes watch. */
 export interface WatchEvent<T> {

@@ -3,11 +3,11 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 import { ToolError, type Lane, type ToolCall } from '#tools';
 import { clusterConfig, type ClusterConfig } from './cluster.config.js';
 import { Cluster } from './cluster.js';
-import type { Connection } from './connection.js';
-import { IN_CLUSTER, InClusterConnection } from './in-cluster.connection.js';
-import { KubeconfigConnection } from './kubeconfig.connection.js';
-import { Kubeconfig } from './kubeconfig.js';
-import { writeQuietPlugins } from './quiet-plugins.js';
+import type { Connection } from './http/connection.js';
+import { IN_CLUSTER, InClusterConnection } from './kubeconfig/in-cluster.connection.js';
+import { KubeconfigConnection } from './kubeconfig/kubeconfig.connection.js';
+import { Kubeconfig } from './kubeconfig/kubeconfig.js';
+import { writeQuietPlugins } from './kubeconfig/quiet-plugins.js';
 
 /** What is said of the files; where they are is told in the log alone. */
 const UNREADABLE = 'A part of it cannot be read; the log of the server says which and why.';

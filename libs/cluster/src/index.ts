@@ -1,29 +1,29 @@
-export { ageSince, humanAge } from './age.js';
-export { apiStatusOf } from './api-error.js';
-export { ApiResource, groupVersionOf } from './api-resource.js';
-export { warn } from './api-warnings.js';
-export { asTable } from './as-table.js';
-export { CHANNEL_PROTOCOLS, ChannelStream } from './channel-stream.js';
-export type { ChannelMessage } from './channel-stream.js';
-export { chooseRevision } from './choose-revision.js';
+export { ageSince, humanAge } from './text/age.js';
+export { apiStatusOf } from './http/api-error.js';
+export { ApiResource, groupVersionOf } from './discovery/api-resource.js';
+export { warn } from './http/api-warnings.js';
+export { asTable } from './lists/as-table.js';
+export { CHANNEL_PROTOCOLS, ChannelStream } from './http/channel-stream.js';
+export type { ChannelMessage } from './http/channel-stream.js';
+export { chooseRevision } from './workloads/choose-revision.js';
 export { Cluster } from './cluster.js';
 export { clusterConfig } from './cluster.config.js';
 export type { ClusterConfig } from './cluster.config.js';
 export { ClusterModule } from './cluster.module.js';
 export { Clusters } from './clusters.js';
-export { ContextField } from './context.field.js';
-export { drained } from './drained.js';
-export { DryRunField, isDryRun } from './dry-run.field.js';
-export type { Answer } from './exchange.js';
-export { findObject } from './find-object.js';
-export { ifFound } from './if-found.js';
+export { ContextField } from './fields/context.field.js';
+export { drained } from './http/wait-for-drain.js';
+export { DryRunField, isDryRun } from './fields/dry-run.field.js';
+export type { Answer } from './http/exchange.js';
+export { findObject } from './objects/find-object.js';
+export { ifFound } from './objects/read-if-found.js';
 export { KIND, LABEL_SELECTOR, NAMESPACE } from './fields/kubernetes-formats.js';
-export { valueAt } from './json-pointer.js';
-export { selectorText } from './label-selector.js';
-export { namespaceToList } from './list-namespace.js';
-export { AllNamespacesField, ListNamespaceField } from './list-namespace.fields.js';
-export { fetchPages, listAll } from './list-pages.js';
-export type { ListQuery } from './list-pages.js';
+export { valueAt } from './objects/json-pointer.js';
+export { selectorText } from './lists/label-selector.js';
+export { namespaceToList } from './lists/list-namespace.js';
+export { AllNamespacesField, ListNamespaceField } from './fields/list-namespace.fields.js';
+export { fetchPages, listAll } from './lists/list-pages.js';
+export type { ListQuery } from './lists/list-pages.js';
 export {
   changedFields,
   fieldText,
@@ -35,19 +35,19 @@ export {
   presentFields,
   removeFields,
   unionOf,
-} from './managed-fields.js';
-export type { FieldPath, FieldSet, ManagedFieldsEntry } from './managed-fields.js';
-export { claimedManagedFields, upgradedManagedFields } from './managed-fields-upgrade.js';
-export { nearestHint, nearestNames } from './nearest-names.js';
-export { diffObjects } from './object-diff.js';
-export { ObjectSchema, objectSchema } from './object-schema.js';
-export { objectVersions } from './object-versions.js';
-export { FIELD_MANAGER } from './field-manager.js';
-export type { ObjectRef } from './object-ref.js';
-export { withFateOfChange, withFateOfDeletion } from './lost-answer.js';
-export { isAway, Outage } from './outage.js';
-export { inOrder } from './ordered.js';
-export { isOwnedBy } from './owner.js';
+} from './objects/managed-fields.js';
+export type { FieldPath, FieldSet, ManagedFieldsEntry } from './objects/managed-fields.js';
+export { claimedManagedFields, upgradedManagedFields } from './objects/managed-fields-upgrade.js';
+export { nearestHint, nearestNames } from './text/nearest-names.js';
+export { diffObjects } from './objects/object-diff.js';
+export { ObjectSchema, objectSchema } from './objects/object-schema.js';
+export { objectVersions } from './objects/object-versions.js';
+export { FIELD_MANAGER } from './objects/field-manager.js';
+export type { ObjectRef } from './objects/object-ref.js';
+export { withFateOfChange, withFateOfDeletion } from './objects/lost-answer.js';
+export { isAway, Outage } from './http/outage.js';
+export { inOrder } from './text/ordered.js';
+export { isOwnedBy } from './objects/owner.js';
 export {
   containerStatuses,
   isFinished,
@@ -55,30 +55,35 @@ export {
   notStarted,
   requireRunning,
   stateOf,
-} from './pod-state.js';
-export type { LivePod, Pod } from './pod-state.js';
-export { containersOf } from './pod-template.js';
-export { printResources } from './print.js';
-export { programContext } from './program-context.js';
-export type { ProgramContext } from './program-context.js';
-export { LAST_APPLIED, redacted, redactSecrets, stripManagedFields } from './redact.js';
-export type { KubernetesObject } from './redact.js';
-export { retryOnConflict } from './retry-on-conflict.js';
-export { rolloutState } from './rollout-state.js';
-export type { RolloutState, Workload } from './rollout-state.js';
-export { EVERY_CONTAINER, imageChanges, imageChangesText, patchImages } from './set-images.js';
+} from './workloads/pod-state.js';
+export type { LivePod, Pod } from './workloads/pod-state.js';
+export { containersOf } from './workloads/pod-template.js';
+export { printResources } from './print/print.js';
+export { programContext } from './kubeconfig/program-context.js';
+export type { ProgramContext } from './kubeconfig/program-context.js';
+export { LAST_APPLIED, redacted, redactSecrets, stripManagedFields } from './secrets/redact.js';
+export type { KubernetesObject } from './secrets/redact.js';
+export { retryOnConflict } from './http/retry-on-conflict.js';
+export { rolloutState } from './workloads/rollout-state.js';
+export type { RolloutState, Workload } from './workloads/rollout-state.js';
+export {
+  EVERY_CONTAINER,
+  imageChanges,
+  imageChangesText,
+  patchImages,
+} from './workloads/set-images.js';
 export { noteAnswer, noteSent } from './secrets/read-secrets.js';
-export { alignLines } from './tab-writer.js';
-export { TABLE_ACCEPT } from './table.js';
-export type { Table } from './table.js';
-export { WORKLOAD_KINDS } from './workload-kinds.js';
-export type { WorkloadKind } from './workload-kinds.js';
-export { Backoff } from './backoff.js';
-export { LineSplitter } from './line-splitter.js';
-export { changeText, patchObject, readObject } from './write.js';
-export type { Change, PatchType } from './write.js';
-export { writeError } from './write-error.js';
-export { toYaml } from './yaml.js';
+export { alignLines } from './print/tab-writer.js';
+export { TABLE_ACCEPT } from './lists/table.js';
+export type { Table } from './lists/table.js';
+export { WORKLOAD_KINDS } from './workloads/workload-kinds.js';
+export type { WorkloadKind } from './workloads/workload-kinds.js';
+export { Backoff } from './http/backoff.js';
+export { LineSplitter } from './http/line-splitter.js';
+export { changeText, patchObject, readObject } from './objects/write.js';
+export type { Change, PatchType } from './objects/write.js';
+export { writeError } from './objects/write-error.js';
+export { toYaml } from './text/yaml.js';
 export { readText } from './go-yaml/read-text.js';
-export { readDocuments } from './yaml-documents.js';
-export type { TextDocument } from './yaml-documents.js';
+export { readDocuments } from './text/yaml-documents.js';
+export type { TextDocument } from './text/yaml-documents.js';

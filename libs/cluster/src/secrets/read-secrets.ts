@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isRecord } from '#tools';
-import type { KubernetesObject } from '../redact.js';
+import type { KubernetesObject } from './redact.js';
 import type { SecretValues } from './secret-values.js';
 
 /** The paths of Secrets: a list, one of them, or what is below one. */

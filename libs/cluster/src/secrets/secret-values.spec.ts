@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { LAST_APPLIED, type KubernetesObject } from '../redact.js';
+import { LAST_APPLIED, type KubernetesObject } from './redact.js';
 import { SecretValues } from './secret-values.js';
 import { ValueRedactor } from './value-redactor.js';
 

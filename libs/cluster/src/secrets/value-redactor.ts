@@ -1,4 +1,4 @@
-import { redacted } from '../redact.js';
+import { redacted } from './redact.js';
 import { canonicalText, type CanonicalText } from './canonical-text.js';
 import { MOST_UNITS, type Pattern, type PatternIndex } from './pattern-index.js';
 

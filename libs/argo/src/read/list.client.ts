@@ -1,0 +1,128 @@
+import { setImmediate } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { ageSince, alignLines, fetchPages, type Cluster } from '#cluster';
+import type { ToolCall, ToolResult } from '#tools';
+import { canaryPosition, setWeight } from '../model/canary.js';
+import type { ListRolloutsDto } from './list-rollouts.dto.js';
+import { ROLLOUTS } from '../model/resource-types.js';
+import { rolloutPhase } from '../model/rollout-phase.js';
+import type { Rollout } from '../model/rollout.js';
+
+const PAGE_ROLLOUTS = 200;
+const HEADER = [
+  'NAME',
+  'STRATEGY',
+  'STATUS',
+  'STEP',
+  'SET-WEIGHT',
+  'DESIRED',
+  'CURRENT',
+  'UP-TO-DATE',
+  'AVAILABLE',
+  'AGE',
+  'IMAGES',
+];
+
+interface RolloutList {
+  metadata?: { continue?: string; remainingItemCount?: number };
+  items: Rollout[];
+}
+
+/** One rollout of a list. */
+interface Row {
+  namespace: string;
+  name: string;
+  strategy: string;
+  status: string;
+  message: string;
+  /** "1/4", or "-" for a rollout without steps. */
+  step: string;
+  set_weight: number | undefined;
+  desired: number;
+  current: number;
+  up_to_date: number;
+  available: number | bigint;
+  age: string;
+  images: string[];
+}
+
+/** Lists rollouts with where each stands. */
+@Injectable()
+export class ListClient {
+  /** A table, a row for each rollout; and the same as data. */
+  async list(
+    cluster: Cluster,
+    { namespace, all_namespaces }: ListRolloutsDto,
+    { signal, maxOutputChars }: ToolCall,
+  ): Promise<ToolResult> {
+    const resource = await cluster.discovery.resolve(ROLLOUTS, signal);
+    const query = { resource, namespace: all_namespaces ? undefined : namespace };
+    const pages = fetchPages<RolloutList>(cluster, query, { limit: PAGE_ROLLOUTS, signal });
+    const rows: Row[] = [];
+    let size = 0;
+    let left = '';
+    for await (const { list, replaces, remaining } of pages) {
+      if (replaces > 0) rows.splice(-replaces);
+      const added = list.items.map(rowOf);
+      rows.push(...added);
+      size += added.reduce((sum, row) => sum + cellsOf(row, true).join('   ').length, 0);
+      if (size > maxOutputChars && remaining !== 0) {
+        left = `\n[Cut after ${rows.length} rollouts. Name a namespace.]`;
+        break;
+      }
+      await setImmediate();
+    }
+    if (rows.length === 0) {
+      return {
+        output: all_namespaces
+          ? 'No rollouts found.'
+          : `No rollouts found in ${namespace} namespace.`,
+        data: { items: [] },
+      };
+    }
+    const header = all_namespaces ? ['NAMESPACE', ...HEADER] : HEADER;
+    const lines = alignLines([header, ...rows.map((row) => cellsOf(row, all_namespaces))]);
+    return { output: lines.join('\n') + left, data: { items: rows } };
+  }
+}
+
+function rowOf(rollout: Rollout): Row {
+  const { metadata, spec, status = {} } = rollout;
+  const { phase, message } = rolloutPhase(rollout);
+  const position = canaryPosition(rollout);
+  const { canary, blueGreen } = spec.strategy ?? {};
+  return {
+    namespace: metadata.namespace,
+    name: metadata.name,
+    strategy: canary ? 'Canary' : blueGreen ? 'BlueGreen' : '-',
+    status: phase,
+    message,
+    step: position ? `${position.index}/${position.steps.length}` : '-',
+    set_weight: position && setWeight(rollout),
+    desired: spec.replicas ?? 1,
+    current: status.replicas ?? 0,
+    up_to_date: status.updatedReplicas ?? 0,
+    available: status.availableReplicas ?? 0,
+    age: ageSince(metadata.creationTimestamp),
+    images: spec.workloadRef
+      ? [`(of ${spec.workloadRef.kind} ${spec.workloadRef.name})`]
+      : (spec.template?.spec?.containers ?? []).map(({ image }) => image),
+  };
+}
+
+function cellsOf(row: Row, withNamespace: boolean): string[] {
+  const cells = [
+    row.name,
+    row.strategy,
+    row.status,
+    row.step,
+    row.set_weight ?? '-',
+    row.desired,
+    row.current,
+    row.up_to_date,
+    row.available,
+    row.age,
+    row.images.join(','),
+  ].map(String);
+  return withNamespace ? [row.namespace, ...cells] : cells;
+}

@@ -1,0 +1,83 @@
+import { Clusters } from '#cluster';
+import { ANSWER_SECONDS, Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
+import { ARGO, REQUIRES } from '../argo.category.js';
+import { DescribeClient } from './describe.client.js';
+import { ArgoHistoryDto } from './argo-history.dto.js';
+import { ListRolloutsDto } from './list-rollouts.dto.js';
+import { RolloutDto } from '../model/rollout.dto.js';
+import { ArgoStatusDto } from './argo-status.dto.js';
+import { HistoryClient } from './history.client.js';
+import { ListClient } from './list.client.js';
+import { StatusClient } from './status.client.js';
+
+/** Seconds that a read may take. */
+const READ_LIMIT_SECONDS = 30;
+
+/** Tools that look at rollouts. */
+@ToolProvider(ARGO)
+export class RolloutsTools {
+  constructor(
+    private readonly clusters: Clusters,
+    private readonly lists: ListClient,
+    private readonly states: StatusClient,
+    private readonly histories: HistoryClient,
+    private readonly descriptions: DescribeClient,
+  ) {}
+
+  @Tool({
+    name: 'argo_list_rollouts',
+    title: 'List Argo Rollouts',
+    description:
+      'Lists rollouts with strategy, status, step, weight, pods and images. Use it first to see what there is and what waits; go on with argo_describe for one of them.',
+    annotations: { readOnlyHint: true, destructiveHint: false },
+    example: { namespace: 'shop' },
+    requires: REQUIRES,
+  })
+  async listRollouts(query: ListRolloutsDto, call: ToolCall): Promise<ToolResult> {
+    return this.lists.list(this.clusters.of(call), query, call);
+  }
+
+  @Tool({
+    name: 'argo_status',
+    title: 'Get Argo Rollout Status',
+    description:
+      'Says where a rollout stands: status, step, weights, pods. With watch it follows the update, with each change as progress, until it is Healthy, Degraded or waits for somebody, or timeout_seconds are over.',
+    annotations: { readOnlyHint: true, destructiveHint: false },
+    example: { name: 'checkout', namespace: 'shop' },
+    timeLimitSeconds: ({ watch, timeout_seconds }: ArgoStatusDto) =>
+      watch ? timeout_seconds + ANSWER_SECONDS : READ_LIMIT_SECONDS,
+    requires: REQUIRES,
+  })
+  async status(query: ArgoStatusDto, call: ToolCall): Promise<ToolResult> {
+    const cluster = this.clusters.of(call);
+    return query.watch
+      ? this.states.follow(cluster, query, call)
+      : this.states.read(cluster, query, call);
+  }
+
+  @Tool({
+    name: 'argo_history',
+    title: 'Get Argo Rollout History',
+    description:
+      'Lists the revisions of a rollout with state, pods, age, images and what changed in each, or shows one revision with its pod template. Use it to find the revision for argo_undo.',
+    annotations: { readOnlyHint: true, destructiveHint: false },
+    example: { name: 'checkout', namespace: 'shop' },
+    requires: REQUIRES,
+  })
+  async history(query: ArgoHistoryDto, call: ToolCall): Promise<ToolResult> {
+    return this.histories.read(this.clusters.of(call), query, call);
+  }
+
+  @Tool({
+    name: 'argo_describe',
+    title: 'Describe Argo Rollout',
+    description:
+      'Shows a rollout as a tree: its step and weights, revisions, replica sets, pods, analysis runs and experiments, then its conditions and events. Use it to see why a rollout stands where it does.',
+    annotations: { readOnlyHint: true, destructiveHint: false },
+    example: { name: 'checkout', namespace: 'shop' },
+    requires: REQUIRES,
+  })
+  async describe(query: RolloutDto, call: ToolCall): Promise<ToolResult> {
+    return this.descriptions.describe(this.clusters.of(call), query, call);
+  }
+}

@@ -1,0 +1,10 @@
+import { BooleanField } from '#tools';
+import { RolloutDto } from '../model/rollout.dto.js';
+
+export class PromoteDto extends RolloutDto {
+  @BooleanField({
+    description: 'Skip all that is left: steps, pauses and analysis.',
+    default: false,
+  })
+  full!: boolean;
+}

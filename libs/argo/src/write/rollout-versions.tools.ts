@@ -1,0 +1,49 @@
+import { Clusters, DryRunField } from '#cluster';
+import { Tool, ToolProvider, type ToolCall } from '#tools';
+import { ARGO, REQUIRES } from '../argo.category.js';
+import { SetRolloutImageDto } from './set-rollout-image.dto.js';
+import { UndoDto } from './undo.dto.js';
+import { SetImageClient } from './set-image.client.js';
+import { UndoClient } from './undo.client.js';
+
+/** Tools that change which version a rollout runs. */
+@ToolProvider({ ...ARGO, sharedFields: [...ARGO.sharedFields, DryRunField] })
+export class RolloutVersionsTools {
+  constructor(
+    private readonly clusters: Clusters,
+    private readonly images: SetImageClient,
+    private readonly undos: UndoClient,
+  ) {}
+
+  @Tool({
+    name: 'argo_set_image',
+    title: 'Set Argo Rollout Image',
+    description:
+      'Sets the image of a container of a rollout, or of the workload that it takes its pods from, and says from what to what. Use it to release another version; follow it with argo_status.',
+    annotations: { readOnlyHint: false, destructiveHint: false },
+    example: {
+      name: 'checkout',
+      image: 'registry.example.com/shop/checkout:1.6.0',
+      namespace: 'shop',
+      container_name: 'checkout',
+      dry_run: true,
+    },
+    requires: REQUIRES,
+  })
+  async setImage(query: SetRolloutImageDto, call: ToolCall): Promise<string> {
+    return this.images.set(this.clusters.of(call), query, call);
+  }
+
+  @Tool({
+    name: 'argo_undo',
+    title: 'Undo Argo Rollout',
+    description:
+      'Brings a rollout back to the pod template of an earlier revision, by itself the one before the latest, and shows what changes by that. Use it when a release does harm; argo_history lists the revisions.',
+    annotations: { readOnlyHint: false, destructiveHint: true },
+    example: { name: 'checkout', namespace: 'shop', dry_run: true },
+    requires: REQUIRES,
+  })
+  async undo(query: UndoDto, call: ToolCall): Promise<string> {
+    return this.undos.undo(this.clusters.of(call), query, call);
+  }
+}

@@ -1,0 +1,143 @@
+import { numberText } from '../text/number-text.js';
+import { alignedLines, widthOf, type Line } from './tab-writer.js';
+import type { ColumnDefinition, Table } from '../lists/table.js';
+
+interface TableTextOptions {
+  /** With the columns that kubectl shows only for `-o wide`. */
+  wide: boolean;
+  /** With a NAMESPACE column in front. */
+  showNamespace: boolean;
+}
+
+/**
+ * Tables of one resource type as the text that kubectl prints for them. Pages are added as they
+ * come and only their shown cells are kept, so memory grows with the text and not with the answers.
+ */
+export class TableText {
+  private columns: ColumnDefinition[] = [];
+  private lines: string[][] = [];
+  private widths: number[] = [];
+  private lastCells = 0;
+
+  constructor(private readonly options: TableTextOptions) {}
+
+  /** Rows so far. */
+  get rows(): number {
+    return Math.max(0, this.lines.length - 1);
+  }
+
+  /** Characters that the text has by now. */
+  get size(): number {
+    const width = this.widths.reduce((sum, cell) => sum + cell + 3, 0);
+    return this.lines.length * (width + 1) + this.lastCells;
+  }
+
+  /** @param namespace of all rows, where they do not say it themselves */
+  add(table: Table, namespace?: string): void {
+    if (table.rows.length === 0) return;
+    if (this.lines.length === 0) {
+      this.columns = table.columnDefinitions;
+      const names = this.shown().map((index) => this.columns[index]!.name.toUpperCase());
+      this.push(this.options.showNamespace ? ['NAMESPACE', ...names] : names);
+    }
+    const shown = this.shown();
+    for (const row of table.rows) {
+      const line: string[] = [];
+      if (this.options.showNamespace) {
+        line.push(row.object?.metadata?.namespace ?? namespace ?? '');
+      }
+      for (const index of shown) {
+        if (index >= row.cells.length) break;
+        line.push(cellText(row.cells[index]));
+      }
+      this.push(line);
+    }
+  }
+
+  /** Drops the last rows, for a list that had to begin anew. */
+  dropLast(rows: number): void {
+    if (rows > 0) this.lines.splice(-rows);
+  }
+
+  /**
+   * The aligned lines, header first; none if there are no rows. Those that `maxChars` has no room
+   * for may be left out.
+   * @param typeName put before each name, e.g. `deployment.apps` for `deployment.apps/web`
+   */
+  toLines(typeName: string | undefined, maxChars: number): Iterable<string> {
+    const name = this.shown().indexOf(nameColumnOf(this.columns));
+    const column = name < 0 ? -1 : name + (this.options.showNamespace ? 1 : 0);
+    const [header, ...rows] = this.lines;
+    if (!header) return [];
+    if (typeName !== undefined && column >= 0) {
+      for (const row of rows) row[column] = `${typeName}/${row[column] ?? ''}`;
+    }
+    return alignedLines([header, ...splitAtTabs(rows, maxChars)], maxChars);
+  }
+
+  private shown(): number[] {
+    return this.columns.flatMap(({ priority = 0 }, index) =>
+      this.options.wide || priority === 0 ? [index] : [],
+    );
+  }
+
+  private push(line: string[]): void {
+    const last = line.length - 1;
+    for (let column = 0; column < last; column++) {
+      this.widths[column] = Math.max(this.widths[column] ?? 0, widthOf(line[column]!));
+    }
+    this.lastCells += line[last]?.length ?? 0;
+    this.lines.push(line);
+  }
+}
+
+/** The names of the objects in a Table's rows. */
+export function namesOf({ columnDefinitions, rows }: Table): string[] {
+  const column = Math.max(0, nameColumnOf(columnDefinitions));
+  return rows.map(({ cells }) => text(cells[column]));
+}
+
+function nameColumnOf(columns: readonly ColumnDefinition[]): number {
+  return columns.findIndex(({ format, type }) => format === 'name' && type === 'string');
+}
+
+function text(cell: unknown): string {
+  if (cell === null || cell === undefined) return '';
+  if (typeof cell === 'string') return cell;
+  return typeof cell === 'number' || typeof cell === 'bigint'
+    ? numberText(cell, 'table')
+    : JSON.stringify(cell);
+}
+
+const LINE_END = /[\f\n\r]/;
+const ESCAPE = '\x1b';
+
+/** Characters of a cell that are shown: in a column of the longest, every row is that wide. */
+const MAX_CELL_CHARS = 4_000;
+
+// Cut at the first line end, and no terminal escape sequences.
+function cellText(cell: unknown): string {
+  const whole = text(cell);
+  const end = whole.search(LINE_END);
+  const line = end < 0 ? whole : `${whole.slice(0, end)}...`;
+  const left = line.length - MAX_CELL_CHARS;
+  const shown = left > 0 ? `${line.slice(0, MAX_CELL_CHARS)}...[${left} more characters]` : line;
+  return shown.includes(ESCAPE) ? shown.replaceAll(ESCAPE, '^[') : shown;
+}
+
+const TAB = /[\t\v]/;
+
+/**
+ * The cells of rows, as far as there is room for them. A tab inside a cell ends it, also for
+ * kubectl.
+ */
+function splitAtTabs(rows: readonly string[][], maxChars: number): Line[] {
+  const lines: Line[] = [];
+  let chars = 0;
+  for (const row of rows) {
+    if (chars > maxChars) break;
+    lines.push(row.some((cell) => TAB.test(cell)) ? row.join('\t').split(TAB) : row);
+    for (const cell of row) chars += cell.length + 1;
+  }
+  return lines;
+}

@@ -1,0 +1,180 @@
+import { Injectable } from '@nestjs/common';
+import { inOrder, noteAnswer, readDocuments, type Cluster, type ProgramContext } from '#cluster';
+import { ToolError } from '#tools';
+import { changeText, otherText, pairsOf, type Outcome } from './object-change.js';
+import { changeFailure } from './change-failure.js';
+import { ChartKinds } from './chart-kinds.js';
+import { Rehearsal } from './rehearsal.js';
+import type { RehearsedWrites } from './rehearsed-writes.js';
+import { renderedObjects } from './rendered-objects.js';
+import { decodeRelease } from '../releases/release-decode.js';
+import type { Hook, Release } from '../releases/release.js';
+
+const DEFINITION = 'customresourcedefinition.apiextensions.k8s.io';
+const READS_AT_ONCE = 16;
+
+/** The name of the object that holds a revision, and in its path the resource type. */
+const RECORD = /\/(secrets|configmaps)\/sh\.helm\.release\.v1\.(.+)\.v\d+$/;
+
+/** How helm words that the API server serves no such kind. */
+const UNKNOWN_KIND = /no matches for kind/;
+
+/** Failures that say nothing of the change itself. */
+const UNRELATED = ['cancelled', 'timeout', 'unavailable', 'busy'];
+
+/** A change of a release, before it is made. */
+export interface PlannedChange {
+  /** Of the release. */
+  name: string;
+  namespace: string;
+  /** The release as it is; undefined where it is not there. */
+  before: Release | undefined;
+  /** Moments whose hooks run, such as `pre-install`. */
+  events: readonly string[];
+  /** What would be done. */
+  summary: string;
+  /** Whether it takes the release away. */
+  isRemoval?: boolean;
+  /** The definitions of custom resources that helm installs before, as YAML. */
+  definitions?: () => Promise<string>;
+}
+
+/**
+ * Finds out what a change of a release would do to the objects in the cluster, by having helm
+ * rehearse it.
+ */
+@Injectable()
+export class ReleasePreview {
+  /**
+   * For each object that would change a diff of the live object against what the API server would
+   * make of it; the others in one line. Values of Secrets are shown as their size. What would end
+   * the change halfway is told first.
+   * @param run starts helm for the change, without hooks, through some way to the cluster
+   * @throws ToolError what ends the change before anything is done
+   */
+  async text(
+    cluster: Cluster,
+    change: PlannedChange,
+    run: (through: ProgramContext) => Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<string> {
+    try {
+      return await this.rehearsed(cluster, change, run, signal);
+    } catch (error) {
+      const isUnknownKind = error instanceof ToolError && UNKNOWN_KIND.test(error.message);
+      const definitions = isUnknownKind ? await change.definitions?.() : undefined;
+      if (definitions === undefined) throw error;
+      const objects = await readDocuments('crds', definitions, signal);
+      const kinds = new ChartKinds(objects.map(({ value }) => value));
+      if (kinds.names.length === 0) throw error;
+      return await this.rehearsed(cluster, change, run, signal, kinds);
+    }
+  }
+
+  private async rehearsed(
+    cluster: Cluster,
+    change: PlannedChange,
+    run: (through: ProgramContext) => Promise<unknown>,
+    signal: AbortSignal,
+    kinds?: ChartKinds,
+  ): Promise<string> {
+    const rehearsal = await Rehearsal.open(cluster, signal, kinds);
+    try {
+      const failure = await failureOf(run(rehearsal));
+      signal.throwIfAborted();
+      const after = await recordedRelease(rehearsal.writes, change.name, signal);
+      const isBegun = change.isRemoval ? rehearsal.writes.entries().length > 0 : after;
+      if (failure && (!isBegun || UNRELATED.includes(failure.code))) throw failure;
+      return await this.told(cluster, change, after, rehearsal.writes, failure, signal);
+    } finally {
+      await rehearsal.close();
+    }
+  }
+
+  private async told(
+    cluster: Cluster,
+    { before, namespace, events, summary, isRemoval = false }: PlannedChange,
+    after: Release | undefined,
+    writes: RehearsedWrites,
+    failure: ToolError | undefined,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const objectsOf = (release: Release | undefined) =>
+      release ? renderedObjects(release.manifest, namespace, signal) : [];
+    const changes = pairsOf(await objectsOf(before), await objectsOf(after));
+    for (const { before: old, after: now } of changes) {
+      if (old) await noteAnswer('', old.object, true);
+      if (now) await noteAnswer('', now.object, false);
+    }
+    const outcomes: Outcome[] = [];
+    const context = { cluster, writes, isRemoval, hasFailed: failure !== undefined };
+    const tell = (one: (typeof changes)[number], stop: AbortSignal) =>
+      changeText(context, one, stop);
+    for await (const outcome of inOrder(changes, READS_AT_ONCE, signal, tell)) {
+      outcomes.push(outcome);
+    }
+    const told = new Set(outcomes.map(({ path }) => path));
+    const others = writes.entries().filter(([path]) => !told.has(path) && !RECORD.test(path));
+    const more: string[] = [];
+    for (const [path, write] of others) {
+      more.push(...(await otherText(cluster, path, write, signal)));
+    }
+    const texts = outcomes.flatMap(({ text }) => (text === undefined ? [] : [text]));
+    return [
+      headline(summary, failure),
+      ...writes.kinds.names.map((name) => `${DEFINITION}/${name}: created`),
+      ...more,
+      ...texts,
+      ...listed('Unchanged', outcomes, 'unchanged'),
+      ...listed('Not reached', outcomes, 'unreached'),
+      ...hookLines((after ?? before)?.hooks ?? [], events),
+    ].join('\n\n');
+  }
+}
+
+async function failureOf(running: Promise<unknown>): Promise<ToolError | undefined> {
+  try {
+    await running;
+    return undefined;
+  } catch (error) {
+    if (error instanceof ToolError) return error;
+    throw error;
+  }
+}
+
+/** The revision that helm has stored in a rehearsal before it changes anything. */
+async function recordedRelease(
+  writes: RehearsedWrites,
+  release: string,
+  signal: AbortSignal,
+): Promise<Release | undefined> {
+  for (const [path, { sent, result }] of writes.entries()) {
+    const [, kind, name] = RECORD.exec(path) ?? [];
+    const data = sent?.['data'] as { release?: string } | undefined;
+    // Helm also stores the revision before, as superseded.
+    if (name !== release || !result || !writes.isNew(path)) continue;
+    const text = data?.release ?? '';
+    const decoded = kind === 'secrets' ? Buffer.from(text, 'base64').toString() : text;
+    return decodeRelease(`Release "${release}"`, decoded, signal);
+  }
+  return undefined;
+}
+
+function headline(summary: string, failure: ToolError | undefined): string {
+  const dryRun = '(dry run: nothing was changed)';
+  if (!failure) return `${summary} ${dryRun}`;
+  return `${summary}, but that would fail ${dryRun}:\n${changeFailure(failure.message)}`;
+}
+
+function listed(title: string, outcomes: readonly Outcome[], state: Outcome['state']): string[] {
+  const labels = outcomes.filter((one) => one.state === state).map(({ label }) => label);
+  return labels.length > 0 ? [`${title}: ${labels.join(', ')}`] : [];
+}
+
+function hookLines(hooks: readonly Hook[], events: readonly string[]): string[] {
+  const lines = hooks
+    .map((hook) => ({ hook, when: (hook.events ?? []).filter((event) => events.includes(event)) }))
+    .filter(({ when }) => when.length > 0)
+    .map(({ hook, when }) => `  ${hook.kind?.toLowerCase()}/${hook.name} (${when.join(', ')})`);
+  return lines.length > 0 ? [['Hooks that would run:', ...lines].join('\n')] : [];
+}

@@ -1,0 +1,117 @@
+import { Clusters, DryRunField } from '#cluster';
+import { Tool, ToolProvider, type ToolCall } from '#tools';
+import { InstallDto } from './install.dto.js';
+import { InstallWithValuesDto } from './install-with-values.dto.js';
+import { RollbackDto } from './rollback.dto.js';
+import { UninstallDto } from './uninstall.dto.js';
+import { UpgradeDto } from './upgrade.dto.js';
+import { HELM } from '../helm.category.js';
+import { HelmRequirement } from '../cli/helm.requirement.js';
+import { ReleaseReturnsClient } from './release-returns.client.js';
+import { ReleaseWritesClient } from './release-writes.client.js';
+
+/** Seconds beside the waiting of helm: to fetch a chart, and to say what became of the release. */
+const MARGIN_SECONDS = 60;
+
+const EXAMPLE = { release_name: 'session-cache', chart: './cache', namespace: 'shop' };
+const RELEASE = { release_name: 'shop-cache', namespace: 'shop' };
+
+/**
+ * helm waits for hooks and for objects one after the other, and once more for the rollback of a
+ * failure.
+ */
+function timeLimit({
+  timeout_seconds: seconds,
+  atomic,
+}: {
+  timeout_seconds: number;
+  atomic?: boolean;
+}) {
+  return seconds * (atomic ? 3 : 2) + MARGIN_SECONDS;
+}
+
+/** Tools that change releases. */
+@ToolProvider({ ...HELM, sharedFields: [...HELM.sharedFields, DryRunField] })
+export class ReleaseWritesTools {
+  constructor(
+    private readonly clusters: Clusters,
+    private readonly writes: ReleaseWritesClient,
+    private readonly returns: ReleaseReturnsClient,
+  ) {}
+
+  @Tool({
+    name: 'helm_install',
+    title: 'Install Helm Chart',
+    description:
+      "Installs a chart as a new release with the chart's own values, and waits until it is ready. Set dry_run to see each object first; for other values use helm_install_with_values, for a release that is there helm_upgrade.",
+    annotations: { readOnlyHint: false, destructiveHint: false },
+    example: { ...EXAMPLE, dry_run: true },
+    timeLimitSeconds: timeLimit,
+    requires: [HelmRequirement],
+  })
+  async install(query: InstallDto, call: ToolCall): Promise<string> {
+    return this.writes.install(this.clusters.of(call), query, call);
+  }
+
+  @Tool({
+    name: 'helm_install_with_values',
+    title: 'Install Helm Chart with Custom Values',
+    description:
+      'Installs a chart as a new release with values of your own, and waits until it is ready. helm_show_values shows what can be set; set dry_run to see each object first.',
+    annotations: { readOnlyHint: false, destructiveHint: false },
+    example: { ...EXAMPLE, values: 'replicas: 2\n', dry_run: true },
+    timeLimitSeconds: timeLimit,
+    requires: [HelmRequirement],
+  })
+  async installWithValues(query: InstallWithValuesDto, call: ToolCall): Promise<string> {
+    return this.writes.install(this.clusters.of(call), query, call);
+  }
+
+  @Tool({
+    name: 'helm_upgrade',
+    title: 'Upgrade Helm Release',
+    description:
+      'Upgrades a release to another version of its chart or to other values, or installs it if it is not there, and waits until it is ready. Set dry_run to see what would change; set atomic to have a failed upgrade rolled back.',
+    annotations: { readOnlyHint: false, destructiveHint: false },
+    example: {
+      ...RELEASE,
+      chart: './cache',
+      values: 'replicas: 3\n',
+      reuse_values: true,
+      dry_run: true,
+    },
+    timeLimitSeconds: timeLimit,
+    requires: [HelmRequirement],
+  })
+  async upgrade(query: UpgradeDto, call: ToolCall): Promise<string> {
+    return this.writes.upgrade(this.clusters.of(call), query, call);
+  }
+
+  @Tool({
+    name: 'helm_uninstall',
+    title: 'Uninstall Helm Release',
+    description:
+      'Deletes a release and all objects that it consists of. Find its exact name with helm_list_releases; set dry_run to see what would be deleted.',
+    annotations: { readOnlyHint: false, destructiveHint: true },
+    example: { ...RELEASE, dry_run: true },
+    timeLimitSeconds: timeLimit,
+    requires: [HelmRequirement],
+  })
+  async uninstall(query: UninstallDto, call: ToolCall): Promise<string> {
+    return this.returns.uninstall(this.clusters.of(call), query, call);
+  }
+
+  @Tool({
+    name: 'helm_rollback',
+    title: 'Rollback Helm Release',
+    description:
+      'Brings a release back to an earlier revision, and waits until it is ready. helm_history lists the revisions; set dry_run to see what would change.',
+    annotations: { readOnlyHint: false, destructiveHint: true },
+    example: { ...RELEASE, revision: 1, dry_run: true },
+    timeLimitSeconds: timeLimit,
+    requires: [HelmRequirement],
+  })
+  async rollback(query: RollbackDto, call: ToolCall): Promise<string> {
+    return this.returns.rollback(this.clusters.of(call), query, call);
+  }
+}

@@ -1,0 +1,43 @@
+import { Tool, ToolProvider, type ToolCall } from '#tools';
+import { ChartsClient } from './charts.client.js';
+import { SearchRepoDto } from './search-repo.dto.js';
+import { ShowValuesDto } from './show-values.dto.js';
+import { HELM_WITHOUT_CLUSTER } from '../helm.category.js';
+import { HelmRequirement } from '../cli/helm.requirement.js';
+
+/** Seconds in which a chart is fetched and rendered. */
+const CHART_SECONDS = 120;
+
+/** Tools that look at charts. */
+@ToolProvider(HELM_WITHOUT_CLUSTER)
+export class ChartsTools {
+  constructor(private readonly charts: ChartsClient) {}
+
+  @Tool({
+    name: 'helm_show_values',
+    title: 'Show Helm Chart Default Values',
+    description:
+      "Shows a chart's own values, with their comments: what can be set, and what it is otherwise. Use it before helm_install_with_values or helm_upgrade.",
+    annotations: { readOnlyHint: true, destructiveHint: false },
+    example: { chart: './cache' },
+    timeLimitSeconds: CHART_SECONDS,
+    requires: [HelmRequirement],
+  })
+  async showValues(query: ShowValuesDto, call: ToolCall): Promise<string> {
+    return this.charts.showValues(query, call);
+  }
+
+  @Tool({
+    name: 'helm_search_repo',
+    title: 'Search Helm Repositories',
+    description:
+      'Searches the repositories that were added for charts, and lists name, version and description of each. Use it to find the chart to install.',
+    annotations: { readOnlyHint: true, destructiveHint: false },
+    example: { keyword: 'nginx' },
+    timeLimitSeconds: CHART_SECONDS,
+    requires: [HelmRequirement],
+  })
+  async searchRepo(query: SearchRepoDto, call: ToolCall): Promise<string> {
+    return this.charts.search(query, call);
+  }
+}

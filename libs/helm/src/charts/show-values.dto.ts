@@ -1,0 +1,9 @@
+import { ChartField, ChartVersionField } from '../releases/release.fields.js';
+
+export class ShowValuesDto {
+  @ChartField()
+  chart!: string;
+
+  @ChartVersionField()
+  version?: string;
+}

@@ -1,0 +1,28 @@
+import { Tool, ToolProvider, type ToolCall } from '#tools';
+import { ChartsClient } from './charts.client.js';
+import { TemplateDto } from './template.dto.js';
+import { HELM } from '../helm.category.js';
+import { HelmRequirement } from '../cli/helm.requirement.js';
+
+/** Seconds in which a chart is fetched and rendered. */
+const CHART_SECONDS = 120;
+
+/** The tool that renders charts: for a cluster, but without changing or reading its objects. */
+@ToolProvider(HELM)
+export class TemplateTools {
+  constructor(private readonly charts: ChartsClient) {}
+
+  @Tool({
+    name: 'helm_template',
+    title: 'Render Helm Template',
+    description:
+      'Renders the manifests of a chart for the Kubernetes version and API versions of the cluster, or, if none answers, for those that helm assumes (the first line says so). Nothing is installed, and lookup finds nothing. Values of Secrets appear as their size. To see what would change on a cluster, use helm_install or helm_upgrade with dry_run.',
+    annotations: { readOnlyHint: true, destructiveHint: false },
+    example: { release_name: 'cache', chart: './cache', values: 'replicas: 2\n' },
+    timeLimitSeconds: CHART_SECONDS,
+    requires: [HelmRequirement],
+  })
+  async template(query: TemplateDto, call: ToolCall): Promise<string> {
+    return this.charts.template(query, call);
+  }
+}

@@ -1,0 +1,156 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  clusterConfig,
+  programContext,
+  type Cluster,
+  type ClusterConfig,
+  type ProgramContext,
+} from '#cluster';
+import { Programs, withoutKlog } from '#cli';
+import { cleanText, helmFailure } from './helm-failure.js';
+import { helmConfig, type HelmConfig } from '../helm.config.js';
+import { HelmHome, type HelmRun } from './helm.home.js';
+import { ToolError } from '#tools';
+
+/**
+ * Milliseconds that helm has, after a cancel, to note what becomes of the release: it must leave
+ * the tool time to tell of it.
+ */
+const GRACE_MS = 1_200;
+
+/**
+ * Flags of helm by name, without the dashes: with their value, or true for one that has none; with
+ * each of several values. Those that are false or undefined are left out.
+ */
+export type HelmFlags = Readonly<
+  Record<string, string | number | boolean | readonly string[] | undefined>
+>;
+
+/** One start of helm. */
+export interface HelmCommand {
+  /** Such as `['repo', 'update']`. */
+  command: readonly string[];
+  flags?: HelmFlags;
+  /** What stands after the flags; may be anything, as it stands after `--`. */
+  values?: readonly string[];
+  /** The cluster that it is for; none for what needs no cluster. */
+  cluster?: Cluster;
+  /** Another way to that cluster than the server's kubeconfig. */
+  through?: ProgramContext;
+  /** What it reads on stdin. */
+  input?: string;
+  /** The folder that it runs in, where it needs something there; an empty one unless given. */
+  run?: HelmRun;
+}
+
+export interface HelmLimits {
+  signal: AbortSignal;
+  maxOutputChars: number;
+}
+
+/** How helm ended. */
+export interface HelmOutcome {
+  stdout: string;
+  /** What it wrote on stderr though it succeeded: warnings. */
+  warnings: string;
+  failure: ToolError | undefined;
+  isCut: boolean;
+  /** The SHA-256 of the chart that it was given, where that was downloaded. */
+  chartDigest?: string | undefined;
+}
+
+/** Starts helm. */
+@Injectable()
+export class HelmCli {
+  constructor(
+    private readonly programs: Programs,
+    private readonly home: HelmHome,
+    @Inject(clusterConfig.KEY) private readonly config: ClusterConfig,
+    @Inject(helmConfig.KEY) private readonly limits: HelmConfig,
+  ) {}
+
+  /**
+   * As `attempt`. @throws ToolError what helm says when it fails, see `helmFailure`; the signal's
+   * reason when it aborts
+   */
+  async run(command: HelmCommand, limits: HelmLimits): Promise<HelmOutcome> {
+    const outcome = await this.attempt(command, limits);
+    if (outcome.failure) throw outcome.failure;
+    return outcome;
+  }
+
+  /** Runs helm to its end, whatever that is. Throws as `Programs.run`. */
+  async attempt(command: HelmCommand, limits: HelmLimits): Promise<HelmOutcome> {
+    const { run } = command;
+    return run
+      ? this.start(command, run, limits)
+      : this.home.inRun((own) => this.start(command, own, limits));
+  }
+
+  private async start(
+    { command, flags = {}, values = [], cluster, through, input }: HelmCommand,
+    run: HelmRun,
+    { signal, maxOutputChars }: HelmLimits,
+  ): Promise<HelmOutcome> {
+    const { maxMemoryMb } = this.limits;
+    const kube = through ?? (cluster && programContext(cluster, this.config));
+    const words = wordsOf({ 'kube-context': kube?.context, ...flags });
+    const { exitCode, stdout, stderr, isCut, isOverMemory } = await this.programs.run(
+      'helm',
+      [...command, ...words, '--', ...values],
+      {
+        signal,
+        // One more, so that the cap sees that there was more.
+        maxOutputChars: maxOutputChars + 1,
+        env: { ...this.home.environment(run), ...kube?.env },
+        cwd: run.workFolder,
+        graceMs: GRACE_MS,
+        maxMemoryBytes: maxMemoryMb * 1_000_000,
+        ...(input !== undefined && { input }),
+      },
+    );
+    const isGood = exitCode === 0 || isCut;
+    const { folder } = this.home;
+    const said = stderr.replaceAll(`${run.folder}/`, '');
+    const failure = isOverMemory
+      ? tooMuch(command, maxMemoryMb)
+      : helmFailure(said, exitCode, folder, stdout);
+    return {
+      stdout,
+      warnings: isGood ? cleanText(withoutKlog(said), folder) : '',
+      failure: isGood && !isOverMemory ? undefined : failure,
+      isCut,
+    };
+  }
+}
+
+function tooMuch(command: readonly string[], maxMemoryMb: number): ToolError {
+  const what = command.includes('repo')
+    ? 'the index of a repository takes more than %d MB of memory to be read. A smaller repository, or another one, may have the chart'
+    : 'the chart takes more than %d MB of memory to be read and rendered. Look for a template that repeats or joins without end, or for values that make it render too much';
+  const limit = 'the limit is the setting HELM_MAX_MEMORY_MB of this server';
+  const message = `helm was ended, as ${what.replace('%d', String(maxMemoryMb))}; ${limit}.`;
+  return new ToolError('failed', message, { retryable: false });
+}
+
+/** What helm prints for people: the text, then the remarks. */
+export function textOf(outcome: HelmOutcome): string {
+  return [outcome.stdout.trimEnd(), ...remarksOf(outcome)].filter(Boolean).join('\n');
+}
+
+/** What there is to say beside helm's text: its warnings, and which chart it was. */
+export function remarksOf({
+  warnings,
+  chartDigest,
+}: Pick<HelmOutcome, 'warnings' | 'chartDigest'>): string[] {
+  const digest = chartDigest === undefined ? '' : `Chart digest: sha256:${chartDigest}`;
+  return [warnings, digest].filter(Boolean);
+}
+
+function wordsOf(flags: HelmFlags): string[] {
+  return Object.entries(flags).flatMap(([name, value]) => {
+    if (value === undefined || value === false) return [];
+    if (value === true) return [`--${name}`];
+    return [value].flat().map((one) => `--${name}=${one}`);
+  });
+}

@@ -1,0 +1,19 @@
+import { BooleanField, ChoiceField } from '#tools';
+import { OUTPUT_FORMATS, type OutputFormat } from './release-text.js';
+import { ReleaseDto } from './release.dto.js';
+import { RevisionField } from './release.fields.js';
+
+export class GetValuesDto extends ReleaseDto {
+  @ChoiceField({ description: 'Form of the answer.', choices: OUTPUT_FORMATS, default: 'yaml' })
+  output!: OutputFormat;
+
+  @BooleanField({
+    description:
+      "Also the chart's own values where they were not overridden. Otherwise only those that were given.",
+    default: false,
+  })
+  all_values!: boolean;
+
+  @RevisionField()
+  revision?: number;
+}

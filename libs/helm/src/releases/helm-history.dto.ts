@@ -1,0 +1,15 @@
+import { ChoiceField, IntField } from '#tools';
+import { OUTPUT_FORMATS, type OutputFormat } from './release-text.js';
+import { ReleaseDto } from './release.dto.js';
+
+export class HelmHistoryDto extends ReleaseDto {
+  @IntField({
+    description: 'Most revisions to list, the newest ones. 0: all that are kept.',
+    min: 0,
+    default: 10,
+  })
+  max_revisions!: number;
+
+  @ChoiceField({ description: 'Form of the answer.', choices: OUTPUT_FORMATS, default: 'table' })
+  output!: OutputFormat;
+}

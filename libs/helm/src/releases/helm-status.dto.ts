@@ -1,0 +1,17 @@
+import { ChoiceField } from '#tools';
+import { OUTPUT_FORMATS, type OutputFormat } from './release-text.js';
+import { ReleaseDto } from './release.dto.js';
+import { RevisionField } from './release.fields.js';
+
+export class HelmStatusDto extends ReleaseDto {
+  @ChoiceField({
+    description:
+      'Form of the answer: "table" has the state and the notes; "json" and "yaml" have values, manifest and hooks too.',
+    choices: OUTPUT_FORMATS,
+    default: 'table',
+  })
+  output!: OutputFormat;
+
+  @RevisionField()
+  revision?: number;
+}

@@ -1,0 +1,27 @@
+import { ListNamespaceField } from '#cluster';
+import { BooleanField, ChoiceField, IntField } from '#tools';
+import { OUTPUT_FORMATS, type OutputFormat } from './release-text.js';
+
+export class ListReleasesDto {
+  @ListNamespaceField()
+  namespace?: string;
+
+  @BooleanField({
+    description: 'Look in every namespace; leave namespace out then.',
+    default: false,
+  })
+  all_namespaces!: boolean;
+
+  @BooleanField({
+    description:
+      'Also releases that are pending, being uninstalled, or uninstalled with their history kept. Otherwise only those that are deployed or failed.',
+    default: false,
+  })
+  all!: boolean;
+
+  @IntField({ description: 'Most releases to list.', min: 1, max: 1_000, default: 256 })
+  limit!: number;
+
+  @ChoiceField({ description: 'Form of the answer.', choices: OUTPUT_FORMATS, default: 'table' })
+  output!: OutputFormat;
+}

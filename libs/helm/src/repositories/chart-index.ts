@@ -1,0 +1,153 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { runInWorker, WorkTooLarge } from '#base';
+import { ToolError } from '#tools';
+import { DownloadAddresses } from '../cli/download-addresses.js';
+import { indexFile, type HelmRun } from '../cli/helm.home.js';
+import type { IndexEntry } from './index-entries.js';
+import { Repositories } from './repositories.js';
+import { RepositoryFile, type RepositoryEntry } from './repository-file.js';
+
+/** Milliseconds in which the index of a repository is read. */
+const READ_LIMIT_MS = 30_000;
+
+/** Versions of charts that are remembered. */
+const REMEMBERED = 20_000;
+
+/** Hosts other than the repository's own that the versions of one chart may be at. */
+const MAX_HOSTS = 20;
+
+/**
+ * What the scheme begins with that stands in for an address that nothing is downloaded from: helm
+ * knows none of that name.
+ */
+const REFUSED = 'refused-';
+
+/** A chart of a repository that was added. */
+export interface RepositoryChart {
+  entry: RepositoryEntry;
+  chart: string;
+}
+
+/** The versions of a chart, and what tells this state of the index from all others. */
+export interface ChartVersions {
+  id: string;
+  entries: readonly IndexEntry[];
+}
+
+/**
+ * Why helm may not download some versions, by the scheme that it got in place of their addresses;
+ * helm's failure names it.
+ */
+export type Refusals = ReadonlyMap<string, ToolError>;
+
+/** Reads indexes of repositories, and gives helm of them what has been checked. */
+@Injectable()
+export class ChartIndex {
+  private readonly known = new LRUCache<string, readonly IndexEntry[]>({ maxSize: REMEMBERED });
+
+  constructor(
+    private readonly repositories: Repositories,
+    private readonly addresses: DownloadAddresses,
+  ) {}
+
+  /** @throws ToolError `upstream` for an index that cannot be read */
+  async versions({ entry, chart }: RepositoryChart, signal: AbortSignal): Promise<ChartVersions> {
+    const path = this.repositories.indexPath(entry.name);
+    const { mtimeMs, size, ino } = await stat(path).catch(() => {
+      const message = `There is no index of repository "${entry.name}" any more. helm_repo_update fetches it.`;
+      throw new ToolError('not_found', message);
+    });
+    const id = `${entry.name}/${chart} ${mtimeMs} ${size} ${ino}`;
+    const known = this.known.get(id);
+    if (known) return { id, entries: known };
+    const isThere = (await this.repositories.chartNames(entry.name)).includes(chart);
+    const entries = isThere ? await read(path, chart, entry.name, signal) : [];
+    this.known.set(id, entries, { size: entries.length + 1 });
+    return { id, entries };
+  }
+
+  /**
+   * Writes the repository as helm is to see it into the folder of a run: this chart alone, and only
+   * addresses that were checked.
+   * @returns why some are left out
+   */
+  async lend(
+    run: HelmRun,
+    { entry, chart }: RepositoryChart,
+    entries: readonly IndexEntry[],
+    signal: AbortSignal,
+  ): Promise<Refusals> {
+    const refusals = new Map<string, ToolError>();
+    const hosts = new Map<string, ToolError | undefined>();
+    const lent: IndexEntry[] = [];
+    for (const one of entries) {
+      const url = addressOf(one.urls[0] ?? '', entry.url);
+      const error = await this.refusal(url, hosts, signal);
+      const scheme = `${REFUSED}${refusals.size}`;
+      if (error) refusals.set(scheme, error);
+      lent.push({ ...one, urls: [error || !url ? `${scheme}://host/chart.tgz` : url.href] });
+    }
+    await new RepositoryFile(run.repositories.config).write([entry]);
+    const index = { apiVersion: 'v1', entries: { [chart]: lent } };
+    const path = join(run.repositories.cache, indexFile(entry.name));
+    await writeFile(path, JSON.stringify(index));
+    return refusals;
+  }
+
+  private async refusal(
+    url: URL | undefined,
+    hosts: Map<string, ToolError | undefined>,
+    signal: AbortSignal,
+  ): Promise<ToolError | undefined> {
+    if (!url) return new ToolError('upstream', 'The index names no address for this version.');
+    if (hosts.has(url.host)) return hosts.get(url.host);
+    let error: ToolError | undefined;
+    if (hosts.size >= MAX_HOSTS) {
+      error = new ToolError('forbidden', `The index names more than ${MAX_HOSTS} hosts.`);
+    } else {
+      try {
+        await this.addresses.check(url, signal);
+      } catch (reason) {
+        if (!(reason instanceof ToolError) || signal.aborted) throw reason;
+        error = reason;
+      }
+      hosts.set(url.host, error);
+    }
+    return error;
+  }
+}
+
+/** The whole address that an index names, as one that helm and this server read alike. */
+function addressOf(text: string, base: string): URL | undefined {
+  const folder = URL.parse(base);
+  if (!folder || text === '') return undefined;
+  const { search } = folder;
+  if (!folder.pathname.endsWith('/')) folder.pathname += '/';
+  const isWhole = /^[a-z][a-z0-9+.-]*:/i.test(text);
+  const url = isWhole ? URL.parse(text) : URL.parse(text, folder.href);
+  if (!url || !['http:', 'https:', 'oci:'].includes(url.protocol)) return undefined;
+  if (url.protocol === 'oci:' && !/^[a-z0-9.-]+(:\d+)?$/i.test(url.host)) return undefined;
+  // As helm does, for repositories whose addresses carry a token.
+  if (!isWhole && url.host === folder.host) url.search = search;
+  return url;
+}
+
+async function read(
+  path: string,
+  chart: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<IndexEntry[]> {
+  try {
+    const file = new URL('./chart-index.worker.js', import.meta.url);
+    return await runInWorker(file, { path, chart }, { signal, timeoutMs: READ_LIMIT_MS });
+  } catch (error) {
+    signal.throwIfAborted();
+    const why = error instanceof WorkTooLarge ? error.message : 'it is neither YAML nor JSON';
+    const message = `The index of repository "${name}" cannot be read: ${why}. helm_repo_update fetches it again.`;
+    throw new ToolError('upstream', message, { cause: error });
+  }
+}

@@ -1,0 +1,56 @@
+import { Tool, ToolProvider, type ToolCall } from '#tools';
+import { RepoAddDto } from './repo-add.dto.js';
+import { RepoRemoveDto } from './repo-remove.dto.js';
+import { RepoUpdateDto } from './repo-update.dto.js';
+import { HELM_WITHOUT_CLUSTER } from '../helm.category.js';
+import { HelmRequirement } from '../cli/helm.requirement.js';
+import { RepositoriesClient } from './repositories.client.js';
+
+/** Seconds in which an index is fetched. */
+const INDEX_SECONDS = 120;
+
+/** Tools for the chart repositories of this server, which all of its callers share. */
+@ToolProvider(HELM_WITHOUT_CLUSTER)
+export class RepositoriesTools {
+  constructor(private readonly repositories: RepositoriesClient) {}
+
+  @Tool({
+    name: 'helm_repo_add',
+    title: 'Add Helm Repository',
+    description:
+      'Adds a chart repository to this server and fetches its index. Use it before installing a chart from it; helm_search_repo then finds its charts.',
+    annotations: { readOnlyHint: false, destructiveHint: false },
+    example: { name: 'jetstack', url: 'https://charts.jetstack.io' },
+    timeLimitSeconds: INDEX_SECONDS,
+    requires: [HelmRequirement],
+  })
+  async repoAdd({ name, url }: RepoAddDto, call: ToolCall): Promise<string> {
+    return this.repositories.add(name, url, call);
+  }
+
+  @Tool({
+    name: 'helm_repo_update',
+    title: 'Update Helm Repositories',
+    description:
+      'Fetches the indexes of all repositories anew. Use it when a chart or version that was just published is not found; otherwise indexes are fetched by themselves when they are old.',
+    annotations: { readOnlyHint: false, destructiveHint: false },
+    example: {},
+    timeLimitSeconds: INDEX_SECONDS,
+    requires: [HelmRequirement],
+  })
+  async repoUpdate(_: RepoUpdateDto, call: ToolCall): Promise<string> {
+    return this.repositories.update(call);
+  }
+
+  @Tool({
+    name: 'helm_repo_remove',
+    title: 'Remove Helm Repository',
+    description:
+      'Removes a chart repository from this server. Releases that were installed from it stay; their charts have to come from elsewhere for an upgrade.',
+    annotations: { readOnlyHint: false, destructiveHint: false },
+    example: { name: 'jetstack' },
+  })
+  async repoRemove({ name }: RepoRemoveDto, call: ToolCall): Promise<string> {
+    return this.repositories.remove(name, call);
+  }
+}

@@ -1,0 +1,52 @@
+import { ifFound, stateOf, type Cluster, type ListQuery, type LivePod } from '#cluster';
+import { ToolError } from '#tools';
+import { listMetadata } from '../pods/list-metadata.js';
+import { podPath } from '../pods/pod-path.js';
+
+/** Names that are told; of the rest the number. */
+const MOST_NAMES = 10;
+
+/** Pods that have ended use nothing, so that nobody measures them. */
+const UNFINISHED = 'status.phase!=Succeeded,status.phase!=Failed';
+
+/** The pods that have not ended, as `namespace/name`; none for who may not list them. */
+export async function unfinishedPods(
+  cluster: Cluster,
+  query: Omit<ListQuery, 'resource' | 'fieldSelector'>,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const resource = await cluster.discovery.resolve('pods', signal);
+  try {
+    const pods = await listMetadata(
+      cluster,
+      { ...query, resource, fieldSelector: UNFINISHED },
+      signal,
+    );
+    return pods.map(({ metadata: { namespace, name } }) => `${namespace}/${name}`);
+  } catch (error) {
+    if (error instanceof ToolError && error.code === 'forbidden') return [];
+    throw error;
+  }
+}
+
+/** One line: `No metrics of 2 more pods yet: a, b.` */
+export function missingText(names: readonly string[]): string {
+  const left = names.length - MOST_NAMES;
+  const more = left > 0 ? ` and ${left} more` : '';
+  const what = names.length === 1 ? 'pod' : 'pods';
+  return `No metrics yet of ${names.length} ${what}: ${names.slice(0, MOST_NAMES).join(', ')}${more}.`;
+}
+
+/** Why one pod has no metrics. @throws `error` where there is no such pod either */
+export async function podWithoutMetrics(
+  cluster: Cluster,
+  namespace: string,
+  name: string,
+  error: ToolError,
+  signal: AbortSignal,
+): Promise<ToolError> {
+  const pod = await ifFound(cluster.request<LivePod>(podPath(namespace, name), { signal }));
+  if (!pod) return error;
+  const message = `There are no metrics of the pod ${namespace}/${name} yet. It is ${stateOf(pod)}. Running pods are measured several times a minute.`;
+  return new ToolError('not_found', message, { cause: error.cause });
+}

@@ -1,0 +1,143 @@
+import { ToolError, type ToolErrorCode } from '#tools';
+import { podName, type DrainPod } from './drain-plan.js';
+import type { DrainDto } from './drain.dto.js';
+import type { Eviction } from './eviction.js';
+
+/** A pod on its way from the node. */
+export interface LeavingPod {
+  pod: DrainPod;
+  /** What was answered last; `asked` while that is still to come. */
+  eviction: Eviction | { state: 'waiting' | 'asked' };
+  /** When it is to be tried again, as `performance.now()` counts. */
+  retryAt: number;
+}
+
+const STATES = {
+  waiting: 'not evicted yet',
+  asked: 'asked to be evicted, no answer',
+  evicted: 'evicted, still ending',
+};
+
+/** How far a drain has come. */
+export class DrainProgress {
+  /** The pods that are still there, by uid. */
+  readonly leaving: Map<string, LeavingPod>;
+  readonly gone: DrainPod[] = [];
+
+  /** @param pods all that have to go */
+  constructor(pods: readonly DrainPod[]) {
+    this.leaving = new Map(
+      pods.map((pod): [string, LeavingPod] => [
+        pod.metadata.uid,
+        {
+          pod,
+          eviction: { state: pod.metadata.deletionTimestamp === undefined ? 'waiting' : 'evicted' },
+          retryAt: 0,
+        },
+      ]),
+    );
+  }
+
+  get total(): number {
+    return this.leaving.size + this.gone.length;
+  }
+
+  /** The pods whose eviction is to be asked for now. */
+  get due(): LeavingPod[] {
+    return [...this.leaving.values()].filter(
+      ({ eviction: { state }, retryAt }) =>
+        state !== 'evicted' && state !== 'refused' && retryAt <= performance.now(),
+    );
+  }
+
+  /** Whether nobody is left whose eviction can still come about. */
+  get isOver(): boolean {
+    return this.leaving.size === this.refused.length;
+  }
+
+  /** Takes note of which pods are still on the node. */
+  see(uids: ReadonlySet<string>): void {
+    for (const [uid, { pod }] of this.leaving) {
+      if (uids.has(uid)) continue;
+      this.leaving.delete(uid);
+      this.gone.push(pod);
+    }
+  }
+
+  /** `3 of 5 pods evicted`. */
+  get text(): string {
+    return `${this.gone.length} of ${counted(this.total)} evicted`;
+  }
+
+  /** What holds pods back now, each once. */
+  get held(): string[] {
+    const reasons = [...this.leaving.values()].flatMap(({ eviction }) =>
+      eviction.state === 'blocked' ? eviction.reason : [],
+    );
+    return [...new Set(reasons)];
+  }
+
+  /** Which pods cannot be evicted, each with why. */
+  get refusals(): string[] {
+    return this.refused.map(({ name, reason }) => `${name} cannot be evicted: ${reason}`);
+  }
+
+  /** The failure of a drain that came to its time limit. */
+  timedOut({ node_name: node, timeout_seconds: seconds }: DrainDto, cause: unknown): ToolError {
+    const why = this.held.map((reason) => ` Held by: ${reason}.`);
+    return new ToolError(
+      'timeout',
+      `Node ${node} is not empty after ${seconds} s: ${this.text}.${why.join('')}${this.refusalsText} It stays cordoned: call k8s_drain again to go on, or k8s_uncordon to give up.`,
+      { cause, output: this.report },
+    );
+  }
+
+  /** The failure of a drain that evicted all but the pods that cannot be. */
+  incomplete(node: string): ToolError {
+    const codes = new Set(this.refused.map(({ code }) => code));
+    const [code = 'failed'] = codes;
+    return new ToolError(
+      codes.size === 1 ? code : 'failed',
+      `Node ${node} is not empty: ${this.text}.${this.refusalsText} It stays cordoned: remove what is in the way and call k8s_drain again, or k8s_uncordon to give up.`,
+      { output: this.report },
+    );
+  }
+
+  /** Any other failure on the way, with how far the drain came. */
+  stopped(node: string, error: unknown): unknown {
+    if (!(error instanceof ToolError)) return error;
+    return error.with({
+      message: `${error.message} The drain stopped; node ${node} stays cordoned.`,
+      cause: error,
+      output: this.report,
+    });
+  }
+
+  private get refused(): { name: string; reason: string; code: ToolErrorCode }[] {
+    return [...this.leaving.values()].flatMap(({ pod, eviction }) =>
+      eviction.state === 'refused' ? { ...eviction, name: podName(pod) } : [],
+    );
+  }
+
+  private get refusalsText(): string {
+    return this.refusals.map((refusal) => ` ${refusal.replace(/\.?$/, '.')}`).join('');
+  }
+
+  private get report(): string {
+    const left = [...this.leaving.values()].map(({ pod, eviction }) => {
+      const state = 'reason' in eviction ? eviction.reason : STATES[eviction.state];
+      return `${podName(pod)} (${state})`;
+    });
+    return [...listed('Evicted', this.gone.map(podName)), ...listed('Left', left)].join('\n\n');
+  }
+}
+
+/** A section of names; none where there is no name. */
+export function listed(title: string, names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [`${title}:\n${names.map((name) => `  ${name}`).join('\n')}`];
+}
+
+/** `1 pod`, `2 pods`. */
+export function counted(pods: number): string {
+  return `${pods} ${pods === 1 ? 'pod' : 'pods'}`;
+}

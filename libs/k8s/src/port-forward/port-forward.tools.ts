@@ -1,0 +1,69 @@
+import { Clusters, DryRunField, isDryRun } from '#cluster';
+import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
+import { PortForwardListDto } from './port-forward-list.dto.js';
+import { PortForwardStopDto } from './port-forward-stop.dto.js';
+import { PortForwardDto } from './port-forward.dto.js';
+import { K8S } from '../k8s.category.js';
+import { PortForwards } from './port-forwards.js';
+
+/** The tool that opens port forwards. */
+@ToolProvider(K8S)
+export class PortForwardTools {
+  constructor(
+    private readonly clusters: Clusters,
+    private readonly forwards: PortForwards,
+  ) {}
+
+  @Tool({
+    name: 'k8s_port_forward',
+    title: 'Port Forward to Kubernetes Resource',
+    description:
+      'Opens local ports on the host of this server (127.0.0.1) that lead to ports of a pod, and answers at once with an id, the local addresses and the time when it ends by itself. Use it to reach something inside the cluster from that host; k8s_port_forward_stop ends it early.',
+    annotations: { readOnlyHint: false, destructiveHint: false },
+    example: {
+      resource_name: 'web',
+      ports: '0:80',
+      namespace: 'shop',
+      resource_type: 'service',
+      dry_run: true,
+    },
+    sharedFields: [DryRunField],
+  })
+  async portForward(query: PortForwardDto, call: ToolCall): Promise<ToolResult | string> {
+    const cluster = this.clusters.of(call);
+    return isDryRun(call)
+      ? this.forwards.preview(cluster, query, call)
+      : this.forwards.start(cluster, query, call);
+  }
+}
+
+/** The tools for port forwards that are open, whatever their cluster. */
+@ToolProvider({ ...K8S, sharedFields: [] })
+export class OpenPortForwardsTools {
+  constructor(private readonly forwards: PortForwards) {}
+
+  @Tool({
+    name: 'k8s_port_forward_list',
+    title: 'List Kubernetes Port Forwards',
+    description:
+      'Lists the port forwards that are open on this server, with id, local addresses, connections and end time. Use it to find an id for k8s_port_forward_stop.',
+    annotations: { readOnlyHint: true, destructiveHint: false },
+    example: {},
+  })
+  async portForwardList(_: PortForwardListDto): Promise<ToolResult> {
+    return this.forwards.list();
+  }
+
+  @Tool({
+    name: 'k8s_port_forward_stop',
+    title: 'Stop Kubernetes Port Forward',
+    description:
+      'Ends a port forward, with all connections through it, before its time is over. Use it when you no longer need it.',
+    annotations: { readOnlyHint: false, destructiveHint: false },
+    example: { id: 'all', dry_run: true },
+    sharedFields: [DryRunField],
+  })
+  async portForwardStop({ id }: PortForwardStopDto, call: ToolCall): Promise<string> {
+    return this.forwards.stop(id, isDryRun(call));
+  }
+}
