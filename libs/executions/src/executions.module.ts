@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { ToolInvoker, toolsConfig, type ToolsConfig } from '#tools';
-import { openPostgres, openSqlite } from './database.js';
+import { openPostgres, openSqlite } from './store/database.js';
 import { ExecutionTools } from './execution.tools.js';
 import { executionsConfig, type ExecutionsConfig } from './executions.config.js';
 import { Executions } from './executions.service.js';

@@ -1,8 +1,8 @@
 export { pieceOf } from './cut-output.js';
 export { EXECUTION_STATUSES, isFinished, outcomeOf } from './execution.js';
 export type { Execution, ExecutionEvent, ExecutionStatus } from './execution.js';
-export type { StartOptions } from './execution.runner.js';
-export type { ExecutionFilter } from './execution.store.js';
+export type { StartOptions } from './run/execution.runner.js';
+export type { ExecutionFilter } from './store/execution.store.js';
 export { executionsConfig } from './executions.config.js';
 export type { ExecutionsConfig } from './executions.config.js';
 export { Executions } from './executions.service.js';

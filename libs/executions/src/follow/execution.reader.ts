@@ -1,9 +1,9 @@
 import { cutName, invalidField, ToolError, UUID } from '#tools';
-import { isFinished, type Execution, type ExecutionEvent } from './execution.js';
-import type { ExecutionRunner } from './execution.runner.js';
+import { isFinished, type Execution, type ExecutionEvent } from '../execution.js';
+import type { ExecutionRunner } from '../run/execution.runner.js';
 import type { ExecutionSignals } from './execution.signals.js';
-import type { ExecutionFilter, ExecutionPage, ExecutionStore } from './execution.store.js';
-import type { ExecutionWriter } from './execution.writer.js';
+import type { ExecutionFilter, ExecutionPage, ExecutionStore } from '../store/execution.store.js';
+import type { ExecutionWriter } from '../store/execution.writer.js';
 
 /** After all events of any execution: of whom only the end is awaited. */
 const LAST_SEQ = 2 ** 31 - 2;

@@ -1,4 +1,4 @@
-import { isFinished, type ExecutionStatus } from './execution.js';
+import { isFinished, type ExecutionStatus } from '../execution.js';
 import { ROW_BYTES } from './execution-row.js';
 import type { Batch } from './execution.store.js';
 import type { ExecutionRow } from './schema.js';

@@ -1,7 +1,7 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { sql, type Kysely } from 'kysely';
-import { UNFINISHED } from './execution.js';
+import { UNFINISHED } from '../execution.js';
 import type { Batch } from './execution.store.js';
 import type { ExecutionRow, Schema } from './schema.js';
 import { shortened, type StoredBytes } from './stored-bytes.js';

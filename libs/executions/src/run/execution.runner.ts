@@ -1,11 +1,11 @@
 import { ToolError, type PreparedCall, type Progress, type ToolInvoker } from '#tools';
-import type { Outcome } from './execution.js';
-import { endOf, hashOf, rowOf, type OutputLimits } from './execution-row.js';
-import type { ExecutionStore } from './execution.store.js';
-import type { ExecutionWriter } from './execution.writer.js';
+import type { Outcome } from '../execution.js';
+import { endOf, hashOf, rowOf, type OutputLimits } from '../store/execution-row.js';
+import type { ExecutionStore } from '../store/execution.store.js';
+import type { ExecutionWriter } from '../store/execution.writer.js';
 import { LiveExecution } from './live-execution.js';
 import type { Place, RunQueue } from './run-queue.js';
-import type { StoredBytes } from './stored-bytes.js';
+import type { StoredBytes } from '../store/stored-bytes.js';
 
 /** How a front door wants a call to be run. */
 export interface StartOptions {

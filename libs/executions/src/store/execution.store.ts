@@ -7,9 +7,9 @@ import {
   type ExecutionError,
   type ExecutionEvent,
   type ExecutionStatus,
-} from './execution.js';
+} from '../execution.js';
 import { executionOf, SUMMARY } from './execution-row.js';
-import { CHANNELS } from './execution.signals.js';
+import { CHANNELS } from '../follow/execution.signals.js';
 import type { EventRow, ExecutionRow, Schema } from './schema.js';
 
 /** Which executions to list; all that is given must hold. Times are ISO 8601 in UTC. */

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Progress, ToolError, ToolResult } from '#tools';
-import type { Execution, ExecutionEvent, Outcome } from './execution.js';
-import type { EventRow } from './schema.js';
+import type { Execution, ExecutionEvent, Outcome } from '../execution.js';
+import type { EventRow } from '../store/schema.js';
 
 /** Events that are remembered of an execution before it is stored. */
 const MOST_EVENTS = 1_000;

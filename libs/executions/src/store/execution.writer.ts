@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { orAfter } from '#tools';
 import { ROW_BYTES } from './execution-row.js';
 import type { Batch, ExecutionStore } from './execution.store.js';
-import type { LiveExecution } from './live-execution.js';
+import type { LiveExecution } from '../run/live-execution.js';
 import type { Retention } from './retention.js';
 import { halvesOf, isRowRefused } from './refused-rows.js';
 import type { ExecutionRow } from './schema.js';
