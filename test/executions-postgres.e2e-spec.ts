@@ -109,6 +109,9 @@ describe('while the database is away', () => {
     const running = await a.api.start(EXEC, onThisMachine('echo one; sleep 4; echo two'));
     const follower = await a.api.follow(running);
     await follower.reach('output');
+    const elsewhere = await b.api.follow(running);
+    await elsewhere.reach('output');
+    const waiting = await b.api.stream('execution_wait', { execution_id: running });
     await replicas.postgres.pause();
     const before = targets.local.commands.length;
     const read = await a.api.run('k8s_get', GET);
@@ -126,9 +129,15 @@ describe('while the database is away', () => {
     }
     expect(targets.local.commands).toHaveLength(before);
     await replicas.postgres.resume();
-    const { data } = await follower.result();
-    expect(data).toMatchObject({ id: running, status: 'succeeded', result: 'one\ntwo' });
-    expect(follower.output).toBe('one\ntwo\n');
+    for (const followed of [follower, elsewhere]) {
+      const { data } = await followed.result();
+      expect(data).toMatchObject({ id: running, status: 'succeeded', result: 'one\ntwo' });
+      expect(followed.output).toBe('one\ntwo\n');
+    }
+    const { data: waited } = await waiting.result();
+    expect(waited).toMatchObject({ status: 'succeeded', result: expect.stringContaining('two') });
+    const told = waiting.of('progress').map(({ data }) => data['message']);
+    expect(told).toEqual([expect.stringContaining('does not answer. The wait goes on.')]);
     await expect
       .poll(async () => (await b.api.get(String(read.body['execution_id']))).body.status)
       .toBe('succeeded');

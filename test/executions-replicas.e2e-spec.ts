@@ -46,6 +46,34 @@ describe('a server on another host', () => {
   );
 });
 
+describe('a server that was frozen', () => {
+  it('changes no end that others have noted, adds what came of it, and begins nothing more', async () => {
+    const { server, api } = await join({ MAX_RUNNING: '1', CALLER_SHARE_PERCENT: '100' });
+    const running = await api.start(EXEC, onThisMachine('echo begun; sleep 2; echo done'));
+    const follower = await b.api.follow(running);
+    await follower.reach('output');
+    const queued = await api.start(EXEC, onThisMachine('echo never'));
+    const before = targets.local.commands.length;
+    process.kill(server.pid, 'SIGSTOP');
+    expect((await follower.result()).data).toMatchObject({ status: 'interrupted' });
+    expect(await b.api.finished(queued)).toMatchObject({ status: 'interrupted' });
+    process.kill(server.pid, 'SIGCONT');
+    const detailOf = async (id: string) => {
+      const { status, error } = (await b.api.get(id)).body;
+      expect(status).toBe('interrupted');
+      return error?.detail;
+    };
+    await expect
+      .poll(() => detailOf(running))
+      .toMatch(/only silent. It said later that this ended as (succeeded|cancelled) at 20/);
+    await expect.poll(() => detailOf(queued)).toContain('ended as cancelled at');
+    expect(targets.local.commands).toHaveLength(before);
+    expect((await b.api.get(running)).body.result).toContain('begun');
+    expect((await api.run(EXEC, onThisMachine('echo again'))).status).toBe(200);
+    expect(await server.stop()).toBe(0);
+  });
+});
+
 describe('a server that is told to stop', () => {
   it('records on the way out what it cancels, and those who follow elsewhere see it at once', async () => {
     const leaving = await join({ SHUTDOWN_GRACE_SECONDS: '1' });

@@ -64,12 +64,14 @@ export class ExecutionTools {
   })
   async wait(
     { execution_id, timeout_seconds }: ExecutionWaitDto,
-    { signal }: ToolCall,
+    { signal, progress }: ToolCall,
   ): Promise<ToolResult> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout_seconds * 1_000)]);
-    await this.executions.ended(execution_id, limit);
+    let outages = 0;
+    const tell = (message: string) => progress({ progress: ++outages, message });
+    const end = await this.executions.ended(execution_id, limit, tell);
     signal.throwIfAborted();
-    return this.answer(await this.executions.find(execution_id), 0);
+    return this.answer(end ?? (await this.executions.find(execution_id)), 0);
   }
 
   @Tool({
@@ -84,8 +86,8 @@ export class ExecutionTools {
   })
   async cancel({ execution_id }: ExecutionCancelDto, { signal }: ToolCall): Promise<ToolResult> {
     await this.executions.cancel(execution_id);
-    await this.executions.ended(execution_id, signal);
-    return this.answer(await this.executions.find(execution_id), 0);
+    const end = await this.executions.ended(execution_id, signal);
+    return this.answer(end ?? (await this.executions.find(execution_id)), 0);
   }
 
   private answer(execution: Execution, offset: number): ToolResult {

@@ -43,6 +43,17 @@ export interface ExecutionError {
   message: string;
   retryable: boolean;
   errors?: FieldError[];
+  /** Of an `interrupted` one: how its server, which had only been silent, said later it ended. */
+  late?: LateEnd;
+}
+
+/** An end that came after another one. */
+export interface LateEnd {
+  status: ExecutionStatus;
+  /** ISO 8601 in UTC. */
+  at: string;
+  /** Why it failed. */
+  message: string | null;
 }
 
 /** What happens in an execution, in order; `seq` grows by one, from 1. */

@@ -28,6 +28,6 @@ async function openExecutions(
   config: ExecutionsConfig,
 ): Promise<Executions> {
   const { databaseUrl, file } = config;
-  const db = await (databaseUrl ? openPostgres(databaseUrl) : openSqlite(file));
-  return new Executions(db, invoker, tools, config);
+  const database = await (databaseUrl ? openPostgres(databaseUrl) : openSqlite(file));
+  return new Executions(database, invoker, tools, config);
 }

@@ -1,21 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import type { Kysely } from 'kysely';
 import { ToolError, type ToolInvoker, type ToolsConfig, type ToolResult } from '#tools';
 import { cutOutput } from './cut-output.js';
 import { outcomeOf, type Execution, type ExecutionEvent } from './execution.js';
 import { ExecutionRunner, type StartOptions } from './run/execution.runner.js';
 import { asUnavailable, ExecutionReader } from './follow/execution.reader.js';
 import { ExecutionSignals } from './follow/execution.signals.js';
-import { ExecutionStore, type ExecutionFilter, type ExecutionPage } from './store/execution.store.js';
+import {
+  ExecutionStore,
+  type ExecutionFilter,
+  type ExecutionPage,
+} from './store/execution.store.js';
 import { ExecutionWriter } from './store/execution.writer.js';
 import type { ExecutionsConfig } from './executions.config.js';
 import { LiveExecution } from './run/live-execution.js';
-import { migrate } from './store/migrate.js';
+import { ExecutionRecorder } from './run/execution.recorder.js';
+import type { ExecutionDatabase } from './store/database.js';
+import { KeyClaims } from './store/key-claims.js';
 import { Replicas } from './store/replicas.js';
 import { Retention } from './store/retention.js';
 import { RunQueue } from './run/run-queue.js';
-import type { Schema } from './store/schema.js';
 import { StoredBytes } from './store/stored-bytes.js';
 
 /** How long those who follow are given to take the last they get, in milliseconds. */
@@ -43,45 +47,50 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
   private stopped: Promise<void> | undefined;
 
   constructor(
-    private readonly db: Kysely<Schema>,
+    private readonly database: ExecutionDatabase,
     private readonly invoker: ToolInvoker,
     private readonly tools: ToolsConfig,
-    private readonly config: ExecutionsConfig,
+    config: ExecutionsConfig,
   ) {
     const { databaseUrl } = config;
     const othersTell = databaseUrl !== undefined;
-    this.store = new ExecutionStore(db, othersTell);
+    const { writes, lanes } = database;
+    this.store = new ExecutionStore(database.kysely);
     this.signals = new ExecutionSignals(databaseUrl, () => void this.obeyCancels());
     const bytes = new StoredBytes();
-    this.retention = new Retention(db, config, bytes);
+    this.retention = new Retention(database, config, bytes);
     this.writer = new ExecutionWriter({
-      store: this.store,
+      writes,
+      lanes,
       bytes,
       retention: this.retention,
       written: (ids) => {
         for (const id of ids) this.signals.changed(id);
       },
     });
-    this.replicas = new Replicas(db, this.store, {
+    this.replicas = new Replicas(database, {
       beaten: () => {
+        this.writer.reached();
         void this.signals.check();
         void this.obeyCancels();
       },
       givenUp: () => this.runner.giveUp(),
     });
     const { store, signals, writer, replicas } = this;
+    const maxKeptOutputChars = Math.max(config.maxKeptOutputChars, tools.maxOutputChars);
     this.runner = new ExecutionRunner({
       invoker,
-      store,
-      writer,
-      bytes,
-      replica: replicas.id,
+      recorder: new ExecutionRecorder({
+        writer,
+        claims: new KeyClaims(writes, lanes),
+        bytes,
+        replica: replicas.id,
+        limits: { maxKeptOutputChars, maxOutputChars: tools.maxOutputChars },
+      }),
       queue: new RunQueue(config.limits),
+      confirm: () => replicas.confirm(),
       shutdownGraceMs: config.shutdownGraceMs,
-      limits: {
-        maxKeptOutputChars: Math.max(config.maxKeptOutputChars, tools.maxOutputChars),
-        maxOutputChars: tools.maxOutputChars,
-      },
+      maxKeptOutputChars,
     });
     const { runner } = this;
     this.reader = new ExecutionReader({ store, signals, writer, runner, othersTell });
@@ -91,9 +100,7 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
    * @throws Error where the database cannot be reached or brought up to date, which stops the start
    */
   async onModuleInit(): Promise<void> {
-    const { databaseUrl, file } = this.config;
-    const isInFile = databaseUrl === undefined && file !== ':memory:';
-    await migrate(this.db, isInFile ? file : undefined);
+    await this.database.migrate();
     await this.replicas.start();
     await this.signals.listen();
     await this.retention.start();
@@ -101,7 +108,7 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Why executions cannot be remembered now; undefined while they can. */
   get storeFailure(): string | undefined {
-    return this.writer.failure;
+    return this.writer.failure ?? this.replicas.failure;
   }
 
   beforeApplicationShutdown(): Promise<void> {
@@ -148,8 +155,12 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   /** As `ExecutionReader.ended`. */
-  ended(id: string, signal: AbortSignal): Promise<boolean> {
-    return this.reader.ended(id, signal);
+  ended(
+    id: string,
+    signal: AbortSignal,
+    tellAway?: (message: string) => void,
+  ): Promise<Execution | undefined> {
+    return this.reader.ended(id, signal, tellAway);
   }
 
   /** As `ExecutionReader.list`. */
@@ -171,7 +182,7 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
     const live = this.runner.get(id);
     if (live && !live.isEnding) return live.cancel(cancelled());
     const { status } = await this.find(id);
-    if (!(await asUnavailable(this.store.requestCancel(id)))) {
+    if (!(await asUnavailable(this.database.writes.requestCancel(id)))) {
       throw new ToolError('conflict', `The execution ${id} has ended already (${status}).`);
     }
   }
@@ -195,8 +206,9 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   private async laterResult(id: string, signal: AbortSignal): Promise<ToolResult> {
-    if (!(await this.ended(id, signal))) throw signal.reason;
-    const outcome = outcomeOf(await this.find(id));
+    const end = await this.ended(id, signal);
+    if (!end) throw signal.reason;
+    const outcome = outcomeOf(end);
     if (!outcome || 'error' in outcome) throw outcome?.error;
     return outcome.result;
   }
@@ -216,7 +228,7 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
     while (this.signals.watching > 0 && performance.now() < patience) await sleep(10);
     await this.replicas.stop().catch(() => {});
     await this.signals.close();
-    await this.db.destroy();
+    await this.database.kysely.destroy();
   }
 }
 

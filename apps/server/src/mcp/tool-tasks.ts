@@ -55,8 +55,8 @@ export class ToolTasks {
     signal: AbortSignal,
   ): Promise<JsonRpcResult> {
     const { id } = await this.find(params, client);
-    await this.executions.ended(id, signal);
-    const outcome = outcomeOf(await this.executions.find(id));
+    const end = await this.executions.ended(id, signal);
+    const outcome = end && outcomeOf(end);
     if (!outcome) throw signal.reason;
     const result =
       'error' in outcome

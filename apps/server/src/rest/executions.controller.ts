@@ -102,8 +102,8 @@ export class ExecutionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ExecutionView> {
     await this.executions.cancel(id);
-    await this.executions.ended(id, AbortSignal.timeout(CANCEL_WAIT_MS));
-    const execution = await this.executions.find(id);
+    const end = await this.executions.ended(id, AbortSignal.timeout(CANCEL_WAIT_MS));
+    const execution = end ?? (await this.executions.find(id));
     void reply.status(statusFor(execution));
     return presentExecution(this.executions.shown(execution));
   }

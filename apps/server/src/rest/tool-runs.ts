@@ -1,7 +1,7 @@
 import { BadRequestException, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Executions, type Started } from '#executions';
-import { ToolError } from '#tools';
+import { orAfter, ToolError } from '#tools';
 import { callerAt } from '../http/caller.js';
 import { newExecutionId, setExecutionId } from './execution-id.js';
 import { streamExecution } from './execution-stream.js';
@@ -77,8 +77,11 @@ export class ToolRuns {
     return this.wait(started, exchange, cancel);
   }
 
-  private async endsWithin({ id }: Started, seconds: number): Promise<boolean> {
-    return seconds > 0 && this.executions.ended(id, AbortSignal.timeout(seconds * 1_000));
+  private async endsWithin({ id, live }: Started, seconds: number): Promise<boolean> {
+    if (seconds === 0) return false;
+    const ms = seconds * 1_000;
+    const end = live ? orAfter(ms, live.ended) : this.executions.ended(id, AbortSignal.timeout(ms));
+    return (await end) !== undefined;
   }
 
   /** The caller waits. @param onHangUp is called when it no longer does */

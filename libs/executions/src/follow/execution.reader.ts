@@ -1,4 +1,4 @@
-import { cutName, invalidField, ToolError, UUID } from '#tools';
+import { cutName, invalidField, orAfter, ToolError, UUID } from '#tools';
 import { isFinished, type Execution, type ExecutionEvent } from '../execution.js';
 import type { ExecutionRunner } from '../run/execution.runner.js';
 import type { ExecutionSignals } from './execution.signals.js';
@@ -9,8 +9,16 @@ import type { ExecutionWriter } from '../store/execution.writer.js';
 const LAST_SEQ = 2 ** 31 - 2;
 /** How often those look who follow what nobody will tell them of, in milliseconds. */
 const LOOK_MS = 1_000;
+/**
+ * Milliseconds before the next look while the database is away; each pause is twice as long as the
+ * one before, up to the most.
+ */
+const FIRST_PAUSE_MS = 250;
+const MOST_PAUSE_MS = 4_000;
 /** How long one who looks waits for what is just being stored, in milliseconds. */
 const STORE_MS = 1_000;
+
+const AWAY = 'The database in which executions are remembered does not answer. The wait goes on.';
 
 const CURSOR = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z_[0-9a-f-]{36}$/;
 
@@ -65,16 +73,25 @@ export class ExecutionReader {
    * The events of an execution after one of them, as they come, to the `result` that is the last.
    * Reads no further than its reader takes, waits for a database that is away, and ends without a
    * result when the signal aborts or this server stops.
+   * @param tellAway is told once each time the database goes away, in a sentence
    * @throws ToolError `not_found`
    */
-  async *follow(id: string, after: number, signal: AbortSignal): AsyncGenerator<ExecutionEvent> {
+  async *follow(
+    id: string,
+    after: number,
+    signal: AbortSignal,
+    tellAway?: (message: string) => void,
+  ): AsyncGenerator<ExecutionEvent> {
     if (!UUID.pattern.test(id)) throw notFound(id);
     const watch = this.parts.signals.watch(id, signal);
     let seen = Math.min(after, LAST_SEQ);
+    let pauseMs = 0;
     try {
       for (;;) {
         const isLastLook = signal.aborted || this.isClosing;
         const look = await this.look(id, seen);
+        if (!look && pauseMs === 0) tellAway?.(AWAY);
+        pauseMs = look ? 0 : Math.min(2 * pauseMs || FIRST_PAUSE_MS, MOST_PAUSE_MS);
         for (const event of look?.events ?? []) {
           seen = event.seq;
           yield event;
@@ -85,7 +102,7 @@ export class ExecutionReader {
         }
         if (look && look.events.length > 0) continue;
         if (isLastLook) return;
-        await watch.next(look && this.isToldOf(id) ? undefined : LOOK_MS);
+        await watch.next(pauseMs || (this.isToldOf(id) ? undefined : LOOK_MS));
       }
     } finally {
       watch.stop();
@@ -93,15 +110,20 @@ export class ExecutionReader {
   }
 
   /**
-   * Waits until an execution has ended, wherever it runs.
-   * @returns false if the signal aborts before
+   * Waits until an execution has ended, wherever it runs, also while the database is away.
+   * @param tellAway as of `follow`
+   * @returns how it ended; undefined if the signal aborts before
    * @throws ToolError `not_found`; `unavailable` if this server stops before
    */
-  async ended(id: string, signal: AbortSignal): Promise<boolean> {
-    for await (const event of this.follow(id, LAST_SEQ, signal)) {
-      if (event.type === 'result') return true;
+  async ended(
+    id: string,
+    signal: AbortSignal,
+    tellAway?: (message: string) => void,
+  ): Promise<Execution | undefined> {
+    for await (const event of this.follow(id, LAST_SEQ, signal, tellAway)) {
+      if (event.type === 'result') return event.execution;
     }
-    if (signal.aborted) return false;
+    if (signal.aborted) return undefined;
     throw new ToolError('unavailable', `The server is stopping. The execution ${id} goes on.`);
   }
 
@@ -120,10 +142,9 @@ export class ExecutionReader {
   ): Promise<{ events: ExecutionEvent[]; end?: Execution } | undefined> {
     const { store, runner } = this.parts;
     try {
-      // Read before the events: those of a finished execution are all there.
-      const status = await this.recall(id, () => store.statusOf(id));
-      if (!status && !runner.get(id)) throw notFound(id);
-      const events = await store.events(id, seen);
+      const there = await this.recall(id, () => store.look(id, seen));
+      if (!there && !runner.get(id)) throw notFound(id);
+      const { status, events } = there ?? { events: [] };
       const hasEnded = events.length === 0 && status !== undefined && isFinished({ status });
       return hasEnded ? { events, end: await store.find(id) } : { events };
     } catch (error) {
@@ -136,7 +157,10 @@ export class ExecutionReader {
   private async recall<T>(id: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
     const there = await read();
     if (there !== undefined || this.parts.runner.get(id)) return there;
-    await this.parts.writer.flushWithin(STORE_MS);
+    await orAfter(
+      STORE_MS,
+      this.parts.writer.stored(id).catch(() => {}),
+    );
     return read();
   }
 

@@ -1,11 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Client } from 'pg';
-
-/**
- * PostgreSQL's channels on which replicas tell each other of executions that changed, and of those
- * that somebody wants cancelled.
- */
-export const CHANNELS = { changes: 'skyflo_changes', cancels: 'skyflo_cancels' } as const;
+import { CHANNELS } from '../store/batch.js';
+import { connectionOptions } from '../store/postgres-connections.js';
 
 const RECONNECT_MS = 1_000;
 const TIMEOUT_MS = 5_000;
@@ -49,7 +45,7 @@ export class ExecutionSignals {
     if (!this.databaseUrl) return;
     const { Client: PostgresClient } = await import('pg');
     const client = new PostgresClient({
-      connectionString: this.databaseUrl,
+      ...connectionOptions(this.databaseUrl),
       connectionTimeoutMillis: TIMEOUT_MS,
       query_timeout: TIMEOUT_MS,
     });
@@ -124,6 +120,8 @@ export class ExecutionSignals {
     if (this.client !== client || this.closed) return;
     this.client = undefined;
     client.end().catch(() => {});
+    // Who follows looks for itself until the others can be heard again.
+    this.allChanged();
     this.reconnect = setTimeout(() => void this.listen(), RECONNECT_MS);
   }
 }

@@ -1,11 +1,8 @@
 import { ToolError, type PreparedCall, type Progress, type ToolInvoker } from '#tools';
 import type { Outcome } from '../execution.js';
-import { endOf, hashOf, rowOf, type OutputLimits } from '../store/execution-row.js';
-import type { ExecutionStore } from '../store/execution.store.js';
-import type { ExecutionWriter } from '../store/execution.writer.js';
+import { STORE_AFTER_MS, type ExecutionRecorder } from './execution.recorder.js';
 import { LiveExecution } from './live-execution.js';
 import type { Place, RunQueue } from './run-queue.js';
-import type { StoredBytes } from '../store/stored-bytes.js';
 
 /** How a front door wants a call to be run. */
 export interface StartOptions {
@@ -23,14 +20,8 @@ export interface StartOptions {
   emit?: (chunk: string) => void;
 }
 
-/**
- * A read that its caller waits for is stored once it has run for so long; before, only its end is.
- */
-const STORE_AFTER_MS = 250;
 /** Between two looks at what runs and what waits, in milliseconds. */
 const SWEEP_MS = STORE_AFTER_MS / 2;
-/** How long those who wait for an end may be held up by its being stored. */
-const STORE_END_MS = 2_000;
 
 /** Seconds beyond which a call that may run for so long leaves room for others. */
 const LONG_SECONDS = 60;
@@ -41,15 +32,14 @@ const NO_PLACE: Place = { isNow: true, taken: Promise.resolve(), giveBack: () =>
 /** What the runner works with. */
 interface RunnerParts {
   invoker: ToolInvoker;
-  store: ExecutionStore;
-  writer: ExecutionWriter;
-  bytes: StoredBytes;
+  recorder: ExecutionRecorder;
   queue: RunQueue;
+  /** Waits until the others have not taken this server for gone; rejects if that is not known. */
+  confirm: () => Promise<void>;
   /** Milliseconds that running ones are given when the server is told to stop. */
   shutdownGraceMs: number;
-  /** The `Replicas.id` of this server. */
-  replica: string;
-  limits: OutputLimits;
+  /** Most that is kept of an output, in characters. */
+  maxKeptOutputChars: number;
 }
 
 /**
@@ -59,7 +49,7 @@ interface RunnerParts {
 export class ExecutionRunner {
   private readonly running = new Map<string, LiveExecution>();
   private readonly sweep = setInterval(() => {
-    this.storeSlow();
+    this.parts.recorder.storeSlow(this.running.values());
     this.parts.queue.refuseBlocked();
   }, SWEEP_MS).unref();
   private stopping = false;
@@ -82,7 +72,7 @@ export class ExecutionRunner {
     if (this.stopping) throw new ToolError('unavailable', 'The server is stopping.');
     const { name, category, annotations } = call.tool;
     const { caller, executionId, idempotencyKey } = options;
-    const { maxKeptOutputChars } = this.parts.limits;
+    const { maxKeptOutputChars, recorder } = this.parts;
     const isKept =
       options.keep === true || !annotations.readOnlyHint || idempotencyKey !== undefined;
     const execution = new LiveExecution(name, category, caller, maxKeptOutputChars, {
@@ -93,7 +83,7 @@ export class ExecutionRunner {
     if (place.isNow) execution.startedAt = execution.createdAt;
     this.running.set(execution.id, execution);
     try {
-      const other = isKept ? await this.store(execution, call, idempotencyKey) : undefined;
+      const other = isKept ? await recorder.begin(execution, call, idempotencyKey) : undefined;
       if (other) {
         this.abandon(execution, place);
         return other;
@@ -162,7 +152,7 @@ export class ExecutionRunner {
     { timeLimitSeconds, progress, emit }: StartOptions,
     { taken, giveBack }: Place,
   ): Promise<Outcome> {
-    const { invoker, writer, limits } = this.parts;
+    const { invoker, recorder, maxKeptOutputChars } = this.parts;
     try {
       await taken;
     } catch (error) {
@@ -170,23 +160,23 @@ export class ExecutionRunner {
     }
     try {
       if (!execution.startedAt) {
+        if (execution.isKept) await this.confirm(execution);
         execution.startedAt = new Date().toISOString();
-        const { id, startedAt } = execution;
-        if (execution.isStored) writer.update(id, { status: 'running', started_at: startedAt });
+        recorder.started(execution);
       }
       const result = await invoker.run(call, {
         executionId: execution.id,
         signal: execution.signal,
         timeLimitSeconds,
-        maxOutputChars: limits.maxKeptOutputChars,
+        maxOutputChars: maxKeptOutputChars,
         progress: (report) => {
           execution.addProgress(report);
-          this.storeEvents(execution);
+          recorder.events(execution);
           progress?.(report);
         },
         emit: (chunk) => {
           execution.addOutput(chunk);
-          this.storeEvents(execution);
+          recorder.events(execution);
           emit?.(chunk);
         },
       });
@@ -200,78 +190,23 @@ export class ExecutionRunner {
     }
   }
 
-  private storeEvents(execution: LiveExecution): void {
-    if (execution.isStored) this.parts.writer.events(execution);
-  }
-
-  /**
-   * Stores an execution before it begins. @returns the id of the one that is there under the same
-   * key
-   */
-  private async store(
-    execution: LiveExecution,
-    call: PreparedCall,
-    key: string | undefined,
-  ): Promise<{ id: string } | undefined> {
-    const { writer, store, bytes, replica } = this.parts;
-    const row = rowOf(execution, replica);
+  /** Sees to it that what has waited for its turn is not over for the others. */
+  private async confirm({ signal }: LiveExecution): Promise<void> {
     try {
-      if (key === undefined) {
-        writer.insert(row);
-        await writer.flush();
-      } else {
-        const hash = hashOf(call);
-        const other = await store.claim({ ...row, idempotency_key: key, request_hash: hash });
-        if (other?.requestHash === hash) return { id: other.id };
-        if (other) {
-          throw new ToolError(
-            'conflict',
-            `The idempotency key was used for another call (execution ${other.id}). Use a new key for a new call.`,
-          );
-        }
-        bytes.begin(row);
-      }
+      await this.parts.confirm();
     } catch (cause) {
-      if (cause instanceof ToolError) throw cause;
-      const error = new ToolError(
+      throw new ToolError(
         'unavailable',
-        'This server cannot reach the database in which it remembers its executions, so nothing was begun.',
+        'The database in which this server remembers its executions does not answer, so this was not begun.',
         { cause },
       );
-      // The database may have it all the same, or will have it when it is back. Its key is free.
-      const end = endOf(execution, { error }, this.parts.limits);
-      writer.update(execution.id, { ...end, idempotency_key: null, request_hash: null });
-      throw error;
     }
-    execution.isStored = true;
-    return undefined;
-  }
-
-  /** Stores the reads that have run for a while, with their events so far. */
-  private storeSlow(): void {
-    const { writer, replica } = this.parts;
-    const now = performance.now();
-    for (const execution of this.running.values()) {
-      if (now - execution.createdMs < STORE_AFTER_MS) return;
-      if (execution.isStored || execution.isKept) continue;
-      execution.isStored = true;
-      writer.insert(rowOf(execution, replica));
-      writer.events(execution);
-    }
+    signal.throwIfAborted();
   }
 
   private async finish(execution: LiveExecution, outcome: Outcome): Promise<void> {
-    const { writer, replica } = this.parts;
     execution.isEnding = true;
-    const end = endOf(execution, outcome, this.parts.limits);
-    if (!execution.isStored) {
-      writer.insertEnded({ ...rowOf(execution, replica), ...end });
-      writer.events(execution);
-    } else {
-      writer.update(execution.id, end);
-      // Whoever hears of the end may ask for it at once, also on another server.
-      await writer.flushWithin(STORE_END_MS);
-    }
+    await this.parts.recorder.end(execution, outcome);
     this.running.delete(execution.id);
     execution.settle(outcome);
   }

@@ -12,7 +12,7 @@ import type { LiveExecution } from '../run/live-execution.js';
 import type { ExecutionRow } from './schema.js';
 
 /** Bytes, about, of a row and its places in the indexes. */
-export const ROW_BYTES = 600;
+export const ROW_BYTES = 700;
 
 /** Everything but what may be large. */
 export const SUMMARY = [
@@ -100,7 +100,7 @@ export function executionOf(
     finishedAt: row.finished_at ?? undefined,
     output: row.output ?? undefined,
     data: row.data ? parseJson(row.data) : undefined,
-    error: row.error ? (parseJson(row.error) as ExecutionError) : undefined,
+    error: row.error ? withLateEnd(parseJson(row.error) as ExecutionError) : undefined,
   };
 }
 
@@ -111,9 +111,20 @@ export function hashOf({ tool, input, shared }: PreparedCall): string {
     .digest('hex');
 }
 
-/** PostgreSQL has no text with NUL in it. The replacement is as long, so that offsets stay. */
+/**
+ * PostgreSQL has no text with NUL or half of a surrogate pair in it. The replacements are as long,
+ * so that offsets stay.
+ */
 function storable(text: string): string {
-  return text.replaceAll('\0', '\uFFFD');
+  return text.replaceAll('\0', '\uFFFD').toWellFormed();
+}
+
+function withLateEnd(error: ExecutionError): ExecutionError {
+  const { late } = error;
+  if (!late) return error;
+  const why = late.message === null ? '' : `: ${late.message}`;
+  const note = `That server was only silent. It said later that this ended as ${late.status} at ${late.at}${why}`;
+  return { ...error, message: `${error.message} ${note}${/[.!?]$/.test(note) ? '' : '.'}` };
 }
 
 function errorOf({ code, message, retryable, errors }: ToolError): ExecutionError {

@@ -2,9 +2,7 @@ import type { Kysely } from 'kysely';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSqlite } from './database.js';
-import { ExecutionStore } from './execution.store.js';
 import { ExecutionWriter } from './execution.writer.js';
-import { migrate } from './migrate.js';
 import { Retention } from './retention.js';
 import type { ExecutionRow, Schema } from './schema.js';
 import { StoredBytes } from './stored-bytes.js';
@@ -14,12 +12,13 @@ describe(ExecutionWriter.name, () => {
   let writer: ExecutionWriter;
   beforeEach(async () => {
     vi.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
-    db = await openSqlite(':memory:');
-    await migrate(db);
+    const database = await openSqlite(':memory:');
+    await database.migrate();
+    db = database.kysely;
     const bytes = new StoredBytes();
-    const retention = new Retention(db, { maxAgeMs: Infinity, maxBytes: Infinity }, bytes);
-    const store = new ExecutionStore(db, false);
-    writer = new ExecutionWriter({ store, bytes, retention, written: () => undefined });
+    const retention = new Retention(database, { maxAgeMs: Infinity, maxBytes: Infinity }, bytes);
+    const { writes, lanes } = database;
+    writer = new ExecutionWriter({ writes, lanes, bytes, retention, written: () => undefined });
   });
   afterEach(async () => {
     vi.restoreAllMocks();
@@ -45,9 +44,11 @@ describe(ExecutionWriter.name, () => {
     for (let count = 10; count < 27; count++) writer.insert(rowOf(String(count)));
     writer.insert(rowOf('bad', bad));
     for (let count = 27; count < 40; count++) writer.insert(rowOf(String(count)));
+    await writer.stored('39');
+    for (let count = 10; count < 39; count++) writer.update(String(count), { size: 2 });
     writer.update('39', { status: 'failed' });
-    writer.update('12', { status: null as unknown as string });
-    await writer.flush();
+    writer.update('12', { error: { a: 1 } as unknown as string, status: 'failed' });
+    await writer.stored('39');
     const wanted = Array.from({ length: 30 }, (_, index) => `${index + 10} running`);
     expect(await stored()).toEqual([...wanted.slice(0, -1), '39 failed']);
     expect(writer.failure).toBeUndefined();
@@ -56,11 +57,10 @@ describe(ExecutionWriter.name, () => {
   it('says why nothing can be stored, and stores all of it once it can', async () => {
     await db.schema.alterTable('executions').renameTo('elsewhere').execute();
     writer.insert(rowOf('a'));
-    await expect(writer.flush()).rejects.toThrow('no such table');
+    await expect(writer.stored('a')).rejects.toThrow('no such table');
     expect(writer.failure).toContain('no such table');
     await db.schema.alterTable('elsewhere').renameTo('executions').execute();
-    await writer.flush();
-    expect(writer.failure).toBeUndefined();
+    await expect.poll(() => writer.failure, { timeout: 10_000 }).toBeUndefined();
     expect(await stored()).toEqual(['a running']);
   });
 });

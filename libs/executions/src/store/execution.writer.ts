@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
 import { orAfter } from '#tools';
-import { ROW_BYTES } from './execution-row.js';
-import type { Batch, ExecutionStore } from './execution.store.js';
-import type { LiveExecution } from '../run/live-execution.js';
+import { halvesOf, withoutTexts, type Batch, type StoreWrites } from './batch.js';
+import { batchOf, PendingWrites, type EventSource, type PendingWrite } from './pending-writes.js';
+import { NotConnected } from './postgres-connections.js';
+import { isOfDatabase, isRowRefused } from './refused-rows.js';
 import type { Retention } from './retention.js';
-import { halvesOf, isRowRefused } from './refused-rows.js';
 import type { ExecutionRow } from './schema.js';
 import type { StoredBytes } from './stored-bytes.js';
 
@@ -14,13 +14,14 @@ const FLUSH_MS = 25;
 const LATE_FLUSH_MS = 100;
 /** How long after a failure of the database it is tried again. */
 const RETRY_MS = 1_000;
-/** Rows, and characters in them, that wait at most while the database is away. */
-const MOST_WAITING = 20_000;
-const MOST_WAITING_CHARS = 50_000_000;
+/** How often a write fails alone, while others do not, before it is given up. */
+const MOST_FAILURES_ALONE = 3;
 
 /** What the writer works with. */
 interface WriterParts {
-  store: ExecutionStore;
+  writes: StoreWrites;
+  /** How many batches may be under way at a time. */
+  lanes: number;
   bytes: StoredBytes;
   retention: Retention;
   /** Is told which executions have changed, after each batch. */
@@ -28,21 +29,26 @@ interface WriterParts {
 }
 
 /**
- * Writes to the store in batches: a transaction for each call would cost more than a small call.
- * What is awaited with `flush` is stored; the rest follows within moments, again and again while
- * the database is away.
+ * Writes to the store in batches, several at a time: each takes what waits. The writes of one
+ * execution keep their order, as the next one waits for that which is under way. What fails is
+ * tried again and again, in two halves once it may be its own fault, so that it never holds up
+ * anything else.
  */
 export class ExecutionWriter {
   private readonly logger = new Logger(ExecutionWriter.name);
-  private batch = emptyBatch();
-  private readonly withEvents = new Set<LiveExecution>();
+  private readonly pending = new PendingWrites((message) => this.logOnce(message));
+  /** By execution. */
+  private readonly flying = new Map<string, Promise<void>>();
+  private readonly flights = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
   /** When it goes off, by `performance.now()`. */
   private dueMs = Infinity;
-  /** Not before this time is it tried again, after a failure. */
-  private pausedUntilMs = 0;
-  private writing: Promise<void> = Promise.resolve();
+  private isLaunching = false;
+  private isClosed = false;
+  private lastGroup = 0;
+  private lastSuccessMs = -Infinity;
   private failed: string | undefined;
+  private logged = new Set<string>();
 
   constructor(private readonly parts: WriterParts) {}
 
@@ -52,164 +58,199 @@ export class ExecutionWriter {
   }
 
   insert(row: ExecutionRow): void {
-    this.batch.inserts.push(row);
+    this.pending.of(row.id).insert = row;
     this.schedule(FLUSH_MS);
   }
 
   /** Stores an execution that was over before anybody could look for it: that has time. */
-  insertEnded(row: ExecutionRow): void {
-    this.batch.inserts.push(row);
+  insertEnded(row: ExecutionRow, end: Partial<ExecutionRow>): void {
+    const write = this.pending.of(row.id);
+    write.insert = row;
+    write.update = end;
+    write.isLosable = true;
     this.schedule(LATE_FLUSH_MS);
   }
 
   update(id: string, values: Partial<ExecutionRow>): void {
-    this.batch.updates.push({ id, values });
+    Object.assign(this.pending.of(id).update, values);
     this.schedule(FLUSH_MS);
   }
 
   /** Stores what events an execution has by then. */
-  events(execution: LiveExecution): void {
-    if (!execution.hasEvents) return;
-    this.withEvents.add(execution);
+  events(source: EventSource): void {
+    this.pending.of(source.id).source = source;
     this.schedule(FLUSH_MS);
   }
 
+  /** Stores the end of an execution that was not begun, unless the database cannot have it. */
+  notBegun(id: string, end: Partial<ExecutionRow>): void {
+    const write = this.pending.get(id);
+    if (write?.insert && !write.isInDoubt && !this.flying.has(id)) {
+      this.pending.delete(id);
+      return;
+    }
+    this.update(id, end);
+    this.pending.of(id).isLosable = true;
+  }
+
   /**
-   * Stores everything that waits, now.
+   * Waits until what there is of an execution is stored, as soon as that can be.
    * @throws what the database says; it is then tried again later
    */
-  flush(): Promise<void> {
-    this.unschedule();
-    this.writing = this.writing.catch(() => {}).then(() => this.write());
-    return this.writing;
+  stored(id: string): Promise<void> {
+    const write = this.pending.get(id);
+    if (!write) return this.flying.get(id) ?? Promise.resolve();
+    this.launchSoon();
+    return write.settled;
   }
 
   /** Stores everything that waits, as far as that can be done within so many milliseconds. */
   async flushWithin(ms: number): Promise<void> {
-    await orAfter(
-      ms,
-      this.flush().catch(() => {}),
-    );
+    this.launch();
+    await orAfter(ms, Promise.allSettled(this.flights));
+  }
+
+  /** Says that the database takes what is written. What waits is tried at once. */
+  reached(): void {
+    if (this.failed === undefined) return;
+    if (this.pending.size === 0) this.failed = undefined;
+    this.pending.hurry();
+    this.launchSoon();
   }
 
   /** Stores what waits, and tries no more after that. */
   async close(): Promise<void> {
-    await this.flush().catch((error: Error) =>
-      this.logger.error(`The last executions are not stored: ${error.message}`),
-    );
+    this.failed = undefined;
+    this.pending.hurry();
+    do {
+      this.launch();
+      await Promise.allSettled(this.flights);
+    } while (this.failed === undefined && this.pending.size > 0);
+    this.isClosed = true;
     this.unschedule();
+    if (this.failed === undefined) return;
+    this.logger.error(`The last executions are not stored: ${this.failed}`);
   }
 
-  private async write(): Promise<void> {
-    const { batch } = this;
-    const { retention, written } = this.parts;
-    const sizes: Batch['updates'] = [];
-    for (const execution of this.withEvents) {
-      batch.events.push(...execution.takeEvents());
-      // Its end says its whole size.
-      if (execution.isEnding) continue;
-      sizes.push({ id: execution.id, values: { size: ROW_BYTES + execution.eventBytes } });
+  /** At the end of this turn of the event loop: what else comes in it goes along. */
+  private launchSoon(): void {
+    if (this.isLaunching) return;
+    this.isLaunching = true;
+    setImmediate(() => {
+      this.isLaunching = false;
+      this.launch();
+    });
+  }
+
+  private launch(): void {
+    this.unschedule();
+    while (this.flights.size < this.parts.lanes && !this.isClosed) {
+      const writes = this.pending.take((id) => this.flying.has(id), performance.now());
+      if (writes.length === 0) break;
+      const flight = this.fly(writes).finally(() => {
+        this.flights.delete(flight);
+        for (const { id } of writes) this.flying.delete(id);
+        if (this.pending.size > 0) this.launch();
+      });
+      this.flights.add(flight);
+      for (const { id } of writes) this.flying.set(id, flight);
+      flight.catch(() => {});
     }
-    this.withEvents.clear();
-    batch.updates.unshift(...sizes);
-    if (sizeOf(batch) === 0) return;
-    this.batch = emptyBatch();
+    // What failed waits for its time; whatever else there is follows when a flight has ended.
+    if (this.pending.size > 0 && this.flights.size === 0) this.schedule(RETRY_MS);
+  }
+
+  private async fly(writes: readonly PendingWrite[]): Promise<void> {
+    const { retention, bytes, written } = this.parts;
+    const batch = batchOf(writes);
     try {
-      await this.writeOrSplit(await retention.makeRoom(batch));
-      this.failed = undefined;
+      const fitting = await retention.makeRoom(batch);
+      const arrived = bytes.expect(fitting);
+      await this.writeOrSplit(fitting).finally(arrived);
     } catch (error) {
-      this.failed = (error as Error).message;
-      this.keep(batch);
+      this.takeBack(writes, error as Error);
       throw error;
     }
-    const { inserts, updates, events } = batch;
-    const stored = [...inserts, ...updates].map(({ id }) => id);
-    written(new Set([...stored, ...events.map((row) => row.execution_id)]));
+    this.lastSuccessMs = performance.now();
+    if (this.failed !== undefined) {
+      this.logger.log('Executions are stored again.');
+      this.failed = undefined;
+      this.logged.clear();
+      this.pending.hurry();
+    }
+    for (const write of writes) write.settle();
+    written(new Set(writes.map(({ id }) => id)));
   }
 
   /** Writes a batch, or all of it that the database takes: a bad row never holds up the others. */
   private async writeOrSplit(batch: Batch): Promise<void> {
-    const { store, bytes } = this.parts;
+    const { writes, bytes } = this.parts;
     try {
-      await store.write(batch);
+      await writes.write(batch);
       bytes.written(batch);
     } catch (error) {
       if (!isRowRefused(error)) throw error;
-      const halves = halvesOf(batch);
-      if (!halves) {
+      const parts = halvesOf(batch) ?? withoutTexts(batch);
+      if (parts.length < 2) {
         const reason = (error as Error).message;
-        this.logger.error({ message: 'A row is dropped: the database refuses it', reason, batch });
+        const what = parts.length === 1 ? 'Texts are' : 'A row is';
+        this.logger.error({ message: `${what} dropped: the database refuses it`, reason, batch });
       }
-      for (const half of halves ?? []) await this.writeOrSplit(half);
+      for (const part of parts) await this.writeOrSplit(part);
     }
   }
 
-  private keep({ inserts, updates, events }: Batch): void {
-    const later = this.batch;
-    this.batch = {
-      inserts: [...inserts, ...later.inserts],
-      updates: [...updates, ...later.updates],
-      events: [...events, ...later.events],
-    };
-    if (isTooMuch(this.batch)) {
-      this.logger.error('Events and outputs of executions are lost: the database is away.');
-      this.batch = withoutTexts(this.batch);
+  private takeBack(writes: readonly PendingWrite[], error: Error): void {
+    this.failed = error.message;
+    this.logOnce(`Executions are not stored for now: ${error.message}`);
+    const wasSent = !(error instanceof NotConnected);
+    const group = this.lastGroup;
+    if (wasSent && writes.length > 1) this.lastGroup += 2;
+    writes.forEach((write, index) => {
+      write.isInDoubt ||= wasSent;
+      write.notBeforeMs = performance.now() + RETRY_MS;
+      if (this.lastGroup > group) write.group = group + (2 * index < writes.length ? 1 : 2);
+      write.settle(error);
+    });
+    // A write that fails alone is tried without its texts, and then not any more, if others pass.
+    const isItsFault = wasSent && writes.length === 1 && !isOfDatabase(error);
+    this.pending.putBack(writes.filter((write) => !isItsFault || this.keeps(write, error)));
+  }
+
+  /** Whether a write that failed alone is tried again. Without its texts it may be taken. */
+  private keeps(write: PendingWrite, error: Error): boolean {
+    if (write.failuresAlone++ === 0) write.failedAloneMs = performance.now();
+    const doOthersPass = this.lastSuccessMs > write.failedAloneMs;
+    if (write.failuresAlone < MOST_FAILURES_ALONE || !doOthersPass) return true;
+    const batch = batchOf([write]);
+    const reason = error.message;
+    if (write.isBare) {
+      this.logger.error({ message: 'An execution is dropped: it cannot be stored', reason, batch });
+      return false;
     }
-    if (isTooMuch(this.batch)) {
-      this.logger.error(`${sizeOf(this.batch)} executions are lost: the database is away.`);
-      this.batch = emptyBatch();
-    }
-    this.pausedUntilMs = performance.now() + RETRY_MS;
-    this.schedule(RETRY_MS);
+    this.logger.error({ message: 'Texts are dropped: they cannot be stored', reason, batch });
+    write.dropTexts();
+    write.failuresAlone = 0;
+    return true;
   }
 
   private schedule(ms: number): void {
-    const now = performance.now();
-    const dueMs = Math.max(now + ms, this.pausedUntilMs);
-    if (dueMs >= this.dueMs) return;
+    const dueMs = performance.now() + ms;
+    if (dueMs >= this.dueMs || this.isClosed) return;
     this.unschedule();
     this.dueMs = dueMs;
-    this.timer = setTimeout(() => {
-      this.flush().catch((error: Error) =>
-        this.logger.warn(`Executions are not stored for now: ${error.message}`),
-      );
-    }, dueMs - now);
+    this.timer = setTimeout(() => this.launch(), ms);
   }
 
   private unschedule(): void {
     clearTimeout(this.timer);
     this.dueMs = Infinity;
   }
-}
 
-function emptyBatch(): Batch {
-  return { inserts: [], updates: [], events: [] };
-}
-
-function sizeOf({ inserts, updates, events }: Batch): number {
-  return inserts.length + updates.length + events.length;
-}
-
-function isTooMuch(batch: Batch): boolean {
-  const { inserts, updates, events } = batch;
-  const texts = [...inserts, ...updates.map(({ values }) => values)].flatMap(textsOf);
-  const chars = [...texts, ...events.map(({ data }) => data)].reduce(
-    (sum, text) => sum + (text?.length ?? 0),
-    0,
-  );
-  return sizeOf(batch) > MOST_WAITING || chars > MOST_WAITING_CHARS;
-}
-
-/** How each execution stands, without what it has put out. */
-function withoutTexts({ inserts, updates }: Batch): Batch {
-  const nothing = { output: null, data: null };
-  return {
-    inserts: inserts.map((row) => ({ ...row, ...nothing })),
-    updates: updates.map(({ id, values }) => ({ id, values: { ...values, ...nothing } })),
-    events: [],
-  };
-}
-
-function textsOf({ output, data, error }: Partial<ExecutionRow>): (string | null | undefined)[] {
-  return [output, data, error];
+  /** Once until the database is back: each attempt says the same. */
+  private logOnce(message: string): void {
+    if (this.logged.has(message)) return;
+    this.logged.add(message);
+    this.logger.warn(message);
+  }
 }

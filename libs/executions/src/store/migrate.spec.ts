@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql, type Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSqlite } from './database.js';
+import { openSqlite, type ExecutionDatabase } from './database.js';
 import { migrate } from './migrate.js';
 import { Retention } from './retention.js';
 import { MIGRATIONS, type Schema } from './schema.js';
@@ -15,12 +15,14 @@ const LAST = Object.keys(MIGRATIONS).sort().at(-1)!;
 describe('a database in a file', () => {
   let folder: string;
   let file: string;
+  let database: ExecutionDatabase;
   let db: Kysely<Schema>;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'migrate-spec-'));
     file = join(folder, 'executions.db');
-    db = await openSqlite(file);
-    await migrate(db, file);
+    database = await openSqlite(file);
+    await database.migrate();
+    db = database.kysely;
   });
   afterEach(async () => {
     await db.destroy();
@@ -30,11 +32,13 @@ describe('a database in a file', () => {
   it('is copied, for its owner only, before it is migrated', async () => {
     const copy = `${file}.before-${LAST}`;
     expect(existsSync(copy)).toBe(false);
-    await db.schema.dropIndex('executions_by_caller').execute();
+    for (const filter of ['status', 'tool', 'tool_status']) {
+      await db.schema.dropIndex(`executions_by_${filter}`).execute();
+    }
     await sql`delete from kysely_migration where name = ${LAST}`.execute(db);
     await migrate(db, file);
     expect(statSync(copy).mode & 0o777).toBe(0o600);
-    const old = await openSqlite(copy);
+    const { kysely: old } = await openSqlite(copy);
     const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(old);
     await old.destroy();
     expect(rows.map(({ name }) => name)).not.toContain(LAST);
@@ -66,7 +70,11 @@ describe('a database in a file', () => {
     const size = () => statSync(file).size + statSync(`${file}-wal`).size;
     const before = size();
     expect(before).toBeGreaterThan(20_000_000);
-    const retention = new Retention(db, { maxAgeMs: 1, maxBytes: Infinity }, new StoredBytes());
+    const retention = new Retention(
+      database,
+      { maxAgeMs: 1, maxBytes: Infinity },
+      new StoredBytes(),
+    );
     await retention.start();
     await expect.poll(size, { timeout: 15_000 }).toBeLessThan(1_000_000);
     retention.stop();

@@ -2,13 +2,29 @@ import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import type { Kysely } from 'kysely';
-import type { ExecutionStore } from './execution.store.js';
-import type { ReplicaRow, Schema } from './schema.js';
+import type { ExecutionError } from '../execution.js';
+import type { ExecutionDatabase } from './database.js';
+import { NotConnected } from './postgres-connections.js';
+import type { ReplicaRow } from './schema.js';
+import { within } from './within.js';
 
 const HEARTBEAT_MS = 2_000;
 /** A server that was not seen for so long is gone. */
 const GONE_MS = 9_000;
+/** After so long without a heartbeat a server may be about to be taken for gone. */
+const STALE_MS = 5_000;
+/** How long a heartbeat is waited for. */
+const CONFIRM_MS = 5_000;
+
+/** How often a connection is waited for at the start. */
+const MOST_FIRST_TRIES = 4;
+
+const INTERRUPTED: ExecutionError = {
+  code: 'unavailable',
+  message:
+    'The server ended while this ran. It was not run again; look at the cluster to see how far it came.',
+  retryable: false,
+};
 
 /**
  * Where process ids mean the same: containers may have the name of a host in common, but not its
@@ -28,61 +44,98 @@ export class Replicas {
   private readonly lastBeats = new Map<string, { seenAt: string; noticedAt: number }>();
   private timer: NodeJS.Timeout | undefined;
   private beating: Promise<void> | undefined;
-  private hasBeaten = false;
+  private lastBeatMs: number | undefined;
+  private failed: string | undefined;
 
   /**
    * @param tell `beaten` is called after each heartbeat, `givenUp` when the others have taken this
    * server for gone, as one that was frozen for a while
    */
   constructor(
-    private readonly db: Kysely<Schema>,
-    private readonly store: ExecutionStore,
+    private readonly database: ExecutionDatabase,
     private readonly tell: { beaten: () => void; givenUp: () => void },
   ) {}
 
+  /** Why this server cannot show itself to the others; undefined while it can. */
+  get failure(): string | undefined {
+    return this.failed;
+  }
+
   /** @throws what the database says, if it cannot be reached at the start */
   async start(): Promise<void> {
-    await this.beat();
-    this.timer = setInterval(() => {
-      this.beating ??= this.beat()
-        .catch((error: Error) => this.missed(error))
-        .finally(() => (this.beating = undefined));
-    }, HEARTBEAT_MS).unref();
+    for (let tries = 1; this.lastBeatMs === undefined; tries++) {
+      await this.beat().catch((error: Error) => {
+        // Over a slow network the first connection takes longer than a call waits for one.
+        if (!(error instanceof NotConnected) || tries === MOST_FIRST_TRIES) throw error;
+      });
+    }
+    this.timer = setInterval(() => void this.beatOnce(), HEARTBEAT_MS).unref();
+  }
+
+  /**
+   * Waits until it is certain that the others have not taken this server for gone: at once, unless
+   * it was silent for a while.
+   * @throws Error when that cannot be known within 5 s
+   */
+  async confirm(): Promise<void> {
+    if (!this.isStale()) return;
+    await within(CONFIRM_MS, this.beatOnce(), 'No heartbeat');
+    if (this.isStale()) throw new Error(`No heartbeat: ${this.failed}`);
   }
 
   /** Says goodbye: what is not finished here by now is interrupted. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await this.beating;
-    await this.store.removeReplica(this.id, new Date().toISOString());
+    await this.remove(this.id, new Date().toISOString());
+  }
+
+  private isStale(): boolean {
+    return performance.now() - (this.lastBeatMs ?? -Infinity) > STALE_MS;
+  }
+
+  private beatOnce(): Promise<void> {
+    this.beating ??= this.beat()
+      .catch((error: Error) => this.missed(error))
+      .finally(() => (this.beating = undefined));
+    return this.beating;
+  }
+
+  private remove(id: string, at: string): Promise<void> {
+    return this.database.writes.removeReplica(id, at, JSON.stringify(INTERRUPTED));
   }
 
   private missed(error: Error): void {
-    this.logger.warn(`No heartbeat: ${error.message}`);
+    if (this.failed === undefined) this.logger.warn(`No heartbeat: ${error.message}`);
+    this.failed = error.message;
     // The others could not show themselves either.
     this.lastBeats.clear();
   }
 
   private async beat(): Promise<void> {
     const at = new Date().toISOString();
-    const { numUpdatedRows: known } = await this.db
+    const { kysely } = this.database;
+    const sentMs = performance.now();
+    const { numUpdatedRows: known } = await kysely
       .updateTable('replicas')
       .set({ seen_at: at })
       .where('id', '=', this.id)
       .executeTakeFirstOrThrow();
     if (known === 0n) {
-      if (this.hasBeaten) this.tell.givenUp();
-      await this.db
+      if (this.lastBeatMs !== undefined) this.tell.givenUp();
+      await kysely
         .insertInto('replicas')
         .values({ id: this.id, host: HOST, pid: process.pid, seen_at: at })
         .execute();
     }
-    this.hasBeaten = true;
-    for (const replica of await this.db.selectFrom('replicas').selectAll().execute()) {
+    // When it was sent: the others may have seen it since then only.
+    this.lastBeatMs = sentMs;
+    for (const replica of await kysely.selectFrom('replicas').selectAll().execute()) {
       if (replica.id === this.id || !this.isGone(replica)) continue;
       this.lastBeats.delete(replica.id);
-      await this.store.removeReplica(replica.id, at);
+      await this.remove(replica.id, at);
     }
+    this.failed = undefined;
     this.tell.beaten();
   }
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSqlite } from './database.js';
-import { migrate } from './migrate.js';
+import { openSqlite, type ExecutionDatabase } from './database.js';
+import { ROW_BYTES } from './execution-row.js';
 import { Retention } from './retention.js';
 import type { ExecutionRow, Schema } from './schema.js';
 import { StoredBytes } from './stored-bytes.js';
@@ -9,11 +9,13 @@ import { StoredBytes } from './stored-bytes.js';
 const HOUR_MS = 3_600_000;
 const KB = 1_024;
 
+let database: ExecutionDatabase;
 let db: Kysely<Schema>;
 let retention: Retention;
 beforeEach(async () => {
-  db = await openSqlite(':memory:');
-  await migrate(db);
+  database = await openSqlite(':memory:');
+  await database.migrate();
+  db = database.kysely;
 });
 afterEach(async () => {
   retention.stop();
@@ -39,7 +41,7 @@ async function remember(count: number, status = 'succeeded', caller = 'c'): Prom
 async function keep(limits: { hours: number; kb: number }): Promise<void> {
   const { hours, kb } = limits;
   const most = { maxAgeMs: hours * HOUR_MS, maxBytes: kb * KB };
-  retention = new Retention(db, most, new StoredBytes());
+  retention = new Retention(database, most, new StoredBytes());
   await retention.start();
 }
 
@@ -117,7 +119,7 @@ describe('Retention', () => {
       events: large,
     });
     expect(stored.map(({ id, size }) => [id, size])).toEqual([
-      ['large', 600],
+      ['large', ROW_BYTES],
       ['small', KB],
     ]);
     expect(stored.map(({ output }) => output)).toEqual([expect.stringContaining('no room'), 'x']);

@@ -1,16 +1,19 @@
-import { setImmediate as otherWork } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { sql, type Kysely } from 'kysely';
 import { UNFINISHED } from '../execution.js';
-import type { Batch } from './execution.store.js';
-import type { ExecutionRow, Schema } from './schema.js';
+import type { Batch } from './batch.js';
+import type { ExecutionDatabase } from './database.js';
+import type { ExecutionRow } from './schema.js';
 import { shortened, type StoredBytes } from './stored-bytes.js';
 
 const INTERVAL_MS = 5 * 60_000;
 /** How many are forgotten at a time: what is written meanwhile waits. */
 const AT_ONCE = 100;
-/** Pages of an SQLite file, of 4 KiB each, that are given back at a time. */
-const PAGES_AT_ONCE = 500;
+/**
+ * How much of the room is made before it is needed, so that what is written seldom has to wait for
+ * it: from one percent left until two are.
+ */
+const LOW = 0.01;
+const ENOUGH = 0.02;
 
 type Old = Pick<ExecutionRow, 'id' | 'caller' | 'size'>;
 
@@ -22,14 +25,12 @@ export class Retention {
   private readonly logger = new Logger(Retention.name);
   private timer: NodeJS.Timeout | undefined;
   private isStopped = false;
+  private makingRoom: Promise<unknown> = Promise.resolve();
+  private clearing: Promise<void> | undefined;
 
   constructor(
-    private readonly db: Kysely<Schema>,
-    private readonly limits: {
-      maxAgeMs: number;
-      maxBytes: number;
-      databaseUrl?: string | undefined;
-    },
+    private readonly database: ExecutionDatabase,
+    private readonly limits: { maxAgeMs: number; maxBytes: number },
     private readonly bytes: StoredBytes,
   ) {}
 
@@ -37,9 +38,7 @@ export class Retention {
   async start(): Promise<void> {
     await this.count();
     const prune = () => {
-      this.prune().catch((error: Error) =>
-        this.logger.warn(`Old executions are not forgotten for now: ${error.message}`),
-      );
+      this.prune().catch((error: Error) => this.logFailure(error));
     };
     prune();
     this.timer = setInterval(prune, INTERVAL_MS).unref();
@@ -56,13 +55,29 @@ export class Retention {
    * to be forgotten
    */
   async makeRoom(batch: Batch): Promise<Batch> {
+    const { maxBytes } = this.limits;
+    if (this.missing(batch, maxBytes) <= 0) {
+      if (this.missing(batch, maxBytes * (1 - LOW)) > 0) this.clear();
+      return batch;
+    }
+    // One at a time: two would count the same executions as forgotten.
+    const made = this.makingRoom.then(() => this.forgetFor(batch));
+    this.makingRoom = made.catch(() => {});
+    return made;
+  }
+
+  private missing(batch: Batch, maxBytes: number): number {
+    const added = [...this.bytes.growthOf(batch).values()].reduce((sum, more) => sum + more, 0);
+    return this.bytes.total + added - maxBytes;
+  }
+
+  private async forgetFor(batch: Batch): Promise<Batch> {
     let shorter = batch;
     const full = new Set<string>();
     for (;;) {
-      const growth = this.bytes.growthOf(shorter);
-      const added = [...growth.values()].reduce((sum, more) => sum + more, 0);
-      const missing = this.bytes.total + added - this.limits.maxBytes;
-      const caller = this.bytes.largestFirst(growth).find((one) => !full.has(one));
+      const missing = this.missing(shorter, this.limits.maxBytes);
+      const callers = this.bytes.largestFirst(this.bytes.growthOf(shorter));
+      const caller = callers.find((one) => !full.has(one));
       if (missing <= 0 || caller === undefined || this.isStopped) return shorter;
       if ((await this.forgetOf(caller, missing)) > 0) continue;
       full.add(caller);
@@ -70,25 +85,29 @@ export class Retention {
     }
   }
 
+  /** Makes some room beside what is written. */
+  private clear(): void {
+    const enough = this.limits.maxBytes * (1 - ENOUGH);
+    const forgetSome = async () => {
+      for (;;) {
+        const missing = this.bytes.total - enough;
+        const [caller] = this.bytes.largestFirst(new Map());
+        if (missing <= 0 || caller === undefined || this.isStopped) return;
+        const step = this.makingRoom.then(() => this.forgetOf(caller, missing));
+        this.makingRoom = step.catch(() => {});
+        if ((await step) === 0) return;
+      }
+    };
+    this.clearing ??= forgetSome()
+      .catch((error: Error) => this.logFailure(error))
+      .finally(() => (this.clearing = undefined));
+  }
+
   private async prune(): Promise<void> {
     await this.forgetBefore(new Date(Date.now() - this.limits.maxAgeMs).toISOString());
     await this.count();
     await this.makeRoom({ inserts: [], updates: [], events: [] });
-    // PostgreSQL does this by itself.
-    if (this.limits.databaseUrl === undefined) await this.shrinkFile();
-  }
-
-  /** Gives freed space back to the disk, piece by piece: each piece holds up writes. */
-  private async shrinkFile(): Promise<void> {
-    while (!this.isStopped) {
-      const { rows } = await sql<{ freelist_count: number }>`pragma freelist_count`.execute(
-        this.db,
-      );
-      if ((rows[0]?.freelist_count ?? 0) === 0) break;
-      await sql`pragma incremental_vacuum(${sql.lit(PAGES_AT_ONCE)})`.execute(this.db);
-      await otherWork();
-    }
-    await sql`pragma wal_checkpoint(truncate)`.execute(this.db);
+    await this.database.giveBackSpace(() => this.isStopped);
   }
 
   private async forgetBefore(time: string): Promise<void> {
@@ -96,7 +115,6 @@ export class Retention {
       const old = await this.oldest({ before: time });
       if (old.length === 0) return;
       await this.remove(old);
-      await otherWork();
     }
   }
 
@@ -113,13 +131,12 @@ export class Retention {
       left -= one.size;
     }
     if (old.length > 0) await this.remove(old);
-    await otherWork();
     return old.length;
   }
 
   /** Reads how many bytes, about, the executions of each caller take up. */
   private async count(): Promise<void> {
-    const rows = await this.db
+    const rows = await this.database.kysely
       .selectFrom('executions')
       .select(({ fn }) => ['caller', fn.sum<number | string>('size').as('bytes')])
       .groupBy('caller')
@@ -129,7 +146,7 @@ export class Retention {
 
   /** The oldest finished ones, of all callers or of one. */
   private oldest({ before, caller }: { before?: string; caller?: string }): Promise<Old[]> {
-    let query = this.db
+    let query = this.database.kysely
       .selectFrom('executions')
       .select(['id', 'caller', 'size'])
       .where('status', 'not in', UNFINISHED);
@@ -139,11 +156,11 @@ export class Retention {
   }
 
   private async remove(old: readonly Old[]): Promise<void> {
-    const ids = old.map(({ id }) => id);
-    await this.db.transaction().execute(async (trx) => {
-      await trx.deleteFrom('execution_events').where('execution_id', 'in', ids).execute();
-      await trx.deleteFrom('executions').where('id', 'in', ids).execute();
-    });
+    await this.database.writes.forget(old.map(({ id }) => id));
     this.bytes.forgotten(old);
+  }
+
+  private logFailure(error: Error): void {
+    this.logger.warn(`Old executions are not forgotten for now: ${error.message}`);
   }
 }

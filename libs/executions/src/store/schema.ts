@@ -31,6 +31,25 @@ export interface ExecutionRow {
   cancel_requested: number;
 }
 
+export const EXECUTION_COLUMNS = [
+  'id',
+  'tool',
+  'category',
+  'caller',
+  'status',
+  'replica',
+  'created_at',
+  'started_at',
+  'finished_at',
+  'output',
+  'data',
+  'error',
+  'size',
+  'idempotency_key',
+  'request_hash',
+  'cancel_requested',
+] as const satisfies (keyof ExecutionRow)[];
+
 export interface EventRow {
   execution_id: string;
   seq: number;
@@ -113,6 +132,18 @@ export const MIGRATIONS: Record<string, Migration> = {
         .on('executions')
         .columns(['caller', 'created_at', 'id', 'size'])
         .execute();
+    },
+  },
+  // What a list may be narrowed by, in the order of the list.
+  '0003_executions_by_filter': {
+    async up(db: Kysely<unknown>) {
+      for (const filter of [['status'], ['tool'], ['tool', 'status']]) {
+        await db.schema
+          .createIndex(`executions_by_${filter.join('_')}`)
+          .on('executions')
+          .columns([...filter, 'created_at', 'id'])
+          .execute();
+      }
     },
   },
 };

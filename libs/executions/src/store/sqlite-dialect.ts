@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CompiledQuery,
   SqliteAdapter,
@@ -10,26 +9,24 @@ import {
   type Kysely,
   type QueryResult,
 } from 'kysely';
-import { SqliteError, type SqliteThread } from './sqlite-thread.js';
-
-/** How long a statement waits for others who write to the file, in milliseconds. */
-const BUSY_LIMIT_MS = 5_000;
-const BUSY_PAUSE_MS = 25;
-/** @see https://www.sqlite.org/rescode.html#busy */
-const SQLITE_BUSY = 5;
+import type { SqliteThread } from './sqlite-thread.js';
+import type { SqliteTurns } from './sqlite-turns.js';
 
 /**
  * SQLite in a thread, in a file that other servers use too. A transaction takes the right to write
  * when it begins: one that asked for it later could be refused without a wait, as what it has read
  * may be out of date. Migrations run in such a transaction, so that one server at a time makes
- * them. What waits for that right lets reads pass.
+ * them.
  * @see https://www.sqlite.org/lang_transaction.html#immediate
  */
 export class SqliteThreadDialect implements Dialect {
-  constructor(private readonly thread: SqliteThread) {}
+  constructor(
+    private readonly thread: SqliteThread,
+    private readonly turns: SqliteTurns,
+  ) {}
 
   createDriver(): Driver {
-    return new SqliteThreadDriver(this.thread);
+    return new SqliteThreadDriver(this.thread, this.turns);
   }
 
   createQueryCompiler(): SqliteQueryCompiler {
@@ -57,9 +54,10 @@ class SharedSqliteAdapter extends SqliteAdapter {
 }
 
 class SqliteThreadDriver implements Driver {
-  private readonly turns = new Turns();
-
-  constructor(private readonly thread: SqliteThread) {}
+  constructor(
+    private readonly thread: SqliteThread,
+    private readonly turns: SqliteTurns,
+  ) {}
 
   async init(): Promise<void> {}
 
@@ -101,43 +99,16 @@ class SqliteConnection implements DatabaseConnection {
 
   constructor(
     private readonly thread: SqliteThread,
-    private readonly turns: Turns,
+    private readonly turns: SqliteTurns,
   ) {}
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const end = performance.now() + BUSY_LIMIT_MS;
-    for (;;) {
-      try {
-        const { rows, changes } = await this.thread.query(sql, parameters);
-        return { rows: rows as R[], numAffectedRows: BigInt(changes) };
-      } catch (error) {
-        const isBusy = error instanceof SqliteError && (error.errcode ?? 0) % 256 === SQLITE_BUSY;
-        if (!isBusy || this.isInTransaction || performance.now() > end) throw error;
-      }
-      this.turns.giveBack();
-      await sleep(BUSY_PAUSE_MS);
-      await this.turns.take();
-    }
+    const act = () => this.thread.query(sql, parameters);
+    const { rows, changes } = await (this.isInTransaction ? act() : this.turns.whenFree(act));
+    return { rows: rows as R[], numAffectedRows: BigInt(changes) };
   }
 
   streamQuery(): AsyncIterableIterator<never> {
     throw new Error('Results are not streamed from SQLite.');
-  }
-}
-
-/** One at a time, in the order in which they ask. */
-class Turns {
-  private isTaken = false;
-  private readonly waiting: (() => void)[] = [];
-
-  async take(): Promise<void> {
-    if (!this.isTaken) this.isTaken = true;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
-  }
-
-  giveBack(): void {
-    const next = this.waiting.shift();
-    if (next) next();
-    else this.isTaken = false;
   }
 }

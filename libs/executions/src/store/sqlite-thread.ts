@@ -1,13 +1,20 @@
 import { Worker } from 'node:worker_threads';
 
+/** A statement, run once with the parameters of each row. */
+export interface SqliteStep {
+  sql: string;
+  rows: readonly (readonly unknown[])[];
+}
+
 /** What the thread is asked to do. */
 export interface SqliteQuestion {
   id: number;
-  sql: string;
-  parameters: readonly unknown[];
+  steps: readonly SqliteStep[];
+  /** Whether all of it is done in one transaction, or nothing. */
+  isAtomic: boolean;
 }
 
-/** What came of it. `changes` counts the rows that were written. */
+/** What came of it: the rows that were read, and how many were written by the last statement. */
 export type SqliteAnswer =
   | { id: number; rows: unknown[]; changes: number }
   | { id: number; error: { message: string; errcode?: number } };
@@ -26,10 +33,19 @@ export class SqliteError extends Error {
   ) {
     super(message);
   }
+
+  /** The result code without what extends it. */
+  get primaryCode(): number | undefined {
+    return this.errcode === undefined ? undefined : this.errcode & 0xff;
+  }
 }
 
 type Waiting = { resolve: (rows: SqliteRows) => void; reject: (error: Error) => void };
-type SqliteRows = { rows: unknown[]; changes: number };
+
+export interface SqliteRows {
+  rows: unknown[];
+  changes: number;
+}
 
 /**
  * One connection to an SQLite database, in a thread: SQLite's calls block, and the file may be
@@ -51,17 +67,14 @@ export class SqliteThread {
     return thread;
   }
 
-  /** @throws SqliteError; Error where the thread has ended, which the next query starts again */
+  /** @throws SqliteError; Error where the thread has ended, which the next question starts again */
   query(sql: string, parameters: readonly unknown[]): Promise<SqliteRows> {
-    if (this.isClosed) return Promise.reject(closed());
-    const id = ++this.lastId;
-    return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
-      const worker = this.worker ?? this.start();
-      // Only who waits for an answer keeps the process alive.
-      worker.ref();
-      worker.postMessage({ id, sql, parameters } satisfies SqliteQuestion);
-    });
+    return this.ask([{ sql, rows: [parameters] }], false);
+  }
+
+  /** Does all of it, or nothing. @throws as `query` */
+  transact(steps: readonly SqliteStep[]): Promise<SqliteRows> {
+    return this.ask(steps, true);
   }
 
   async close(): Promise<void> {
@@ -72,6 +85,18 @@ export class SqliteThread {
     worker?.ref();
     await worker?.terminate();
     this.rejectAll(closed());
+  }
+
+  private ask(steps: readonly SqliteStep[], isAtomic: boolean): Promise<SqliteRows> {
+    if (this.isClosed) return Promise.reject(closed());
+    const id = ++this.lastId;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      const worker = this.worker ?? this.start();
+      // Only who waits for an answer keeps the process alive.
+      worker.ref();
+      worker.postMessage({ id, steps, isAtomic } satisfies SqliteQuestion);
+    });
   }
 
   private start(): Worker {

@@ -1,56 +1,113 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { SqliteAnswer, SqliteQuestion } from './sqlite-thread.js';
+import type { SqliteAnswer, SqliteQuestion, SqliteRows, SqliteStep } from './sqlite-thread.js';
 
-/** Statements that are kept compiled; those that write many rows differ by their number. */
+/** Statements that are kept compiled. */
 const MOST_STATEMENTS = 200;
 
-/** @see https://www.sqlite.org/rescode.html#busy */
+/** @see https://www.sqlite.org/rescode.html */
 const SQLITE_BUSY = 5;
+/**
+ * Read only, I/O error, corrupt, cannot open, no database: what a connection may have of a file
+ * that was replaced, or of a disk that was away, and a new one has not.
+ */
+const WORTH_REOPENING: ReadonlySet<number> = new Set([8, 10, 11, 14, 26]);
 const BUSY_PAUSE_MS = 10;
 
-const { file, openLimitMs } = workerData as { file: string; openLimitMs: number };
-const statements = new Map<string, StatementSync>();
-const database = new DatabaseSync(file, { timeout: 0 });
-// Of effect only in a new file.
-whenFree('PRAGMA auto_vacuum = INCREMENTAL');
-whenFree('PRAGMA journal_mode = WAL');
-// With a write-ahead log, NORMAL loses nothing when the process dies.
-database.exec('PRAGMA synchronous = NORMAL');
+interface Statement {
+  statement: StatementSync;
+  reads: boolean;
+}
 
-parentPort?.on('message', ({ id, sql, parameters }: SqliteQuestion) => {
-  parentPort?.postMessage(answer(id, sql, parameters));
+const { file, openLimitMs } = workerData as { file: string; openLimitMs: number };
+const isInFile = file !== ':memory:';
+const statements = new Map<string, Statement>();
+let database: DatabaseSync | undefined = open();
+
+parentPort?.on('message', ({ id, steps, isAtomic }: SqliteQuestion) => {
+  parentPort?.postMessage(answer(id, () => (isAtomic ? transact(steps) : run(steps))));
 });
 
-function answer(id: number, sql: string, parameters: readonly unknown[]): SqliteAnswer {
+function open(): DatabaseSync {
+  const opened = new DatabaseSync(file, { timeout: 0 });
+  // Of effect only in a new file.
+  whenFree(opened, 'PRAGMA auto_vacuum = INCREMENTAL');
+  whenFree(opened, 'PRAGMA journal_mode = WAL');
+  // With a write-ahead log, NORMAL loses nothing when the process dies.
+  opened.exec('PRAGMA synchronous = NORMAL');
+  return opened;
+}
+
+function answer(id: number, act: () => SqliteRows): SqliteAnswer {
   try {
-    const statement = prepared(sql);
-    const values = parameters as SQLInputValue[];
-    if (statement.columns().length > 0) {
-      return { id, rows: statement.all(...values), changes: 0 };
-    }
-    return { id, rows: [], changes: Number(statement.run(...values).changes) };
+    database ??= open();
+    return { id, ...act() };
   } catch (error) {
     const { message, errcode } = error as Error & { errcode?: number };
+    if (isInFile && WORTH_REOPENING.has((errcode ?? 0) & 0xff)) close();
     return { id, error: { message, errcode } };
   }
 }
 
-function prepared(sql: string): StatementSync {
+function transact(steps: readonly SqliteStep[]): SqliteRows {
+  database!.exec('begin immediate');
+  try {
+    const result = run(steps);
+    database!.exec('commit');
+    return result;
+  } catch (error) {
+    rollBack();
+    throw error;
+  }
+}
+
+/** SQLite has rolled back by itself after some errors, a full disk among them. */
+function rollBack(): void {
+  try {
+    if (database!.isTransaction) database!.exec('rollback');
+  } catch {
+    // What was not committed goes with the connection.
+    if (isInFile) close();
+  }
+}
+
+function run(steps: readonly SqliteStep[]): SqliteRows {
+  const result: SqliteRows = { rows: [], changes: 0 };
+  for (const { sql, rows } of steps) {
+    const { statement, reads } = prepared(sql);
+    for (const row of rows as SQLInputValue[][]) {
+      if (reads) result.rows.push(...statement.all(...row));
+      else result.changes = Number(statement.run(...row).changes);
+    }
+  }
+  return result;
+}
+
+function prepared(sql: string): Statement {
   const known = statements.get(sql);
   if (known) return known;
   if (statements.size >= MOST_STATEMENTS) statements.clear();
-  const statement = database.prepare(sql);
-  statements.set(sql, statement);
-  return statement;
+  const statement = database!.prepare(sql);
+  const made = { statement, reads: statement.columns().length > 0 };
+  statements.set(sql, made);
+  return made;
+}
+
+function close(): void {
+  statements.clear();
+  try {
+    database?.close();
+  } finally {
+    database = undefined;
+  }
 }
 
 /** Does what nobody can be told to come back for, while other servers open the new file too. */
-function whenFree(sql: string): void {
+function whenFree(opened: DatabaseSync, sql: string): void {
   const end = performance.now() + openLimitMs;
   for (;;) {
     try {
-      database.exec(sql);
+      opened.exec(sql);
       return;
     } catch (error) {
       const isBusy = ((error as { errcode?: number }).errcode! & 0xff) === SQLITE_BUSY;

@@ -1,6 +1,6 @@
 import { isFinished, type ExecutionStatus } from '../execution.js';
 import { ROW_BYTES } from './execution-row.js';
-import type { Batch } from './execution.store.js';
+import type { Batch } from './batch.js';
 import type { ExecutionRow } from './schema.js';
 
 /** What an execution takes up, and of whose share. */
@@ -15,17 +15,29 @@ interface Kept {
  */
 export class StoredBytes {
   private byCaller = new Map<string, number>();
+  private sum = 0;
+  private expected = 0;
   /** Executions of this server that may still grow. */
   private readonly growing = new Map<string, Kept>();
 
-  /** Bytes of all callers. */
+  /** Bytes of all callers, with those that are about to arrive. */
   get total(): number {
-    return [...this.byCaller.values()].reduce((sum, bytes) => sum + bytes, 0);
+    return this.sum + this.expected;
   }
 
   /** Takes over what the store says. */
   reset(byCaller: Map<string, number>): void {
     this.byCaller = byCaller;
+    this.sum = sumOf(byCaller);
+  }
+
+  /** Counts what a batch adds until it has arrived, or failed. @returns says so */
+  expect(batch: Batch): () => void {
+    const bytes = sumOf(this.growthOf(batch));
+    this.expected += bytes;
+    return () => {
+      this.expected -= bytes;
+    };
   }
 
   /** Notes an execution that was stored by itself, before its first batch. */
@@ -89,10 +101,16 @@ export class StoredBytes {
   }
 
   private add(caller: string, bytes: number): void {
-    const sum = (this.byCaller.get(caller) ?? 0) + bytes;
-    if (sum > 0) this.byCaller.set(caller, sum);
+    const before = this.byCaller.get(caller) ?? 0;
+    const now = Math.max(0, before + bytes);
+    this.sum += now - before;
+    if (now > 0) this.byCaller.set(caller, now);
     else this.byCaller.delete(caller);
   }
+}
+
+function sumOf(bytes: ReadonlyMap<string, number>): number {
+  return [...bytes.values()].reduce((sum, some) => sum + some, 0);
 }
 
 /** Says in place of an output why it is not there. */

@@ -1,0 +1,154 @@
+import { orAfter, ToolError, type PreparedCall } from '#tools';
+import type { Outcome } from '../execution.js';
+import { endOf, hashOf, rowOf, type OutputLimits } from '../store/execution-row.js';
+import type { ExecutionWriter } from '../store/execution.writer.js';
+import type { KeyClaims } from '../store/key-claims.js';
+import type { ExecutionRow } from '../store/schema.js';
+import { troubleOf } from '../store/store-failure.js';
+import type { StoredBytes } from '../store/stored-bytes.js';
+import { within } from '../store/within.js';
+import type { LiveExecution } from './live-execution.js';
+
+/**
+ * A read that its caller waits for is stored once it has run for so long; before, only its end is.
+ */
+export const STORE_AFTER_MS = 250;
+/** How long a call waits to be stored, before which it does not begin. */
+const STORE_LIMIT_MS = 5_000;
+/** How long those who wait for an end may be held up by its being stored. */
+const STORE_END_MS = 2_000;
+
+/** What the recorder works with. */
+export interface RecorderParts {
+  writer: ExecutionWriter;
+  claims: KeyClaims;
+  bytes: StoredBytes;
+  /** The `Replicas.id` of this server. */
+  replica: string;
+  limits: OutputLimits;
+}
+
+/** Puts on record what this server runs. */
+export class ExecutionRecorder {
+  constructor(private readonly parts: RecorderParts) {}
+
+  /**
+   * Stores an execution before it begins.
+   * @param key the idempotency key of its caller
+   * @returns the id of the one that has the key already
+   * @throws ToolError `unavailable` when it cannot be stored, `conflict` for another call under the
+   * same key
+   */
+  async begin(
+    execution: LiveExecution,
+    call: PreparedCall,
+    key: string | undefined,
+  ): Promise<{ id: string } | undefined> {
+    const row = rowOf(execution, this.parts.replica);
+    try {
+      if (key === undefined) await this.insert(execution, row);
+      else {
+        const hash = hashOf(call);
+        const named = { ...row, idempotency_key: key, request_hash: hash };
+        const { id, requestHash } = await this.claim(execution, named);
+        if (id !== row.id && requestHash === hash) return { id };
+        if (id !== row.id) throw keyInUse(id);
+      }
+    } catch (cause) {
+      throw cause instanceof ToolError ? cause : notStored(cause);
+    }
+    execution.isStored = true;
+    return undefined;
+  }
+
+  /** Notes that a stored execution has got its place. */
+  started({ id, startedAt, isStored }: LiveExecution): void {
+    if (isStored)
+      this.parts.writer.update(id, { status: 'running', started_at: startedAt ?? null });
+  }
+
+  /** Stores the events of an execution, once it is stored itself. */
+  events(execution: LiveExecution): void {
+    if (execution.isStored && execution.hasEvents) this.parts.writer.events(execution);
+  }
+
+  /**
+   * Stores the reads that have run for a while, with their events so far.
+   * @param running in the order in which they came
+   */
+  storeSlow(running: Iterable<LiveExecution>): void {
+    const { writer, replica } = this.parts;
+    const now = performance.now();
+    for (const execution of running) {
+      if (now - execution.createdMs < STORE_AFTER_MS) return;
+      if (execution.isStored || execution.isKept) continue;
+      execution.isStored = true;
+      writer.insert(rowOf(execution, replica));
+      this.events(execution);
+    }
+  }
+
+  /** Stores an end. */
+  async end(execution: LiveExecution, outcome: Outcome): Promise<void> {
+    const { writer, replica, limits } = this.parts;
+    const end = endOf(execution, outcome, limits);
+    if (execution.isStored) {
+      writer.update(execution.id, end);
+      // Whoever hears of the end may ask for it at once, also on another server.
+      await orAfter(
+        STORE_END_MS,
+        writer.stored(execution.id).catch(() => {}),
+      );
+    } else {
+      writer.insertEnded(rowOf(execution, replica), end);
+      if (execution.hasEvents) writer.events(execution);
+    }
+  }
+
+  private async insert(execution: LiveExecution, row: ExecutionRow): Promise<void> {
+    const { writer } = this.parts;
+    writer.insert(row);
+    try {
+      await within(STORE_LIMIT_MS, writer.stored(row.id), 'Not stored');
+    } catch (error) {
+      writer.notBegun(row.id, this.notBegun(execution, error));
+      throw error;
+    }
+  }
+
+  /** @throws what the database says; the key is then free again as soon as that can be */
+  private async claim(execution: LiveExecution, row: ExecutionRow) {
+    const { writer, claims, bytes } = this.parts;
+    const claim = claims.claim(row, STORE_LIMIT_MS);
+    try {
+      const holder = await within(STORE_LIMIT_MS, claim, 'The key is not claimed');
+      if (holder.id === row.id) bytes.begin(row);
+      return holder;
+    } catch (error) {
+      // The database may have it all the same, once it has answered.
+      const end = { ...this.notBegun(execution, error), idempotency_key: null, request_hash: null };
+      const giveBack = () => writer.notBegun(row.id, end);
+      claim.then(giveBack, giveBack);
+      throw error;
+    }
+  }
+
+  private notBegun(execution: LiveExecution, cause: unknown): Partial<ExecutionRow> {
+    return endOf(execution, { error: notStored(cause) }, this.parts.limits);
+  }
+}
+
+function notStored(cause: unknown): ToolError {
+  return new ToolError(
+    'unavailable',
+    `The database in which this server remembers its executions ${troubleOf(cause)}, so nothing was begun.`,
+    { cause },
+  );
+}
+
+function keyInUse(id: string): ToolError {
+  return new ToolError(
+    'conflict',
+    `The idempotency key was used for another call (execution ${id}). Use a new key for a new call.`,
+  );
+}

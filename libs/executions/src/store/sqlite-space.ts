@@ -1,0 +1,54 @@
+import type { SqliteThread } from './sqlite-thread.js';
+import type { SqliteTurns } from './sqlite-turns.js';
+
+/** Pages, of 4 KiB each, that are given back at a time: each piece holds up writes. */
+const PAGES_AT_ONCE = 500;
+/**
+ * Bytes in use of a file that is rewritten at once: that takes about a second. Up to the second
+ * number it is rewritten only while nobody has written for a while, as what is written meanwhile
+ * waits for some seconds.
+ */
+const REWRITTEN_AT_ONCE = 200_000_000;
+const MOST_REWRITTEN = 1_100_000_000;
+const IDLE_MS = 60_000;
+
+/** Gives the space of what was forgotten back to the disk. */
+export class SqliteSpace {
+  /** @param idleMs says for how many milliseconds nothing was written */
+  constructor(
+    private readonly thread: SqliteThread,
+    private readonly turns: SqliteTurns,
+    private readonly idleMs: () => number,
+  ) {}
+
+  async giveBack(isStopped: () => boolean): Promise<void> {
+    const isIncremental = (await this.pragma('auto_vacuum')) === 2 || (await this.rewrite());
+    while (isIncremental && !isStopped() && (await this.pragma('freelist_count')) > 0) {
+      await this.ask(`pragma incremental_vacuum(${PAGES_AT_ONCE})`);
+    }
+    await this.ask('pragma wal_checkpoint(truncate)');
+  }
+
+  /**
+   * Rewrites a file that was made without the pages that an incremental vacuum needs, which also
+   * makes it small. @returns whether it was rewritten
+   * @see https://www.sqlite.org/pragma.html#pragma_auto_vacuum
+   */
+  private async rewrite(): Promise<boolean> {
+    const pages = (await this.pragma('page_count')) - (await this.pragma('freelist_count'));
+    const bytes = pages * (await this.pragma('page_size'));
+    const isIdle = this.idleMs() > IDLE_MS;
+    if (bytes > (isIdle ? MOST_REWRITTEN : REWRITTEN_AT_ONCE)) return false;
+    await this.ask('vacuum');
+    return true;
+  }
+
+  private async pragma(name: string): Promise<number> {
+    const { rows } = await this.ask(`pragma ${name}`);
+    return Number(Object.values(rows[0] as object)[0]);
+  }
+
+  private ask(sql: string) {
+    return this.turns.inTurn(() => this.thread.query(sql, []));
+  }
+}
