@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Batch } from './batch.js';
 import { openSqlite } from './database.js';
 import { ExecutionWriter } from './execution.writer.js';
 import { Retention } from './retention.js';
@@ -10,15 +11,26 @@ import { StoredBytes } from './stored-bytes.js';
 describe(ExecutionWriter.name, () => {
   let db: Kysely<Schema>;
   let writer: ExecutionWriter;
+  /** Writes to a database of the same tables as far as `act` lets it. */
+  let through: (act: (batch: Batch) => unknown, lanes: number) => ExecutionWriter;
   beforeEach(async () => {
-    vi.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    for (const level of ['error', 'warn', 'log'] as const) {
+      vi.spyOn(Logger.prototype, level).mockImplementation(() => undefined);
+    }
     const database = await openSqlite(':memory:');
     await database.migrate();
     db = database.kysely;
     const bytes = new StoredBytes();
     const retention = new Retention(database, { maxAgeMs: Infinity, maxBytes: Infinity }, bytes);
-    const { writes, lanes } = database;
-    writer = new ExecutionWriter({ writes, lanes, bytes, retention, written: () => undefined });
+    through = (act, lanes) => {
+      const write = async (batch: Batch) => {
+        await act(batch);
+        await database.writes.write(batch);
+      };
+      const writes = { ...database.writes, write };
+      return new ExecutionWriter({ writes, lanes, bytes, retention, written: () => undefined });
+    };
+    writer = through(() => undefined, 1);
   });
   afterEach(async () => {
     vi.restoreAllMocks();
@@ -63,4 +75,98 @@ describe(ExecutionWriter.name, () => {
     await expect.poll(() => writer.failure, { timeout: 10_000 }).toBeUndefined();
     expect(await stored()).toEqual(['a running']);
   });
+
+  describe('with several batches under way at a time', () => {
+    /** What was begun to be written, each with what lets it go on. */
+    let flights: { ids: string[]; land: () => void; fail: (error: Error) => void }[];
+    const begun = () => flights.map(({ ids }) => ids.join(' '));
+    beforeEach(() => {
+      flights = [];
+      writer = through(({ inserts, updates, events }) => {
+        const { promise, resolve: land, reject: fail } = Promise.withResolvers<void>();
+        const ids = [...inserts, ...updates].map(({ id }) => id);
+        const seqs = events.map(({ execution_id, seq }) => `${execution_id}/${seq}`);
+        flights.push({ ids: [...ids, ...seqs], land, fail });
+        return promise;
+      }, 2);
+    });
+
+    it('takes what waits, each execution once', async () => {
+      const all = ['a', 'b', 'c', 'd'].map((id) => {
+        writer.insert(rowOf(id));
+        return writer.stored(id);
+      });
+      writer.update('d', { started_at: 'now' });
+      writer.update('d', { status: 'failed' });
+      await expect.poll(begun).toEqual(['a b c d']);
+      flights[0]!.land();
+      await Promise.all(all);
+      expect(await stored()).toEqual(['a running', 'b running', 'c running', 'd failed']);
+    });
+
+    it('does not wait for others, but for what is under way of the same execution', async () => {
+      writer.insert(rowOf('a'));
+      void writer.stored('a');
+      await expect.poll(begun).toEqual(['a']);
+      writer.insert(rowOf('b'));
+      writer.update('a', { status: 'failed' });
+      const end = writer.stored('a');
+      await expect.poll(begun).toEqual(['a', 'b']);
+      flights[0]!.land();
+      await expect.poll(begun).toEqual(['a', 'b', 'a']);
+      flights[2]!.land();
+      await end;
+      flights[1]!.land();
+      await expect.poll(stored).toEqual(['a failed', 'b running']);
+    });
+
+    it('writes the events of one in pieces where they are many, and its end after them', async () => {
+      const event = (seq: number) => ({ seq, type: 'output', data: 'x'.repeat(600_000) });
+      const rows = [1, 2, 3].map((seq) => ({ ...event(seq), execution_id: 'a' }));
+      writer.insertEnded(rowOf('a'), { status: 'succeeded' });
+      writer.events({ id: 'a', isEnding: true, eventBytes: 0, takeEvents: () => rows });
+      void writer.stored('a');
+      for (const count of [1, 2, 3]) {
+        await expect.poll(begun).toHaveLength(count);
+        expect(await stored()).not.toContain('a succeeded');
+        flights[count - 1]!.land();
+      }
+      await expect.poll(stored).toEqual(['a succeeded']);
+      expect(begun()).toEqual(['a a/1', 'a/2', 'a a/3']);
+    });
+
+    it('tries what failed in halves, apart from everything else', async () => {
+      for (const id of ['a', 'b', 'c']) writer.insert(rowOf(id));
+      await expect.poll(begun).toEqual(['a b c']);
+      flights[0]!.fail(new Error('no answer'));
+      await expect.poll(() => writer.failure).toBe('no answer');
+      writer.insert(rowOf('d'));
+      await expect.poll(begun).toEqual(['a b c', 'd']);
+      flights[1]!.land();
+      await expect.poll(begun).toEqual(['a b c', 'd', 'a b', 'c']);
+      for (const { land } of flights) land();
+      await expect.poll(stored).toEqual(['a running', 'b running', 'c running', 'd running']);
+    });
+  });
+
+  it('gives up what never can be stored while all else can: first its texts', async () => {
+    const lost: string[] = [];
+    writer = through(({ inserts }) => {
+      for (const { id, output } of inserts) {
+        if (id !== 'bad' && !(id === 'long' && output)) continue;
+        lost.push(id);
+        throw new Error('something is wrong with it');
+      }
+    }, 2);
+    writer.insert(rowOf('bad'));
+    writer.insert(rowOf('long', { output: 'x' }));
+    for (let count = 0; lost.filter((id) => id === 'bad').length < 7; count++) {
+      writer.insert(rowOf(`good-${count}`));
+      await writer.stored(`good-${count}`).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await expect.poll(() => writer.failure).toBeUndefined();
+    expect(await stored()).toContain('long running');
+    expect(await stored()).not.toContain('bad running');
+  }, 30_000);
 });

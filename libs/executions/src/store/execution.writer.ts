@@ -125,11 +125,11 @@ export class ExecutionWriter {
     do {
       this.launch();
       await Promise.allSettled(this.flights);
-    } while (this.failed === undefined && this.pending.size > 0);
+    } while (this.failure === undefined && this.pending.size > 0);
     this.isClosed = true;
     this.unschedule();
-    if (this.failed === undefined) return;
-    this.logger.error(`The last executions are not stored: ${this.failed}`);
+    const { failure } = this;
+    if (failure) this.logger.error(`The last executions are not stored: ${failure}`);
   }
 
   /** At the end of this turn of the event loop: what else comes in it goes along. */
@@ -222,6 +222,7 @@ export class ExecutionWriter {
     if (write.failuresAlone++ === 0) write.failedAloneMs = performance.now();
     const doOthersPass = this.lastSuccessMs > write.failedAloneMs;
     if (write.failuresAlone < MOST_FAILURES_ALONE || !doOthersPass) return true;
+    this.failed = undefined;
     const batch = batchOf([write]);
     const reason = error.message;
     if (write.isBare) {

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { sql, type Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSqlite, type ExecutionDatabase } from './database.js';
@@ -51,7 +52,11 @@ describe('a database in a file', () => {
     );
   });
 
-  it('gets smaller when what is in it is forgotten', async () => {
+  it.each([
+    ['gets smaller when what is in it is forgotten', false],
+    ['does so too when it was made without the room for that', true],
+  ])('%s', async (_what, isOld) => {
+    if (isOld) await makeOld();
     const row = { tool: 't', category: 'k8s', caller: 'c', replica: 'r', status: 'succeeded' };
     const created_at = '2026-01-01T00:00:00.000Z';
     for (let count = 0; count < 40; count++) {
@@ -79,4 +84,17 @@ describe('a database in a file', () => {
     await expect.poll(size, { timeout: 15_000 }).toBeLessThan(1_000_000);
     retention.stop();
   });
+
+  /** Puts one in its place that SQLite has made with its defaults. */
+  async function makeOld(): Promise<void> {
+    await db.destroy();
+    await rm(file);
+    using old = new DatabaseSync(file);
+    old.exec('create table old (a); drop table old');
+    database = await openSqlite(file);
+    await database.migrate();
+    db = database.kysely;
+    const { rows } = await sql`pragma auto_vacuum`.execute(db);
+    expect(rows).toEqual([{ auto_vacuum: 0 }]);
+  }
 });

@@ -140,9 +140,11 @@ export class PendingWrites {
     this.writes.delete(id);
   }
 
-  /** Lets all be tried at once that wait for a later time. */
+  /** Lets all be tried at once that wait for a later time, but for what may fail by itself. */
   hurry(): void {
-    for (const write of this.writes.values()) write.notBeforeMs = 0;
+    for (const write of this.writes.values()) {
+      if (write.failuresAlone === 0) write.notBeforeMs = 0;
+    }
   }
 
   /**
@@ -205,8 +207,8 @@ export function batchOf(writes: readonly PendingWrite[]): Batch {
   const batch: Batch = { inserts: [], updates: [], events: [] };
   for (const { id, insert, isInDoubt, update, events } of writes) {
     if (insert) batch.inserts.push({ ...insert, ...update });
-    const isChanged = insert ? isInDoubt : Object.keys(update).length > 0;
-    if (isChanged) batch.updates.push({ id, values: update });
+    const isChanged = Object.keys(update).length > 0;
+    if (isChanged && (!insert || isInDoubt)) batch.updates.push({ id, values: update });
     batch.events.push(...events);
   }
   return batch;

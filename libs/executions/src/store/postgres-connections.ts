@@ -57,6 +57,8 @@ export function connectionOptions(url: string) {
  */
 export class PostgresConnections implements PostgresPool {
   private readonly madeAt = new WeakMap<PoolClient, number>();
+  /** Those whose statements end in time on the side of the database. */
+  private readonly withLimit = new WeakSet<PoolClient>();
   /** Those that were made before this time may be dead. */
   private suspectBefore = -Infinity;
 
@@ -78,9 +80,6 @@ export class PostgresConnections implements PostgresPool {
       idleTimeoutMillis: IDLE_MS,
       maxLifetimeSeconds: MAX_LIFETIME_SECONDS,
       query_timeout: LIMIT_MS,
-      // As a statement of its own: proxies of connections refuse parameters that they do not know.
-      onConnect: (client) =>
-        client.query(`set statement_timeout = ${STATEMENT_LIMIT_MS}`).then(ignore),
     });
     return new PostgresConnections(pool);
   }
@@ -97,7 +96,7 @@ export class PostgresConnections implements PostgresPool {
   async query<R extends QueryResultRow>(sql: string, values: readonly unknown[]): Promise<R[]> {
     const client = await this.connect();
     try {
-      return (await client.query<R>(sql, values)).rows as R[];
+      return (await client.query<R>(sql, values)).rows;
     } finally {
       client.release();
     }
@@ -106,7 +105,18 @@ export class PostgresConnections implements PostgresPool {
   /** @throws NotConnected */
   async connect(): Promise<PostgresPoolClient> {
     const end = performance.now() + LIMIT_MS;
-    return this.guarded(await this.take(end), end);
+    const client = await this.take(end);
+    const guarded = this.guarded(client, end);
+    if (this.withLimit.has(client)) return guarded;
+    try {
+      // As a statement of its own: proxies of connections refuse parameters that they do not know.
+      await guarded.query(`set statement_timeout = ${STATEMENT_LIMIT_MS}`, []);
+      this.withLimit.add(client);
+      return guarded;
+    } catch (cause) {
+      guarded.release();
+      throw new NotConnected((cause as Error).message, { cause });
+    }
   }
 
   end(): Promise<void> {

@@ -161,6 +161,7 @@ export class Retention {
   }
 
   private logFailure(error: Error): void {
+    if (this.isStopped) return;
     this.logger.warn(`Old executions are not forgotten for now: ${error.message}`);
   }
 }

@@ -1,6 +1,8 @@
 import type { SqliteThread } from './sqlite-thread.js';
 import type { SqliteTurns } from './sqlite-turns.js';
 
+/** @see https://www.sqlite.org/pragma.html#pragma_auto_vacuum */
+const INCREMENTAL = 2;
 /** Pages, of 4 KiB each, that are given back at a time: each piece holds up writes. */
 const PAGES_AT_ONCE = 500;
 /**
@@ -22,9 +24,10 @@ export class SqliteSpace {
   ) {}
 
   async giveBack(isStopped: () => boolean): Promise<void> {
-    const isIncremental = (await this.pragma('auto_vacuum')) === 2 || (await this.rewrite());
-    while (isIncremental && !isStopped() && (await this.pragma('freelist_count')) > 0) {
-      await this.ask(`pragma incremental_vacuum(${PAGES_AT_ONCE})`);
+    if ((await this.pragma('auto_vacuum')) === INCREMENTAL || (await this.rewrite())) {
+      while (!isStopped() && (await this.pragma('freelist_count')) > 0) {
+        await this.ask(`pragma incremental_vacuum(${PAGES_AT_ONCE})`);
+      }
     }
     await this.ask('pragma wal_checkpoint(truncate)');
   }
@@ -32,7 +35,6 @@ export class SqliteSpace {
   /**
    * Rewrites a file that was made without the pages that an incremental vacuum needs, which also
    * makes it small. @returns whether it was rewritten
-   * @see https://www.sqlite.org/pragma.html#pragma_auto_vacuum
    */
   private async rewrite(): Promise<boolean> {
     const pages = (await this.pragma('page_count')) - (await this.pragma('freelist_count'));

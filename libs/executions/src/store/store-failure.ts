@@ -1,3 +1,4 @@
+import { NotConnected } from './postgres-connections.js';
 import { SqliteError } from './sqlite-thread.js';
 
 /** What is the matter with a database, by result code of SQLite or SQLSTATE of PostgreSQL. */
@@ -10,10 +11,12 @@ const TROUBLES: [sqlite: readonly number[], sqlState: RegExp, trouble: string][]
 
 /** Says what is the matter with the database, without where it is: callers may read it. */
 export function troubleOf(error: unknown): string {
-  const { code } = (error ?? {}) as { code?: unknown };
+  const { code } = ((error instanceof NotConnected ? error.cause : error) ?? {}) as {
+    code?: unknown;
+  };
   const isOf = ([sqlite, sqlState]: (typeof TROUBLES)[number]) =>
     error instanceof SqliteError
       ? sqlite.includes(error.primaryCode ?? 0)
-      : typeof code === 'string' && sqlState.test(code);
+      : sqlState.test(String(code));
   return TROUBLES.find(isOf)?.[2] ?? 'does not answer';
 }
