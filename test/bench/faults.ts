@@ -1,7 +1,9 @@
 import type { Sandbox } from '#sandbox';
 import { FaultLab } from './fault-lab.js';
 import type { FaultRow } from './fault-row.js';
+import { databaseFaults } from './faults-database.js';
 import { endFaults } from './faults-ends.js';
+import { fileFaults } from './faults-files.js';
 import { recordFaults } from './faults-records.js';
 import { resetFaults } from './faults-resets.js';
 import { printTable } from './print-table.js';
@@ -13,6 +15,8 @@ const SECTIONS: Record<string, FaultSection> = {
   resets: resetFaults,
   records: recordFaults,
   ends: endFaults,
+  database: databaseFaults,
+  files: fileFaults,
 };
 
 const LIMIT_MS = 600_000;

@@ -13,8 +13,8 @@ import type { LiveExecution } from './live-execution.js';
  * A read that its caller waits for is stored once it has run for so long; before, only its end is.
  */
 export const STORE_AFTER_MS = 250;
-/** How long a call waits to be stored, before which it does not begin. */
-const STORE_LIMIT_MS = 5_000;
+/** How long a call waits to be stored, before which it does not begin: its caller hears in 5 s. */
+const STORE_LIMIT_MS = 4_500;
 /** How long those who wait for an end may be held up by its being stored. */
 const STORE_END_MS = 2_000;
 

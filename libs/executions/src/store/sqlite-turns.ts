@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SqliteError } from './sqlite-thread.js';
 
-/** How long is waited for others who write to the file, in milliseconds. */
-const BUSY_LIMIT_MS = 5_000;
+/** How long is waited for others who write to the file, in milliseconds: less than a call waits. */
+const BUSY_LIMIT_MS = 4_000;
 const BUSY_PAUSE_MS = 25;
 /** @see https://www.sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
