@@ -13,7 +13,7 @@ import {
 } from './store/execution.store.js';
 import { ExecutionWriter } from './store/execution.writer.js';
 import type { ExecutionsConfig } from './executions.config.js';
-import { LiveExecution } from './run/live-execution.js';
+import { LiveExecution } from './live-execution.js';
 import { ExecutionRecorder } from './run/execution.recorder.js';
 import type { ExecutionDatabase } from './store/database.js';
 import { KeyClaims } from './store/key-claims.js';

@@ -7,7 +7,7 @@ import type { ExecutionRow } from '../store/schema.js';
 import { troubleOf } from '../store/store-failure.js';
 import type { StoredBytes } from '../store/stored-bytes.js';
 import { within } from '../store/within.js';
-import type { LiveExecution } from './live-execution.js';
+import type { LiveExecution } from '../live-execution.js';
 
 /**
  * A read that its caller waits for is stored once it has run for so long; before, only its end is.

@@ -1,7 +1,7 @@
 import { ToolError, type PreparedCall, type Progress, type ToolInvoker } from '#tools';
 import type { Outcome } from '../execution.js';
 import { STORE_AFTER_MS, type ExecutionRecorder } from './execution.recorder.js';
-import { LiveExecution } from './live-execution.js';
+import { LiveExecution } from '../live-execution.js';
 import type { Place, RunQueue } from './run-queue.js';
 
 /** How a front door wants a call to be run. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { endOf, executionOf, hashOf, rowOf } from './execution-row.js';
-import { LiveExecution } from '../run/live-execution.js';
+import { LiveExecution } from '../live-execution.js';
 
 const LIMITS = { maxKeptOutputChars: 1_000, maxOutputChars: 100 };
 const MAX = 9223372036854775807n;

@@ -8,7 +8,7 @@ import {
   type ExecutionStatus,
   type Outcome,
 } from '../execution.js';
-import type { LiveExecution } from '../run/live-execution.js';
+import type { LiveExecution } from '../live-execution.js';
 import type { ExecutionRow } from './schema.js';
 
 /** Bytes, about, of a row and its places in the indexes. */

@@ -1,7 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Progress, ToolError, ToolResult } from '#tools';
-import type { Execution, ExecutionEvent, Outcome } from '../execution.js';
-import type { EventRow } from '../store/schema.js';
+import type { Execution, ExecutionEvent, Outcome } from './execution.js';
 
 /** Events that are remembered of an execution before it is stored. */
 const MOST_EVENTS = 1_000;
@@ -99,7 +98,7 @@ export class LiveExecution {
   }
 
   /** Gives the events that the store does not have yet to whoever stores them now. */
-  takeEvents(): EventRow[] {
+  takeEvents(): { execution_id: string; seq: number; type: string; data: string }[] {
     const rows = this.events.map(({ seq, type, data }) => ({
       execution_id: this.id,
       seq,
