@@ -2,6 +2,7 @@ import type { Sandbox } from '#sandbox';
 import { FaultLab } from './fault-lab.js';
 import type { FaultRow } from './fault-row.js';
 import { databaseFaults } from './faults-database.js';
+import { clusterFaults } from './faults-cluster.js';
 import { endFaults } from './faults-ends.js';
 import { fileFaults } from './faults-files.js';
 import { recordFaults } from './faults-records.js';
@@ -17,6 +18,7 @@ const SECTIONS: Record<string, FaultSection> = {
   ends: endFaults,
   database: databaseFaults,
   files: fileFaults,
+  cluster: clusterFaults,
 };
 
 const LIMIT_MS = 600_000;

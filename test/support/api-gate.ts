@@ -60,8 +60,9 @@ export class ApiGate {
     );
   }
 
-  static async open(): Promise<ApiGate> {
-    const gate = new ApiGate(await sandboxAccess());
+  /** @param access to the API server; that of the sandbox of this test file unless given */
+  static async open(access?: SandboxAccess): Promise<ApiGate> {
+    const gate = new ApiGate(access ?? (await sandboxAccess()));
     gate.server.listen(0, '127.0.0.1');
     await once(gate.server, 'listening');
     return gate;
