@@ -32,8 +32,8 @@ export interface ToolOptions {
   example: Record<string, unknown>;
   /** Seconds that a call may take, or how they follow from its input. 30 unless said. */
   timeLimitSeconds?: number | ((input: never) => number);
-  /** Among which calls it counts while it runs; `work` unless said. */
-  place?: ToolPlace;
+  /** Among which calls it counts while it runs, or how that follows from its input; `work` unless said. */
+  place?: ToolPlace | ((input: never) => ToolPlace);
   /** Parameters that it shares with others, beside those of its provider. */
   sharedFields?: Type<SharedField>[];
   requires?: Type<ToolRequirement>[];

@@ -124,6 +124,7 @@ export class ToolRegistry implements OnModuleInit {
       .filter((shared) => shared !== undefined)
       .map(inputClass);
     const laneField = sharedFields.find((field) => field.laneOf !== undefined);
+    const { place = 'work' } = options;
     const limit = options.timeLimitSeconds ?? DEFAULT_TIME_LIMIT_SECONDS;
     const run = Reflect.get(instance, method) as (input: object, call: ToolCall) => unknown;
     return {
@@ -133,7 +134,6 @@ export class ToolRegistry implements OnModuleInit {
       category: provider.name,
       tags: [provider.name, ...(options.tags ?? [])],
       annotations,
-      place: options.place ?? 'work',
       example,
       input,
       sharedInputs,
@@ -142,6 +142,7 @@ export class ToolRegistry implements OnModuleInit {
         this.modules.get(requirement, { strict: false }),
       ),
       isTimed: (args) => options.place === 'wait' || isGiven(args, TIME_PARAMETER),
+      placeOf: (dto) => (typeof place === 'function' ? place(dto as never) : place),
       timeLimitSeconds: (dto) => (typeof limit === 'number' ? limit : limit(dto as never)),
       laneOf: (shared) => laneField?.laneOf?.(shared),
       run: (dto, call) => run.call(instance, dto, call),

@@ -72,7 +72,8 @@ export interface ToolDefinition {
   /** Those of the parameters that it shares with other tools. */
   readonly sharedInputs: readonly InputClass[];
   readonly requirements: readonly ToolRequirement[];
-  readonly place: ToolPlace;
+  /** Among which calls a call counts while it runs. */
+  placeOf(input: object): ToolPlace;
   /** Seconds that a call may take. */
   timeLimitSeconds(input: object): number;
   /**

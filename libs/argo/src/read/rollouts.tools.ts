@@ -44,6 +44,7 @@ export class RolloutsTools {
       'Says where a rollout stands: status, step, weights, pods. With watch it follows the update, with each change as progress, until it is Healthy, Degraded or waits for somebody, or timeout_seconds are over.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { name: 'checkout', namespace: 'shop' },
+    place: ({ watch }: ArgoStatusDto) => (watch ? 'wait' : 'work'),
     timeLimitSeconds: ({ watch, timeout_seconds }: ArgoStatusDto) =>
       watch ? timeout_seconds + ANSWER_SECONDS : READ_LIMIT_SECONDS,
     requires: REQUIRES,

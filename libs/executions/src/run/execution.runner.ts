@@ -129,7 +129,7 @@ export class ExecutionRunner {
     { tool, input, shared }: PreparedCall,
   ): Place {
     const { queue } = this.parts;
-    const { place } = tool;
+    const place = tool.placeOf(input);
     if (place === 'none') return NO_PLACE;
     if (place === 'wait') return queue.enterWait({ caller });
     const category = place === 'read' ? undefined : tool.category;

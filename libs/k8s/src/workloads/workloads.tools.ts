@@ -85,6 +85,7 @@ export class WorkloadsTools {
       'Waits until the rollout of a workload is finished, and says so, or after timeout_seconds says where it stands. Use it after a change of image, scale or configuration.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { name: 'web', namespace: 'shop', timeout_seconds: 10 },
+    place: 'wait',
     timeLimitSeconds: ({ timeout_seconds }: RolloutStatusDto) => timeout_seconds + ANSWER_SECONDS,
   })
   async rolloutStatus(query: RolloutStatusDto, call: ToolCall): Promise<ToolResult> {
