@@ -102,7 +102,7 @@ describe('a canary on its way', () => {
     });
     await expect(following).rejects.toThrow();
     await expect
-      .poll(() => server.log.map(({ message }) => message))
+      .poll(() => server.log)
       .toContainEqual(expect.objectContaining({ tool: 'argo_status', outcome: 'cancelled' }));
   });
 

@@ -193,7 +193,7 @@ describe('the answer of a verb', () => {
     setTimeout(() => stop.abort(), 500);
     await expect(calling).rejects.toThrow();
     await vi.waitFor(() =>
-      expect(server.log.map(({ message }) => message)).toContainEqual(
+      expect(server.log).toContainEqual(
         expect.objectContaining({ tool: 'argo_rollout_restart', outcome: 'cancelled' }),
       ),
     );

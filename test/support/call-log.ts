@@ -22,8 +22,6 @@ function cancelledCalls(log: LogLine[]): number {
   return calls(log).filter(({ outcome }) => outcome === 'cancelled').length;
 }
 
-function calls(log: LogLine[]): { message?: string; tool?: string; outcome?: string }[] {
-  return log
-    .map(({ message }) => message as { message?: string; tool?: string; outcome?: string })
-    .filter(({ message }) => message === 'call');
+function calls(log: LogLine[]): LogLine[] {
+  return log.filter(({ msg }) => msg === 'call');
 }

@@ -10,11 +10,17 @@ export const SERVER_BIN = join(
   'bin/skyflo-mcp.js',
 );
 
-/** A line of the server's log. */
+/** A line of the server's log, with the facts of a call. */
 export interface LogLine {
+  /** ISO 8601. */
+  time?: string;
   level: string;
-  message: unknown;
+  msg: string;
   context?: string;
+  tool?: string;
+  executionId?: string;
+  outcome?: string;
+  durationMs?: number;
 }
 
 export interface RunningServer {
@@ -52,7 +58,7 @@ export async function spawnServer(
     const lines = createInterface({ input: child.stderr }).on('line', (text) => {
       const line = parseLogLine(text);
       log.push(line);
-      const listening = /Listening on (\S+)/.exec(String(line.message));
+      const listening = /Listening on (\S+)/.exec(line.msg);
       if (!listening?.[1]) return;
       resolve(listening[1]);
       if (readsLog) return;
@@ -79,6 +85,6 @@ export function parseLogLine(text: string): LogLine {
   try {
     return JSON.parse(text) as LogLine;
   } catch {
-    return { level: 'text', message: text };
+    return { level: 'text', msg: text };
   }
 }

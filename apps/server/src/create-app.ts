@@ -10,7 +10,7 @@ import { SecuredResponse } from './http/security-headers.js';
 import { tagToolLists } from './rest/etag.js';
 import { serveOpenApi } from './rest/openapi.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
-import { StderrLogger } from './stderr.logger.js';
+import { ServerLogger } from './logging/server.logger.js';
 
 /**
  * How long a request may take to arrive, in milliseconds; its answer may take as long as it likes.
@@ -35,7 +35,7 @@ export async function createApp(): Promise<NestFastifyApplication> {
       rewriteUrl: pathOf,
       http: { ServerResponse: SecuredResponse },
     }),
-    { bodyParser: false, logger: new StderrLogger(), abortOnError: false },
+    { bodyParser: false, logger: new ServerLogger(), abortOnError: false },
   );
   const config = app.get<ServerConfig>(serverConfig.KEY);
   const fastify = app.getHttpAdapter().getInstance();

@@ -27,7 +27,7 @@ export function endOnSignals(app: INestApplicationContext, graceMs: number): voi
     app.close().then(
       () => process.exit(0),
       (error: unknown) => {
-        logger.error({ message: 'bug', error: error instanceof Error ? error.stack : error });
+        logger.error({ msg: 'bug', err: error });
         process.exit(1);
       },
     );

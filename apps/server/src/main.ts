@@ -6,14 +6,14 @@ import { createApp } from './create-app.js';
 import { endOnSignals } from './end-on-signals.js';
 import { serveStdio } from './mcp/stdio.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
-import { StderrLogger } from './stderr.logger.js';
+import { ServerLogger } from './logging/server.logger.js';
 
 /** Milliseconds after which a start is over, and those who waited for it have been answered. */
 const SETTLED_MS = 3_000;
 
 async function main(): Promise<void> {
   if (process.argv.includes('--stdio')) {
-    const logger = new StderrLogger();
+    const logger = new ServerLogger();
     const context = await NestFactory.createApplicationContext(AppModule, {
       logger,
       abortOnError: false,
@@ -43,6 +43,6 @@ function releaseStartMemory(): void {
 
 setTimeout(releaseStartMemory, SETTLED_MS).unref();
 main().catch((error: unknown) => {
-  new StderrLogger().fatal(error instanceof Error ? error.message : error, 'Server');
+  new ServerLogger().fatal(error instanceof Error ? error.message : error, 'Server');
   process.exitCode = 1;
 });

@@ -129,16 +129,12 @@ export class ToolInvoker implements OnModuleInit {
 
   private log(tool: string, executionId: string, outcome: string, startedAt: number): void {
     const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
-    this.logger.log({ message: 'call', tool, executionId, outcome, durationMs });
+    this.logger.log({ msg: 'call', tool, executionId, outcome, durationMs });
   }
 
   private asToolError(error: unknown, executionId: string): ToolError {
     if (error instanceof ToolError) return error;
-    this.logger.error({
-      message: 'bug',
-      executionId,
-      error: error instanceof Error ? error.stack : error,
-    });
+    this.logger.error({ msg: 'bug', executionId, err: error });
     return new ToolError(
       'internal',
       `Internal error; the server's log has it under ${executionId}.`,

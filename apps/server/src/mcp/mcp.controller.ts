@@ -92,7 +92,7 @@ export class McpController implements BeforeApplicationShutdown {
     try {
       await handle();
     } catch (error) {
-      this.logger.error({ message: 'bug', error: error instanceof Error ? error.stack : error });
+      this.logger.error({ msg: 'bug', err: error });
       if (reply.raw.headersSent) reply.raw.destroy();
       else refuse(reply.raw, 500, JSON_RPC.internal, "Internal error; the server's log has it.");
     }

@@ -82,7 +82,7 @@ export class ProblemFilter {
       error instanceof HttpException ? error.getStatus() : HttpStatus.INTERNAL_SERVER_ERROR;
     const code = codeOf(status);
     if (code === 'internal') {
-      this.logger.error({ message: 'bug', error: error instanceof Error ? error.stack : error });
+      this.logger.error({ msg: 'bug', err: error });
     }
     const detail =
       code === 'internal'

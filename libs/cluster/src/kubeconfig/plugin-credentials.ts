@@ -95,7 +95,7 @@ export class PluginCredentials {
   private log(what: string, cause: unknown): void {
     const said = cause instanceof PluginFailure ? cause.said : String(cause);
     this.logger.warn({
-      message: 'no credentials',
+      msg: 'no credentials',
       kubeContext: this.context,
       user: this.user.name,
       what,

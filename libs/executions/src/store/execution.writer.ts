@@ -194,7 +194,7 @@ export class ExecutionWriter {
       if (parts.length < 2) {
         const reason = (error as Error).message;
         const what = parts.length === 1 ? 'Texts are' : 'A row is';
-        this.logger.error({ message: `${what} dropped: the database refuses it`, reason, batch });
+        this.logger.error({ msg: `${what} dropped: the database refuses it`, reason, batch });
       }
       for (const part of parts) await this.writeOrSplit(part);
     }
@@ -226,10 +226,10 @@ export class ExecutionWriter {
     const batch = batchOf([write]);
     const reason = error.message;
     if (write.isBare) {
-      this.logger.error({ message: 'An execution is dropped: it cannot be stored', reason, batch });
+      this.logger.error({ msg: 'An execution is dropped: it cannot be stored', reason, batch });
       return false;
     }
-    this.logger.error({ message: 'Texts are dropped: they cannot be stored', reason, batch });
+    this.logger.error({ msg: 'Texts are dropped: they cannot be stored', reason, batch });
     write.dropTexts();
     write.failuresAlone = 0;
     return true;

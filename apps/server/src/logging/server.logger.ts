@@ -1,0 +1,49 @@
+import { Logger, PinoLogger, type Params } from 'nestjs-pino';
+import { pino, stdTimeFunctions } from 'pino';
+import { StderrDestination } from './stderr-destination.js';
+
+/** Parts of Nest that log a line for each module and route at every start. */
+const NOISY_CONTEXTS = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
+const params: Params = {
+  pinoHttp: {
+    logger: pino(
+      {
+        base: undefined,
+        timestamp: stdTimeFunctions.isoTime,
+        formatters: { level: (level) => ({ level }) },
+        serializers: { err: stackOf },
+      },
+      new StderrDestination(process.stderr),
+    ),
+    // Keeps the serializer above.
+    wrapSerializers: false,
+  },
+};
+
+/**
+ * The log of the server: one flat JSON object a line, on stderr. Each has `time` (ISO 8601),
+ * `level`, `msg` and `context`, and the facts of an object that is logged:
+ * `logger.log({ msg: 'call', tool, durationMs })`. Requests have no line of their own, as no
+ * middleware of pino-http is used.
+ */
+export class ServerLogger extends Logger {
+  constructor() {
+    super(new PinoLogger(params), params);
+  }
+
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (!NOISY_CONTEXTS.has(String(rest.at(-1)))) super.log(message, ...rest);
+  }
+}
+
+/** An error as one text. Other properties of an error stay out: they may hold what a call read. */
+function stackOf(error: unknown): unknown {
+  return error instanceof Error ? error.stack : error;
+}
