@@ -1,32 +1,46 @@
-import { registerAs, type ConfigType } from '@nestjs/config';
-import { IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
-import { readConfig, sharesConfig } from '#tools';
+import type { ConfigType } from '@nestjs/config';
+import { ChoiceSetting, IntSetting, registerConfig, sharesConfig, TextSetting } from '#tools';
 
 class ServerEnvironment {
-  @IsInt()
-  @Min(0)
-  @Max(65_535)
+  @IntSetting({ min: 0, max: 65_535, description: 'The port to listen on. 0: any free one.' })
   PORT = 8081;
 
-  @IsString()
+  @TextSetting({
+    description: 'The address to listen on. One that others can reach needs `AUTH=none`.',
+  })
   HOST = '127.0.0.1';
 
-  @IsIn(['', 'none'])
+  @ChoiceSetting({
+    choices: ['none'],
+    description:
+      'The server has no authentication yet. `none` says that something in front of it decides ' +
+      'who may call it.',
+  })
   AUTH = '';
 
-  @IsInt()
-  @Min(1_024)
+  @IntSetting({ min: 1_024, description: 'Bytes of the largest request body.' })
   BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 
-  @IsInt()
-  @Min(1)
+  @IntSetting({
+    min: 1,
+    description:
+      'Most requests that are open at the same time, streams included. A caller has its share.',
+  })
   MAX_REQUESTS = 4_000;
 
-  @IsString()
+  @TextSetting({
+    description:
+      'Host names, joined by commas, under which the server may be called besides `localhost` ' +
+      'and IP addresses.',
+  })
   ALLOWED_HOSTS = '';
 
-  @Matches(/^( *[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,]+ *(,|$))*$/i, {
-    message: 'must be origins such as "https://portal.example.com", joined by commas',
+  @TextSetting({
+    format: {
+      pattern: /^( *[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,]+ *(,|$))*$/i,
+      means: 'origins such as "https://portal.example.com", joined by commas',
+    },
+    description: "Origins of web pages that may call the server besides the server's own pages.",
   })
   ALLOWED_ORIGINS = '';
 }
@@ -34,14 +48,10 @@ class ServerEnvironment {
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
 /**
- * `PORT` (0: any free one) and `HOST` to listen on; `BODY_LIMIT_BYTES` of one request;
- * `MAX_REQUESTS` that are open at once, of which a caller has its share; `ALLOWED_HOSTS`, the
- * names, joined by commas, under which the server may be called beside localhost and IP addresses;
- * `ALLOWED_ORIGINS` of web pages that may call it beside its own; `AUTH`.
+ * Where the server listens and whom it answers.
  * @throws Error when HOST is reachable from outside and AUTH does not say `none`
  */
-export const serverConfig = registerAs('server', () => {
-  const environment = readConfig(ServerEnvironment);
+export const serverConfig = registerConfig('server', ServerEnvironment, (environment) => {
   const { PORT: port, HOST: host, AUTH: auth } = environment;
   if (!LOOPBACK.test(host) && auth !== 'none') {
     throw new Error(

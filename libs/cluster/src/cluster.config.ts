@@ -1,26 +1,28 @@
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { registerAs, type ConfigType } from '@nestjs/config';
-import { IsString } from 'class-validator';
-import { readConfig, VERSION } from '#tools';
+import type { ConfigType } from '@nestjs/config';
+import { registerConfig, TextSetting, VERSION } from '#tools';
 
 class ClusterEnvironment {
-  @IsString()
+  @TextSetting({
+    description: 'Kubeconfig files, separated as in `PATH`. Their contexts are merged.',
+    otherwise: '`~/.kube/config`',
+  })
   KUBECONFIG = '';
 
-  @IsString()
+  @TextSetting({
+    description:
+      'Set by Kubernetes in every pod. Where there is no kubeconfig, the server then uses the ' +
+      "pod's service account.",
+  })
   KUBERNETES_SERVICE_HOST = '';
 
-  @IsString()
+  @TextSetting({ description: 'Set by Kubernetes in every pod, with the host above.' })
   KUBERNETES_SERVICE_PORT = '443';
 }
 
-/**
- * `KUBECONFIG`: kubeconfig files, separated as in `PATH`; the default is `~/.kube/config`.
- * `KUBERNETES_SERVICE_HOST` and `KUBERNETES_SERVICE_PORT` are set by Kubernetes in every pod.
- */
-export const clusterConfig = registerAs('cluster', () => {
-  const environment = readConfig(ClusterEnvironment);
+/** Where the server finds its clusters. */
+export const clusterConfig = registerConfig('cluster', ClusterEnvironment, (environment) => {
   const paths = environment.KUBECONFIG.split(delimiter).filter((path) => path !== '');
   return {
     kubeconfigPaths: paths.length > 0 ? paths : [join(homedir(), '.kube', 'config')],

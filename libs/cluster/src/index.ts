@@ -61,6 +61,7 @@ export { containersOf } from './workloads/pod-template.js';
 export { printResources } from './print/print.js';
 export { programContext } from './kubeconfig/program-context.js';
 export type { ProgramContext } from './kubeconfig/program-context.js';
+export { proxyConfig } from './proxy.config.js';
 export { LAST_APPLIED, redacted, redactSecrets, stripManagedFields } from './secrets/redact.js';
 export type { KubernetesObject } from './secrets/redact.js';
 export { retryOnConflict } from './http/retry-on-conflict.js';

@@ -1,86 +1,115 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { registerAs, type ConfigType } from '@nestjs/config';
-import { IsInt, IsString, Matches, Min } from 'class-validator';
-import { readConfig, sharesConfig } from '#tools';
+import type { ConfigType } from '@nestjs/config';
+import { IntSetting, registerConfig, sharesConfig, TextSetting } from '#tools';
 
 class ExecutionsEnvironment {
-  @IsString()
+  @TextSetting({
+    description:
+      'A PostgreSQL database to remember executions in, as a URL (`postgres://…`). Replicas of ' +
+      'the server that have the same one share their executions.',
+  })
   DATABASE_URL = '';
 
-  @IsString()
+  @TextSetting({
+    description:
+      'The SQLite file to remember executions in where `DATABASE_URL` is not set. `:memory:`: ' +
+      'they are forgotten when the server ends.',
+    otherwise: '`~/.local/state/skyflo-mcp/executions.db`',
+  })
   EXECUTIONS_FILE = '';
 
-  @IsString()
+  @TextSetting({
+    description: 'The folder of the default `EXECUTIONS_FILE`.',
+    otherwise: '`~/.local/state`',
+  })
   XDG_STATE_HOME = '';
 
-  @IsInt()
-  @Min(1)
+  @IntSetting({
+    min: 1,
+    description:
+      'Most calls that run at the same time. A caller has its share. The others wait for their ' +
+      'turn, by caller.',
+  })
   MAX_RUNNING = 400;
 
-  @Matches(/^([a-z0-9]+=[1-9]\d*(,|$))*$/, {
-    message: 'must be limits by category such as "k8s=300,helm=8"',
+  @TextSetting({
+    format: {
+      pattern: /^([a-z0-9]+=[1-9]\d*(,|$))*$/,
+      means: 'limits by category such as "k8s=300,helm=8"',
+    },
+    description: 'Most calls of a category that run at the same time.',
   })
   MAX_RUNNING_BY_CATEGORY = 'helm=16';
 
-  @IsInt()
-  @Min(0)
+  @IntSetting({
+    min: 0,
+    description:
+      'Most calls of one caller that wait for their turn. Further ones are refused (429).',
+  })
   MAX_QUEUED_PER_CALLER = 200;
 
-  @IsInt()
-  @Min(1)
+  @IntSetting({
+    min: 1,
+    description:
+      'Most calls that only wait (`wait_for_x_seconds`, `execution_wait`). They do not count as ' +
+      'running. A caller has its share.',
+  })
   MAX_WAITS = 1_000;
 
-  @IsInt()
-  @Min(1_000)
+  @IntSetting({
+    min: 1_000,
+    description:
+      'Characters of an output that are kept, so that it can be read after its answer was cut.',
+  })
   MAX_KEPT_OUTPUT_CHARS = 5_000_000;
 
-  @IsInt()
-  @Min(1)
+  @IntSetting({ min: 1, description: 'Hours after which an execution is forgotten.' })
   EXECUTIONS_MAX_AGE_HOURS = 168;
 
-  @IsInt()
-  @Min(1)
+  @IntSetting({
+    min: 1,
+    description:
+      'MB that executions take up at most. Beyond that, the oldest of the caller that takes up ' +
+      'most are forgotten.',
+  })
   EXECUTIONS_MAX_MB = 1_024;
 
-  @IsInt()
-  @Min(0)
+  @IntSetting({
+    min: 0,
+    description: 'Seconds that running calls get when the server is told to stop.',
+  })
   SHUTDOWN_GRACE_SECONDS = 10;
 }
 
-/**
- * Where executions are remembered: `DATABASE_URL` (PostgreSQL, shared by replicas), else
- * `EXECUTIONS_FILE` (SQLite; `:memory:` forgets them with the process). For how long:
- * `EXECUTIONS_MAX_AGE_HOURS`, `EXECUTIONS_MAX_MB`, and `MAX_KEPT_OUTPUT_CHARS` of each. How many
- * run at once: `MAX_RUNNING`, `MAX_RUNNING_BY_CATEGORY`, and `MAX_WAITS` that only let time pass;
- * of each, a caller has its share (`CALLER_SHARE_PERCENT`). How many of one caller may wait for a
- * place: `MAX_QUEUED_PER_CALLER`. `SHUTDOWN_GRACE_SECONDS`: what running ones are given when the
- * server is told to stop.
- */
-export const executionsConfig = registerAs('executions', () => {
-  const environment = readConfig(ExecutionsEnvironment);
-  const { callerPercent } = sharesConfig();
-  const stateFolder = environment.XDG_STATE_HOME || join(homedir(), '.local', 'state');
-  return {
-    databaseUrl: environment.DATABASE_URL || undefined,
-    file: environment.EXECUTIONS_FILE || join(stateFolder, 'skyflo-mcp', 'executions.db'),
-    limits: {
-      total: environment.MAX_RUNNING,
-      byCategory: new Map(
-        environment.MAX_RUNNING_BY_CATEGORY.split(',')
-          .filter(Boolean)
-          .map((entry) => entry.split('=') as [string, string])
-          .map(([category, most]) => [category, Number(most)]),
-      ),
-      callerPercent,
-      queuedPerCaller: environment.MAX_QUEUED_PER_CALLER,
-      waits: environment.MAX_WAITS,
-    },
-    maxKeptOutputChars: environment.MAX_KEPT_OUTPUT_CHARS,
-    maxAgeMs: environment.EXECUTIONS_MAX_AGE_HOURS * 3_600_000,
-    maxBytes: environment.EXECUTIONS_MAX_MB * 1024 * 1024,
-    shutdownGraceMs: environment.SHUTDOWN_GRACE_SECONDS * 1_000,
-  };
-});
+/** How many calls run, where they are remembered, and for how long. */
+export const executionsConfig = registerConfig(
+  'executions',
+  ExecutionsEnvironment,
+  (environment) => {
+    const { callerPercent } = sharesConfig();
+    const stateFolder = environment.XDG_STATE_HOME || join(homedir(), '.local', 'state');
+    return {
+      databaseUrl: environment.DATABASE_URL || undefined,
+      file: environment.EXECUTIONS_FILE || join(stateFolder, 'skyflo-mcp', 'executions.db'),
+      limits: {
+        total: environment.MAX_RUNNING,
+        byCategory: new Map(
+          environment.MAX_RUNNING_BY_CATEGORY.split(',')
+            .filter(Boolean)
+            .map((entry) => entry.split('=') as [string, string])
+            .map(([category, most]) => [category, Number(most)]),
+        ),
+        callerPercent,
+        queuedPerCaller: environment.MAX_QUEUED_PER_CALLER,
+        waits: environment.MAX_WAITS,
+      },
+      maxKeptOutputChars: environment.MAX_KEPT_OUTPUT_CHARS,
+      maxAgeMs: environment.EXECUTIONS_MAX_AGE_HOURS * 3_600_000,
+      maxBytes: environment.EXECUTIONS_MAX_MB * 1024 * 1024,
+      shutdownGraceMs: environment.SHUTDOWN_GRACE_SECONDS * 1_000,
+    };
+  },
+);
 
 export type ExecutionsConfig = ConfigType<typeof executionsConfig>;

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { registerAs, type ConfigType } from '@nestjs/config';
-import { IsIn, IsInt, IsString, Min } from 'class-validator';
-import { readConfig } from '#tools';
+import type { ConfigType } from '@nestjs/config';
+import { proxyConfig } from '#cluster';
+import { ChoiceSetting, IntSetting, registerConfig, TextSetting } from '#tools';
 import { AllowedHosts } from './allowed-hosts.js';
 
 /** Where helm keeps its releases, by each spelling that helm takes. */
@@ -14,66 +14,73 @@ const STORAGE = {
 } as const;
 
 class HelmEnvironment {
-  @IsString()
+  @TextSetting({
+    description: 'The folder for repositories, their indexes and downloaded charts.',
+    otherwise: '`~/.local/state/skyflo-mcp/helm`',
+  })
   HELM_HOME_DIR = '';
 
-  @IsString()
+  @TextSetting({
+    description: 'A folder whose charts may be installed by their path (`./chart`).',
+    otherwise: 'none',
+  })
   HELM_CHARTS_DIR = '';
 
-  @IsIn(Object.keys(STORAGE))
+  @ChoiceSetting({
+    choices: Object.keys(STORAGE),
+    description: 'The kind of object that releases are kept in.',
+  })
   HELM_DRIVER: keyof typeof STORAGE = 'secret';
 
-  @IsInt()
-  @Min(0)
+  @IntSetting({
+    min: 0,
+    description:
+      'Seconds after which the index of a repository is fetched again before it is used.',
+  })
   HELM_REPO_CACHE_SECONDS = 600;
 
-  @IsString()
+  @TextSetting({
+    description:
+      'OCI registries (`host` or `host:port`, joined by commas) that are reached over HTTP.',
+  })
   HELM_PLAIN_HTTP_REGISTRIES = '';
 
-  @IsString()
+  @TextSetting({
+    description: 'A file with credentials of OCI registries, as `helm registry login` writes it.',
+    otherwise: '`registry/config.json` in `HELM_HOME_DIR`',
+  })
   HELM_REGISTRY_CONFIG = '';
 
-  @IsString()
+  @TextSetting({
+    description:
+      'Hosts that charts may come from although their addresses are not public: names, addresses ' +
+      'or networks (`10.0.0.0/8`), each with or without a port, joined by commas.',
+    otherwise: 'none',
+  })
   HELM_ALLOWED_HOSTS = '';
 
-  @IsInt()
-  @Min(64)
+  @IntSetting({
+    min: 64,
+    description: 'Memory in MB above which a `helm` is ended: a template may ask for any amount.',
+  })
   HELM_MAX_MEMORY_MB = 512;
 
-  @IsInt()
-  @Min(0)
+  @IntSetting({
+    min: 0,
+    description: 'MB of downloaded charts that are kept. Those that were used last stay.',
+  })
   HELM_CHART_CACHE_MB = 512;
 
-  @IsString()
+  @TextSetting({
+    description: 'The folder of the default `HELM_HOME_DIR`.',
+    otherwise: '`~/.local/state`',
+  })
   XDG_STATE_HOME = '';
-
-  @IsString()
-  HTTPS_PROXY = '';
-
-  @IsString()
-  HTTP_PROXY = '';
-
-  @IsString()
-  https_proxy = '';
-
-  @IsString()
-  http_proxy = '';
 }
 
-/**
- * `HELM_HOME_DIR`: the folder for repositories and caches; the default is
- * `~/.local/state/skyflo-mcp/helm` (`XDG_STATE_HOME`). `HELM_CHARTS_DIR`: the folder whose charts
- * may be installed by their path; none unless set. `HELM_DRIVER`: where releases are kept, `secret`
- * or `configmap`. `HELM_REPO_CACHE_SECONDS`: the age from which a repository's index is fetched
- * anew before it is used. `HELM_PLAIN_HTTP_REGISTRIES`: OCI registries (host or host:port, joined
- * by commas) that are reached over HTTP. `HELM_ALLOWED_HOSTS`: hosts that are downloaded from
- * though their addresses are not public, joined by commas (see `AllowedHosts`).
- * `HELM_MAX_MEMORY_MB`: the memory from which a helm is ended. `HELM_CHART_CACHE_MB`: how much of
- * downloaded charts is kept. `HELM_REGISTRY_CONFIG`: the credentials of OCI registries, a file as
- * `helm registry login` writes it.
- */
-export const helmConfig = registerAs('helm', () => {
-  const environment = readConfig(HelmEnvironment);
+/** How helm is run, and where charts may come from. */
+export const helmConfig = registerConfig('helm', HelmEnvironment, (environment) => {
+  const { HTTPS_PROXY, HTTP_PROXY, https_proxy, http_proxy } = proxyConfig();
   const state = environment.XDG_STATE_HOME || join(homedir(), '.local', 'state');
   const homeDir = resolve(environment.HELM_HOME_DIR || join(state, 'skyflo-mcp', 'helm'));
   return {
@@ -84,12 +91,7 @@ export const helmConfig = registerAs('helm', () => {
     plainHttpRegistries: listed(environment.HELM_PLAIN_HTTP_REGISTRIES),
     allowedHosts: new AllowedHosts(listed(environment.HELM_ALLOWED_HOSTS)),
     /** Whether names may be resolved by a proxy alone. */
-    usesProxy: [
-      environment.HTTPS_PROXY,
-      environment.HTTP_PROXY,
-      environment.https_proxy,
-      environment.http_proxy,
-    ].some((proxy) => proxy !== ''),
+    usesProxy: [HTTPS_PROXY, HTTP_PROXY, https_proxy, http_proxy].some((proxy) => proxy !== ''),
     maxMemoryMb: environment.HELM_MAX_MEMORY_MB,
     chartCacheBytes: environment.HELM_CHART_CACHE_MB * 1_000_000,
     registryConfig: environment.HELM_REGISTRY_CONFIG || join(homeDir, 'registry', 'config.json'),

@@ -4,8 +4,10 @@ export { BooleanField, ChoiceField, IntField, TextField } from './fields.decorat
 export { acceptedBy, inputClass, inputSchemaOf } from './input-schema.js';
 export type { PropertySchema } from './input-schema.js';
 export type { Lane } from './lane.js';
-export { readConfig } from './read-config.js';
-export { sharesConfig } from './shares.config.js';
+export { declarationOf, registerConfig } from './config/register-config.js';
+export { ChoiceSetting, IntSetting, settingsOf, TextSetting } from './config/setting.decorator.js';
+export type { Setting } from './config/setting.decorator.js';
+export { sharesConfig } from './config/shares.config.js';
 export { SharedField } from './shared-field.js';
 export { ToolRequirement } from './tool-requirement.js';
 export type { RequirementScope } from './tool-requirement.js';

@@ -1,17 +1,15 @@
-import { registerAs, type ConfigType } from '@nestjs/config';
-import { IsInt, Min } from 'class-validator';
-import { readConfig } from './read-config.js';
+import type { ConfigType } from '@nestjs/config';
+import { registerConfig } from './config/register-config.js';
+import { IntSetting } from './config/setting.decorator.js';
 
 class ToolsEnvironment {
-  @IsInt()
-  @Min(1_000)
+  @IntSetting({ min: 1_000, description: 'Characters after which an answer is cut.' })
   MAX_OUTPUT_CHARS = 1_000_000;
 }
 
-/** `MAX_OUTPUT_CHARS`: characters after which an answer is cut. */
-export const toolsConfig = registerAs('tools', () => {
-  const environment = readConfig(ToolsEnvironment);
-  return { maxOutputChars: environment.MAX_OUTPUT_CHARS };
-});
+/** The limits of the answer of any tool. */
+export const toolsConfig = registerConfig('tools', ToolsEnvironment, (environment) => ({
+  maxOutputChars: environment.MAX_OUTPUT_CHARS,
+}));
 
 export type ToolsConfig = ConfigType<typeof toolsConfig>;

@@ -1,27 +1,43 @@
+import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
-import { NestFactory } from '@nestjs/core';
+import { DiscoveryService, NestFactory } from '@nestjs/core';
 import { format } from 'prettier';
 import { ToolRegistry } from '#tools';
 import { AppModule } from '../app.module.js';
+import { configurationDocument } from './configuration-document.js';
+import { floorsDrawing } from './floors-drawing.js';
 import { toolsDocument } from './tools-document.js';
 
-const PATH = join(dirname(findPackageJSON(import.meta.url) ?? '.'), 'docs', 'tools.md');
+const ROOT = dirname(findPackageJSON(import.meta.url) ?? '.');
+
+/** What stands between these two lines of a page that is otherwise written by hand. */
+const FLOORS_BLOCK = /(?<=<!-- floors -->\n)[^]*(?=<!-- \/floors -->)/;
 
 /**
- * Writes docs/tools.md from the registered tools; with `--check`, only says whether it would
- * change.
+ * Writes the generated documents in docs/: the tools, the configuration, and the drawing in the
+ * architecture. With `--check`, only says which of them would change.
  */
 async function main(): Promise<void> {
   const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error'] });
-  const document = await format(toolsDocument(app.get(ToolRegistry)), { parser: 'markdown' });
+  const tools = toolsDocument(app.get(ToolRegistry));
+  const configuration = configurationDocument(app.get(DiscoveryService));
   await app.close();
-  if (!process.argv.includes('--check')) return writeFile(PATH, document);
-  if ((await readFile(PATH, 'utf8').catch(() => '')) !== document) {
-    process.stderr.write('docs/tools.md is not up to date. Run: npm run docs:tools\n');
-    process.exitCode = 1;
-  }
+  const drawing = `\n${floorsDrawing(readdirSync(join(ROOT, 'libs')))}\n\n`;
+  await update('tools.md', () => tools);
+  await update('configuration.md', () => configuration);
+  await update('architecture.md', (text) => text.replace(FLOORS_BLOCK, () => drawing));
+}
+
+async function update(name: string, documentFrom: (present: string) => string): Promise<void> {
+  const path = join(ROOT, 'docs', name);
+  const present = await readFile(path, 'utf8').catch(() => '');
+  const document = await format(documentFrom(present), { parser: 'markdown' });
+  if (document === present) return;
+  if (!process.argv.includes('--check')) return writeFile(path, document);
+  process.stderr.write(`docs/${name} is not up to date. Run: npm run docs:tools\n`);
+  process.exitCode = 1;
 }
 
 await main();

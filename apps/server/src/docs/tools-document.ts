@@ -1,4 +1,5 @@
 import { acceptedBy, type PropertySchema, type ToolDefinition, type ToolRegistry } from '#tools';
+import { markdownTable } from './markdown-table.js';
 
 /** The Markdown page that describes every tool of a registry. */
 export function toolsDocument(registry: ToolRegistry): string {
@@ -30,19 +31,14 @@ function toolSection(tool: ToolDefinition): string {
 }
 
 function parameterTable({ inputSchema: { properties, required = [] } }: ToolDefinition): string {
-  const rows = Object.entries(properties).map(([name, property]) => {
-    const cells = [
-      `\`${name}\``,
-      accepted(property),
-      fallback(property, required.includes(name)),
-      property.description,
-    ];
-    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  });
+  const rows = Object.entries(properties).map(([name, property]) => [
+    `\`${name}\``,
+    accepted(property),
+    fallback(property, required.includes(name)),
+    property.description,
+  ]);
   if (rows.length === 0) return 'No parameters.';
-  return ['| parameter | accepts | default | meaning |', '| --- | --- | --- | --- |', ...rows].join(
-    '\n',
-  );
+  return markdownTable(['parameter', 'accepts', 'default', 'meaning'], rows);
 }
 
 function accepted(property: PropertySchema): string {

@@ -1,35 +1,37 @@
-import { registerAs, type ConfigType } from '@nestjs/config';
-import { IsInt, Max, Min } from 'class-validator';
-import { readConfig, sharesConfig } from '#tools';
+import type { ConfigType } from '@nestjs/config';
+import { IntSetting, registerConfig, sharesConfig } from '#tools';
 
 class McpEnvironment {
-  @IsInt()
-  @Min(1)
-  @Max(86_400)
+  @IntSetting({
+    min: 1,
+    max: 86_400,
+    description: 'Seconds after which an MCP session that is not used ends.',
+  })
   MCP_SESSION_IDLE_SECONDS = 600;
 
-  @IsInt()
-  @Min(1)
+  @IntSetting({
+    min: 1,
+    description:
+      'Most sessions that are open at the same time, for Streamable HTTP and for HTTP+SSE each. ' +
+      'A caller has its share.',
+  })
   MCP_MAX_SESSIONS = 1_000;
 
-  @IsInt()
-  @Min(0)
+  @IntSetting({
+    min: 0,
+    description:
+      'Seconds after which an MCP call is answered with what there is so far, while it goes on. ' +
+      '0: never.',
+  })
   MCP_SOFT_LIMIT_SECONDS = 45;
 }
 
-/**
- * `MCP_SESSION_IDLE_SECONDS` after which an unused session ends; `MCP_MAX_SESSIONS` that may be
- * open at once, for Streamable HTTP and for HTTP+SSE each, of which a caller has its share;
- * `MCP_SOFT_LIMIT_SECONDS` after which a call is answered while it goes on (0: never).
- */
-export const mcpConfig = registerAs('mcp', () => {
-  const environment = readConfig(McpEnvironment);
-  return {
-    sessionIdleMs: environment.MCP_SESSION_IDLE_SECONDS * 1000,
-    maxSessions: environment.MCP_MAX_SESSIONS,
-    callerPercent: sharesConfig().callerPercent,
-    softLimitMs: environment.MCP_SOFT_LIMIT_SECONDS * 1000,
-  };
-});
+/** Sessions and long calls over MCP. */
+export const mcpConfig = registerConfig('mcp', McpEnvironment, (environment) => ({
+  sessionIdleMs: environment.MCP_SESSION_IDLE_SECONDS * 1000,
+  maxSessions: environment.MCP_MAX_SESSIONS,
+  callerPercent: sharesConfig().callerPercent,
+  softLimitMs: environment.MCP_SOFT_LIMIT_SECONDS * 1000,
+}));
 
 export type McpConfig = ConfigType<typeof mcpConfig>;

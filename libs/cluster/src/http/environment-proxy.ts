@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { ToolError } from '#tools';
 import { parseAddress, PROXY_SCHEMES } from './parse-address.js';
+import { proxyConfig } from './proxy.config.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -12,7 +13,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function environmentProxy(
   server: URL,
-  environment: Environment = process.env,
+  environment: Environment = proxyConfig(),
 ): URL | undefined {
   const variable = server.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   const text = valueOf(environment, variable);

@@ -1,0 +1,19 @@
+import { registerConfig } from './register-config.js';
+import { IntSetting } from './setting.decorator.js';
+
+class SharesEnvironment {
+  @IntSetting({
+    min: 1,
+    max: 100,
+    description:
+      'How much of what the other callers leave free one caller may take of places, waits, ' +
+      'requests and MCP sessions. A caller is an IP address, or a /64 network of IPv6; over stdio ' +
+      'there is one. Set 100 where all calls come through one proxy: they then share one address.',
+  })
+  CALLER_SHARE_PERCENT = 50;
+}
+
+/** The share of one caller, in percent. */
+export const sharesConfig = registerConfig('shares', SharesEnvironment, (environment) => ({
+  callerPercent: environment.CALLER_SHARE_PERCENT,
+}));
