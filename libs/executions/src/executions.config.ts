@@ -38,7 +38,9 @@ class ExecutionsEnvironment {
       pattern: /^([a-z0-9]+=[1-9]\d*(,|$))*$/,
       means: 'limits by category such as "k8s=300,helm=8"',
     },
-    description: 'Most calls of a category that run at the same time.',
+    description:
+      'Most calls of a category that run at the same time. Calls that only read Helm releases do ' +
+      'not count for Helm.',
   })
   MAX_RUNNING_BY_CATEGORY = 'helm=16';
 
