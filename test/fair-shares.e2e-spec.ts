@@ -48,11 +48,14 @@ describe('waits', () => {
 const LATER = { prefer: 'respond-async' };
 
 describe('places', () => {
-  const env = () => ({ MAX_RUNNING: '8', MAX_RUNNING_BY_CATEGORY: 'helm=2' });
+  // Of the five of each caller, one is for other clusters.
+  const env = () => ({ MAX_RUNNING: '10', MAX_RUNNING_BY_CATEGORY: 'helm=2' });
   const { api } = useExecutions({ targets, env });
 
   it('are left for others, however many one caller asks for', async () => {
-    const ids = await Promise.all(times(30).map(() => api.start(EXEC, onThisMachine('sleep 60'))));
+    const ids = await Promise.all(
+      times(30).map(() => api.start(EXEC, onThisMachine('sleep 60', { timeout_seconds: 30 }))),
+    );
     const states = async () =>
       (await Promise.all(ids.map((id) => api.get(id)))).map(({ body }) => body.status);
     await expect

@@ -13,6 +13,9 @@ import { dependentsText } from './dependents.js';
 /** Between two looks, where a watch cannot be had or ended early. */
 const PAUSE_MS = 500;
 
+/** How long the last look may take, which tells how the object stands when the time is over. */
+const LAST_LOOK_MS = 5_000;
+
 const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
 
@@ -38,7 +41,9 @@ export async function untilGone(
   const isGone = (object: KubernetesObject) => object.metadata?.uid !== before.metadata?.uid;
   let now = before;
   for (;;) {
-    const read = await outage.survive(() => lookAt(cluster, ref, ended));
+    const read =
+      (await outage.survive(() => lookAt(cluster, ref, ended))) ??
+      (await lastLook(cluster, ref, cancelled));
     cancelled.throwIfAborted();
     if (!read) return now;
     if (!read.object || isGone(read.object)) return undefined;
@@ -101,6 +106,12 @@ async function sawDeletion(
     if (!(error instanceof ToolError)) throw error;
   }
   return false;
+}
+
+/** As `lookAt` once the time is over; undefined where the cluster does not answer at once. */
+async function lastLook(cluster: Cluster, ref: ObjectRef, cancelled: AbortSignal) {
+  const signal = AbortSignal.any([cancelled, AbortSignal.timeout(LAST_LOOK_MS)]);
+  return lookAt(cluster, ref, signal).catch(() => undefined);
 }
 
 /** The object that has a name now; none if it is not there. */
