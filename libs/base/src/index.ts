@@ -1,4 +1,5 @@
 export { parseJson } from './json.js';
+export { Pieces } from './pieces.js';
 export { Turns } from './turns.js';
 export { runInWorker, WorkTooLarge } from './workers.js';
 export type { WorkLimits } from './workers.js';

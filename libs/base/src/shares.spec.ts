@@ -41,4 +41,14 @@ describe('Shares', () => {
     expect(takeAll(shares, 'a')).toBe(10);
     expect(takeAll(shares, 'b')).toBe(0);
   });
+
+  it('shares out amounts, such as bytes', () => {
+    const shares = new Shares(1_000, 50);
+    expect(shares.tryTake('a', 501)).toBe(false);
+    expect(shares.tryTake('a', 400)).toBe(true);
+    expect(shares.tryTake('a', 101)).toBe(false);
+    expect(shares.tryTake('b', 300)).toBe(true);
+    shares.giveBack('a', 400);
+    expect([shares.heldBy('a'), shares.heldBy('b'), shares.shareOf('a')]).toEqual([0, 300, 350]);
+  });
 });

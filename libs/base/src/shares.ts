@@ -28,23 +28,23 @@ export class Shares {
     return Math.min(left, Math.max(1, Math.floor((left * this.percent) / 100)));
   }
 
-  /** Whether a caller may take one more. */
-  hasRoom(caller: string): boolean {
-    return this.heldBy(caller) < this.shareOf(caller);
+  /** Whether a caller may take so many more. */
+  hasRoom(caller: string, count = 1): boolean {
+    return this.heldBy(caller) + count <= this.shareOf(caller);
   }
 
-  /** Takes a place, at once if there is one. @returns whether there was */
-  tryTake(caller: string): boolean {
-    if (!this.hasRoom(caller)) return false;
-    this.all += 1;
-    this.held.set(caller, this.heldBy(caller) + 1);
+  /** Takes so many places, at once if there are as many. @returns whether there were */
+  tryTake(caller: string, count = 1): boolean {
+    if (!this.hasRoom(caller, count)) return false;
+    this.all += count;
+    this.held.set(caller, this.heldBy(caller) + count);
     return true;
   }
 
-  /** Gives a place back that was taken. */
-  giveBack(caller: string): void {
-    const left = this.heldBy(caller) - 1;
-    this.all -= 1;
+  /** Gives places back that were taken. */
+  giveBack(caller: string, count = 1): void {
+    const left = this.heldBy(caller) - count;
+    this.all -= count;
     if (left > 0) this.held.set(caller, left);
     else this.held.delete(caller);
   }

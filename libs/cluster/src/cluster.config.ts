@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { ConfigType } from '@nestjs/config';
-import { registerConfig, TextSetting, VERSION } from '#tools';
+import { IntSetting, registerConfig, TextSetting, VERSION } from '#tools';
 
 class ClusterEnvironment {
   @TextSetting({
@@ -19,6 +19,12 @@ class ClusterEnvironment {
 
   @TextSetting({ description: 'Set by Kubernetes in every pod, with the host above.' })
   KUBERNETES_SERVICE_PORT = '443';
+
+  @IntSetting({
+    description: 'Bytes of answers of all clusters that are read at a time.',
+    min: 1024 * 1024,
+  })
+  MAX_CLUSTER_READ_BYTES = 512 * 1024 * 1024;
 }
 
 /** Where the server finds its clusters. */
@@ -33,6 +39,7 @@ export const clusterConfig = registerConfig('cluster', ClusterEnvironment, (envi
           serviceAccountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
         }
       : undefined,
+    maxReadBytes: environment.MAX_CLUSTER_READ_BYTES,
     userAgent: `skyflo-mcp/${VERSION}`,
   };
 });

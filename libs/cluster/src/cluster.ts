@@ -9,6 +9,7 @@ import { Discovery } from './discovery/discovery.js';
 import type { Answer } from './http/exchange.js';
 import { HttpClient } from './http/http.client.js';
 import { LineSplitter } from './http/line-splitter.js';
+import { ReadBudget } from './http/read-budget.js';
 import { isChange, isRead, type RequestOptions } from './http/request-options.js';
 import { noteAnswer } from './secrets/read-secrets.js';
 import { describe, ofUnknownOutcome } from './http/transport-error.js';
@@ -53,10 +54,11 @@ export class Cluster {
      * `writeQuietPlugins`.
      */
     readonly quietPluginsFile: () => string | undefined = () => undefined,
+    private readonly budget = new ReadBudget(),
   ) {
     this.name = connection.name;
     this.server = connection.server.href.replace(/\/$/, '');
-    this.http = new HttpClient(connection, userAgent);
+    this.http = new HttpClient(connection, userAgent, budget);
     this.discovery = new Discovery(() =>
       fetchCatalogue((path, accept) => this.request(path, { accept })),
     );
@@ -142,12 +144,18 @@ export class Cluster {
   ): AsyncGenerator<string[], void> {
     const { signal } = options;
     const splitter = new LineSplitter(maxChars);
+    const held = this.budget.open(this.name);
     const turns = new Turns();
-    for await (const chunk of this.stream(path, options)) {
-      const lines = splitter.take(chunk);
-      if (signal?.aborted) return;
-      if (lines.length > 0) yield lines;
-      await turns.pass();
+    try {
+      for await (const chunk of this.stream(path, options)) {
+        const lines = splitter.take(chunk);
+        if (signal?.aborted) return;
+        if (lines.length > 0) yield lines;
+        if (!held.growTo(splitter.kept)) throw this.budget.refusal();
+        await turns.pass();
+      }
+    } finally {
+      held.release();
     }
     // After an abort the last line may be half of one.
     const rest = signal?.aborted ? [] : splitter.rest();

@@ -12,7 +12,12 @@ afterEach(() => rmSync(folder, { recursive: true }));
 function clusters(kubeconfig: string, inCluster?: ClusterConfig['inCluster']): Clusters {
   const path = join(folder, 'config');
   writeFileSync(path, kubeconfig);
-  return new Clusters({ kubeconfigPaths: [path], inCluster, userAgent: 'skyflo-mcp/test' });
+  return new Clusters({
+    kubeconfigPaths: [path],
+    inCluster,
+    maxReadBytes: 1_000_000,
+    userAgent: 'skyflo-mcp/test',
+  });
 }
 
 const TWO = `

@@ -4,6 +4,7 @@ import { ToolError, type Lane, type ToolCall } from '#tools';
 import { clusterConfig, type ClusterConfig } from './cluster.config.js';
 import { Cluster } from './cluster.js';
 import type { Connection } from './http/connection.js';
+import { ReadBudget } from './http/read-budget.js';
 import { IN_CLUSTER, InClusterConnection } from './kubeconfig/in-cluster.connection.js';
 import { KubeconfigConnection } from './kubeconfig/kubeconfig.connection.js';
 import { Kubeconfig } from './kubeconfig/kubeconfig.js';
@@ -26,11 +27,13 @@ export class Clusters implements OnApplicationShutdown {
   private readonly kubeconfig: Kubeconfig;
   private readonly clusters = new Map<string, Cluster>();
   private readonly lanes = new Map<string, Lane>();
+  private readonly budget: ReadBudget;
   /** What `writeQuietPlugins` has written, once a program was started. */
   private quietPlugins: ReturnType<typeof writeQuietPlugins> | undefined;
 
   constructor(@Inject(clusterConfig.KEY) private readonly config: ClusterConfig) {
     this.kubeconfig = new Kubeconfig(config.kubeconfigPaths);
+    this.budget = new ReadBudget(config.maxReadBytes);
     const logger = new Logger(Clusters.name);
     for (const problem of this.kubeconfig.problems) logger.warn(problem);
     const { contextNames, currentContext } = this.kubeconfig;
@@ -55,9 +58,9 @@ export class Clusters implements OnApplicationShutdown {
     if (this.names.length === 0) throw this.notConfigured();
     if (name === undefined) throw this.notNamed();
     if (!this.names.includes(name)) throw this.unknown(name);
-    const cluster = new Cluster(this.connection(name), this.config.userAgent, () =>
-      this.quietPluginsFile(),
-    );
+    const quietPluginsFile = () => this.quietPluginsFile();
+    const connection = this.connection(name);
+    const cluster = new Cluster(connection, this.config.userAgent, quietPluginsFile, this.budget);
     this.clusters.set(name, cluster);
     return cluster;
   }

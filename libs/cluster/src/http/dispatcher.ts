@@ -8,6 +8,17 @@ import { describe } from './transport-error.js';
 const CONNECT_TIMEOUT_MS = 3_000;
 /** Below the 90 s after which an API server closes an idle connection. */
 const KEEP_ALIVE_MS = 60_000;
+/** Bytes of a WebSocket message, which is collected before it is handed on: kubelets send 32 kB. */
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+
+const WEB_SOCKET = { maxPayloadSize: MAX_MESSAGE_BYTES };
+
+/** A pool that keeps to the limits of WebSockets, which undici's own does not hand on (8.12). */
+class ApiPool extends Pool {
+  get webSocketOptions(): typeof WEB_SOCKET {
+    return WEB_SOCKET;
+  }
+}
 
 /**
  * Makes the pooled HTTP client for one API server.
@@ -34,12 +45,13 @@ export function createDispatcher(
     // Each request has a deadline of its own.
     headersTimeout: 0,
     bodyTimeout: 0,
+    webSocket: WEB_SOCKET,
   } satisfies Pool.Options;
   const { server } = connection;
   const proxy = connection.proxy ?? environmentProxy(server);
   if (!proxy) {
     const connect = { ...tls, timeout: CONNECT_TIMEOUT_MS };
-    return new Pool(server.origin, { ...options, connect });
+    return new ApiPool(server.origin, { ...options, connect });
   }
   const requestTls = { ...tls, allowH2: false, timeout: CONNECT_TIMEOUT_MS };
   if (proxy.protocol.startsWith('socks5')) {

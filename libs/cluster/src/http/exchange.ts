@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
+import type { AnswerBody } from './answer-body.js';
 import type { Deadline } from './deadline.js';
-import { TOO_LARGE } from './transport-error.js';
 
 /** A whole HTTP answer in memory. */
 export interface Answer {
@@ -17,7 +17,7 @@ export interface OpenAnswer extends Omit<Answer, 'body'> {
 /**
  * Sends one request and collects the answer. Works below undici's streams: on the hot path they
  * cost more than the rest of the request. When the deadline ends, the socket is given up.
- * @param maxBytes bytes of a body after which the answer is given up
+ * @param body takes the answer's body, and says when that is too much; released at the end
  * @param onSent called when the request goes out: from then on the API server may act on it
  * @throws ToolError of the deadline, or undici's error
  */
@@ -25,17 +25,19 @@ export function collect(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
   deadline: Deadline,
-  maxBytes: number,
+  body: AnswerBody,
   onSent: () => void,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     let status = 0;
     let headers: Answer['headers'] = {};
-    const chunks: Buffer[] = [];
-    let size = 0;
-    deadline.onEnd((reason) => {
+    const fail = (reason: Error) => {
+      body.release();
       reject(reason);
+    };
+    deadline.onEnd((reason) => {
+      fail(reason);
       controller?.abort(reason);
     });
     dispatcher.dispatch(options, {
@@ -50,33 +52,40 @@ export function collect(
         headers = responseHeaders;
       },
       onResponseData(started, chunk) {
-        size += chunk.length;
-        if (size > maxBytes) {
-          const error = Object.assign(new Error('Too large.'), { code: TOO_LARGE });
-          reject(error);
-          started.abort(error);
-          return;
-        }
-        chunks.push(chunk);
+        const error = body.add(chunk);
+        if (!error) return;
+        fail(error);
+        started.abort(error);
       },
       onResponseEnd() {
-        const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-        resolve({ status, headers, body });
+        body.release();
+        resolve({ status, headers, body: body.whole() });
       },
       onResponseError(_, error) {
-        reject(error);
+        fail(error);
       },
     });
   });
 }
 
-/** Sends one request; the answer's body is read as it comes, except that of an error. */
+/**
+ * Sends one request; the answer's body is read as it comes, except that of an error.
+ * @param errorBody takes the body of an error, as much of it as it has room for
+ */
 export async function open(
   dispatcher: Dispatcher,
   options: Dispatcher.RequestOptions,
+  errorBody: AnswerBody,
 ): Promise<Answer | OpenAnswer> {
   const { statusCode: status, headers, body } = await dispatcher.request(options);
-  return status < 400
-    ? { status, headers, body }
-    : { status, headers, body: Buffer.from(await body.arrayBuffer()) };
+  if (status < 400) return { status, headers, body };
+  try {
+    for await (const piece of body as AsyncIterable<Uint8Array>) {
+      // The status says enough; leaving ends the connection.
+      if (errorBody.add(piece)) break;
+    }
+  } finally {
+    errorBody.release();
+  }
+  return { status, headers, body: errorBody.whole() };
 }

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { ToolError } from '#tools';
+import { AnswerBody } from './answer-body.js';
 import { apiError, apiStatusOf, retryAfter } from './api-error.js';
 import { Breaker } from './breaker.js';
 import type { ChannelStream } from './channel-stream.js';
@@ -8,6 +9,7 @@ import { collect, open, type Answer } from './exchange.js';
 import type { Connection, TlsOptions } from './connection.js';
 import { Deadline } from './deadline.js';
 import { createDispatcher } from './dispatcher.js';
+import { ReadBudget } from './read-budget.js';
 import { isChange, isRead, queryText, type RequestOptions } from './request-options.js';
 import {
   describe,
@@ -25,6 +27,8 @@ const READ_LIMIT_MS = 30_000;
  * Bytes of an answer: to make objects of more would hold up everybody else. Lists come in pages.
  */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+/** Bytes of the error that answers a request for a stream. */
+const MAX_ERROR_BYTES = 256 * 1024;
 const REFUSED_PAUSE_MS = 50;
 /** Keeps `Retry-After: 0` from becoming a loop that burns the processor. */
 const LEAST_PAUSE_MS = 100;
@@ -50,6 +54,7 @@ export class HttpClient {
   constructor(
     private readonly connection: Connection,
     private readonly userAgent: string,
+    private readonly budget = new ReadBudget(),
   ) {
     this.basePath = connection.server.pathname.replace(/\/$/, '');
     this.breaker = new Breaker({
@@ -106,7 +111,7 @@ export class HttpClient {
         let isAnswered = false;
         try {
           const pool = isUrgent ? this.streams! : this.calls!;
-          const answer = collect(pool, dispatch, deadline, maxBytes, sent);
+          const answer = collect(pool, dispatch, deadline, this.body(maxBytes), sent);
           if (!request.isSent) {
             isWaiting = true;
             this.waiting.begin();
@@ -139,7 +144,8 @@ export class HttpClient {
     try {
       const { body } = await this.attempts(path, options, deadline, (dispatch) => {
         deadline.onEnd((reason) => abort.abort(reason));
-        return open(this.streams!, { ...dispatch, signal: abort.signal });
+        const errorBody = this.body(MAX_ERROR_BYTES);
+        return open(this.streams!, { ...dispatch, signal: abort.signal }, errorBody);
       });
       options.opened?.();
       yield* body;
@@ -197,13 +203,17 @@ export class HttpClient {
       const connected = this.connect();
       if (connected) await deadline.race(connected);
       const dispatch = await deadline.race(Promise.resolve(this.dispatchOptions('/version', {})));
-      await collect(this.streams!, dispatch, deadline, MAX_ANSWER_BYTES, () => {});
+      await collect(this.streams!, dispatch, deadline, this.body(MAX_ERROR_BYTES), () => {});
       return true;
     } catch {
       return false;
     } finally {
       deadline.dispose();
     }
+  }
+
+  private body(maxBytes: number): AnswerBody {
+    return new AnswerBody(this.budget, this.connection.name, maxBytes);
   }
 
   private async attempts<T extends { status: number; headers: Answer['headers'] }>(

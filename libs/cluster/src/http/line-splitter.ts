@@ -11,6 +11,11 @@ export class LineSplitter {
    */
   constructor(private readonly maxChars: number) {}
 
+  /** Characters that are kept of the line that has not ended. */
+  get kept(): number {
+    return Math.min(this.chars, this.maxChars);
+  }
+
   /** The lines that end with a piece, without their line ends. */
   take(bytes: Uint8Array): string[] {
     const [first = '', ...others] = this.decoder.decode(bytes, { stream: true }).split('\n');

@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { Pieces } from '#base';
 import type { ChannelMessage } from '#cluster';
 
 const STDOUT = 1;
@@ -32,7 +33,10 @@ export interface Captured {
 
 /** Collects what a command writes, up to a number of bytes. */
 export class ExecOutput {
-  private readonly written: Record<number, Buffer[]> = { [STDOUT]: [], [STDERR]: [] };
+  private readonly written: Record<number, Pieces> = {
+    [STDOUT]: new Pieces(),
+    [STDERR]: new Pieces(),
+  };
   private readonly decoders: Record<number, StringDecoder> = {
     [STDOUT]: new StringDecoder(),
     [STDERR]: new StringDecoder(),
@@ -50,10 +54,10 @@ export class ExecOutput {
   /** @returns what the command has written with it, as text that a later message may complete */
   take({ channel, data }: ChannelMessage): string {
     if (channel === STATUS) this.status.push(data);
-    const pieces = this.written[channel];
-    if (!pieces || this.isCut) return '';
+    const written = this.written[channel];
+    if (!written || this.isCut) return '';
     const kept = data.subarray(0, this.maxBytes - this.size);
-    pieces.push(kept);
+    written.add(kept);
     this.size += data.length;
     return this.decoders[channel]!.write(kept);
   }
@@ -94,8 +98,8 @@ export class ExecOutput {
     return `[The output was cut after ${this.maxBytes} bytes, and the connection closed; the command may still be running.]`;
   }
 
-  private captured(channel: number): Captured {
-    const bytes = Buffer.concat(this.written[channel] ?? []);
+  private captured(channel: typeof STDOUT | typeof STDERR): Captured {
+    const bytes = this.written[channel]!.whole();
     try {
       // What was cut may end within a character.
       const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
