@@ -1,8 +1,12 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { ToolError } from '#tools';
 import { Programs } from './programs.js';
 
-const programs = new Programs();
+const programs = new Programs({ maxPrograms: 2 });
 const run = (args: string[], options: { signal?: AbortSignal; maxOutputChars?: number } = {}) =>
   programs.run('sh', args, {
     signal: new AbortController().signal,
@@ -83,5 +87,29 @@ describe(Programs.name, () => {
       maxOutputChars: 10,
     });
     await expect(missing).rejects.toMatchObject({ code: 'unavailable', retryable: false });
+  });
+
+  it('starts no more than there are places for, and nothing that was cancelled before', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'programs-spec-'));
+    const mark = (name: string) => `touch ${folder}/${name}`;
+    const [one, other] = [new AbortController(), new AbortController()];
+    const blocking = [one, other].map(({ signal }, index) =>
+      run(['-c', `${mark(`blocking-${index}`)}; sleep 60`], { signal }).catch(() => 'ended'),
+    );
+    await expect.poll(() => readdirSync(folder)).toHaveLength(2);
+    const cancel = new AbortController();
+    const cancelled = run(['-c', mark('cancelled')], { signal: cancel.signal });
+    const waiting = run(['-c', mark('waiting')]);
+    cancel.abort(new ToolError('cancelled', 'Enough.'));
+    await expect(cancelled).rejects.toMatchObject({
+      code: 'cancelled',
+      message: 'Enough. sh was not started: other programs had its place.',
+    });
+    one.abort(new Error('enough'));
+    await waiting;
+    other.abort(new Error('enough'));
+    await Promise.all(blocking);
+    expect(readdirSync(folder).sort()).toEqual(['blocking-0', 'blocking-1', 'waiting']);
+    rmSync(folder, { recursive: true });
   });
 });

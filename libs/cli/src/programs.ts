@@ -1,11 +1,13 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { execa, type ResultPromise } from 'execa';
 import { watchdog } from '#base';
 import { ToolError } from '#tools';
+import { cliConfig, type CliConfig } from './cli.config.js';
 import { watchMemory } from './memory-limit.js';
+import { ProgramPlaces } from './program-places.js';
 
 /** How long a program has to end after it was asked to, in milliseconds. */
 const DEFAULT_GRACE_MS = 2_000;
@@ -22,6 +24,8 @@ const FOUND_FOR_MS = 5_000;
 export interface RunOptions {
   /** Ends the program, and all that it has started, when it aborts. */
   signal: AbortSignal;
+  /** Whose turn it is, where programs have to wait for one another. */
+  caller?: string | undefined;
   /** Characters of stdout and of stderr that are kept; a program that writes more is ended. */
   maxOutputChars: number;
   /** Added to the server's own environment. */
@@ -57,6 +61,11 @@ export interface RunResult {
 @Injectable()
 export class Programs {
   private readonly found = new Map<string, { path: string | undefined; until: number }>();
+  private readonly places: ProgramPlaces;
+
+  constructor(@Inject(cliConfig.KEY) { maxPrograms }: CliConfig) {
+    this.places = new ProgramPlaces(maxPrograms);
+  }
 
   /** The path of a program on the PATH, or undefined. */
   find(name: string): string | undefined {
@@ -71,13 +80,37 @@ export class Programs {
   }
 
   /**
-   * Runs a program to its end, whatever its exit code. The time limit is the signal's.
+   * Runs a program to its end, whatever its exit code, once there is a place for it. The time limit
+   * is the signal's.
    * @param args each one is one argument; the caller sees to it that no value of a user can be read
    * as a flag
    * @throws ToolError `unavailable` when the program cannot be started; the signal's reason when it
    * aborts
    */
   async run(name: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
+    const giveBack = await this.place(name, options);
+    try {
+      return await this.start(name, args, options);
+    } finally {
+      giveBack();
+    }
+  }
+
+  private async place(name: string, { caller = '', signal }: RunOptions): Promise<() => void> {
+    try {
+      return await this.places.enter(caller, signal);
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+      const message = `${error.message} ${name} was not started: other programs had its place.`;
+      throw error.with({ message });
+    }
+  }
+
+  private async start(
+    name: string,
+    args: readonly string[],
+    options: RunOptions,
+  ): Promise<RunResult> {
     const { signal, maxOutputChars, env, input, cwd, graceMs = DEFAULT_GRACE_MS } = options;
     const { maxMemoryBytes } = options;
     signal.throwIfAborted();

@@ -29,6 +29,8 @@ export interface CallOptions {
   signal: AbortSignal;
   /** UUID to run under; a new one unless given. */
   executionId?: string;
+  /** Who calls: callers take turns by it. */
+  caller?: string;
   /** Seconds after which it is ended, if that is before the limit of its tool. */
   timeLimitSeconds?: number;
   /** Characters that the output may have at most; `MAX_OUTPUT_CHARS` unless given. */
@@ -90,10 +92,11 @@ export class ToolInvoker implements OnModuleInit {
    * of ours is logged whole and thrown as `internal`
    */
   async run({ tool, input, shared }: PreparedCall, options: CallOptions): Promise<ToolResult> {
-    const { signal, timeLimitSeconds, progress = ignore, emit = ignore } = options;
+    const { caller, signal, timeLimitSeconds, progress = ignore, emit = ignore } = options;
     const { executionId = randomUUIDv7(), maxOutputChars = this.config.maxOutputChars } = options;
     const call = {
       executionId,
+      caller,
       signal,
       shared,
       timeLimitSeconds,

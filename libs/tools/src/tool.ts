@@ -38,6 +38,8 @@ export interface Progress {
 export interface ToolCall {
   /** UUID of this run; also the key in the logs. */
   readonly executionId: string;
+  /** Who calls, as far as that is known: callers take turns by it. */
+  readonly caller?: string | undefined;
   /** Aborts when the caller cancels, hangs up, or the time limit is reached. */
   readonly signal: AbortSignal;
   /** The values of the parameters that the tool shares with others, by name. */

@@ -166,6 +166,7 @@ export class ExecutionRunner {
       }
       const result = await invoker.run(call, {
         executionId: execution.id,
+        caller: execution.caller,
         signal: execution.signal,
         timeLimitSeconds,
         maxOutputChars: maxKeptOutputChars,

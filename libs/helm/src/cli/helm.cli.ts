@@ -45,6 +45,8 @@ export interface HelmCommand {
 
 export interface HelmLimits {
   signal: AbortSignal;
+  /** As `RunOptions.caller`. */
+  caller?: string | undefined;
   maxOutputChars: number;
 }
 
@@ -90,7 +92,7 @@ export class HelmCli {
   private async start(
     { command, flags = {}, values = [], cluster, through, input }: HelmCommand,
     run: HelmRun,
-    { signal, maxOutputChars }: HelmLimits,
+    { signal, caller, maxOutputChars }: HelmLimits,
   ): Promise<HelmOutcome> {
     const { maxMemoryMb } = this.limits;
     const kube = through ?? (cluster && programContext(cluster, this.config));
@@ -100,6 +102,7 @@ export class HelmCli {
       [...command, ...words, '--', ...values],
       {
         signal,
+        caller,
         // One more, so that the cap sees that there was more.
         maxOutputChars: maxOutputChars + 1,
         env: { ...this.home.environment(run), ...kube?.env },

@@ -51,6 +51,8 @@ export class HelmVersion {
     const { stdout } = await this.home.inRun((run) =>
       this.programs.run(path, ['version', '--short'], {
         signal: AbortSignal.timeout(ASKED_FOR_MS),
+        // A turn of its own, as it has less time than others to wait for one.
+        caller: 'version of helm',
         maxOutputChars: 10_000,
         env: this.home.environment(run),
         cwd: run.workFolder,

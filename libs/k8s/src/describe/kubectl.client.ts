@@ -50,7 +50,7 @@ export class KubectlClient implements OnApplicationShutdown {
    */
   async run(cluster: Cluster, args: readonly string[], call: ToolCall): Promise<string> {
     const [command = '', ...rest] = args;
-    const { signal, maxOutputChars } = call;
+    const { signal, caller, maxOutputChars } = call;
     const { env, context } = programContext(cluster, this.config);
     this.cacheFolder ??= mkdtempSync(join(tmpdir(), 'skyflo-mcp-kubectl-'));
     const contextFlags = context === undefined ? [] : [`--context=${context}`];
@@ -60,6 +60,7 @@ export class KubectlClient implements OnApplicationShutdown {
       [command, `--cache-dir=${this.cacheFolder}`, ...contextFlags, ...rest],
       {
         signal,
+        caller,
         maxOutputChars: maxOutputChars + 1,
         env,
         maxMemoryBytes: maxMemoryMb * 1_000_000,
