@@ -7,6 +7,10 @@ import { refuseOtherMethods } from './http/methods.js';
 import { limitOpenRequests } from './http/open-requests.js';
 import { pathOf } from './http/request-target.js';
 import { SecuredResponse } from './http/security-headers.js';
+import { dropStalledClients } from './http/stalled-clients.js';
+import { Unread } from './http/unread.js';
+import { unreadConfig, type UnreadConfig } from './http/unread.config.js';
+import { boundAnswers } from './rest/bounded-answers.js';
 import { tagToolLists } from './rest/etag.js';
 import { serveOpenApi } from './rest/openapi.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
@@ -44,6 +48,8 @@ export async function createApp(): Promise<NestFastifyApplication> {
   limitOpenRequests(fastify, config);
   parseJsonBodies(fastify, config.bodyLimitBytes);
   tagToolLists(fastify);
+  boundAnswers(fastify, app.get(Unread));
+  dropStalledClients(fastify.server, app.get<UnreadConfig>(unreadConfig.KEY).stalledMs);
   // The document lists the registered tools, which are known once the modules are initialised.
   await app.init();
   serveOpenApi(app);

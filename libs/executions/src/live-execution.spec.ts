@@ -30,7 +30,19 @@ describe('the events of an execution', () => {
     const piece = 'x'.repeat(50_000);
     for (let count = 0; count < 5; count++) execution.addOutput(piece);
     const lengths = taken(execution).map(([, , data]) => (data as { text: string }).text.length);
-    expect(lengths).toEqual([100_000, 100_000, 50_000]);
+    expect(lengths).toEqual([64_000, 64_000, 64_000, 58_000]);
+  });
+
+  it('share out a long piece, and split no character', () => {
+    const execution = begin();
+    const text = `x${'\u{1F600}'.repeat(70_000)}`;
+    execution.addOutput(text);
+    execution.addOutput('y');
+    const texts = taken(execution).map(([, , data]) => (data as { text: string }).text);
+    expect(texts.map((one) => [one.length <= 64_000, one.isWellFormed()])).toEqual(
+      Array.from({ length: 3 }, () => [true, true]),
+    );
+    expect(texts.join('')).toBe(`${text}y`);
   });
 
   it('end where more is put out than is kept', () => {

@@ -6,7 +6,7 @@ import type { Execution, ExecutionEvent, Outcome } from './execution.js';
 const MOST_EVENTS = 1_000;
 /** Bytes, about, of an event beside its data. */
 const EVENT_BYTES = 80;
-/** Characters after which what is put out begins a new event. */
+/** Characters of an event after which what is put out begins a new one. */
 const FULL_EVENT_CHARS = 64_000;
 
 type LiveEvent = Exclude<ExecutionEvent, { type: 'result' }>;
@@ -88,12 +88,10 @@ export class LiveExecution {
     if (this.chars > this.maxChars) return;
     this.chars += text.length;
     this.pieces.push(text);
-    const last = this.events.at(-1);
-    if (last?.type === 'output' && last.data.text.length < FULL_EVENT_CHARS) {
-      last.data.text += text;
-      this.eventBytes += Buffer.byteLength(text);
-    } else {
-      this.addEvent({ seq: this.seq + 1, type: 'output', data: { text } });
+    for (let start = 0; start < text.length;) {
+      const part = piece(text, start, this.roomInEvent() || FULL_EVENT_CHARS);
+      this.addOutputEvent(part);
+      start += part.length;
     }
   }
 
@@ -122,6 +120,24 @@ export class LiveExecution {
     this.end(outcome);
   }
 
+  /** Characters that the latest event may still take; 0 where a new one has to begin. */
+  private roomInEvent(): number {
+    const last = this.events.at(-1);
+    const room = last?.type === 'output' ? FULL_EVENT_CHARS - last.data.text.length : 0;
+    // One character may be two (surrogates).
+    return room > 1 ? room : 0;
+  }
+
+  private addOutputEvent(text: string): void {
+    const last = this.events.at(-1);
+    if (last?.type === 'output' && this.roomInEvent() > 0) {
+      last.data.text += text;
+      this.eventBytes += Buffer.byteLength(text);
+    } else {
+      this.addEvent({ seq: this.seq + 1, type: 'output', data: { text } });
+    }
+  }
+
   private addEvent(event: LiveEvent): void {
     if (!this.isStored && this.events.length >= MOST_EVENTS) return;
     this.seq = event.seq;
@@ -129,4 +145,11 @@ export class LiveExecution {
       EVENT_BYTES + (event.type === 'output' ? Buffer.byteLength(event.data.text) : 0);
     this.events.push(event);
   }
+}
+
+/** Characters of a text, no more than so many, that end with a whole one. */
+function piece(text: string, start: number, most: number): string {
+  const end = start + most;
+  const isSplit = end < text.length && /[\uD800-\uDBFF]/.test(text[end - 1]!);
+  return text.slice(start, isSplit ? end - 1 : end);
 }

@@ -1,8 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { isRecord } from '#tools';
-import type { JsonRpcResult } from './json-rpc.js';
+import { isRecord, type ToolError } from '#tools';
+import { Outlet } from '../http/outlet.js';
+import { asEvent, type JsonRpcResult } from './json-rpc.js';
 import type { McpConnection } from './mcp-connection.js';
+import { unsentResult } from './tool-result.js';
 import { EVENT_STREAM, KEEP_ALIVE_MS } from './web-exchange.js';
+
+const CANCELLED = { error: { code: 0, message: 'Request cancelled' } };
 
 /** A `tools/call` that is a request in every respect. */
 export interface CallMessage {
@@ -42,14 +46,24 @@ export function asCall(body: unknown): CallMessage | undefined {
  * objects and check schemas for longer than a small call takes.
  */
 export async function exchangeCall(exchange: CallExchange): Promise<void> {
-  const { connection, message, response, cancel, logLevel, headers, seal } = exchange;
+  const {
+    connection,
+    message,
+    response,
+    cancel,
+    logLevel,
+    headers,
+    seal = (result) => result,
+  } = exchange;
   const { signal } = cancel;
   const hangUp = () => cancel.abort();
   response.once('close', hangUp);
+  const outlet = new Outlet(response, connection.unread);
   const tell = (text: string) => {
     const head = { ...headers, 'content-type': EVENT_STREAM, 'cache-control': 'no-cache' };
     if (!response.headersSent) response.writeHead(200, head);
-    response.write(text);
+    // What there is no room for is left out: the result has all that counts.
+    outlet.write(text);
   };
   const signsOfLife = setInterval(() => tell(': keepalive\n\n'), KEEP_ALIVE_MS);
   try {
@@ -59,28 +73,34 @@ export async function exchangeCall(exchange: CallExchange): Promise<void> {
       signal,
       logLevel,
       notify: (method, params) => {
-        if (!signal.aborted) tell(eventOf({ jsonrpc: '2.0', method, params }));
+        if (!signal.aborted) tell(asEvent(JSON.stringify({ jsonrpc: '2.0', method, params })));
       },
     });
-    const outcome = signal.aborted
-      ? { error: { code: 0, message: 'Request cancelled' } }
-      : { result: seal ? seal(result) : result };
-    end(response, { jsonrpc: '2.0', id: message.id, ...outcome }, headers);
+    const answer = (one: JsonRpcResult) => ({
+      jsonrpc: '2.0',
+      id: message.id,
+      ...(signal.aborted ? CANCELLED : { result: seal(one) }),
+    });
+    const refusal = end(response, outlet, answer(result), headers);
+    if (refusal) end(response, outlet, answer(unsentResult(result, refusal)), headers);
   } finally {
     clearInterval(signsOfLife);
     response.off('close', hangUp);
   }
 }
 
-function end(response: ServerResponse, answer: object, headers?: Record<string, string>): void {
-  if (response.headersSent) return void response.end(eventOf(answer));
+/** @returns why the answer is not sent: there is no room for it */
+function end(
+  response: ServerResponse,
+  outlet: Outlet,
+  answer: object,
+  headers?: Record<string, string>,
+): ToolError | undefined {
   const text = JSON.stringify(answer);
-  const size = Buffer.byteLength(text);
-  response
-    .writeHead(200, { ...headers, 'content-type': 'application/json', 'content-length': size })
-    .end(text);
-}
-
-function eventOf(message: object): string {
-  return `event: message\ndata: ${JSON.stringify(message)}\n\n`;
+  if (!response.headersSent) {
+    return outlet.answer(200, { ...headers, 'content-type': 'application/json' }, text);
+  }
+  const refusal = outlet.write(asEvent(text));
+  if (!refusal) outlet.end();
+  return refusal;
 }

@@ -35,6 +35,16 @@ export function asCallersFault<Message extends object>(message: Message): Messag
   return { ...message, error: { ...error, code: JSON_RPC.invalidParams } };
 }
 
+/** An error that answers no request in particular. */
+export function fault(code: number, message: string): object {
+  return { jsonrpc: '2.0', error: { code, message }, id: null };
+}
+
+/** A message, as JSON, as server-sent events have it. */
+export function asEvent(json: string): string {
+  return `event: message\ndata: ${json}\n\n`;
+}
+
 /** Answers an HTTP request with a JSON-RPC error, where no SDK object exists that could. */
 export function refuse(
   response: ServerResponse,
@@ -44,5 +54,5 @@ export function refuse(
 ): void {
   response
     .writeHead(status, { 'content-type': 'application/json' })
-    .end(JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id: null }));
+    .end(JSON.stringify(fault(code, message)));
 }

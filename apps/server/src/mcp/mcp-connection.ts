@@ -1,4 +1,5 @@
 import { cutName } from '#tools';
+import type { Unread } from '../http/unread.js';
 import { JSON_RPC, protocolFault, type JsonRpcResult } from './json-rpc.js';
 import type { McpClient } from './mcp-client.js';
 import type { CallContext, ToolCalls } from './tool-calls.js';
@@ -48,6 +49,11 @@ export class McpConnection {
     private readonly tools: ToolCalls,
     private readonly client: McpClient,
   ) {}
+
+  /** What waits for clients to read it. */
+  get unread(): Unread {
+    return this.tools.unread;
+  }
 
   /** @throws a JSON-RPC fault for an unknown method or parameters that are not the method's */
   async answer(request: McpRequest): Promise<JsonRpcResult> {

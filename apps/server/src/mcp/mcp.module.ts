@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { UnreadModule } from '../http/unread.module.js';
 import { McpController } from './mcp.controller.js';
 import { mcpConfig } from './mcp.config.js';
 import { ModernGateway } from './modern.gateway.js';
@@ -13,7 +14,7 @@ import { ToolTasks } from './tool-tasks.js';
  * see `serveStdio`.
  */
 @Module({
-  imports: [ConfigModule.forFeature(mcpConfig)],
+  imports: [ConfigModule.forFeature(mcpConfig), UnreadModule],
   controllers: [McpController],
   providers: [ToolCalls, ToolTasks, ModernGateway, StreamableGateway, SseGateway],
 })

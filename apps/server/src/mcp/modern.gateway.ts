@@ -60,7 +60,7 @@ export class ModernGateway {
     const webRequest = toWebRequest(request, cancel.signal);
     this.clients.set(webRequest, clientOf(request, MODERN));
     const answer = await this.handler.fetch(webRequest, { parsedBody: body });
-    await writeAnswer(answer, response);
+    await writeAnswer(answer, response, this.tools.unread);
   }
 
   async closeAll(): Promise<void> {

@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
+import type { JSONRPCResultResponse } from '@modelcontextprotocol/sdk/types.js';
 import { Inject, Injectable } from '@nestjs/common';
-import { JSON_RPC, refuse } from './json-rpc.js';
+import type { ToolError } from '#tools';
+import { Outlet } from '../http/outlet.js';
+import { asEvent, JSON_RPC, refuse, type JsonRpcResult } from './json-rpc.js';
 import { clientOf } from './mcp-client.js';
 import { mcpConfig, type McpConfig } from './mcp.config.js';
 import { SessionServer } from './session.server.js';
 import { Sessions, type Session } from './sessions.js';
+import { unsentResult } from './tool-result.js';
 import { ToolCalls } from './tool-calls.js';
 import { KEEP_ALIVE_MS } from './web-exchange.js';
-
-const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 
 interface SseSession extends Session {
   transport: SSEServerTransport;
@@ -37,6 +39,7 @@ export class SseGateway {
       return refuse(stream, 503, JSON_RPC.refused, 'All sessions of this caller are busy.');
     }
     const transport = new SSEServerTransport('/messages', stream);
+    sendThrough(new Outlet(stream, this.tools.unread), transport);
     const server = new SessionServer(this.tools, client);
     const id = transport.sessionId;
     this.sessions.add({
@@ -48,7 +51,9 @@ export class SseGateway {
       isWatched: () => true,
       close: () => server.close(),
     });
-    const keepAlive = setInterval(() => stream.write(': keepalive\n\n'), KEEP_ALIVE_MS);
+    const keepAlive = setInterval(() => {
+      if (stream.writableLength === 0) stream.write(': keepalive\n\n');
+    }, KEEP_ALIVE_MS);
     server.onclose = () => {
       clearInterval(keepAlive);
       this.sessions.delete(id);
@@ -73,13 +78,31 @@ export class SseGateway {
     if (body === undefined || typeof body === 'string') {
       return refuse(response, 400, JSON_RPC.parseError, 'Parse error: the body is not JSON.');
     }
-    if (session.stream.writableLength > MAX_UNREAD_BYTES) {
-      return refuse(response, 429, JSON_RPC.refused, 'Read the event stream before sending more.');
-    }
+    const refusal = this.tools.unread.refusalOf(session.caller, session.stream.req.socket);
+    if (refusal) return refuse(response, 429, JSON_RPC.refused, refusal.message);
     await session.transport.handlePostMessage(request, response, body);
   }
 
   async closeAll(): Promise<void> {
     await this.sessions.closeAll();
   }
+}
+
+/** Lets a transport write no faster than its client reads. What there is no room for is not sent. */
+function sendThrough(outlet: Outlet, transport: SSEServerTransport): void {
+  transport.send = (message) => {
+    const refusal = outlet.write(asEvent(JSON.stringify(message)));
+    // A notification is left out.
+    if (refusal && 'result' in message) {
+      outlet.writeAnyway(asEvent(JSON.stringify(unsent(message, refusal))));
+    }
+    return Promise.resolve();
+  };
+}
+
+function unsent({ id, result }: JSONRPCResultResponse, refusal: ToolError): object {
+  const answer = Array.isArray(result['content'])
+    ? { result: unsentResult(result as JsonRpcResult, refusal) }
+    : { error: { code: JSON_RPC.refused, message: refusal.message } };
+  return { jsonrpc: '2.0', id, ...answer };
 }

@@ -78,7 +78,7 @@ export class StreamableSession implements Session {
     // The transport answers text, which is what broken JSON comes as, with a parse error.
     const parsedBody = body ?? '';
     const answer = await this.transport.handleRequest(toWebRequest(request), { parsedBody });
-    await writeAnswer(answer, response);
+    await writeAnswer(answer, response, this.server.connection.unread);
   }
 
   private async call(message: CallMessage, response: ServerResponse): Promise<void> {

@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Executions, stillRunningText, type Started } from '#executions';
 import { invalidField, orAfter, ToolError, ToolRegistry, type ToolResult } from '#tools';
+import { Unread } from '../http/unread.js';
 import { knowsTasks, type McpClient } from './mcp-client.js';
 import { mcpConfig, type McpConfig } from './mcp.config.js';
 import { JSON_RPC, protocolFault, type JsonRpcResult } from './json-rpc.js';
@@ -40,6 +41,8 @@ export class ToolCalls {
     private readonly executions: Executions,
     /** Calls that a client comes back for. */
     readonly tasks: ToolTasks,
+    /** What waits for clients to read it. */
+    readonly unread: Unread,
     @Inject(mcpConfig.KEY) private readonly config: McpConfig,
   ) {}
 
@@ -89,6 +92,8 @@ export class ToolCalls {
     let progress: ProgressSender | undefined;
     try {
       const timeLimitSeconds = timeLimitOf(meta);
+      const refusal = this.unread.refusalOf(caller);
+      if (refusal) throw refusal;
       // Older clients that send the same word do not mean this.
       if (params.task && knowsTasks(client)) {
         return await this.tasks.create(name, args, { caller, timeLimitSeconds });

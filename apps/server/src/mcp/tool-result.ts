@@ -34,3 +34,13 @@ export function failureResult(
     _meta: { 'skyflo/execution_id': executionId, 'skyflo/code': code },
   };
 }
+
+/**
+ * What a call that has ended is answered where its result cannot be sent.
+ * @param refusal why not
+ */
+export function unsentResult({ _meta }: JsonRpcResult, refusal: ToolError): JsonRpcResult {
+  const executionId = String(_meta?.['skyflo/execution_id']);
+  const message = `${refusal.message} The call itself has ended: execution_status with execution_id ${executionId} tells how. Make it again only if it changes nothing.`;
+  return failureResult(refusal.with({ code: 'failed', message }), executionId);
+}

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { drained } from '#cluster';
+import { Outlet } from '../http/outlet.js';
+import type { Unread } from '../http/unread.js';
+import { asEvent, fault, JSON_RPC, refuse } from './json-rpc.js';
 
 /*
  * Between Node's HTTP objects and the web-standard ones of the SDKs. The SDKs' own adapters serve
@@ -23,20 +25,25 @@ export function toWebRequest({ method, headers }: IncomingMessage, signal?: Abor
 }
 
 /** Writes an answer as it comes and as fast as the client reads it, until the client hangs up. */
-export async function writeAnswer(answer: Response, target: ServerResponse): Promise<void> {
+export async function writeAnswer(
+  answer: Response,
+  target: ServerResponse,
+  unread: Unread,
+): Promise<void> {
   const headers = Object.fromEntries(answer.headers);
+  const outlet = new Outlet(target, unread);
   if (answer.body && headers['content-type'] === EVENT_STREAM) {
     target.writeHead(answer.status, headers);
-    return writeStream(answer.body, target);
+    return writeStream(answer.body, target, outlet);
   }
-  const text = await answer.text();
-  target.writeHead(answer.status, { ...headers, 'content-length': Buffer.byteLength(text) });
-  target.end(text);
+  const refusal = outlet.answer(answer.status, headers, await answer.text());
+  if (refusal) refuse(target, 429, JSON_RPC.refused, refusal.message);
 }
 
 async function writeStream(
   body: ReadableStream<Uint8Array>,
   target: ServerResponse,
+  outlet: Outlet,
 ): Promise<void> {
   // A stream that the client opened to listen may have nothing to say for long. Any other waits to
   // go out with its first event.
@@ -48,8 +55,14 @@ async function writeStream(
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    if (!target.write(value)) await drained(target);
+    const refusal = outlet.write(value);
+    if (refusal) {
+      outlet.writeAnyway(asEvent(JSON.stringify(fault(JSON_RPC.refused, refusal.message))));
+      await reader.cancel();
+      break;
+    }
+    await outlet.flushed();
   }
   target.off('close', hangUp);
-  target.end();
+  outlet.end();
 }

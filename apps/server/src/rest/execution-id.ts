@@ -1,21 +1,28 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 
-const ids = new WeakMap<object, string>();
+/** The execution that a request has started. */
+interface StartedExecution {
+  id: string;
+  /** Whether it changes nothing, and so may be started again. */
+  isRead: boolean;
+}
+
+const started = new WeakMap<object, StartedExecution>();
 
 /** Names the execution that a request starts. */
-export function newExecutionId(request: FastifyRequest): string {
+export function newExecutionId(request: FastifyRequest, isRead: boolean): string {
   const id = randomUUIDv7();
-  setExecutionId(request, id);
+  setStarted(request, { id, isRead });
   return id;
 }
 
 /** Says which execution a request is about. */
-export function setExecutionId(request: FastifyRequest, id: string): void {
-  ids.set(request.raw, id);
+export function setStarted(request: FastifyRequest, execution: StartedExecution): void {
+  started.set(request.raw, execution);
 }
 
 /** The execution that a request has started, if it has. */
-export function executionIdOf(request: FastifyRequest): string | undefined {
-  return ids.get(request.raw);
+export function startedBy(request: FastifyRequest): StartedExecution | undefined {
+  return started.get(request.raw);
 }

@@ -14,6 +14,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Executions, pieceOf } from '#executions';
 import { ToolError } from '#tools';
 import type { RouteNotes } from '../http/methods.js';
+import { Unread } from '../http/unread.js';
 import { ListExecutionsDto, OutputQueryDto } from './dto/executions.dto.js';
 import { presentExecution, statusFor, type ExecutionView } from './execution.presenter.js';
 import { streamExecution } from './execution-stream.js';
@@ -26,7 +27,10 @@ const CANCEL_WAIT_MS = 3_000;
 @ApiTags('executions')
 @Controller('engine/v1/executions')
 export class ExecutionsController {
-  constructor(private readonly executions: Executions) {}
+  constructor(
+    private readonly executions: Executions,
+    private readonly unread: Unread,
+  ) {}
 
   @ApiOperation({ operationId: 'list_executions', summary: 'List the executions, newest first' })
   @Get()
@@ -92,7 +96,8 @@ export class ExecutionsController {
       );
     }
     await this.executions.find(id);
-    await streamExecution(this.executions, { id, after: Number(after) }, reply);
+    const { executions, unread } = this;
+    await streamExecution({ executions, unread }, { id, after: Number(after) }, reply);
   }
 
   @ApiOperation({ operationId: 'cancel_execution', summary: 'Cancel an execution' })

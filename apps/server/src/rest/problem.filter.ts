@@ -2,7 +2,7 @@ import { Catch, HttpException, HttpStatus, Logger, type ArgumentsHost } from '@n
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ToolError, type FieldError, type ToolErrorCode } from '#tools';
-import { executionIdOf } from './execution-id.js';
+import { startedBy } from './execution-id.js';
 
 /** The HTTP status of each code. */
 export const STATUS_OF: Record<ToolErrorCode, number> = {
@@ -50,7 +50,7 @@ export class ProblemFilter {
     const reply = http.getResponse<FastifyReply>();
     const request = http.getRequest<FastifyRequest>();
     if (isHangUp(error, request)) return;
-    const problem = this.problemOf(error, executionIdOf(request));
+    const problem = this.problemOf(error, startedBy(request)?.id);
     if (reply.sent) return;
     if (problem.status === 413) readOn(request, reply);
     if (error instanceof ToolError && error.retryAfterSeconds !== undefined) {

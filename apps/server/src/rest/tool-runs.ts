@@ -1,9 +1,10 @@
 import { BadRequestException, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Executions, type Started } from '#executions';
-import { orAfter, ToolError } from '#tools';
+import { orAfter, ToolError, type ToolDefinition } from '#tools';
 import { callerAt } from '../http/caller.js';
-import { newExecutionId, setExecutionId } from './execution-id.js';
+import { Unread } from '../http/unread.js';
+import { newExecutionId, setStarted } from './execution-id.js';
 import { streamExecution } from './execution-stream.js';
 import type { ExecuteQueryDto } from './dto/list-tools.dto.js';
 import { preferenceOf } from './prefer.js';
@@ -39,28 +40,36 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
  */
 @Injectable()
 export class ToolRuns {
-  constructor(private readonly executions: Executions) {}
+  constructor(
+    private readonly executions: Executions,
+    private readonly unread: Unread,
+  ) {}
 
   /**
    * Runs it.
-   * @throws ToolError as `Executions.start` and as the tool; BadRequestException for a header that
-   * cannot be read
+   * @throws ToolError as `Executions.start` and as the tool, `busy` where this caller does not read
+   * its answers; BadRequestException for a header that cannot be read
    */
-  async run(name: string, args: unknown, exchange: Exchange): Promise<ExecuteAnswer> {
+  async run(tool: ToolDefinition, args: unknown, exchange: Exchange): Promise<ExecuteAnswer> {
     const { query, request, reply } = exchange;
     const { respondAsync, waitSeconds } = preferenceOf(request.headers.prefer);
     const idempotencyKey = idempotencyKeyOf(request);
     const isStream = request.headers.accept?.includes('text/event-stream') ?? false;
-    const started = await this.executions.start(name, args, {
-      executionId: newExecutionId(request),
-      caller: callerAt(request.ip),
+    const caller = callerAt(request.ip);
+    const refusal = this.unread.refusalOf(caller);
+    if (refusal) throw refusal;
+    const isRead = tool.annotations.readOnlyHint;
+    const started = await this.executions.start(tool.name, args, {
+      executionId: newExecutionId(request, isRead),
+      caller,
       idempotencyKey,
       timeLimitSeconds: query.time_limit_seconds,
       keep: isStream || respondAsync,
     });
-    setExecutionId(request, started.id);
+    setStarted(request, { id: started.id, isRead });
     if (isStream) {
-      await streamExecution(this.executions, { id: started.id, after: 0 }, reply);
+      const { executions, unread } = this;
+      await streamExecution({ executions, unread }, { id: started.id, after: 0 }, reply);
       return undefined;
     }
     if (respondAsync) {
@@ -98,7 +107,10 @@ export class ToolRuns {
     };
     reply.raw.once('close', hangUp);
     if (reply.raw.destroyed) hangUp();
-    const { output, data } = await this.executions.result(started, end.signal);
+    const { output, data } = await this.executions.result(started, end.signal).finally(() => {
+      // It would keep the result for as long as the client takes to read the answer.
+      reply.raw.off('close', hangUp);
+    });
     if (request.headers.accept?.startsWith('text/plain')) return output;
     return {
       status: 'success',

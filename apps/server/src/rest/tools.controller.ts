@@ -57,7 +57,6 @@ export class ToolsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string | undefined> {
-    const { name } = this.catalog.get(category, tool);
-    return this.runs.run(name, body, { query, request, reply });
+    return this.runs.run(this.catalog.get(category, tool), body, { query, request, reply });
   }
 }

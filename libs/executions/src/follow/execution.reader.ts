@@ -32,9 +32,17 @@ interface ReaderParts {
   othersTell: boolean;
 }
 
+/** What one who follows an execution sees of it. */
+interface Look {
+  readonly events: readonly ExecutionEvent[];
+  readonly end?: Execution | undefined;
+}
+
 /** Looks at executions and follows them, wherever they run. */
 export class ExecutionReader {
   private isClosing = false;
+  /** What is looked at in this turn: an event wakes all who follow its execution. */
+  private readonly looks = new Map<string, Promise<Look | undefined>>();
 
   constructor(private readonly parts: ReaderParts) {}
 
@@ -133,13 +141,21 @@ export class ExecutionReader {
     this.parts.signals.allChanged();
   }
 
+  /** As `readOn`, once for all who look at the same in one turn of the event loop. */
+  private look(id: string, seen: number): Promise<Look | undefined> {
+    const key = `${id} ${seen}`;
+    const known = this.looks.get(key);
+    if (known) return known;
+    const look = this.readOn(id, seen);
+    this.looks.set(key, look);
+    setImmediate(() => this.looks.delete(key));
+    return look;
+  }
+
   /**
    * The next events and, once there are no more, the end. @returns undefined without the database
    */
-  private async look(
-    id: string,
-    seen: number,
-  ): Promise<{ events: ExecutionEvent[]; end?: Execution } | undefined> {
+  private async readOn(id: string, seen: number): Promise<Look | undefined> {
     const { store, runner } = this.parts;
     try {
       const there = await this.recall(id, () => store.look(id, seen));

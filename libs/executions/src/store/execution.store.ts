@@ -27,8 +27,12 @@ export interface ExecutionPage {
   next: string | undefined;
 }
 
-/** Events that one who follows holds at a time: each may be long. */
+/**
+ * Events that one who follows holds at a time, and characters after which it holds no more: there
+ * may be many who follow, and read slowly.
+ */
 const EVENTS_AT_ONCE = 20;
+const EVENT_CHARS_AT_ONCE = 100_000;
 
 type Nullable<T> = { [K in keyof T]: T[K] | null };
 
@@ -56,8 +60,14 @@ export class ExecutionStore {
   ): Promise<{ status: ExecutionStatus; events: ExecutionEvent[] } | undefined> {
     const { rows } = await sql<Pick<ExecutionRow, 'status'> & Nullable<EventRow>>`
       select e.status, v.seq, v.type, v.data from executions e left join (
-        select seq, type, data from execution_events
-        where execution_id = ${id} and seq > ${after} order by seq limit ${EVENTS_AT_ONCE}
+        select seq, type, data from (
+          select seq, type, data,
+            sum(length(data)) over (order by seq) - length(data) as chars_before
+          from (
+            select seq, type, data from execution_events
+            where execution_id = ${id} and seq > ${after} order by seq limit ${EVENTS_AT_ONCE}
+          ) next
+        ) sized where chars_before < ${EVENT_CHARS_AT_ONCE}
       ) v on true where e.id = ${id} order by v.seq`.execute(this.db);
     const [first] = rows;
     if (!first) return undefined;

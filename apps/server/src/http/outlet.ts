@@ -1,0 +1,111 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { drained } from '#cluster';
+import type { ToolError } from '#tools';
+import { slicesOf } from './slices.js';
+import { COUNTED_BYTES, type Unread } from './unread.js';
+
+/**
+ * Writes one answer, in order and no faster than its client reads. What waits meanwhile is kept
+ * once, as the bytes that go out, and counted as unread.
+ */
+export class Outlet {
+  private readonly waiting: { bytes: Buffer; counted: number }[] = [];
+  private writing: Promise<void> | undefined;
+
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly unread: Unread,
+  ) {}
+
+  /**
+   * Answers with a whole text.
+   * @returns why it does not: there is no room for the text. Nothing is written then
+   */
+  answer(status: number, headers: OutgoingHttpHeaders, text: string): ToolError | undefined {
+    const { response } = this;
+    const writeHead = (size: number) =>
+      response.writeHead(status, { ...headers, 'content-length': size });
+    if (text.length < COUNTED_BYTES) {
+      writeHead(Buffer.byteLength(text)).end(text);
+      return undefined;
+    }
+    const bytes = Buffer.from(text);
+    const refusal = this.take(bytes);
+    if (refusal) return refusal;
+    writeHead(bytes.length);
+    this.queue(bytes, bytes.length);
+    this.end();
+    return undefined;
+  }
+
+  /**
+   * Writes the next piece of a stream whose head is written, once those before are read.
+   * @returns why it does not: there is no room for the piece
+   */
+  write(piece: string | Uint8Array): ToolError | undefined {
+    const { response } = this;
+    if (response.destroyed) return undefined;
+    const isTakenAtOnce = !this.writing && response.writableLength === 0;
+    if (isTakenAtOnce && piece.length < COUNTED_BYTES) {
+      response.write(piece);
+      return undefined;
+    }
+    const bytes = asBuffer(piece);
+    const refusal = this.take(bytes);
+    if (!refusal) this.queue(bytes, bytes.length);
+    return refusal;
+  }
+
+  /** Writes a short piece that must not get lost, whether or not there is room for it. */
+  writeAnyway(piece: string): void {
+    this.queue(asBuffer(piece), 0);
+  }
+
+  /** Resolves once all that was written is on its way, or the client is gone. */
+  async flushed(): Promise<void> {
+    await this.writing;
+    await drained(this.response);
+  }
+
+  /** Ends the answer, after what waits. */
+  end(): void {
+    void this.flushed().then(() => this.response.end());
+  }
+
+  private take({ length }: Buffer): ToolError | undefined {
+    return this.unread.tryTake(this.response.req.socket, length);
+  }
+
+  private queue(bytes: Buffer, counted: number): void {
+    this.waiting.push({ bytes, counted });
+    this.writing ??= this.writeWaiting();
+  }
+
+  private async writeWaiting(): Promise<void> {
+    for (let next = this.waiting[0]; next; next = this.waiting[0]) {
+      for (const slice of slicesOf(next.bytes)) await sent(this.response, slice);
+      this.waiting.shift();
+      this.unread.giveBack(this.response.req.socket, next.counted);
+    }
+    this.writing = undefined;
+  }
+}
+
+/** Writes bytes, and waits until the kernel has them or the client is gone. */
+function sent(response: ServerResponse, bytes: Buffer): Promise<void> | undefined {
+  if (response.destroyed) return undefined;
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('close', done);
+      resolve();
+    };
+    response.on('close', done);
+    response.write(bytes, done);
+  });
+}
+
+function asBuffer(piece: string | Uint8Array): Buffer {
+  return typeof piece === 'string'
+    ? Buffer.from(piece)
+    : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+}

@@ -1,0 +1,41 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** How often it is looked within the time after which a connection is dropped. */
+const LOOKS = 6;
+
+/** How far a client has read. */
+interface Progress {
+  /** Bytes that have left this process. */
+  sent: number;
+  since: number;
+}
+
+/**
+ * Drops connections on which something waits that the client does not read.
+ * @param stalledMs milliseconds in which a client must read something
+ */
+export function dropStalledClients(server: Server, stalledMs: number): void {
+  const sockets = new Set<Socket>();
+  const progress = new WeakMap<Socket, Progress>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  const look = () => {
+    const now = performance.now();
+    for (const socket of sockets) {
+      const { writableLength } = socket;
+      if (writableLength === 0) {
+        progress.delete(socket);
+        continue;
+      }
+      const sent = socket.bytesWritten - writableLength;
+      const last = progress.get(socket);
+      if (last?.sent !== sent) progress.set(socket, { sent, since: now });
+      else if (now - last.since >= stalledMs) socket.destroy();
+    }
+  };
+  const timer = setInterval(look, stalledMs / LOOKS).unref();
+  server.once('close', () => clearInterval(timer));
+}

@@ -1,0 +1,33 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ToolError } from '#tools';
+import { slicesOf } from '../http/slices.js';
+import { COUNTED_BYTES, type Unread } from '../http/unread.js';
+import { startedBy } from './execution-id.js';
+
+/**
+ * Keeps an answer of more than a few kilobytes once, as the bytes that go out, and counts it as
+ * unread until its client has read it. One that there is no room for is answered with an error.
+ */
+export function boundAnswers(fastify: FastifyInstance, unread: Unread): void {
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    const isLarge = typeof payload === 'string' && payload.length >= COUNTED_BYTES;
+    if (!isLarge || request.method === 'HEAD' || reply.raw.destroyed) return done(null, payload);
+    const bytes = Buffer.from(payload);
+    const { socket } = request.raw;
+    const size = bytes.length;
+    const refusal = unread.tryTake(socket, size);
+    if (refusal) return done(notSent(refusal, request));
+    reply.raw.once('close', () => unread.giveBack(socket, size));
+    void reply.header('content-length', size);
+    done(null, Readable.from(slicesOf(bytes), { objectMode: false }));
+  });
+}
+
+/** What a call that has run is answered where its answer cannot be sent. */
+function notSent(refusal: ToolError, request: FastifyRequest): ToolError {
+  const started = startedBy(request);
+  if (!started || started.isRead) return refusal;
+  const message = `${refusal.message} The call itself has ended and must not be made again: GET /engine/v1/executions/${started.id} tells how it ended.`;
+  return refusal.with({ code: 'failed', message, retryAfterSeconds: undefined });
+}
