@@ -99,7 +99,7 @@ describe('a server that is interrupted twice', () => {
 describe('a server that was killed', () => {
   it('leaves what it ran as interrupted, and the next one does not run it again', async () => {
     const file = executionsFile();
-    const first = await start(file, { MAX_RUNNING: '2', CALLER_SHARE_PERCENT: '100' });
+    const first = await start(file, { MAX_RUNNING: '4', CALLER_SHARE_PERCENT: '100' });
     const key = { 'idempotency-key': 'once' };
     const ended = await first.api.start(EXEC, onThisMachine('echo done'));
     await first.api.finished(ended);
