@@ -27,18 +27,22 @@ const server = useServer();
 describe('the log', () => {
   it('has a flat line for each call, and none for a request', async () => {
     for (const path of ['/health', '/engine/v1/tools', '/nowhere']) await fetch(server.url + path);
-    const { body } = await server.call(WAIT, { seconds: 0 });
-    const { execution_id: executionId } = body as { execution_id?: string };
-    await server.call(WAIT, { seconds: -1 });
+    const idOf = async (seconds: number) =>
+      ((await server.call(WAIT, { seconds })).body as { execution_id?: string }).execution_id;
+    const [executionId, refusedId] = [await idOf(0), await idOf(-1)];
+    const refused = { ...CALL, executionId: refusedId, outcome: 'invalid_input' };
     await expect
       .poll(() => server.log.filter(({ context }) => context !== 'Server'))
-      .toEqual([{ ...CALL, executionId }]);
+      .toEqual([{ ...CALL, executionId }, refused]);
   });
 
   it('goes to stderr over stdio too', async () => {
     const client = await CLIENTS['2025 over stdio']!({ url: '' } as never);
     await client.call(WAIT, { seconds: 0 });
-    await expect.poll(() => client.log).toEqual([CALL]);
+    const { _meta } = await client.call(WAIT, { seconds: -1 });
+    const executionId = _meta?.['skyflo/execution_id'];
+    const refused = { ...CALL, executionId, outcome: 'invalid_input' };
+    await expect.poll(() => client.log).toEqual([CALL, refused]);
     await client.close();
   });
 

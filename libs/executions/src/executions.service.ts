@@ -130,7 +130,8 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
    * @throws ToolError as `ToolInvoker.prepare` and `ExecutionRunner.start`
    */
   async start(name: string, args: unknown, options: StartOptions): Promise<Started> {
-    const started = await this.runner.start(this.invoker.prepare(name, args), options);
+    const call = this.invoker.prepare(name, args, options.executionId);
+    const started = await this.runner.start(call, options);
     const { id } = started;
     return { id, live: started instanceof LiveExecution ? started : this.runner.get(id) };
   }

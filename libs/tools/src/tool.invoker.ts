@@ -72,14 +72,14 @@ export class ToolInvoker implements OnModuleInit {
   /**
    * Finds a tool and checks the parameters of a call.
    * @param args the parameters, as the caller sent them
+   * @param executionId the id that a refusal has in the log
    * @throws ToolError `not_found`, `invalid_input`
    */
-  prepare(name: string, args: unknown): PreparedCall {
+  prepare(name: string, args: unknown, executionId: string = randomUUIDv7()): PreparedCall {
     const startedAt = performance.now();
     try {
       return this.read(this.registry.get(name), args);
     } catch (error) {
-      const executionId = randomUUIDv7();
       const failure = this.asToolError(error, executionId);
       this.log(cutName(name), executionId, failure.code, startedAt);
       throw failure;
