@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { isRecord, type ToolError } from '#tools';
 import { Outlet } from '../http/outlet.js';
-import { asEvent, type JsonRpcResult } from './json-rpc.js';
+import { asEvent, type JsonRpcResult } from './wire/json-rpc.js';
 import type { McpConnection } from './mcp-connection.js';
-import { unsentResult } from './tool-result.js';
-import { EVENT_STREAM, KEEP_ALIVE_MS } from './web-exchange.js';
+import { unsentResult } from './wire/tool-result.js';
+import { EVENT_STREAM, KEEP_ALIVE_MS } from './wire/web-exchange.js';
 
 const CANCELLED = { error: { code: 0, message: 'Request cancelled' } };
 

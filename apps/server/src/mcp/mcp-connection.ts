@@ -1,7 +1,7 @@
 import { cutName } from '#tools';
 import type { Unread } from '../http/unread.js';
-import { JSON_RPC, protocolFault, type JsonRpcResult } from './json-rpc.js';
-import type { McpClient } from './mcp-client.js';
+import { JSON_RPC, protocolFault, type JsonRpcResult } from './wire/json-rpc.js';
+import type { McpClient } from './wire/mcp-client.js';
 import type { CallContext, ToolCalls } from './tool-calls.js';
 
 /** The requests that the SDKs leave to us. */

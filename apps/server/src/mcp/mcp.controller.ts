@@ -18,10 +18,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { Executions } from '#executions';
 import type { RouteNotes } from '../http/methods.js';
-import { JSON_RPC, refuse } from './json-rpc.js';
-import { ModernGateway } from './modern.gateway.js';
-import { SseGateway } from './sse.gateway.js';
-import { StreamableGateway } from './streamable.gateway.js';
+import { JSON_RPC, refuse } from './wire/json-rpc.js';
+import { ModernGateway } from './modern/modern.gateway.js';
+import { SseGateway } from './session/sse.gateway.js';
+import { StreamableGateway } from './session/streamable.gateway.js';
 
 const STREAMS: RouteNotes = { streams: true };
 

@@ -3,11 +3,11 @@ import { ConfigModule } from '@nestjs/config';
 import { UnreadModule } from '../http/unread.module.js';
 import { McpController } from './mcp.controller.js';
 import { mcpConfig } from './mcp.config.js';
-import { ModernGateway } from './modern.gateway.js';
-import { SseGateway } from './sse.gateway.js';
-import { StreamableGateway } from './streamable.gateway.js';
+import { ModernGateway } from './modern/modern.gateway.js';
+import { SseGateway } from './session/sse.gateway.js';
+import { StreamableGateway } from './session/streamable.gateway.js';
 import { ToolCalls } from './tool-calls.js';
-import { ToolTasks } from './tool-tasks.js';
+import { ToolTasks } from './session/tool-tasks.js';
 
 /**
  * The MCP door: Streamable HTTP of both eras on /mcp, HTTP+SSE on /sse and /messages. Over stdio,

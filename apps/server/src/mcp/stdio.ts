@@ -1,8 +1,8 @@
 import { serveStdio as serve, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import type { INestApplicationContext } from '@nestjs/common';
-import { asCallersFault } from './json-rpc.js';
-import { noteVersion, type McpClient } from './mcp-client.js';
-import { modernServer } from './modern.server.js';
+import { asCallersFault } from './wire/json-rpc.js';
+import { noteVersion, type McpClient } from './wire/mcp-client.js';
+import { modernServer } from './modern/modern.server.js';
 import { ToolCalls } from './tool-calls.js';
 
 /**

@@ -3,13 +3,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Executions, stillRunningText, type Started } from '#executions';
 import { invalidField, orAfter, ToolError, ToolRegistry, type ToolResult } from '#tools';
 import { Unread } from '../http/unread.js';
-import { knowsTasks, type McpClient } from './mcp-client.js';
+import { knowsTasks, type McpClient } from './wire/mcp-client.js';
 import { mcpConfig, type McpConfig } from './mcp.config.js';
-import { JSON_RPC, protocolFault, type JsonRpcResult } from './json-rpc.js';
-import { ProgressSender } from './progress-sender.js';
-import { instructionsFor } from './server-identity.js';
-import { failureResult, successResult } from './tool-result.js';
-import { ToolTasks } from './tool-tasks.js';
+import { JSON_RPC, protocolFault, type JsonRpcResult } from './wire/json-rpc.js';
+import { ProgressSender } from './wire/progress-sender.js';
+import { instructionsFor } from './wire/server-identity.js';
+import { failureResult, successResult } from './wire/tool-result.js';
+import { ToolTasks } from './session/tool-tasks.js';
 
 /**
  * Clients up to this protocol version, the Engine among them, wait as long as they are sent signs

@@ -7,14 +7,14 @@ import {
   type McpHttpHandler,
 } from '@modelcontextprotocol/server';
 import { Injectable } from '@nestjs/common';
-import { asCall, exchangeCall, type CallMessage } from './call-exchange.js';
-import type { JsonRpcResult } from './json-rpc.js';
-import { clientOf, type McpClient } from './mcp-client.js';
-import { McpConnection } from './mcp-connection.js';
+import { asCall, exchangeCall, type CallMessage } from '../call-exchange.js';
+import type { JsonRpcResult } from '../wire/json-rpc.js';
+import { clientOf, type McpClient } from '../wire/mcp-client.js';
+import { McpConnection } from '../mcp-connection.js';
 import { modernServer } from './modern.server.js';
-import { SERVER_INFO } from './server-identity.js';
-import { ToolCalls } from './tool-calls.js';
-import { toWebRequest, writeAnswer } from './web-exchange.js';
+import { SERVER_INFO } from '../wire/server-identity.js';
+import { ToolCalls } from '../tool-calls.js';
+import { toWebRequest, writeAnswer } from '../wire/web-exchange.js';
 
 const MODERN = '2026-07-28';
 

@@ -3,15 +3,15 @@ import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import type { JSONRPCResultResponse } from '@modelcontextprotocol/sdk/types.js';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ToolError } from '#tools';
-import { Outlet } from '../http/outlet.js';
-import { asEvent, JSON_RPC, refuse, type JsonRpcResult } from './json-rpc.js';
-import { clientOf } from './mcp-client.js';
-import { mcpConfig, type McpConfig } from './mcp.config.js';
+import { Outlet } from '../../http/outlet.js';
+import { asEvent, JSON_RPC, refuse, type JsonRpcResult } from '../wire/json-rpc.js';
+import { clientOf } from '../wire/mcp-client.js';
+import { mcpConfig, type McpConfig } from '../mcp.config.js';
 import { SessionServer } from './session.server.js';
 import { Sessions, type Session } from './sessions.js';
-import { unsentResult } from './tool-result.js';
-import { ToolCalls } from './tool-calls.js';
-import { KEEP_ALIVE_MS } from './web-exchange.js';
+import { unsentResult } from '../wire/tool-result.js';
+import { ToolCalls } from '../tool-calls.js';
+import { KEEP_ALIVE_MS } from '../wire/web-exchange.js';
 
 interface SseSession extends Session {
   transport: SSEServerTransport;

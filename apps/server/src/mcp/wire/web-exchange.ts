@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Outlet } from '../http/outlet.js';
-import type { Unread } from '../http/unread.js';
+import { Outlet } from '../../http/outlet.js';
+import type { Unread } from '../../http/unread.js';
 import { asEvent, fault, JSON_RPC, refuse } from './json-rpc.js';
 
 /*

@@ -2,11 +2,11 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
-import { asCallersFault } from './json-rpc.js';
-import { noteVersion, type McpClient } from './mcp-client.js';
-import { McpConnection } from './mcp-connection.js';
-import { CAPABILITIES, SERVER_INFO, TASKS_CAPABILITY } from './server-identity.js';
-import type { ToolCalls } from './tool-calls.js';
+import { asCallersFault } from '../wire/json-rpc.js';
+import { noteVersion, type McpClient } from '../wire/mcp-client.js';
+import { McpConnection } from '../mcp-connection.js';
+import { CAPABILITIES, SERVER_INFO, TASKS_CAPABILITY } from '../wire/server-identity.js';
+import type { ToolCalls } from '../tool-calls.js';
 
 // Each server object would make one for itself, which takes longer than a call. It only ever checks
 // answers to elicitations.

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import { JSON_RPC, refuse } from './json-rpc.js';
-import { clientOf } from './mcp-client.js';
-import { mcpConfig, type McpConfig } from './mcp.config.js';
+import { JSON_RPC, refuse } from '../wire/json-rpc.js';
+import { clientOf } from '../wire/mcp-client.js';
+import { mcpConfig, type McpConfig } from '../mcp.config.js';
 import { Sessions } from './sessions.js';
 import { StreamableSession } from './streamable.session.js';
-import { ToolCalls } from './tool-calls.js';
+import { ToolCalls } from '../tool-calls.js';
 
 /** Streamable HTTP with sessions, for clients of MCP 2025-03-26 to 2025-11-25. */
 @Injectable()

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { callerAt } from '../http/caller.js';
+import { callerAt } from '../../http/caller.js';
 
 /** Who is at the other end of a connection. */
 export interface McpClient {

@@ -1,8 +1,8 @@
 import { LOG_LEVEL_META_KEY, Server, type StandardSchemaV1 } from '@modelcontextprotocol/server';
-import type { McpClient } from './mcp-client.js';
-import { McpConnection, METHODS } from './mcp-connection.js';
-import { CAPABILITIES, SERVER_INFO } from './server-identity.js';
-import type { ToolCalls } from './tool-calls.js';
+import type { McpClient } from '../wire/mcp-client.js';
+import { McpConnection, METHODS } from '../mcp-connection.js';
+import { CAPABILITIES, SERVER_INFO } from '../wire/server-identity.js';
+import type { ToolCalls } from '../tool-calls.js';
 
 /**
  * Parameters are checked by ours: what a schema of the SDK refuses, it would answer as an internal

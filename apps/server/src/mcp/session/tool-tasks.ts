@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Executions, isFinished, outcomeOf, type Execution, type StartOptions } from '#executions';
 import { ToolError } from '#tools';
-import { JSON_RPC, protocolFault, type JsonRpcResult } from './json-rpc.js';
-import type { McpClient } from './mcp-client.js';
-import { failureResult, successResult } from './tool-result.js';
+import { JSON_RPC, protocolFault, type JsonRpcResult } from '../wire/json-rpc.js';
+import type { McpClient } from '../wire/mcp-client.js';
+import { failureResult, successResult } from '../wire/tool-result.js';
 
 const RELATED_TASK = 'io.modelcontextprotocol/related-task';
 const POLL_INTERVAL_MS = 1_000;

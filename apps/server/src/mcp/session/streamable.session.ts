@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import { SUPPORTED_PROTOCOL_VERSIONS, type RequestId } from '@modelcontextprotocol/sdk/types.js';
-import { asCall, exchangeCall, type CallMessage } from './call-exchange.js';
-import type { McpClient } from './mcp-client.js';
+import { asCall, exchangeCall, type CallMessage } from '../call-exchange.js';
+import type { McpClient } from '../wire/mcp-client.js';
 import { SessionServer } from './session.server.js';
 import type { Session } from './sessions.js';
-import type { ToolCalls } from './tool-calls.js';
-import { EVENT_STREAM, toWebRequest, writeAnswer } from './web-exchange.js';
+import type { ToolCalls } from '../tool-calls.js';
+import { EVENT_STREAM, toWebRequest, writeAnswer } from '../wire/web-exchange.js';
 
 interface SessionEvents {
   /** The client's `initialize` was accepted. */
