@@ -4,4 +4,4 @@ export { Turns } from './turns.js';
 export { runInWorker, WorkTooLarge } from './workers.js';
 export type { WorkLimits } from './workers.js';
 export { Shares } from './shares.js';
-export { watchdog } from './watchdog.js';
+export { stateFolder } from './state-folder.js';

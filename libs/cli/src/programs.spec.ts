@@ -7,7 +7,10 @@ import { ToolError } from '#tools';
 import { Programs } from './programs.js';
 
 const programs = new Programs({ maxPrograms: 2 });
-const run = (args: string[], options: { signal?: AbortSignal; maxOutputChars?: number } = {}) =>
+const run = (
+  args: string[],
+  options: { signal?: AbortSignal; maxOutputChars?: number; needsPlace?: boolean } = {},
+) =>
   programs.run('sh', args, {
     signal: new AbortController().signal,
     maxOutputChars: 1_000,
@@ -100,6 +103,8 @@ describe(Programs.name, () => {
     const cancel = new AbortController();
     const cancelled = run(['-c', mark('cancelled')], { signal: cancel.signal });
     const waiting = run(['-c', mark('waiting')]);
+    await run(['-c', mark('exempt')], { needsPlace: false });
+    expect(readdirSync(folder).sort()).toEqual(['blocking-0', 'blocking-1', 'exempt']);
     cancel.abort(new ToolError('cancelled', 'Enough.'));
     await expect(cancelled).rejects.toMatchObject({
       code: 'cancelled',
@@ -109,7 +114,7 @@ describe(Programs.name, () => {
     await waiting;
     other.abort(new Error('enough'));
     await Promise.all(blocking);
-    expect(readdirSync(folder).sort()).toEqual(['blocking-0', 'blocking-1', 'waiting']);
+    expect(readdirSync(folder).sort()).toEqual(['blocking-0', 'blocking-1', 'exempt', 'waiting']);
     rmSync(folder, { recursive: true });
   });
 });

@@ -3,11 +3,11 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { execa, type ResultPromise } from 'execa';
-import { watchdog } from '#base';
 import { ToolError } from '#tools';
 import { cliConfig, type CliConfig } from './cli.config.js';
 import { watchMemory } from './memory-limit.js';
 import { ProgramPlaces } from './program-places.js';
+import { watchdog } from './watchdog.js';
 
 /** How long a program has to end after it was asked to, in milliseconds. */
 const DEFAULT_GRACE_MS = 2_000;
@@ -26,6 +26,11 @@ export interface RunOptions {
   signal: AbortSignal;
   /** Whose turn it is, where programs have to wait for one another. */
   caller?: string | undefined;
+  /**
+   * Whether it waits until it has a place. True unless given. False is for short programs that
+   * others wait for.
+   */
+  needsPlace?: boolean;
   /** Characters of stdout and of stderr that are kept; a program that writes more is ended. */
   maxOutputChars: number;
   /** Added to the server's own environment. */
@@ -45,9 +50,12 @@ export interface RunOptions {
 
 /** How a program ended. */
 export interface RunResult {
+  /** 1 where a signal ended it. */
   exitCode: number;
   stdout: string;
   stderr: string;
+  /** The signal that ended it. Undefined if it ended by itself. */
+  endedBy?: NodeJS.Signals | undefined;
   /** Whether it was ended because it wrote more than is kept. */
   isCut: boolean;
   /** Whether it was ended because it took more memory than it may. */
@@ -88,6 +96,7 @@ export class Programs {
    * aborts
    */
   async run(name: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
+    if (options.needsPlace === false) return this.start(name, args, options);
     const giveBack = await this.place(name, options);
     try {
       return await this.start(name, args, options);
@@ -139,8 +148,8 @@ export class Programs {
           retryable: false,
         });
       }
-      const { exitCode = 1, stdout, stderr, isMaxBuffer } = result;
-      return { exitCode, stdout, stderr, isCut: isMaxBuffer, isOverMemory };
+      const { exitCode = 1, signal: endedBy, stdout, stderr, isMaxBuffer } = result;
+      return { exitCode, endedBy, stdout, stderr, isCut: isMaxBuffer, isOverMemory };
     } finally {
       unwatch();
       signal.removeEventListener('abort', end);

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { CliModule } from '#cli';
 import { clusterConfig } from './cluster.config.js';
 import { Clusters } from './clusters.js';
 import { ContextField } from './fields/context.field.js';
@@ -10,7 +11,11 @@ import { WarningsInterceptor } from './http/warnings.interceptor.js';
 
 /** Access to the Kubernetes API servers of the kubeconfig. */
 @Module({
-  imports: [ConfigModule.forFeature(clusterConfig), ConfigModule.forFeature(proxyConfig)],
+  imports: [
+    CliModule,
+    ConfigModule.forFeature(clusterConfig),
+    ConfigModule.forFeature(proxyConfig),
+  ],
   providers: [Clusters, ContextField, DryRunField, RedactionInterceptor, WarningsInterceptor],
   exports: [Clusters, ContextField, DryRunField],
 })

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Programs } from '#cli';
 import type { ClusterConfig } from './cluster.config.js';
 import { Clusters } from './clusters.js';
 
@@ -12,12 +13,13 @@ afterEach(() => rmSync(folder, { recursive: true }));
 function clusters(kubeconfig: string, inCluster?: ClusterConfig['inCluster']): Clusters {
   const path = join(folder, 'config');
   writeFileSync(path, kubeconfig);
-  return new Clusters({
+  const config = {
     kubeconfigPaths: [path],
     inCluster,
     maxReadBytes: 1_000_000,
     userAgent: 'skyflo-mcp/test',
-  });
+  };
+  return new Clusters(config, new Programs({ maxPrograms: 1 }));
 }
 
 const TWO = `

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Programs } from '#cli';
 import { ToolError, type Lane, type ToolCall } from '#tools';
 import { clusterConfig, type ClusterConfig } from './cluster.config.js';
 import { Cluster } from './cluster.js';
@@ -31,7 +32,10 @@ export class Clusters implements OnApplicationShutdown {
   /** What `writeQuietPlugins` has written, once a program was started. */
   private quietPlugins: ReturnType<typeof writeQuietPlugins> | undefined;
 
-  constructor(@Inject(clusterConfig.KEY) private readonly config: ClusterConfig) {
+  constructor(
+    @Inject(clusterConfig.KEY) private readonly config: ClusterConfig,
+    private readonly programs: Programs,
+  ) {
     this.kubeconfig = new Kubeconfig(config.kubeconfigPaths);
     this.budget = new ReadBudget(config.maxReadBytes);
     const logger = new Logger(Clusters.name);
@@ -108,7 +112,7 @@ export class Clusters implements OnApplicationShutdown {
     const { inCluster } = this.config;
     return inCluster && name === IN_CLUSTER && !this.kubeconfig.entry('contexts', name)
       ? new InClusterConnection(inCluster)
-      : new KubeconfigConnection(this.kubeconfig, name);
+      : new KubeconfigConnection(this.kubeconfig, name, this.programs);
   }
 
   private unknown(name: string): ToolError {

@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ConfigType } from '@nestjs/config';
+import { stateFolder } from '#base';
 import { IntSetting, registerConfig, sharesConfig, TextSetting } from '#tools';
 
 class ExecutionsEnvironment {
@@ -90,10 +90,11 @@ export const executionsConfig = registerConfig(
   ExecutionsEnvironment,
   (environment) => {
     const { callerPercent } = sharesConfig();
-    const stateFolder = environment.XDG_STATE_HOME || join(homedir(), '.local', 'state');
     return {
       databaseUrl: environment.DATABASE_URL || undefined,
-      file: environment.EXECUTIONS_FILE || join(stateFolder, 'skyflo-mcp', 'executions.db'),
+      file:
+        environment.EXECUTIONS_FILE ||
+        join(stateFolder(environment.XDG_STATE_HOME), 'executions.db'),
       limits: {
         total: environment.MAX_RUNNING,
         byCategory: new Map(

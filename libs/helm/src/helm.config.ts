@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ConfigType } from '@nestjs/config';
+import { stateFolder } from '#base';
 import { proxyConfig } from '#cluster';
 import { ChoiceSetting, IntSetting, registerConfig, TextSetting } from '#tools';
 import { AllowedHosts } from './allowed-hosts.js';
@@ -81,8 +81,9 @@ class HelmEnvironment {
 /** How helm is run, and where charts may come from. */
 export const helmConfig = registerConfig('helm', HelmEnvironment, (environment) => {
   const { HTTPS_PROXY, HTTP_PROXY, https_proxy, http_proxy } = proxyConfig();
-  const state = environment.XDG_STATE_HOME || join(homedir(), '.local', 'state');
-  const homeDir = resolve(environment.HELM_HOME_DIR || join(state, 'skyflo-mcp', 'helm'));
+  const homeDir = resolve(
+    environment.HELM_HOME_DIR || join(stateFolder(environment.XDG_STATE_HOME), 'helm'),
+  );
   return {
     homeDir,
     chartsDir: environment.HELM_CHARTS_DIR ? resolve(environment.HELM_CHARTS_DIR) : undefined,

@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
-import { watchdog } from '#base';
+import type { Programs, RunResult } from '#cli';
+import { isRecord, ToolError } from '#tools';
+
+/** Characters that a plugin may print. A credential has a few thousand. */
+const MAX_OUTPUT_CHARS = 1_000_000;
 
 /**
  * What a plugin gives: https://kubernetes.io/docs/reference/config-api/client-authentication.v1/
@@ -39,61 +40,55 @@ export class PluginFailure extends Error {
 /**
  * Runs a credential plugin (the `exec` of a kubeconfig) to its end, without stdin.
  * @param signal ends the plugin, and all that it has started, when it aborts
- * @throws PluginFailure
+ * @throws PluginFailure; the signal's reason when it aborts
  */
 export async function askPlugin(
+  programs: Programs,
   { command, args, env }: PluginCommand,
   signal: AbortSignal,
 ): Promise<CredentialStatus> {
-  const child = spawn(command, args, {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, so that what the plugin starts ends with it.
-    detached: true,
-  });
-  const end = () => endGroup(child);
-  signal.addEventListener('abort', end, { once: true });
-  if (child.pid !== undefined) watchdog.add(child.pid);
+  let result: RunResult;
   try {
-    const [[exitCode], output, complaint] = await Promise.all([
-      once(child, 'close') as Promise<[number | null]>,
-      text(child.stdout),
-      text(child.stderr),
-    ]);
-    if (exitCode !== 0) {
-      const how = exitCode === null ? 'was ended by a signal' : `ended with exit code ${exitCode}`;
-      throw new PluginFailure(how, complaint);
-    }
-    return statusOf(output, complaint);
+    result = await programs.run(command, args, {
+      signal,
+      env,
+      maxOutputChars: MAX_OUTPUT_CHARS,
+      graceMs: 0,
+      // A program that has a place may wait for these credentials.
+      needsPlace: false,
+    });
   } catch (error) {
-    if (error instanceof PluginFailure) throw error;
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    throw new PluginFailure(`could not be started (${code})`, message);
-  } finally {
-    signal.removeEventListener('abort', end);
-    if (child.pid !== undefined) watchdog.remove(child.pid);
+    if (error instanceof ToolError) throw notStarted(error);
+    throw error;
   }
+  const failure = failureOf(result);
+  if (failure !== undefined) throw new PluginFailure(failure, result.stderr);
+  return statusOf(result);
 }
 
-/** What was printed is not passed on: it may hold a credential. */
-function statusOf(output: string, complaint: string): CredentialStatus {
-  let status: unknown;
-  try {
-    ({ status } = JSON.parse(output) as { status?: unknown });
-  } catch {
-    // Told below.
-  }
-  if (typeof status !== 'object' || status === null) {
-    throw new PluginFailure('printed no ExecCredential with a status', complaint);
-  }
-  return status;
+/** What is wrong with how a plugin ended. */
+function failureOf({ exitCode, endedBy, isCut }: RunResult): string | undefined {
+  if (isCut) return `printed more than ${MAX_OUTPUT_CHARS} characters`;
+  if (endedBy !== undefined) return 'was ended by a signal';
+  return exitCode === 0 ? undefined : `ended with exit code ${exitCode}`;
 }
 
-function endGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
+/** The message of the original error has no arguments of the plugin in it. */
+function notStarted({ cause }: ToolError): PluginFailure {
+  const { code = '', originalMessage } = cause as { code?: string; originalMessage?: string };
+  return new PluginFailure(`could not be started (${code})`, originalMessage);
+}
+
+/** What the plugin printed stays out of the failure: it may hold a credential. */
+function statusOf({ stdout, stderr }: RunResult): CredentialStatus {
+  let answer: unknown;
   try {
-    process.kill(-pid, 'SIGKILL');
+    answer = JSON.parse(stdout);
   } catch {
-    // It has ended by itself.
+    answer = undefined;
   }
+  if (!isRecord(answer) || !isRecord(answer['status'])) {
+    throw new PluginFailure('printed no ExecCredential with a status', stderr);
+  }
+  return answer['status'];
 }

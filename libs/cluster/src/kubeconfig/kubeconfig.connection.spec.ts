@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
+import { Programs } from '#cli';
 import { KubeconfigConnection } from './kubeconfig.connection.js';
 import { Kubeconfig } from './kubeconfig.js';
 
@@ -28,7 +29,7 @@ function connect(user: object, cluster: object = {}, context: object = {}): Kube
       contexts: [{ name: 'lab', context: { cluster: 'c', user: 'u', ...context } }],
     }),
   );
-  return new KubeconfigConnection(new Kubeconfig([path]), 'lab');
+  return new KubeconfigConnection(new Kubeconfig([path]), 'lab', new Programs({ maxPrograms: 1 }));
 }
 
 describe('KubeconfigConnection', () => {

@@ -1,3 +1,4 @@
+import type { Programs } from '#cli';
 import { ToolError } from '#tools';
 import type { Connection, TlsOptions } from '../http/connection.js';
 import { EntryFields } from './entry-fields.js';
@@ -21,6 +22,7 @@ export class KubeconfigConnection implements Connection {
   constructor(
     kubeconfig: Kubeconfig,
     readonly name: string,
+    programs: Programs,
   ) {
     const context = new EntryFields('context', find(kubeconfig, 'contexts', name, name));
     this.cluster = new EntryFields(
@@ -39,7 +41,7 @@ export class KubeconfigConnection implements Connection {
     this.namespace = context.text('namespace') ?? 'default';
     this.headers = impersonation(this.user);
     if (this.user.record('exec') || this.user.record('auth-provider')) {
-      this.plugin = new PluginCredentials(name, this.cluster, this.user);
+      this.plugin = new PluginCredentials(programs, name, this.cluster, this.user);
     }
     const password = this.user.text('password');
     const username = this.user.text('username');

@@ -3,8 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Programs } from '#cli';
 import { EntryFields } from './entry-fields.js';
 import { PluginCredentials } from './plugin-credentials.js';
+
+const programs = new Programs({ maxPrograms: 1 });
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'plugin-'))));
@@ -22,7 +25,8 @@ function credentialsBy(script: string, limitMs?: number): PluginCredentials {
   });
   const cluster = new EntryFields('cluster', entry({ server: 'https://api.test' }));
   const exec = { command: 'sh', args: ['-c', `cd ${folder}; ${script}`] };
-  return new PluginCredentials('lab', cluster, new EntryFields('user', entry({ exec })), limitMs);
+  const user = new EntryFields('user', entry({ exec }));
+  return new PluginCredentials(programs, 'lab', cluster, user, limitMs);
 }
 
 function giving(status: object): string {
@@ -101,6 +105,7 @@ describe(PluginCredentials.name, () => {
     ['echo secret-text', 'printed no ExecCredential with a status'],
     ['echo secret-text >&2; exit 3', 'ended with exit code 3'],
     ['kill -9 $$', 'was ended by a signal'],
+    ['yes secret-text', 'printed more than 1000000 characters'],
   ])('says what is wrong with %j, and nothing of what was printed', async (script, message) => {
     await expect(credentialsBy(script).credentials()).rejects.toMatchObject({
       code: 'unavailable',

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { KubeConfig } from '@kubernetes/client-node';
+import type { Programs } from '#cli';
 import { ToolError, untilAborted } from '#tools';
 import {
   askPlugin,
@@ -43,6 +44,7 @@ export class PluginCredentials {
 
   /** @param limitMs milliseconds that the plugin has for its answer */
   constructor(
+    private readonly programs: Programs,
     private readonly context: string,
     private readonly cluster: EntryFields,
     private readonly user: EntryFields,
@@ -106,7 +108,7 @@ export class PluginCredentials {
   private async fromPlugin(signal: AbortSignal): Promise<Given> {
     const { expirationTimestamp = '' } = this.status ?? {};
     if (Date.parse(expirationTimestamp) <= Date.now()) this.status = undefined;
-    this.status ??= await askPlugin(this.pluginCommand(), signal);
+    this.status ??= await askPlugin(this.programs, this.pluginCommand(), signal);
     const { token, clientCertificateData: cert, clientKeyData: key } = this.status;
     return { authorization: token && `Bearer ${token}`, cert, key };
   }

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 /** A process that starts `sleep` under a watchdog, and prints the number of each. */
 const OWNER = `
 import { spawn } from 'node:child_process';
-import { watchdog } from '#base';
+import { watchdog } from './dist/libs/cli/src/watchdog.js';
 const start = (command) => spawn('sh', ['-c', command], { detached: true, stdio: 'ignore' }).pid;
 const [over, left] = [start('sleep 60'), start('trap "" TERM; sleep 60 & wait; sleep 60')];
 for (const pid of [over, left]) watchdog.add(pid);
@@ -15,7 +15,7 @@ watchdog.remove(over);
 setTimeout(() => console.log([over, left].join(' ')), 300);
 setInterval(() => {}, 1_000);
 `;
-/** The package, whose built libs go by their names. */
+/** The package, which has the built libs. */
 const ROOT = dirname(findPackageJSON(import.meta.url) ?? '');
 
 /**
