@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** Milliseconds that a work may keep the event loop before others have their turn. */
-const MOST_MS = 15;
+const MAX_MS = 15;
 
 /** Lets the event loop turn now and then during a work that is made of many small steps. */
 export class Turns {
@@ -9,7 +9,7 @@ export class Turns {
 
   /** To be awaited between two steps: waits for a turn if the last was some time ago. */
   pass(): Promise<void> | undefined {
-    return performance.now() - this.since < MOST_MS ? undefined : this.turn();
+    return performance.now() - this.since < MAX_MS ? undefined : this.turn();
   }
 
   private async turn(): Promise<void> {

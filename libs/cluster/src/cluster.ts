@@ -12,7 +12,7 @@ import { LineSplitter } from './http/line-splitter.js';
 import { ReadBudget } from './http/read-budget.js';
 import { isChange, isRead, type RequestOptions } from './http/request-options.js';
 import { noteAnswer } from './secrets/read-secrets.js';
-import { describe, ofUnknownOutcome } from './http/transport-error.js';
+import { nameOf, ofUnknownOutcome } from './http/transport-error.js';
 
 /** One event of a Kubernetes watch. */
 export interface WatchEvent<T> {
@@ -205,7 +205,7 @@ export class Cluster {
   }
 
   private notKubernetes(cause?: unknown): ToolError {
-    const message = `${describe(this.connection)} sent an answer that is not JSON of Kubernetes.`;
+    const message = `${nameOf(this.connection)} sent an answer that is not JSON of Kubernetes.`;
     return new ToolError('upstream', message, { cause });
   }
 

@@ -6,7 +6,7 @@ import type { ToolResult } from './tool.js';
 /**
  * Most milliseconds by which a call may outlast its tool's limit while calls wait for one another.
  */
-const MOST_WAITING_MS = 120_000;
+const MAX_WAITING_MS = 120_000;
 
 /**
  * Ends each call at the limit of its tool, or at its caller's where that is sooner. The time in
@@ -27,7 +27,7 @@ export class TimeLimitInterceptor implements ToolInterceptor {
     const forward = () => limited.abort(call.signal.reason);
     let givenMs = 0;
     const expire = () => {
-      const waitedMs = Math.min((lane?.waitedMs ?? 0) - waitedBefore, MOST_WAITING_MS);
+      const waitedMs = Math.min((lane?.waitedMs ?? 0) - waitedBefore, MAX_WAITING_MS);
       if (waitedMs > givenMs) {
         timer = setTimeout(expire, waitedMs - givenMs);
         givenMs = waitedMs;

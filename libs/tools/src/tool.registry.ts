@@ -157,11 +157,11 @@ function isGiven(args: unknown, parameter: string): boolean {
 }
 
 /** More than a category has tools. */
-const MOST_TOOLS = 1_000;
+const MAX_TOOLS = 1_000;
 
 function rankOf(name: string, { order = [], description }: ToolProviderOptions): number {
   const place = order.indexOf(name);
-  return (description === undefined ? MOST_TOOLS : 0) + (place < 0 ? order.length : place);
+  return (description === undefined ? MAX_TOOLS : 0) + (place < 0 ? order.length : place);
 }
 
 function checkOptions({ name, title, description, annotations }: ToolOptions): void {

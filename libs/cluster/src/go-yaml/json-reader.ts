@@ -12,7 +12,7 @@ const WORDS: readonly [string, unknown][] = [
   ['null', null],
 ];
 const LEAST_INT64 = -(2n ** 63n);
-const MOST_UINT64 = 2n ** 64n - 1n;
+const MAX_UINT64 = 2n ** 64n - 1n;
 const MAX_INTEGER_LENGTH = 20;
 
 /** A value of a text, and the character that it begins at. */
@@ -168,6 +168,6 @@ class JsonReader {
     const mayBeLong = Number.isInteger(value) && !Number.isSafeInteger(value);
     if (!mayBeLong || digits.length > MAX_INTEGER_LENGTH || !/^-?\d+$/.test(digits)) return value;
     const whole = BigInt(digits);
-    return whole >= LEAST_INT64 && whole <= MOST_UINT64 ? whole : value;
+    return whole >= LEAST_INT64 && whole <= MAX_UINT64 ? whole : value;
   }
 }

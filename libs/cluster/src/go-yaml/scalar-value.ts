@@ -51,7 +51,7 @@ const DOTTED = /^\.\d+(?:_\d+)*(?:e[-+]?\d+(?:_\d+)*)?$/i;
 const DATE_START = /^\d{4}-/;
 
 const LEAST_INT64 = -(2n ** 63n);
-const MOST_UINT64 = 2n ** 64n - 1n;
+const MAX_UINT64 = 2n ** 64n - 1n;
 
 /**
  * What go-yaml v2 makes of a scalar for sigs.k8s.io/yaml (resolve.go): YAML 1.1 without numbers to
@@ -96,7 +96,7 @@ function number(text: string): Resolved | undefined {
   }
   const plain = text.replaceAll('_', '');
   const whole = integer(plain);
-  if (whole !== undefined && whole >= LEAST_INT64 && whole <= MOST_UINT64) {
+  if (whole !== undefined && whole >= LEAST_INT64 && whole <= MAX_UINT64) {
     const value = Number.isSafeInteger(Number(whole)) ? Number(whole) : whole;
     return { kind: 'integer', value };
   }

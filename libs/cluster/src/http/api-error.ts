@@ -2,7 +2,7 @@ import { parseJson } from '#base';
 import { ToolError, type ToolErrorCode } from '#tools';
 import type { Answer } from './exchange.js';
 import type { Connection } from './connection.js';
-import { describe } from './transport-error.js';
+import { nameOf } from './transport-error.js';
 
 /** Kubernetes' own error document (meta/v1 Status). */
 export interface ApiStatus {
@@ -71,7 +71,7 @@ export function retryAfter(headers: Answer['headers']): number | undefined {
 }
 
 function message(status: number, cause: ApiStatus | undefined, connection: Connection): string {
-  const target = describe(connection);
+  const target = nameOf(connection);
   if (status === 401) {
     return `${target} refused the credentials of this server (401). Renew the credentials of this context.`;
   }

@@ -1,6 +1,6 @@
 /** Milliseconds before the first new attempt, and the most before a later one. */
 const FIRST_PAUSE_MS = 250;
-const MOST_PAUSE_MS = 4_000;
+const MAX_PAUSE_MS = 4_000;
 
 /** Pauses between attempts, each twice as long as the one before, up to the most. */
 export class Backoff {
@@ -9,7 +9,7 @@ export class Backoff {
   /** How long to wait before the next attempt, in milliseconds. */
   next(): number {
     const pauseMs = this.nextMs;
-    this.nextMs = Math.min(pauseMs * 2, MOST_PAUSE_MS);
+    this.nextMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
     return pauseMs;
   }
 

@@ -12,7 +12,7 @@ const LATER_PROBE_MS = 30_000;
 const SWEEP_MS = 1_000;
 /** Between two questions to one that is not there, in milliseconds. */
 const FIRST_PAUSE_MS = 1_000;
-const MOST_PAUSE_MS = 4_000;
+const MAX_PAUSE_MS = 4_000;
 /** A request that fails sooner holds nobody up. */
 const QUICK_MS = 1_000;
 
@@ -134,7 +134,7 @@ export class Breaker {
         if (isThere) this.noteAnswer();
       });
       await new Promise<void>((resolve) => void setTimeout(resolve, pauseMs).unref());
-      pauseMs = Math.min(pauseMs * 2, MOST_PAUSE_MS);
+      pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
     }
   }
 }

@@ -3,7 +3,7 @@ import { Pool, ProxyAgent, Socks5ProxyAgent, type Dispatcher } from 'undici';
 import { ToolError } from '#tools';
 import type { Connection, TlsOptions } from './connection.js';
 import { environmentProxy } from './environment-proxy.js';
-import { describe } from './transport-error.js';
+import { nameOf } from './transport-error.js';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 /** Below the 90 s after which an API server closes an idle connection. */
@@ -72,7 +72,7 @@ function secureContext(connection: Connection, options: TlsOptions) {
     const { code = 'unreadable' } = cause as NodeJS.ErrnoException;
     throw new ToolError(
       'unavailable',
-      `${describe(connection)}: its certificates or keys in the kubeconfig cannot be used (${code}).`,
+      `${nameOf(connection)}: its certificates or keys in the kubeconfig cannot be used (${code}).`,
       { cause, retryable: false },
     );
   }

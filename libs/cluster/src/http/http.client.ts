@@ -12,9 +12,9 @@ import { createDispatcher } from './dispatcher.js';
 import { ReadBudget } from './read-budget.js';
 import { isChange, isRead, queryText, type RequestOptions } from './request-options.js';
 import {
-  describe,
   isDeadSocket,
   isRefused,
+  nameOf,
   ofUnknownOutcome,
   transportError,
 } from './transport-error.js';
@@ -58,7 +58,7 @@ export class HttpClient {
   ) {
     this.basePath = connection.server.pathname.replace(/\/$/, '');
     this.breaker = new Breaker({
-      name: describe(connection),
+      name: nameOf(connection),
       answers: (limitMs) => this.isThere(limitMs),
       // New connections for what follows.
       opened: () => (this.tls = undefined),
@@ -262,7 +262,7 @@ export class HttpClient {
   private deadline(options: RequestOptions, timeoutMs: number | undefined): Deadline {
     return new Deadline(options.signal, timeoutMs, () => {
       const seconds = (timeoutMs ?? 0) / 1000;
-      const message = `${describe(this.connection)} did not answer within ${seconds} s.`;
+      const message = `${nameOf(this.connection)} did not answer within ${seconds} s.`;
       return new ToolError('timeout', message, { retryable: isRead(options) });
     });
   }

@@ -7,7 +7,7 @@ import { apiStatusOf } from './api-error.js';
  * to rest.
  */
 const LIMIT_MS = 5_000;
-const MOST_PAUSE_MS = 20;
+const MAX_PAUSE_MS = 20;
 
 /**
  * Reads, decides and writes again, as long as the write fails since the object has been changed
@@ -25,7 +25,7 @@ export async function retryOnConflict<T>(task: () => Promise<T>, signal: AbortSi
       if (!isOutdated(error) || performance.now() > endsAt) throw error;
     }
     // Not in step with whoever else is writing.
-    await delay(Math.random() * MOST_PAUSE_MS, undefined, { signal });
+    await delay(Math.random() * MAX_PAUSE_MS, undefined, { signal });
   }
 }
 

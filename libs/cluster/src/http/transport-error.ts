@@ -51,7 +51,7 @@ export function isRefused(error: unknown): boolean {
 /** The ToolError for a request that got no HTTP answer. */
 export function transportError(cause: unknown, connection: Connection): ToolError {
   if (cause instanceof ToolError) return cause;
-  const target = describe(connection);
+  const target = nameOf(connection);
   if (codeOf(cause) === TOO_LARGE) return new AnswerTooLarge(target, cause);
   return new ToolError('unavailable', `${target} cannot be reached: ${reasonOf(cause)}.`, {
     cause,
@@ -71,7 +71,7 @@ export function ofUnknownOutcome(failure: ToolError): ToolError {
 }
 
 /** How messages name an API server: context and address, never a credential. */
-export function describe({ name, server }: Connection): string {
+export function nameOf({ name, server }: Connection): string {
   return `Cluster "${name}" (${server.origin}${server.pathname.replace(/\/$/, '')})`;
 }
 

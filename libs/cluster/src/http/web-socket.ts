@@ -6,7 +6,7 @@ import type { Deadline } from './deadline.js';
 import type { Answer } from './exchange.js';
 
 /** Most that is kept of the answer of an API server that refuses a WebSocket. */
-const MOST_SAID_BYTES = 64 * 1024;
+const MAX_SAID_BYTES = 64 * 1024;
 
 /** A WebSocket that is open. */
 export interface OpenChannels {
@@ -113,7 +113,7 @@ class RefusalCollector implements Dispatcher.DispatchHandler {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.size += chunk.length;
-    if (this.size <= MOST_SAID_BYTES) this.chunks.push(chunk);
+    if (this.size <= MAX_SAID_BYTES) this.chunks.push(chunk);
   }
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {

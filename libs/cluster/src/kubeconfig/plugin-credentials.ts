@@ -22,7 +22,7 @@ const REUSE_MS = 1_000;
 /** Less than a request has, so that its caller learns what was waited for. */
 const LIMIT_MS = 20_000;
 /** Characters of a plugin's complaint that are logged: its last ones. */
-const MOST_SAID = 2_000;
+const MAX_SAID = 2_000;
 
 interface RequestOptions {
   headers?: Record<string, string>;
@@ -101,7 +101,7 @@ export class PluginCredentials {
       kubeContext: this.context,
       user: this.user.name,
       what,
-      said: said.trim().slice(-MOST_SAID),
+      said: said.trim().slice(-MAX_SAID),
     });
   }
 

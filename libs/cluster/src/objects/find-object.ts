@@ -6,12 +6,12 @@ import { fetchPages, listAll } from '../lists/list-pages.js';
 import { nearestHint, nearestNames } from '../text/nearest-names.js';
 import type { KubernetesObject } from '../secrets/redact.js';
 import { TABLE_ACCEPT, type Table } from '../lists/table.js';
-import { namesOf } from '../print/table-text.js';
+import { namesOf } from '../lists/table-cells.js';
 import type { ObjectRef } from './object-ref.js';
 import { readObject } from './write.js';
 
 /** Names that are looked at for the nearest ones. */
-const MOST_NAMES = 2_500;
+const MAX_NAMES = 2_500;
 
 /**
  * Reads an object, whole. For a name that does not exist the error names those most like it or, if
@@ -50,7 +50,7 @@ async function nameHint(
   const pages = fetchPages<Table>(
     cluster,
     { resource, namespace },
-    { accept: TABLE_ACCEPT, includeObject: 'None', limit: MOST_NAMES, signal },
+    { accept: TABLE_ACCEPT, includeObject: 'None', limit: MAX_NAMES, signal },
   );
   const first = await pages.next();
   const names = first.done ? [] : namesOf(asTable(first.value.list));

@@ -10,7 +10,7 @@ import { toYaml } from '../text/yaml.js';
 
 /** Objects of a page: few, as printing them takes the event loop. */
 const PAGE_OBJECTS = 100;
-const NAMES_AT_ONCE = 16;
+const NAME_CONCURRENCY = 16;
 
 interface ObjectList {
   metadata?: { continue?: string; remainingItemCount?: number };
@@ -158,7 +158,7 @@ async function* pagesOf(
     }
     return;
   }
-  yield* inOrder(names, NAMES_AT_ONCE, signal, async (name, stop) => {
+  yield* inOrder(names, NAME_CONCURRENCY, signal, async (name, stop) => {
     const path = resource.path(namespace, name);
     try {
       const object = await cluster.request<KubernetesObject>(path, { signal: stop });

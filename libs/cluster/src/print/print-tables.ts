@@ -7,9 +7,10 @@ import { inOrder } from '../text/ordered.js';
 import { reportable, type Outcome, type PrintOptions } from './print-outcome.js';
 import { nothingFound, sectionsOf, type SectionQuery } from './table-sections.js';
 import { tablePages, tablesOfNames, type TablePage } from './table-pages.js';
-import { namesOf, TableText } from './table-text.js';
+import { namesOf } from '../lists/table-cells.js';
+import { TableText } from './table-text.js';
 
-const SECTIONS_AT_ONCE = 8;
+const SECTION_CONCURRENCY = 8;
 
 interface Section {
   /**
@@ -37,7 +38,7 @@ export async function printTables(
     options.format === 'name'
       ? collectNames(cluster, section, { ...options, signal })
       : collectTable(cluster, section, { ...options, signal });
-  for await (const section of inOrder(asked, SECTIONS_AT_ONCE, options.signal, collect)) {
+  for await (const section of inOrder(asked, SECTION_CONCURRENCY, options.signal, collect)) {
     sections.push(section);
   }
   return assemble(sections, queries, options);

@@ -5,20 +5,20 @@ import { fetchPages, type ListQuery, type Page } from '../lists/list-pages.js';
 import { inOrder } from '../text/ordered.js';
 import { notFound } from './print-outcome.js';
 import { TABLE_ACCEPT, type Table } from '../lists/table.js';
-import { namesOf } from './table-text.js';
+import { namesOf } from '../lists/table-cells.js';
 
 /**
  * Rows of a page. Without metadata a row has some 150 bytes: fewer to a page would only cost round
  * trips.
  */
 const PAGE_ROWS = { None: 2_500, Metadata: 500 };
-const NAMES_AT_ONCE = 16;
-const NAMESPACES_AT_ONCE = 16;
+const NAME_CONCURRENCY = 16;
+const NAMESPACE_CONCURRENCY = 16;
 /**
  * With more namespaces than this, pages with metadata are cheaper than a request for each
  * namespace.
  */
-const MOST_NAMESPACES = 200;
+const MAX_NAMESPACES = 200;
 
 /** A page of a list as a Table; `asTable` reads it. */
 export interface TablePage extends Page<Table> {
@@ -51,7 +51,7 @@ async function* pagesOfAllNamespaces(
     yield* pagesOf(cluster, query, 'Metadata', signal);
     return;
   }
-  const firstPages = inOrder(namespaces, NAMESPACES_AT_ONCE, signal, async (namespace, stop) => {
+  const firstPages = inOrder(namespaces, NAMESPACE_CONCURRENCY, signal, async (namespace, stop) => {
     const pages = pagesOf(cluster, { ...query, namespace }, 'None', stop);
     return { namespace, pages, first: await pages.next() };
   });
@@ -69,7 +69,7 @@ export async function* tablesOfNames(
   { resource, namespace, names = [] }: ListQuery,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TablePage | ToolError, void> {
-  yield* inOrder(names, NAMES_AT_ONCE, signal, async (name, stop) => {
+  yield* inOrder(names, NAME_CONCURRENCY, signal, async (name, stop) => {
     try {
       const list = await cluster.request<Table>(resource.path(namespace, name), {
         accept: TABLE_ACCEPT,
@@ -105,7 +105,7 @@ async function namespacesOf(
   const pages = fetchPages<Table>(
     cluster,
     { resource },
-    { accept: TABLE_ACCEPT, includeObject: 'None', limit: MOST_NAMESPACES, signal },
+    { accept: TABLE_ACCEPT, includeObject: 'None', limit: MAX_NAMESPACES, signal },
   );
   try {
     const first = await pages.next();

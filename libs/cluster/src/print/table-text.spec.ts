@@ -3,7 +3,8 @@ import '#base';
 import { asTable } from '../lists/as-table.js';
 import { alignLines, alignedLines } from './tab-writer.js';
 import type { Table } from '../lists/table.js';
-import { namesOf, TableText } from './table-text.js';
+import { namesOf } from '../lists/table-cells.js';
+import { TableText } from './table-text.js';
 
 const table = (...cells: unknown[][]): Table => ({
   kind: 'Table',

@@ -1,4 +1,4 @@
-import { numberText } from '../text/number-text.js';
+import { nameColumnOf, textOf } from '../lists/table-cells.js';
 import { alignedLines, widthOf, type Line } from './tab-writer.js';
 import type { ColumnDefinition, Table } from '../lists/table.js';
 
@@ -91,24 +91,6 @@ export class TableText {
   }
 }
 
-/** The names of the objects in a Table's rows. */
-export function namesOf({ columnDefinitions, rows }: Table): string[] {
-  const column = Math.max(0, nameColumnOf(columnDefinitions));
-  return rows.map(({ cells }) => text(cells[column]));
-}
-
-function nameColumnOf(columns: readonly ColumnDefinition[]): number {
-  return columns.findIndex(({ format, type }) => format === 'name' && type === 'string');
-}
-
-function text(cell: unknown): string {
-  if (cell === null || cell === undefined) return '';
-  if (typeof cell === 'string') return cell;
-  return typeof cell === 'number' || typeof cell === 'bigint'
-    ? numberText(cell, 'table')
-    : JSON.stringify(cell);
-}
-
 const LINE_END = /[\f\n\r]/;
 const ESCAPE = '\x1b';
 
@@ -117,7 +99,7 @@ const MAX_CELL_CHARS = 4_000;
 
 // Cut at the first line end, and no terminal escape sequences.
 function cellText(cell: unknown): string {
-  const whole = text(cell);
+  const whole = textOf(cell);
   const end = whole.search(LINE_END);
   const line = end < 0 ? whole : `${whole.slice(0, end)}...`;
   const left = line.length - MAX_CELL_CHARS;

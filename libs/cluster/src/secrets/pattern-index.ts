@@ -3,7 +3,7 @@ import type { CanonicalText } from './canonical-text.js';
 /** Units of the shortest pattern. */
 export const LEAST_UNITS = 4;
 /** Units of the longest one: longer values are found by pieces. */
-export const MOST_UNITS = 64;
+export const MAX_UNITS = 64;
 
 const FILTER_SIZE = 1 << 16;
 
@@ -49,7 +49,7 @@ export class PatternIndex {
   }
 
   /**
-   * Adds a part of a text, of `LEAST_UNITS` to `MOST_UNITS`. What is known of a pattern first
+   * Adds a part of a text, of `LEAST_UNITS` to `MAX_UNITS`. What is known of a pattern first
    * stays.
    */
   add(text: string, from: number, to: number, pattern: Pattern): void {
@@ -101,8 +101,8 @@ const [BASE_A, BASE_B] = [0x01000193, 0x5bd1e995];
 const [POWERS_A, POWERS_B] = [powersOf(BASE_A), powersOf(BASE_B)];
 
 function powersOf(base: number): Int32Array {
-  const powers = new Int32Array(MOST_UNITS + 1).fill(1);
-  for (let i = 1; i <= MOST_UNITS; i++) powers[i] = Math.imul(powers[i - 1]!, base);
+  const powers = new Int32Array(MAX_UNITS + 1).fill(1);
+  for (let i = 1; i <= MAX_UNITS; i++) powers[i] = Math.imul(powers[i - 1]!, base);
   return powers;
 }
 

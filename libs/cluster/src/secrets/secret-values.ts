@@ -12,9 +12,9 @@ import { ValueRedactor, type Sought } from './value-redactor.js';
 const HELM_RECORD = { type: 'helm.sh/release.v1', key: 'release', begin: 'SDRzSU' };
 
 /** Patterns that one call keeps; a value has some eight. They take some 80 MB then. */
-const MOST_PATTERNS = 500_000;
+const MAX_PATTERNS = 500_000;
 /** Names that one call keeps. Without the others, at worst, more is replaced than must be. */
-const MOST_NAMES = 50_000;
+const MAX_NAMES = 50_000;
 /** Characters of a text that are looked through in one turn of the event loop. */
 const TURN_CHARS = 64 * 1024;
 /** Milliseconds that reading values may take of one turn. */
@@ -115,7 +115,7 @@ export class SecretValues implements Sought {
     let startedAt = performance.now();
     for (const [key, value] of Object.entries(values)) {
       if (typeof value === 'string') add(value, key);
-      if (this.index.size > MOST_PATTERNS) throw tooMany();
+      if (this.index.size > MAX_PATTERNS) throw tooMany();
       if (performance.now() - startedAt < TURN_MS) continue;
       await setImmediate();
       startedAt = performance.now();
@@ -123,7 +123,7 @@ export class SecretValues implements Sought {
   }
 
   private remember(name: unknown): void {
-    if (typeof name === 'string' && this.names.size < MOST_NAMES) this.names.add(name);
+    if (typeof name === 'string' && this.names.size < MAX_NAMES) this.names.add(name);
   }
 }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { canonicalString } from './canonical-text.js';
-import { LEAST_UNITS, MOST_UNITS, type Pattern, type PatternIndex } from './pattern-index.js';
+import { LEAST_UNITS, MAX_UNITS, type Pattern, type PatternIndex } from './pattern-index.js';
 
 /** Characters from which on a value is found wherever it stands. */
 const LEAST_CHARS = 8;
@@ -25,7 +25,7 @@ const PIECE_UNITS = 32;
  * Most pieces that are kept of a long value. Those of a longer one stand apart, and what is between
  * them is filled in.
  */
-const MOST_PIECES = 256;
+const MAX_PIECES = 256;
 /** Characters, however they are escaped, of which one piece is taken where pieces stand apart. */
 const SAMPLE_CHARS = 96;
 
@@ -124,7 +124,7 @@ function addPattern(index: PatternIndex, text: string, known: Known): void {
     .trimEnd();
   const units = canonical.length;
   if (units < LEAST_UNITS) return;
-  if (units > MOST_UNITS) {
+  if (units > MAX_UNITS) {
     for (let at = 0; at < units; at += PIECE_UNITS) {
       const isLast = at + PIECE_UNITS >= units;
       addPiece(index, canonical, isLast ? units - PIECE_UNITS : at, known, at === 0, isLast);
@@ -143,7 +143,7 @@ function addPattern(index: PatternIndex, text: string, known: Known): void {
  */
 function piecesOf(chars: number, { isEncoded }: Known): number {
   const few = isEncoded ? Math.max(4, chars / 1_024) : Math.max(32, chars / 256);
-  return Math.ceil(Math.min(few, MOST_PIECES));
+  return Math.ceil(Math.min(few, MAX_PIECES));
 }
 
 /** Adds pieces of a long value that stand apart. */

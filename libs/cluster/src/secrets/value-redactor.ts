@@ -1,19 +1,19 @@
 import { redacted } from './redact.js';
 import { canonicalText, type CanonicalText } from './canonical-text.js';
-import { MOST_UNITS, type Pattern, type PatternIndex } from './pattern-index.js';
+import { MAX_UNITS, type Pattern, type PatternIndex } from './pattern-index.js';
 
 /**
  * Characters that are looked at on both sides of a match: for the name that it stands in, and for
  * the rest of its word.
  */
-const MOST_AROUND = 256;
+const MAX_AROUND = 256;
 /**
  * Characters of base64 after a match that may still be of the value: its last group, twice encoded,
  * and padding.
  */
-const MOST_ENCODED_AFTER = 12;
+const MAX_ENCODED_AFTER = 12;
 /** Characters that one unit has at most, of those that are common where text is escaped. */
-const MOST_CHARS_A_UNIT = 3;
+const MAX_CHARS_A_UNIT = 3;
 
 const NAME_CHARACTER = /[A-Za-z0-9._-]/;
 const WORD_CHARACTER = /[^\s"'`,;[\]{}()<>|]/;
@@ -58,7 +58,7 @@ export class ValueRedactor {
     this.text += piece;
     if (this.sought.isEmpty) return this.giveUntil(this.text.length, []);
     const canonical = canonicalText(this.text);
-    const heldBack = MOST_UNITS + this.sought.index.mostGap + MOST_AROUND;
+    const heldBack = MAX_UNITS + this.sought.index.mostGap + MAX_AROUND;
     const unit = canonical.length - heldBack;
     return unit > 0 ? this.giveUntil(canonical.starts[unit]!, this.parts(canonical)) : '';
   }
@@ -110,7 +110,7 @@ export class ValueRedactor {
     if (from <= to) return true;
     if (!isOpen) return false;
     const mayFollow = piece && !piece.isFirst;
-    if (mayFollow && from - to <= this.sought.index.mostGap * MOST_CHARS_A_UNIT) return true;
+    if (mayFollow && from - to <= this.sought.index.mostGap * MAX_CHARS_A_UNIT) return true;
     return this.after(to, WORD_CHARACTER, Math.min(this.reach, from - to)) === from;
   }
 
@@ -122,8 +122,8 @@ export class ValueRedactor {
     const { names } = this.sought;
     if (names.size === 0 || isEncoded || piece) return 0;
     if (names.has(this.text.slice(from, to))) return to;
-    const end = this.after(to, NAME_CHARACTER, MOST_AROUND);
-    const start = this.before(from, NAME_CHARACTER, MOST_AROUND);
+    const end = this.after(to, NAME_CHARACTER, MAX_AROUND);
+    const start = this.before(from, NAME_CHARACTER, MAX_AROUND);
     return names.has(this.text.slice(start, end)) ? end : 0;
   }
 
@@ -134,11 +134,11 @@ export class ValueRedactor {
 
   /** Characters of a word that may be of the value on each side of what was found of it. */
   private get reach(): number {
-    return Math.max(MOST_AROUND, this.sought.index.mostGap);
+    return Math.max(MAX_AROUND, this.sought.index.mostGap);
   }
 
   private encodedEnd(end: number): number {
-    return this.after(end, BASE64_CHARACTER, MOST_ENCODED_AFTER);
+    return this.after(end, BASE64_CHARACTER, MAX_ENCODED_AFTER);
   }
 
   private before(from: number, character: RegExp, most: number): number {
@@ -170,7 +170,7 @@ export class ValueRedactor {
       this.given = end;
     }
     this.open = last?.isOpen && last.to >= end ? last : undefined;
-    const kept = Math.max(0, Math.min(end, this.given) - MOST_AROUND);
+    const kept = Math.max(0, Math.min(end, this.given) - MAX_AROUND);
     this.text = this.text.slice(kept);
     this.given -= kept;
     return out;

@@ -1,7 +1,7 @@
 import { ToolError } from '#tools';
 
 /** Characters of what a kubelet says of a container that it cannot start. */
-const MOST_SAID = 500;
+const MAX_SAID = 500;
 
 interface Container {
   name: string;
@@ -101,7 +101,7 @@ export function notStarted(pod: LivePod, container: string): string | undefined 
   const init = pod.status?.initContainerStatuses?.find(({ state }) => state?.running);
   const first =
     init && init.name !== container ? ` Its init container ${init.name} is still running.` : '';
-  const said = waiting?.message ? ` ${waiting.message.slice(0, MOST_SAID)}` : '';
+  const said = waiting?.message ? ` ${waiting.message.slice(0, MAX_SAID)}` : '';
   return `Container ${container} of pod ${pod.metadata.name} has not started. The pod is ${stateOf(pod)}.${first}${said}`;
 }
 
