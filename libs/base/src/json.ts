@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 const MAX_DIGITS = 40;
 
 /**
- * A number so long that a double may not hold it, wherever JSON can have one. A text may look the
+ * A number that is too long for a double, wherever JSON can have one. Part of a string may look the
  * same.
  */
 const LONG_INTEGER = new RegExp(
@@ -15,12 +15,12 @@ const LONG_INTEGER = new RegExp(
   'g',
 );
 
-/** Finds out quickly that there is none. */
+/** A quick test that there is none. */
 const MAY_HAVE_ONE = /(?:^|[\s,:[])-?\d{16}/;
 
 /**
- * What a long number is put behind while JSON.parse reads the rest. Nobody can know it, to send a
- * text that begins like that.
+ * The prefix of a long number while JSON.parse reads the rest. It is random, so nobody can send a
+ * text that begins with it.
  */
 const MARK = randomBytes(9).toString('base64');
 const MARKED_START = `"${MARK}`;
@@ -36,8 +36,8 @@ declare global {
 }
 
 /**
- * `JSON.stringify` writes a bigint as the number that it is. This holds for the whole process, so
- * that the libraries which write answers lose nothing either.
+ * Makes `JSON.stringify` write a bigint as a plain number. This holds for the whole process, so
+ * that libraries which write answers keep all digits too.
  */
 Object.defineProperty(BigInt.prototype, 'toJSON', {
   configurable: true,
@@ -58,7 +58,7 @@ export function parseJson(text: string): unknown {
   try {
     data = JSON.parse(marked);
   } catch {
-    // Fails as well, and says where in the text itself.
+    // This fails too, and its message has the place in the original text.
     return JSON.parse(text);
   }
   return withLongIntegers(data);
@@ -93,8 +93,8 @@ class Strings {
   }
 
   /**
-   * Where the string ends that a place is in; undefined if it is in none. Places are asked for in
-   * their order.
+   * The end of the string around a place. Undefined if the place is not in a string. Places must be
+   * asked for in ascending order.
    */
   endAround(place: number): number | undefined {
     while (this.end <= place) {
@@ -125,7 +125,7 @@ class Strings {
   }
 }
 
-/** Puts the numbers back, in the data itself. */
+/** Replaces marked texts by their numbers, in place. */
 function withLongIntegers(value: unknown): unknown {
   if (typeof value === 'string') {
     return value.startsWith(MARK) ? BigInt(value.slice(MARK.length)) : value;

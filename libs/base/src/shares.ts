@@ -1,8 +1,8 @@
 /**
- * Shares out a number of places among callers, so that no one of them takes all: each may hold a
- * part of what the others leave, and always one while there is a free one. With a part of a half, a
- * caller who is alone gets one half, two get a third each, and so on: some are left for whoever
- * comes next.
+ * Shares a number of places among callers, so that none of them takes all. Each may hold a
+ * percentage of what the others leave, and always one while one is free. With 50 percent, a caller
+ * who is alone gets one half, two callers get a third each, and so on. Some places are always left
+ * for the next caller.
  */
 export class Shares {
   private all = 0;

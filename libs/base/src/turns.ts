@@ -1,13 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Milliseconds that a work may keep the event loop before others have their turn. */
+/** Milliseconds that one task may keep the event loop before others get their turn. */
 const MAX_MS = 15;
 
-/** Lets the event loop turn now and then during a work that is made of many small steps. */
+/** Lets the event loop turn now and then during a task of many small steps. */
 export class Turns {
   private since = performance.now();
 
-  /** To be awaited between two steps: waits for a turn if the last was some time ago. */
+  /**
+   * Await this between two steps. It waits for a turn of the event loop if the last one was some
+   * time ago.
+   */
   pass(): Promise<void> | undefined {
     return performance.now() - this.since < MAX_MS ? undefined : this.turn();
   }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Piscina } from 'piscina';
 
-/** Memory of one worker, in MB: what needs more is ended, and the server goes on. */
+/** Memory of one worker, in MB. Work that needs more is ended, and the server goes on. */
 const MAX_MEMORY_MB = 512;
 
 /** Milliseconds after which a worker that has nothing to do ends. */
@@ -14,7 +14,7 @@ export interface WorkLimits {
   timeoutMs: number;
 }
 
-/** Why a work was given up: it took too long, or too much memory. */
+/** Work was given up because it took too long or too much memory. */
 export class WorkTooLarge extends Error {
   override readonly name = 'WorkTooLarge';
 }
@@ -22,12 +22,12 @@ export class WorkTooLarge extends Error {
 let pool: Promise<Piscina> | undefined;
 
 /**
- * Runs a function in a thread beside the event loop, which nothing that a caller sends or a cluster
- * holds may keep. There are as many threads as cores; more work than that waits its turn.
+ * Runs a function in a worker thread, so that large input from a caller or a cluster does not block
+ * the event loop. There are as many threads as cores. Further work waits for its turn.
  * @param file a module named `*.worker.ts`, as `new URL('./x.worker.js', import.meta.url)`; its
- * default export is the function. The build makes a file of its own of each.
- * @param input what the function is given; it is copied, as its result is, so keep both to texts
- * and numbers where they are large
+ * default export is the function. The build makes a separate file of each.
+ * @param input the argument of the function. Input and result are copied, so large ones should be
+ * text or numbers.
  * @throws WorkTooLarge; the signal's reason; what the function throws
  */
 export async function runInWorker<Out>(
@@ -53,7 +53,7 @@ export async function runInWorker<Out>(
   }
 }
 
-/** Loaded when it is first needed, as most servers never do. */
+/** Loaded on first use, because most servers never need it. */
 async function createPool(): Promise<Piscina> {
   const { Piscina } = await import('piscina');
   return new Piscina({

@@ -20,24 +20,24 @@ export interface WatchEvent<T> {
   object: T;
 }
 
-/** How a watch tells that it cannot go on: a Status. */
+/** The event by which a watch says that it cannot go on: a Status. */
 interface ErrorEvent {
   type: 'ERROR';
   object: { code: number };
 }
 
 /**
- * Seconds after which the API server is asked to end a watch: one that is dead without a sign must
- * not be taken for one that has nothing to tell.
+ * Seconds after which the API server is asked to end a watch. Otherwise a dead connection would
+ * look like a watch without events.
  */
 const WATCH_SECONDS = 30;
-/** What it has to do so, in milliseconds. */
+/** Milliseconds that it has to do so. */
 const WATCH_LIMIT_MS = (WATCH_SECONDS + 5) * 1_000;
 
-/** Characters of a line: more than any object has. */
+/** Characters of a line. No object has more. */
 const MAX_LINE_CHARS = 16 * 1024 * 1024;
 
-/** One Kubernetes API server, reached as one kubeconfig context says. */
+/** One Kubernetes API server, reached by one kubeconfig context. */
 export class Cluster {
   /** The context's name. */
   readonly name: string;
@@ -49,10 +49,7 @@ export class Cluster {
   constructor(
     private readonly connection: Connection,
     userAgent: string,
-    /**
-     * What stands before the kubeconfig files for programs that reach it too, see
-     * `writeQuietPlugins`.
-     */
+    /** The file that programs get before the kubeconfig files, see `writeQuietPlugins`. */
     readonly quietPluginsFile: () => string | undefined = () => undefined,
     private readonly budget = new ReadBudget(),
   ) {
@@ -69,12 +66,12 @@ export class Cluster {
     return this.connection.namespace;
   }
 
-  /** Why the API server cannot be asked anything now; undefined while it can. */
+  /** Why no request can be sent to the API server now. Undefined while requests can be sent. */
   get refusal(): ToolError | undefined {
     return this.http.refusal;
   }
 
-  /** Milliseconds so far in which requests have waited for a connection to it. */
+  /** Milliseconds in all that requests have waited for a connection to it. */
   get waitedMs(): number {
     return this.http.waitedMs;
   }
@@ -82,7 +79,7 @@ export class Cluster {
   /**
    * Sends a request to the API server and reads its JSON answer. The path is as in the API's
    * documentation, e.g. `/api/v1/namespaces`.
-   * @throws ToolError: what the API server refused by its own words (`not_found`, `forbidden`,
+   * @throws ToolError: the refusal of the API server in its own words (`not_found`, `forbidden`,
    * `conflict`, `invalid_input`, ...), `upstream`, `unavailable`, `timeout` after `timeoutMs` (30 s
    * unless given), `cancelled`
    */
@@ -106,7 +103,7 @@ export class Cluster {
       noteWarnings(headers);
       return body.toString('utf8');
     } catch (error) {
-      // Not an object but its whole type is gone, e.g. with its custom resource definition.
+      // Not only the object but its whole type is gone, e.g. with its custom resource definition.
       const isNotFound = error instanceof ToolError && error.code === 'not_found';
       if (isNotFound && apiStatusOf(error) === undefined) this.discovery.invalidate();
       throw error;
@@ -114,8 +111,8 @@ export class Cluster {
   }
 
   /**
-   * Passes on what a program asks of the API server, and gives the answer as it is, whatever its
-   * HTTP status.
+   * Passes on a request of a program to the API server, and returns the answer unchanged, whatever
+   * its HTTP status.
    * @throws ToolError where there is no answer: `unavailable`, `timeout`, `cancelled`
    */
   async forward(path: string, options: RequestOptions): Promise<Answer> {
@@ -133,9 +130,9 @@ export class Cluster {
   }
 
   /**
-   * As `stream`, in lines without their ends: each time those that have come together.
-   * @param maxChars characters of a line that are kept; of a longer one it is said how many there
-   * are more
+   * As `stream`, in lines without their line ends. Each item has the lines that arrived together.
+   * @param maxChars characters of a line that are kept. A longer line ends with the number of
+   * characters that are left out.
    */
   async *lines(
     path: string,
@@ -157,14 +154,14 @@ export class Cluster {
     } finally {
       held.release();
     }
-    // After an abort the last line may be half of one.
+    // After an abort the last line may be incomplete.
     const rest = signal?.aborted ? [] : splitter.rest();
     if (rest.length > 0) yield rest;
   }
 
   /**
-   * Watches a list or, with a field selector, one object. Ends when the API server ends it, which
-   * it does after half a minute, or the signal aborts.
+   * Watches a list or, with a field selector, one object. Ends when the API server ends it (after
+   * half a minute) or the signal aborts.
    * @throws ToolError as `request`, also for an error event; `timeout` where the watch does not end
    */
   async *watch<T>(path: string, options: RequestOptions = {}): AsyncGenerator<WatchEvent<T>, void> {
@@ -173,7 +170,7 @@ export class Cluster {
     for await (const lines of this.lines(path, limited)) {
       for (const line of lines) {
         if (options.signal?.aborted) return;
-        // The last line may be half of one, where a proxy has ended the watch.
+        // The last line may be incomplete if a proxy has ended the watch.
         const event = this.parse(line) as WatchEvent<T> | ErrorEvent;
         if (event.type === 'ERROR') {
           const body = Buffer.from(JSON.stringify(event.object));
@@ -186,8 +183,8 @@ export class Cluster {
   }
 
   /**
-   * Opens a WebSocket that carries several streams, as exec and port-forward do; the path is with
-   * its query. The signal ends the opening only: a stream that is open is its caller's to destroy.
+   * Opens a WebSocket that carries several streams, as for exec and port-forward. The path includes
+   * the query. The signal ends the opening only. The caller must destroy an open stream.
    * @param protocols sub-protocols, the best first
    * @throws ToolError as `request`
    */
@@ -218,7 +215,7 @@ export class Cluster {
   }
 }
 
-/** Whether it can be what an API server answers: each object and each list says what it is. */
+/** Whether a document can come from an API server: each object and each list has a kind. */
 function isAnswerTo(path: string, document: unknown): boolean {
   return isRecord(document) && (!path.startsWith('/api') || typeof document['kind'] === 'string');
 }

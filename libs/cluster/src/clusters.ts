@@ -11,13 +11,12 @@ import { KubeconfigConnection } from './kubeconfig/kubeconfig.connection.js';
 import { Kubeconfig } from './kubeconfig/kubeconfig.js';
 import { writeQuietPlugins } from './kubeconfig/quiet-plugins.js';
 
-/** What is said of the files; where they are is told in the log alone. */
+/** What callers learn about the files. Their paths are only in the log. */
 const UNREADABLE = 'A part of it cannot be read; the log of the server says which and why.';
 
 /**
  * The API servers that this server can reach: the contexts of its kubeconfig, or the cluster that
- * it runs in. A context that cannot be used says so when it is asked for and does not keep the
- * others from working.
+ * it runs in. A context that cannot be used fails when it is asked for. The others still work.
  */
 @Injectable()
 export class Clusters implements OnApplicationShutdown {
@@ -29,7 +28,7 @@ export class Clusters implements OnApplicationShutdown {
   private readonly clusters = new Map<string, Cluster>();
   private readonly lanes = new Map<string, Lane>();
   private readonly budget: ReadBudget;
-  /** What `writeQuietPlugins` has written, once a program was started. */
+  /** What `writeQuietPlugins` wrote, after the first program was started. */
   private quietPlugins: ReturnType<typeof writeQuietPlugins> | undefined;
 
   constructor(
@@ -46,7 +45,8 @@ export class Clusters implements OnApplicationShutdown {
     if (this.names.length === 0) {
       logger.warn(`No context was found in ${config.kubeconfigPaths.join(', ')}`);
     }
-    // One that is named and not there is a mistake: another one in its place might be production.
+    // A current context that does not exist is a mistake. Another one in its place might be
+    // production.
     const wanted = currentContext ?? (this.names.length === 1 ? this.names[0] : undefined);
     this.defaultName = this.names.find((name) => name === wanted);
   }
@@ -131,7 +131,7 @@ export class Clusters implements OnApplicationShutdown {
     if (this.names.length > 1) {
       return this.wrongContext(`${what} Name a context: ${names}.`, 'is required');
     }
-    // There is no parameter to name the only one by.
+    // With only one context, tools have no parameter to name it.
     const wayOn = `Set current-context to ${names}, and start the server again.`;
     return new ToolError('unavailable', `${what} ${wayOn}`, { retryable: false });
   }

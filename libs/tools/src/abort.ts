@@ -1,4 +1,4 @@
-/** What a promise gives, or undefined once so many milliseconds have passed. */
+/** The value of a promise, or undefined if it takes longer than `ms` milliseconds. */
 export async function orAfter<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
@@ -12,9 +12,9 @@ export async function orAfter<T>(ms: number, promise: Promise<T>): Promise<T | u
 }
 
 /**
- * Waits for `promise`, but not longer than until `signal` aborts: whatever a tool does, its caller
- * is answered.
- * @param graceMs milliseconds that the promise is given after an abort
+ * Waits for `promise` until `signal` aborts. So the caller is answered even if a tool does not obey
+ * the signal.
+ * @param graceMs milliseconds that the promise gets after an abort
  * @throws the signal's reason when it aborts first
  */
 export async function untilAborted<T>(

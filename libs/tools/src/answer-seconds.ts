@@ -1,2 +1,2 @@
-/** What a tool with a time limit of its own is given beyond it, to say where it stands. */
+/** Seconds that a tool with its own time limit gets beyond that limit, to report its state. */
 export const ANSWER_SECONDS = 30;

@@ -13,7 +13,7 @@ interface FieldOptions<T> {
 }
 
 interface TextFieldOptions extends FieldOptions<string> {
-  /** The rule for the text; `free` text is never made into a program's argument or a path. */
+  /** The rule for the text. `free` text never becomes an argument of a program or a path. */
   format: TextFormat | 'free';
   /** Most characters of free text; 1,000,000 unless said. */
   maxLength?: number;
@@ -59,9 +59,12 @@ export function TextField(options: TextFieldOptions): PropertyDecorator {
   );
 }
 
-/** A whole number; digits as text, with blanks around or not, are accepted, as models send them. */
+/**
+ * A whole number. Digits as text are accepted too, with or without blanks around them, because
+ * models send them.
+ */
 export function IntField(options: IntFieldOptions): PropertyDecorator {
-  // One that a double does not hold exactly would be another number.
+  // Beyond these limits a double cannot hold every integer exactly.
   const { min: least = Number.MIN_SAFE_INTEGER, max: most = Number.MAX_SAFE_INTEGER } = options;
   return field(
     options,
@@ -81,8 +84,8 @@ export function IntField(options: IntFieldOptions): PropertyDecorator {
 }
 
 /**
- * True or false; the usual words (yes, off, "1", ...), with blanks around or not, are accepted, as
- * models send them.
+ * True or false. The usual words (yes, off, "1", ...) are accepted too, with or without blanks
+ * around them, because models send them.
  */
 export function BooleanField(options: FieldOptions<boolean>): PropertyDecorator {
   return field(
@@ -98,7 +101,7 @@ export function BooleanField(options: FieldOptions<boolean>): PropertyDecorator 
   );
 }
 
-/** One of some words, whatever its case and the space around it. */
+/** One of several words. Case and blanks around it do not matter. */
 export function ChoiceField(options: ChoiceFieldOptions): PropertyDecorator {
   return field(
     options,
@@ -119,8 +122,8 @@ function wordOf(value: unknown): string | undefined {
 }
 
 /**
- * The one shape of all fields: the published schema, null as "not given", the reading of the value,
- * then its check.
+ * What all fields have in common: the published schema, null as "not given", reading the value,
+ * then checking it.
  */
 function field(
   options: FieldOptions<unknown>,

@@ -2,9 +2,9 @@ import type { Type } from '@nestjs/common';
 
 /** How a field decorator reads and checks a value. */
 export interface FieldRules {
-  /** Makes what a caller sent for the field, or undefined, into its value. */
+  /** Converts what a caller sent for the field, possibly undefined, into its value. */
   readonly read: (sent: unknown) => unknown;
-  /** What is wrong with a value, in words; undefined if nothing is. */
+  /** What is wrong with a value, in words. Undefined if nothing is. */
   readonly check: (value: unknown) => string | undefined;
 }
 
@@ -15,7 +15,7 @@ export interface InputField extends FieldRules {
 
 const RULES = Symbol('rules');
 
-/** Notes the rules of a field. */
+/** Records the rules of a field. */
 export function HasRules(rules: FieldRules): PropertyDecorator {
   return (target, property) => Reflect.defineMetadata(RULES, rules, target, property);
 }

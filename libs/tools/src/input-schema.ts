@@ -2,7 +2,9 @@ import type { Type } from '@nestjs/common';
 import { generateSchema } from '@nestjs/swagger';
 import { inputFields, type InputField } from './input-fields.js';
 
-/** The words that a published schema may hold: what every model's tool calling understands. */
+/**
+ * The keywords that a published schema may use: those that every model's tool calling understands.
+ */
 const ALLOWED_WORDS = new Set([
   'type',
   'properties',
@@ -51,8 +53,8 @@ export function inputClass(type: Type<object>): InputClass {
 /**
  * The schema of the parameters that some DTO classes declare together, in the order of their
  * declaration.
- * @throws Error naming the tool and the word, when a field says something that clients may not
- * understand or has no description
+ * @throws Error naming the tool and the keyword, when a field uses one that clients may not
+ * understand, or has no description
  */
 export function inputSchemaOf(tool: string, inputs: readonly InputClass[]): InputSchema {
   const properties: Record<string, PropertySchema> = {};
@@ -91,7 +93,7 @@ function checkProperty(
   }
 }
 
-/** In words, what a parameter accepts: for the error that names what would be right. */
+/** What a parameter accepts, in words, for error messages. */
 export function acceptedBy(property: PropertySchema): string {
   if (property.enum) return `one of ${property.enum.map((choice) => `"${choice}"`).join(', ')}`;
   if (property.type === 'integer') return `an integer${rangeOf(property)}`;

@@ -1,17 +1,17 @@
 import type { ToolError } from './tool.error.js';
 
 /**
- * The way of calls to what they work on, such as one cluster. Those of one lane must not hold up
- * those of another.
+ * The target that calls share, such as one cluster. Calls of one lane must not hold up those of
+ * another.
  */
 export interface Lane {
   readonly name: string;
-  /** Whether there is no other lane that room must be left for. */
+  /** Whether this is the only lane, so that no room must be left for others. */
   readonly isOnly: boolean;
-  /** Why no call can go this way now; undefined while they can. */
+  /** Why no call of this lane can run now. Undefined while calls can run. */
   readonly refusal: ToolError | undefined;
   /**
-   * Milliseconds so far in which calls on this lane have waited for one another. They are not held
+   * Milliseconds in all that calls on this lane have waited for one another. They do not count
    * against the time limit of a tool.
    */
   readonly waitedMs: number;

@@ -8,11 +8,11 @@ export interface TextFormat {
   means: string;
   /** Most characters, at most what the pattern takes. */
   maxLength: number;
-  /** Most things that a list, joined by commas or spaces, may name: each is a request. */
+  /** The most items in a list that is joined by commas or spaces. Each item costs a request. */
   maxItems?: number;
-  /** Blanks around the text mean nothing, and are left out. */
+  /** Whether blanks around the text are removed. */
   trims?: boolean;
-  /** Texts in which ".." is nothing special. */
+  /** Texts in which ".." is allowed. */
   dotsIn?: RegExp;
 }
 
@@ -37,8 +37,8 @@ export const UUID: TextFormat = {
 };
 
 /**
- * What is wrong with a text, in words; undefined if nothing is. The length is checked first, as a
- * pattern needs memory for every character and ends with a RangeError without it.
+ * What is wrong with a text, in words; undefined if nothing is. The length is checked first,
+ * because matching a very long text can run out of stack (RangeError).
  */
 export function textFault(
   { pattern, means, maxLength, maxItems, dotsIn }: TextFormat,

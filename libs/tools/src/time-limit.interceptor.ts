@@ -3,14 +3,12 @@ import { InterceptsTools, type ToolInterceptor, type ToolInvocation } from './to
 import { ToolError } from './tool.error.js';
 import type { ToolResult } from './tool.js';
 
-/**
- * Most milliseconds by which a call may outlast its tool's limit while calls wait for one another.
- */
+/** The most milliseconds that waiting for other calls may add to the limit of a tool. */
 const MAX_WAITING_MS = 120_000;
 
 /**
- * Ends each call at the limit of its tool, or at its caller's where that is sooner. The time in
- * which calls on its lane wait for one another does not count against the tool's limit.
+ * Ends each call at the limit of its tool, or at the limit of its caller if that is shorter. The
+ * time in which calls on its lane wait for one another does not count against the tool's limit.
  */
 @Injectable()
 @InterceptsTools({ stage: 'limit' })

@@ -4,18 +4,15 @@ import { ToolError, type FieldError } from './tool.error.js';
 type Properties = Record<string, PropertySchema>;
 type Values = Record<string, unknown>;
 
-/**
- * Most parameters that an error names which the tool does not have: a body has room for many
- * thousands.
- */
+/** The most unknown parameters that an error names. A body has room for many thousands. */
 const MAX_STRAY_FIELDS = 10;
 
 /** Most characters of their names in the error. */
 const MAX_STRAY_LENGTH = 100;
 
 /**
- * Reads and checks what a caller sent, into one instance of each class, with the defaults of what
- * is not given. Nothing is taken that no class declares.
+ * Reads and checks what a caller sent into one instance of each class. Missing parameters get their
+ * defaults. Parameters that no class declares are refused.
  * @param subject what is called, for the message
  * @param given an object, or null or undefined for no parameters
  * @throws ToolError `invalid_input` with one entry for each wrong parameter, and for the first of

@@ -1,6 +1,6 @@
-/** What a requirement is asked for: one call, of which this much is known. */
+/** The call that a requirement is checked for. */
 export interface RequirementScope {
-  /** The call's parameters that are shared by tools, such as the cluster's context. */
+  /** The parameters of the call that tools share, such as the cluster's context. */
   shared: Readonly<Record<string, unknown>>;
   /** Aborts when the call is cancelled. */
   signal: AbortSignal;
@@ -12,10 +12,10 @@ export interface RequirementScope {
  */
 export abstract class ToolRequirement {
   /**
-   * What is missing and how to get it, or undefined when it is there.
-   * @param scope the call; left out where tools are listed: then it is missing only if no call can
-   * have it, and the answer has to come soon
-   * @throws ToolError where a call has no way to know
+   * What is missing and how to get it, or undefined if nothing is missing.
+   * @param scope the call. Left out when tools are listed: then the requirement is missing only if
+   * no call can have it, and the answer must be quick.
+   * @throws ToolError if the call cannot find out
    */
   abstract missing(scope?: RequirementScope): Promise<string | undefined>;
 }

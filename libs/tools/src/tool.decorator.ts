@@ -7,7 +7,7 @@ import type { ToolAnnotations, ToolPlace } from './tool.js';
 export interface ToolProviderOptions {
   /** The category of its tools: `k8s`, `argo` or `helm`. */
   name: string;
-  /** Of the category; said by one of its providers at least. */
+  /** The description of the category. At least one of its providers must give it. */
   description?: string;
   /**
    * The names of the tools in the order in which they are listed; others come after them. Those of
@@ -26,15 +26,18 @@ export interface ToolOptions {
   /** For the model: first what it does, then when to use it. */
   description: string;
   annotations: ToolAnnotations;
-  /** Beside the category, which is always the first tag. */
+  /** Further tags. The category is always the first tag. */
   tags?: string[];
   /** Parameters of a call that works on the sandbox; shown in Swagger UI. */
   example: Record<string, unknown>;
   /** Seconds that a call may take, or how they follow from its input. 30 unless said. */
   timeLimitSeconds?: number | ((input: never) => number);
-  /** Among which calls it counts while it runs, or how that follows from its input; `work` unless said. */
+  /**
+   * The kind of place that it takes while it runs, or how that follows from its input. `work`
+   * unless given.
+   */
   place?: ToolPlace | ((input: never) => ToolPlace);
-  /** Parameters that it shares with others, beside those of its provider. */
+  /** Parameters that it shares with other tools, in addition to those of its provider. */
   sharedFields?: Type<SharedField>[];
   requires?: Type<ToolRequirement>[];
 }

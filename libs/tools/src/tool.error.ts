@@ -1,4 +1,4 @@
-/** How each failure is named, and whether the same call may simply be tried again. */
+/** The code of each failure, and whether the same call may be tried again as it is. */
 const RETRYABLE = {
   invalid_input: false,
   unauthenticated: false,
@@ -39,16 +39,13 @@ export interface ToolErrorOptions {
   output?: string;
   /** For `busy`: when to come back. */
   retryAfterSeconds?: number;
-  /**
-   * Whether a change was sent of which it is not known whether it was made: trying again may make
-   * it twice.
-   */
+  /** Whether a change was sent and its outcome is unknown. Trying again may make it twice. */
   isOutcomeUnknown?: boolean;
 }
 
 /**
  * A failure that the caller can act on: the code says what kind it is, the message names the target
- * and the way on. Any other error that leaves a tool is a bug of ours and is answered as
+ * and says what to do next. Any other error that leaves a tool is a bug of ours and is answered as
  * `internal`.
  */
 export class ToolError extends Error {
@@ -73,8 +70,8 @@ export class ToolError extends Error {
   }
 
   /**
-   * The same failure, but for what is given. Another code brings its own `retryable` unless that is
-   * given too.
+   * A copy of this failure with some parts replaced. A new code sets `retryable` too, unless that
+   * is given.
    */
   with({
     code = this.code,

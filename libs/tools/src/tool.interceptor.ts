@@ -24,7 +24,5 @@ export interface ToolInterceptor {
   ): Promise<ToolResult>;
 }
 
-/**
- * Marks an injectable class that implements `ToolInterceptor`, and says at which stage it stands.
- */
+/** Marks an injectable class that implements `ToolInterceptor`, and gives its stage. */
 export const InterceptsTools = DiscoveryService.createDecorator<{ stage: ToolStage }>();

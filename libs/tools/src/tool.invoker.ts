@@ -23,7 +23,7 @@ export interface PreparedCall {
   shared: Readonly<Record<string, unknown>>;
 }
 
-/** What goes along with a call. */
+/** Options of a call. */
 export interface CallOptions {
   /** Aborts when the call is cancelled. */
   signal: AbortSignal;
@@ -33,7 +33,7 @@ export interface CallOptions {
   caller?: string;
   /** Seconds after which it is ended, if that is before the limit of its tool. */
   timeLimitSeconds?: number;
-  /** Characters that the output may have at most; `MAX_OUTPUT_CHARS` unless given. */
+  /** The most characters of the output. `MAX_OUTPUT_CHARS` unless given. */
   maxOutputChars?: number;
   progress?: (progress: Progress) => void;
   emit?: (chunk: string) => void;
@@ -88,8 +88,8 @@ export class ToolInvoker implements OnModuleInit {
 
   /**
    * Runs a call to its end.
-   * @throws ToolError, and nothing else: `unavailable` for a tool that lacks something here; a bug
-   * of ours is logged whole and thrown as `internal`
+   * @throws ToolError, and nothing else: `unavailable` for a tool that lacks something. A bug of
+   * ours is logged in full and thrown as `internal`.
    */
   async run({ tool, input, shared }: PreparedCall, options: CallOptions): Promise<ToolResult> {
     const { caller, signal, timeLimitSeconds, progress = ignore, emit = ignore } = options;
@@ -109,7 +109,8 @@ export class ToolInvoker implements OnModuleInit {
     try {
       await refuseIncomplete(tool, call);
       return await this.chain({ tool, input, call }).catch(async (error: unknown) => {
-        // What it needs may have gone since it was last seen: that is then why it found nothing.
+        // A requirement may have disappeared since it was last checked. Then that is why nothing
+        // was found.
         const isLost = error instanceof ToolError && error.code === 'not_found';
         if (isLost) await refuseIncomplete(tool, call);
         throw error;
@@ -159,7 +160,7 @@ async function refuseIncomplete(tool: ToolDefinition, scope: RequirementScope): 
 
 function ignore(): void {}
 
-/** What a write is given after an abort, to say what it has done. */
+/** Milliseconds that a write gets after an abort, to report what it has done. */
 const WRITE_GRACE_MS = 2_000;
 
 async function runTool({ tool, input, call }: ToolInvocation): Promise<ToolResult> {
@@ -174,12 +175,12 @@ async function runTool({ tool, input, call }: ToolInvocation): Promise<ToolResul
     );
     return typeof result === 'string' ? { output: result } : result;
   } catch (error) {
-    // Whatever an aborted tool threw on its way out, the abort is why.
+    // After an abort, the abort is the reason, whatever the tool threw.
     throw call.signal.aborted && !(error instanceof ToolError) ? call.signal.reason : error;
   }
 }
 
-/** Hands out each piece as it comes and gives them all in the end, as far as an answer may go. */
+/** Emits each piece as it comes, and returns all of them, up to the limit of an answer. */
 async function collect(
   pieces: AsyncIterable<string>,
   { signal, emit, maxOutputChars }: ToolInvocation['call'],
@@ -197,7 +198,7 @@ async function collect(
   } catch (error) {
     throw error instanceof ToolError ? error.with({ output }) : error;
   } finally {
-    // Not waited for: a tool that is stuck would hold its caller up.
+    // Not awaited: a tool that is stuck would block its caller.
     iterator.return?.().then(ignore, ignore);
   }
 }

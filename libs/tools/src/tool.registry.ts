@@ -16,7 +16,7 @@ import type { ToolCall, ToolDefinition } from './tool.js';
 import { ToolError } from './tool.error.js';
 
 const DEFAULT_TIME_LIMIT_SECONDS = 30;
-/** By which tools let their callers say how long a call may take. */
+/** The parameter by which callers set the time limit of a call. */
 const TIME_PARAMETER = 'timeout_seconds';
 const NAME_PATTERN = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 
@@ -25,16 +25,16 @@ interface Category {
   description: string;
 }
 
-/** A tool, and how far behind it is listed in its category. */
+/** A tool, and its rank in the list of its category. */
 interface RankedTool {
   tool: ToolDefinition;
   rank: number;
 }
 
 /**
- * All tools of this server, found by their decorators when it starts. A tool that is not fit to be
- * published (doubled name, no description, hints or input class, a schema that clients may not
- * understand) stops the start with a message that names it.
+ * All tools of this server, found by their decorators when it starts. A tool that cannot be
+ * published (a name used twice, no description, hints or input class, a schema that clients may not
+ * understand) stops the start with an error that names it.
  */
 @Injectable()
 export class ToolRegistry implements OnModuleInit {
@@ -150,13 +150,13 @@ export class ToolRegistry implements OnModuleInit {
   }
 }
 
-/** Whether a parameter is more than the blank text and the null that count as left out. */
+/** Whether a parameter is given. Blank text and null count as left out. */
 function isGiven(args: unknown, parameter: string): boolean {
   const value = isRecord(args) ? args[parameter] : undefined;
   return typeof value === 'string' ? value.trim() !== '' : (value ?? undefined) !== undefined;
 }
 
-/** More than a category has tools. */
+/** More tools than any category has. */
 const MAX_TOOLS = 1_000;
 
 function rankOf(name: string, { order = [], description }: ToolProviderOptions): number {

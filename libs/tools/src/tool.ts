@@ -3,7 +3,7 @@ import type { ToolRequirement } from './tool-requirement.js';
 import type { InputClass, InputSchema } from './input-schema.js';
 
 /**
- * What a tool does to the world. Both are always said, as MCP's default for a missing
+ * What a tool does to the world. Both hints are required, because MCP's default for a missing
  * `destructiveHint` is "true".
  */
 export interface ToolAnnotations {
@@ -12,21 +12,22 @@ export interface ToolAnnotations {
 }
 
 /**
- * What a running call takes from others. `work` is bounded in number, also by category; `read` as
- * well, but not by category, as it starts no program; `wait` only lets time pass, and is bounded
- * apart from that; `none` is about other calls, and has to get through when all places are taken.
+ * The kind of place that a running call takes. The number of `work` calls is bounded, in all and by
+ * category. `read` calls count in all, but not by category, because they start no program. `wait`
+ * calls only let time pass, and have a bound of their own. `none` is for calls about other calls,
+ * which must get through when all places are taken.
  */
 export type ToolPlace = 'work' | 'read' | 'wait' | 'none';
 
-/** What a tool answers: text for the reader and, where it has them, the same facts as data. */
+/** What a tool answers: text for the reader and, if it has them, the same facts as data. */
 export interface ToolResult {
   output: string;
   data?: unknown;
 }
 
 /**
- * How far a running call is: `progress` of `total` (same unit, unknown total left out), and what it
- * is doing.
+ * How far a running call is: `progress` of `total` (in the same unit; an unknown total is left
+ * out), and what it is doing.
  */
 export interface Progress {
   progress: number;
@@ -34,7 +35,7 @@ export interface Progress {
   message?: string;
 }
 
-/** What a running tool knows of the call it serves, and what it may report meanwhile. */
+/** What a running tool knows of its call, and how it reports progress and output. */
 export interface ToolCall {
   /** UUID of this run; also the key in the logs. */
   readonly executionId: string;
@@ -45,11 +46,10 @@ export interface ToolCall {
   /** The values of the parameters that the tool shares with others, by name. */
   readonly shared: Readonly<Record<string, unknown>>;
   /**
-   * Seconds that its caller gives it, where fewer than its tool's own limit; undefined if it was
-   * not said.
+   * Seconds that the caller gives it, if fewer than the limit of the tool. Undefined if not given.
    */
   readonly timeLimitSeconds?: number;
-  /** Characters after which the answer is cut: a tool need not fetch more than this. */
+  /** Characters after which the answer is cut. A tool need not fetch more. */
   readonly maxOutputChars: number;
   /** Reports how far the work is. */
   readonly progress: (progress: Progress) => void;
@@ -57,7 +57,7 @@ export interface ToolCall {
   readonly emit: (chunk: string) => void;
 }
 
-/** One registered tool: what is listed of it, and how it is run. */
+/** One registered tool: what lists show of it, and how it runs. */
 export interface ToolDefinition {
   readonly name: string;
   readonly title: string;
@@ -71,15 +71,15 @@ export interface ToolDefinition {
   readonly example: Readonly<Record<string, unknown>>;
   /** The DTO class of the tool's own parameters. */
   readonly input: InputClass;
-  /** Those of the parameters that it shares with other tools. */
+  /** The DTO classes of the parameters that it shares with other tools. */
   readonly sharedInputs: readonly InputClass[];
   readonly requirements: readonly ToolRequirement[];
-  /** Among which calls a call counts while it runs. */
+  /** The kind of place that a call takes while it runs. */
   placeOf(input: object): ToolPlace;
   /** Seconds that a call may take. */
   timeLimitSeconds(input: object): number;
   /**
-   * Whether a caller has said how long a call may take, and so waits for its end.
+   * Whether the caller has set a time limit, and so waits for the end of the call.
    * @param args the parameters, as the caller sent them
    */
   isTimed(args: unknown): boolean;

@@ -16,7 +16,7 @@ export interface ApiResourceFields {
   subresources: readonly string[];
 }
 
-/** A resource type of one API server, and where its objects are. */
+/** A resource type of one API server, and the paths of its objects. */
 export class ApiResource implements ApiResourceFields {
   readonly group: string;
   readonly version: string;

@@ -1,7 +1,7 @@
 import type { ApiResource } from './api-resource.js';
 import type { Catalogue } from './discovery-documents.js';
 
-/** A catalogue with what every call looks up in it. */
+/** A catalogue with indexes for what every call looks up. */
 export interface CatalogueIndex extends Catalogue {
   /** Every resource type once, in its preferred version. */
   preferred: readonly ApiResource[];
@@ -9,7 +9,7 @@ export interface CatalogueIndex extends Catalogue {
   byCategory: ReadonlyMap<string, readonly ApiResource[]>;
 }
 
-/** Works out once what is looked up often. */
+/** Builds the indexes of a catalogue. */
 export function indexOf({ resources, stale }: Catalogue): CatalogueIndex {
   const preferred = new Map<string, ApiResource>();
   for (const resource of resources) {

@@ -8,12 +8,14 @@ import { findResource, spellingsOf } from './resource-names.js';
 import { Deadline } from '../http/deadline.js';
 
 const OUTDATED_MS = 10 * 60_000;
-/** A stream of unknown names must not become a stream of discovery requests. */
+/**
+ * Milliseconds between two readings. Many unknown names must not cause as many discovery requests.
+ */
 const LEAST_AGE_MS = 2_000;
 
 /**
- * Which resource name is which API path on one API server. Remembered; read anew for an unknown
- * name and, in the background, when old.
+ * Maps resource names to API paths of one API server. The result is cached. It is read again for an
+ * unknown name and, in the background, when it is old.
  */
 export class Discovery {
   private readonly logger = new Logger(Discovery.name);
@@ -52,8 +54,8 @@ export class Discovery {
   }
 
   /**
-   * Whether the API server serves a resource type. That it does is known for `maxAgeMs`
-   * milliseconds, that it does not for two seconds.
+   * Whether the API server serves a resource type. A positive answer is cached for `maxAgeMs`
+   * milliseconds, a negative one for two seconds.
    * @throws what reading discovery throws
    */
   async serves(resourceType: string, maxAgeMs: number, signal?: AbortSignal): Promise<boolean> {
@@ -80,8 +82,8 @@ export class Discovery {
   }
 
   /**
-   * Every resource type in every version that is served, as the API server said it `maxAgeMs`
-   * milliseconds ago or later.
+   * Every resource type in every version that is served. The answer is at most `maxAgeMs`
+   * milliseconds old.
    */
   async served(maxAgeMs: number, signal?: AbortSignal): Promise<readonly ApiResource[]> {
     const index = this.isOlderThan(maxAgeMs) ? this.refresh(signal) : this.current(signal);
@@ -89,11 +91,11 @@ export class Discovery {
   }
 
   /**
-   * Makes the next use read discovery anew, e.g. after a custom resource definition has changed.
+   * Makes the next use read discovery again, e.g. after a custom resource definition has changed.
    */
   invalidate(): void {
     this.catalogue = undefined;
-    // An answer that is under way may be from before the change.
+    // A reading that has already begun may miss the change.
     this.reading = undefined;
     this.found.clear();
   }
@@ -118,7 +120,7 @@ export class Discovery {
   }
 
   /**
-   * One reading serves everybody who waits for it; a caller who gives up does not end it for the
+   * One reading serves everybody who waits for it. A caller who gives up does not end it for the
    * others.
    */
   private read(): Promise<CatalogueIndex> {

@@ -2,10 +2,7 @@ import { Injectable, type Type } from '@nestjs/common';
 import { SharedField, TextField, type Lane, type ToolCall } from '#tools';
 import { Clusters } from '../clusters.js';
 
-/**
- * The parameter `context`, which every tool has as soon as there is more than one cluster to choose
- * from.
- */
+/** The parameter `context`, which every tool has if there is more than one cluster. */
 @Injectable()
 export class ContextField extends SharedField {
   constructor(private readonly clusters: Clusters) {

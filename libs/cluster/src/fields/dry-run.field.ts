@@ -10,7 +10,7 @@ class DryRunDto {
   dry_run!: boolean;
 }
 
-/** The parameter `dry_run`, which every tool that writes has. */
+/** The parameter `dry_run` of every tool that writes. */
 @Injectable()
 export class DryRunField extends SharedField {
   input(): Type<object> {

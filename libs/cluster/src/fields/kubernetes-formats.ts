@@ -12,7 +12,9 @@ export const KIND: TextFormat = {
   maxLength: 253,
 };
 
-/** What a key or "!" may begin; the API server reads the rest, as it does for kubectl. */
+/**
+ * The text must begin with a key or "!". The API server checks the rest, as it does for kubectl.
+ */
 export const LABEL_SELECTOR: TextFormat = {
   pattern: /^[A-Za-z0-9!][\t\r\n\x20-\x7e]{0,1999}$/,
   means: 'a label selector such as "app=web,tier in (front, back),!canary,cpu>8"',

@@ -1,7 +1,7 @@
 import { BooleanField, TextField } from '#tools';
 import { NAMESPACE } from './kubernetes-formats.js';
 
-/** The namespace that a listing looks in, by itself that of the context: `namespaceToList`. */
+/** The namespace to list. By default the context's own, see `namespaceToList`. */
 export function ListNamespaceField(): PropertyDecorator {
   return TextField({
     description: "Namespace to look in. Left out: the context's own namespace.",
@@ -10,7 +10,7 @@ export function ListNamespaceField(): PropertyDecorator {
   });
 }
 
-/** Whether a listing looks in every namespace. */
+/** Whether to list every namespace. */
 export function AllNamespacesField(): PropertyDecorator {
   return BooleanField({ description: 'Look in every namespace.', default: false });
 }

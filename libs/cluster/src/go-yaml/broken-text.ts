@@ -1,12 +1,12 @@
 /**
- * What is wrong with a text, and at which character. The message never holds a piece of the text,
- * which may be a Secret.
+ * What is wrong with a text, and at which character. The message never quotes the text, which may
+ * be a Secret.
  */
 export class BrokenText extends Error {
   constructor(
     message: string,
     readonly offset: number,
-    /** Where the other of two places is, e.g. of a key that stands twice. */
+    /** The first of two places, e.g. of a key that occurs twice. */
     readonly earlier?: number,
   ) {
     super(message);

@@ -3,16 +3,13 @@ import { BrokenText } from './broken-text.js';
 /** What the API server takes in one request, in bytes of JSON. */
 export const MAX_OBJECT_BYTES = 3 * 1024 * 1024;
 
-/**
- * Values of one object, keys not counted. The largest definitions that people have stay under a
- * third of it.
- */
+/** Values of one object, without keys. The largest definitions in use stay under a third of it. */
 export const MAX_OBJECT_VALUES = 100_000;
 
-/** Values of a whole text: what 16 MiB of dense manifests have. */
+/** Values of a whole text: as many as 16 MiB of dense manifests have. */
 const MAX_VALUES = 1_000_000;
 
-/** Collections in each other; of those that it reads, an API server takes fewer. */
+/** Nested collections. An API server accepts fewer. */
 const MAX_DEPTH = 200;
 
 /**
@@ -30,9 +27,9 @@ export interface Spent {
 }
 
 /**
- * What may be read of a text. It is asked before the work, so that no text takes more memory or
- * time than its size says. An object's share begins again with the next document, and with the next
- * item of a list of objects.
+ * What may be read of a text. It is checked before each step, so that memory and time stay in
+ * proportion to the size of the text. The budget of an object begins again with the next document,
+ * and with the next item of a list of objects.
  */
 export class Budget {
   private readonly total: Spent = { values: 0, bytes: 0 };
@@ -41,7 +38,7 @@ export class Budget {
   private aliased = 0;
   private nested = 0;
 
-  /** Of everything that has been read so far. */
+  /** The total of everything read so far. */
   get spent(): Spent {
     return { ...this.total };
   }

@@ -1,4 +1,4 @@
-/** Codes of the characters that YAML gives a meaning. */
+/** Codes of the characters that have a meaning in YAML. */
 export const TAB = 0x09;
 export const LF = 0x0a;
 export const CR = 0x0d;
@@ -8,7 +8,7 @@ export const LINE_SEPARATOR = 0x2028;
 export const PARAGRAPH_SEPARATOR = 0x2029;
 export const BYTE_ORDER_MARK = 0xfeff;
 
-/** Stands behind a text; none of it can be in one. */
+/** Marks the end of a text. It cannot occur inside. */
 export const END = 0;
 
 export const EXCLAMATION = 0x21;

@@ -20,14 +20,14 @@ import type { Mark, Token } from './tokens.js';
 
 export interface ReadOptions {
   budget: Budget;
-  /** Of two equal keys the last one counts, as for go-yaml; they are refused otherwise. */
+  /** Whether the last of two equal keys counts, as in go-yaml. Otherwise they are refused. */
   lastKeyCounts: boolean;
 }
 
 /**
  * Makes JSON data of YAML as go-yaml v2 and sigs.k8s.io/yaml do (parserc.go, decode.go, yaml.go),
  * and so kubectl, helm and API servers: keys that are numbers or booleans become texts, `<<` merges
- * in its turn, unknown tags are of no effect.
+ * where it stands, unknown tags have no effect.
  */
 export class Composer {
   private readonly scanner: Scanner;
@@ -45,7 +45,7 @@ export class Composer {
   }
 
   /**
-   * The next document, and the character that its content begins at; undefined after the last one.
+   * The next document, and the offset of its content. Undefined after the last one.
    * @throws BrokenText
    */
   next(): { value: unknown; offset: number } | undefined {
@@ -106,7 +106,7 @@ export class Composer {
     const { anchor, tag } = this.properties();
     const { spent } = budget;
     const anchored: Anchored = { spent };
-    // Set before its content is read, so that an alias in there finds it unfinished.
+    // Set before its content is read, so that an alias inside finds it unfinished.
     if (anchor !== undefined) this.anchors.set(anchor, anchored);
     const node = this.content(place, isItems, tag, anchor !== undefined);
     anchored.spent = {
@@ -196,7 +196,7 @@ export class Composer {
     return this.fail('expected "- " and the next item of the list; check the indentation');
   }
 
-  /** Of a list at the column of its key. */
+  /** An item of a list that has the same column as its key. */
   private levelItem(): Node | undefined {
     return this.take('-') ? this.nodeUnless(AFTER_LEVEL_ITEM, 'block') : undefined;
   }
@@ -281,7 +281,7 @@ export class Composer {
     return value;
   }
 
-  /** What is merged counts as if it stood here; of several maps the first. */
+  /** Merged entries count as if they stood here. Of several maps the first wins. */
   private merge(entries: Entries, { value, offset, isAlias }: Node): void {
     const sources: unknown[] = Array.isArray(value) && !isAlias ? value.toReversed() : [value];
     for (const source of sources) {

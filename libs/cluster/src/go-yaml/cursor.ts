@@ -14,7 +14,8 @@ import {
 } from './characters.js';
 
 /**
- * A place in a text. The text ends with some NUL characters, so that a look ahead needs no check.
+ * A place in a text. The text ends with some NUL characters, so that looking ahead needs no bounds
+ * check.
  */
 export class Cursor {
   at = 0;
@@ -39,7 +40,7 @@ export class Cursor {
   }
 
   /**
-   * Takes a line break. @returns what it is in a value: a line feed for all but the two separators
+   * Takes a line break. @returns its form in a value: a line feed for all but the two separators
    */
   readBreak(): string {
     const { code } = this;
@@ -60,7 +61,7 @@ export class Cursor {
     while (!isBreakOrEnd(this.code)) this.at++;
   }
 
-  /** Takes what else may follow on a line: blanks, a comment and the break. */
+  /** Takes the rest of a line: blanks, a comment and the line break. */
   skipRestOfLine(): void {
     this.skipBlanks();
     this.skipComment();
@@ -68,7 +69,7 @@ export class Cursor {
     if (isBreak(this.code)) this.readBreak();
   }
 
-  /** What a pattern with the flag `y` matches here. "" if it does not. */
+  /** The match of a pattern with the flag `y` at this place, or "". */
   read(pattern: RegExp): string {
     pattern.lastIndex = this.at;
     const [found = ''] = pattern.exec(this.text) ?? [];
@@ -93,7 +94,7 @@ export class Cursor {
   }
 }
 
-/** What line breaks inside a scalar become: one of them a blank, more of them one less. */
+/** Folds line breaks inside a scalar: one becomes a blank, several become one fewer. */
 export function folded(first: string, others: string): string {
   if (first !== '\n') return first + others;
   return others === '' ? ' ' : others;

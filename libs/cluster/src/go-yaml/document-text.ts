@@ -3,8 +3,8 @@ import '#base';
 import { isEntries } from './entries.js';
 
 /**
- * A document as JSON; the items of a list of objects apart, as each of them may be as large as any
- * other document.
+ * A document as JSON. The items of a list of objects are separate, because each may be as large as
+ * any other document.
  */
 export function documentText(value: unknown): { head: string; items: string[] } {
   if (!isEntries(value) || !Array.isArray(value['items'])) {

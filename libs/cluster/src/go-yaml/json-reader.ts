@@ -21,14 +21,14 @@ export interface ReadValue {
   offset: number;
 }
 
-/** Why a text is not JSON; it may be YAML. */
+/** The text is not JSON. It may be YAML. */
 class NotJson extends Error {}
 
 /**
- * The values of a text that is JSON, one behind the other; undefined if it is not. As for kubectl,
- * what begins with a brace is JSON if it can be: with escapes of surrogate pairs and of `/`, and
- * with tabs, which go-yaml does not take.
- * @throws BrokenText for a key that stands twice, and for what is too large
+ * The values of a JSON text, one after the other. Undefined if the text is not JSON. As for
+ * kubectl, a text that begins with a brace is read as JSON if possible: JSON may have escapes of
+ * surrogate pairs and of `/`, and tabs, which go-yaml does not accept.
+ * @throws BrokenText for a key that occurs twice, and for a text that is too large
  */
 export function readJson(text: string, options: ReadOptions): ReadValue[] | undefined {
   const reader = new JsonReader(text, options);
@@ -68,7 +68,7 @@ class JsonReader {
     return found;
   }
 
-  /** Whether this character is next, blanks aside; it is taken then. */
+  /** Takes this character if it is next after blanks. @returns whether it was */
   private take(character: string): boolean {
     this.read(BLANKS);
     const isNext = this.text.charAt(this.at) === character;

@@ -2,13 +2,13 @@ import type { Spent } from './budget.js';
 import { TAG_PREFIX, type Resolved, type Scalar } from './scalar-value.js';
 import type { Token } from './tokens.js';
 
-/** A value, and, where it is one, the scalar that it was. */
+/** A value and, if it was one, its scalar. */
 export interface Node {
   value: unknown;
   offset: number;
   scalar?: Scalar & { resolved: Resolved };
   isAlias?: true;
-  /** Of a key in braces that no colon follows in its line: it has no value. */
+  /** A key in braces without a colon on its line: it has no value. */
   isBare?: true;
 }
 
@@ -27,7 +27,7 @@ export interface Anchored {
   spent: Spent;
 }
 
-/** Where a node stands: a flow is what brackets and braces hold. */
+/** Where a node stands. A flow is inside brackets or braces. */
 export type Place = 'block' | 'value of a block' | 'flow';
 
 const MERGE_TAG = `${TAG_PREFIX}merge`;
@@ -45,7 +45,7 @@ export const AFTER_CONTENT: readonly Token['type'][] = [
   'end',
 ];
 
-/** Whether a key stands for what its value is to be merged. */
+/** Whether a key is `<<`, whose value is merged. */
 export function isMerge({ scalar, isAlias }: Node): boolean {
   if (scalar?.text !== '<<' || isAlias) return false;
   return scalar.isPlain || scalar.tag === MERGE_TAG;

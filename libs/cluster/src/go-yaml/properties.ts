@@ -21,7 +21,7 @@ const VERSION = /\d{1,2}\.\d{1,2}/y;
 /** What may follow an anchor's or alias's name without a blank between. */
 const AFTER_NAME = [QUESTION, COLON, COMMA, CLOSE_BRACKET, CLOSE_BRACE, PERCENT, AT, BACKTICK];
 
-/** A tag as it stands: the handle (`!`, `!!`, `!name!`; "" for none) and what follows it. */
+/** A tag as written: the handle (`!`, `!!`, `!name!`, or "" for none) and its suffix. */
 export interface TagText {
   handle: string;
   suffix: string;

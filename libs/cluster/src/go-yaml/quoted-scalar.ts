@@ -33,8 +33,8 @@ const HEX_LENGTHS: Record<string, number> = { x: 2, u: 4, U: 8 };
 const HEX = /[0-9a-f]*/iy;
 
 /**
- * A text in single or double quotes, from its opening quote on. How its lines are indented is of no
- * meaning.
+ * A text in single or double quotes, from its opening quote on. The indentation of its lines does
+ * not matter.
  */
 export function scanQuoted(cursor: Cursor): string {
   const start = cursor.at;

@@ -6,8 +6,8 @@ import { readJson, type ReadValue } from './json-reader.js';
 
 export interface ReadTextOptions {
   /**
-   * Of two equal keys in a map the last one counts, as for helm and API servers; they are refused
-   * otherwise.
+   * Whether the last of two equal keys in a map counts, as for helm and API servers. Otherwise they
+   * are refused.
    */
   lastKeyCounts: boolean;
 }
@@ -19,14 +19,14 @@ export interface ReadDocument {
   value: unknown;
 }
 
-/** Why a text cannot be read, without a piece of it. */
+/** Why a text cannot be read. Never quotes the text. */
 export interface TextProblem {
   line: number;
   column: number;
   message: string;
 }
 
-/** What go-yaml takes; no other controls, and no half of a surrogate pair. */
+/** Characters that go-yaml does not accept: other controls, and half of a surrogate pair. */
 // oxlint-disable-next-line no-control-regex
 const NOT_PRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
@@ -35,7 +35,7 @@ const MARKER = '---';
 const NEXT_MARKER = /\n---(?=[ \t\r\n]|$)/g;
 const NO_BREAK_SPACE = '\xa0';
 
-/** The documents of a YAML or JSON text, or what is wrong with it; empty ones are left out. */
+/** The documents of a YAML or JSON text, or what is wrong with it. Empty documents are left out. */
 export function readText(text: string, options: ReadTextOptions): ReadDocument[] | TextProblem {
   const documents: ReadDocument[] = [];
   const lines = new LineCount(text);
@@ -56,7 +56,7 @@ export function readText(text: string, options: ReadTextOptions): ReadDocument[]
   return documents;
 }
 
-/** Where the content of the document begins that begins here, and where the next one does. */
+/** Where the content of the document at this place begins, and where the next document begins. */
 function partAt(text: string, from: number): { start: number; end: number } {
   const hasMarker = text.startsWith(MARKER, from);
   const start = contentFrom(text, hasMarker ? from + MARKER.length : from);
@@ -99,7 +99,7 @@ function readYaml(text: string, options: ReadOptions): ReadValue[] {
   return found;
 }
 
-/** Makes the places of a part those of the whole text. */
+/** Shifts the places of a part to places of the whole text. */
 function shifted<T extends ReadValue[] | undefined>(by: number, read: () => T): T {
   try {
     return read()?.map(({ value, offset }) => ({ value, offset: offset + by })) as T;
@@ -123,7 +123,7 @@ function placeOf(text: string, offset: number): { line: number; column: number }
   return { line: new LineCount(text).at(offset), column: offset - lineStart + 1 };
 }
 
-/** Tells the lines of places that come one behind the other. */
+/** Counts the line numbers of places in ascending order. */
 class LineCount {
   private line = 1;
   private nextBreak: number;

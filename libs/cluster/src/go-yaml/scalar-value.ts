@@ -5,11 +5,13 @@ export interface Scalar {
   text: string;
   /** In full; "" for none. */
   tag: string;
-  /** Whether it is without quotes and a tag, so that its words decide what it is. */
+  /** Whether it has neither quotes nor a tag, so that its text decides its type. */
   isPlain: boolean;
 }
 
-/** What a scalar is; the kind tells apart whole numbers and others, which JavaScript does not. */
+/**
+ * A scalar's value. The kind distinguishes whole numbers from others, which JavaScript does not.
+ */
 export type Resolved =
   | { kind: 'text'; value: string }
   | { kind: 'null'; value: null }
@@ -56,7 +58,7 @@ const MAX_UINT64 = 2n ** 64n - 1n;
 /**
  * What go-yaml v2 makes of a scalar for sigs.k8s.io/yaml (resolve.go): YAML 1.1 without numbers to
  * the base of 60, dates are text.
- * @returns undefined where its tag says that it is something else than it is
+ * @returns undefined if its tag does not fit its text
  */
 export function resolveScalar({ text, tag, isPlain }: Scalar): Resolved | undefined {
   if (tag === '' && !isPlain) return { kind: 'text', value: text };

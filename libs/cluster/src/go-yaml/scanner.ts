@@ -34,9 +34,8 @@ import { TokenQueue, type Mark, type SimpleKey, type Token } from './tokens.js';
 const MAX_KEY_LENGTH = 1_024;
 
 /**
- * The tokens of a YAML text as go-yaml v2 finds them, whose rules these are (scannerc.go, after
- * libyaml). They differ from those of YAML 1.2 in that lines in quotes and brackets may be indented
- * as they like.
+ * The tokens of a YAML text, by the rules of go-yaml v2 (scannerc.go, after libyaml). Unlike in
+ * YAML 1.2, lines in quotes and brackets may have any indentation.
  */
 export class Scanner {
   private readonly cursor: Cursor;
@@ -46,7 +45,7 @@ export class Scanner {
   private indent = -1;
   private readonly indents: number[] = [];
   private isKeyAllowed = true;
-  /** The possible key of each bracket that is open, and of the block around them first. */
+  /** The possible key of the surrounding block, then of each open bracket. */
   private readonly keys: (SimpleKey | undefined)[] = [undefined];
   private readonly keyLevels = new Map<number, number>();
 

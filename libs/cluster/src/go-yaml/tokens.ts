@@ -28,20 +28,20 @@ export type Mark =
   | '?'
   | ':';
 
-/** Where a key may begin that only its colon shows to be one. */
+/** A place where a key may begin. Only a later colon shows whether it is one. */
 export interface SimpleKey {
-  /** Whether it must turn out to be one, as nothing else may stand there. */
+  /** Whether it must be a key, because nothing else may stand there. */
   isRequired: boolean;
   tokenNumber: number;
   offset: number;
   lineStart: number;
 }
 
-/** Tokens in their order, of which one may yet be put before others. */
+/** Tokens in order. A token can still be inserted before others. */
 export class TokenQueue {
   private tokens: (Token | undefined)[] = [];
   private head = 0;
-  /** The number of the first one, counted from the start of the text. */
+  /** The number of the first token, counted from the start of the text. */
   private first = 0;
 
   get isEmpty(): boolean {

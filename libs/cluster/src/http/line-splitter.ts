@@ -6,8 +6,8 @@ export class LineSplitter {
   private chars = 0;
 
   /**
-   * @param maxChars characters of a line that are kept; of a longer one it is said how many there
-   * are more
+   * @param maxChars characters of a line that are kept. A longer line ends with the number of
+   * characters that are left out.
    */
   constructor(private readonly maxChars: number) {}
 

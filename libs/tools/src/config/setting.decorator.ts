@@ -14,7 +14,7 @@ interface IntSettingOptions extends SettingOptions {
 }
 
 interface TextSettingOptions extends SettingOptions {
-  /** The rule for the text, and in words what it takes. */
+  /** The rule for the text, and the rule in words. */
   format?: { pattern: RegExp; means: string };
 }
 
