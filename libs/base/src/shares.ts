@@ -33,7 +33,7 @@ export class Shares {
     return this.heldBy(caller) + count <= this.shareOf(caller);
   }
 
-  /** Takes so many places, at once if there are as many. @returns whether there were */
+  /** Takes places if enough are free. @returns whether there were enough */
   tryTake(caller: string, count = 1): boolean {
     if (!this.hasRoom(caller, count)) return false;
     this.all += count;

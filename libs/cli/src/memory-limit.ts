@@ -2,17 +2,16 @@ import { execFile } from 'node:child_process';
 import { closeSync, openSync, readSync } from 'node:fs';
 
 /**
- * Milliseconds between two looks: a program that fills 1 GB/s is ended within 50 MB of its limit.
+ * Milliseconds between two checks. A program that fills 1 GB/s is ended within 50 MB of its limit.
  */
 const LOOK_EVERY_MS = 50;
 
-/** The same where each look starts `ps`. */
+/** The same if each check starts `ps`. */
 const LOOK_WITH_PS_EVERY_MS = 250;
 
 /**
- * Looks at the memory of a running program until stopped, and says once that it is more than
- * allowed. That of what the program starts does not count. On Linux it is what the kernel tells in
- * `/proc`, elsewhere (macOS) what `ps` does, which looks less often.
+ * Watches the memory of a running program, and reports once when it is more than allowed. Child
+ * processes do not count. On Linux it reads `/proc`. Elsewhere (macOS) it runs `ps`, less often.
  * @returns what stops it
  */
 export function watchMemory(pid: number, maxBytes: number, onExceeded: () => void): () => void {

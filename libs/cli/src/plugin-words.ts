@@ -1,14 +1,14 @@
 import { ToolError } from '#tools';
 
 /**
- * How client-go tells that it got no credentials from the plugin of a kubeconfig. What that wrote
- * on stderr stands before.
+ * How client-go reports that it got no credentials from the plugin of a kubeconfig. The stderr of
+ * the plugin comes before it.
  */
 const FAILED = /getting credentials: (?:[^\n]*failed with exit code (\d+))?/;
 
 /**
- * The failure of a program that could not get credentials, without what its credential plugin has
- * said: that may hold one.
+ * The failure of a program that got no credentials. It leaves out the output of the credential
+ * plugin, which may hold a credential.
  * @returns undefined for any other failure
  */
 export function credentialFailure(program: string, stderr: string): ToolError | undefined {

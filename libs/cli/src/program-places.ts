@@ -1,6 +1,6 @@
 /**
- * Milliseconds after which a program leaves its place to the next one. One that runs for longer
- * waits more than it computes: for objects to become ready, for a slow host.
+ * Milliseconds after which a program gives up its place. One that runs longer mostly waits, for
+ * objects to become ready or for a slow host.
  */
 const YIELD_MS = 2_000;
 

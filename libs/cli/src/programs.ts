@@ -16,15 +16,15 @@ const DEFAULT_GRACE_MS = 2_000;
 const GO_SHARE = 0.8;
 
 /**
- * How long the place of a program is believed, in milliseconds, so that listing tools does not
- * search the disk.
+ * Milliseconds for which the path of a program is cached, so that listing tools does not search the
+ * disk.
  */
 const FOUND_FOR_MS = 5_000;
 
 export interface RunOptions {
   /** Ends the program, and all that it has started, when it aborts. */
   signal: AbortSignal;
-  /** Whose turn it is, where programs have to wait for one another. */
+  /** The caller. Programs that have to wait take turns by caller. */
   caller?: string | undefined;
   /**
    * Whether it waits until it has a place. True unless given. False is for short programs that
@@ -39,11 +39,11 @@ export interface RunOptions {
   input?: string;
   /** The folder that it runs in; that of the server unless given. */
   cwd?: string;
-  /** Milliseconds that it has to end by itself after the signal aborts; 2,000 unless given. */
+  /** Milliseconds between SIGTERM and SIGKILL after the signal aborts. 2,000 unless given. */
   graceMs?: number;
   /**
-   * Bytes of memory; a program of Go tries to stay below, and one that takes more is ended at once.
-   * No limit unless given.
+   * The most bytes of memory. A Go program tries to stay below. A program that takes more is ended
+   * at once. No limit unless given.
    */
   maxMemoryBytes?: number;
 }
@@ -63,8 +63,8 @@ export interface RunResult {
 }
 
 /**
- * The one place where programs are started: an argument list, never a command line; each ends with
- * the call it serves, and with this server.
+ * The one place where programs are started: with an argument list, never a command line. Each ends
+ * with its call, and with this server.
  */
 @Injectable()
 export class Programs {
@@ -90,8 +90,8 @@ export class Programs {
   /**
    * Runs a program to its end, whatever its exit code, once there is a place for it. The time limit
    * is the signal's.
-   * @param args each one is one argument; the caller sees to it that no value of a user can be read
-   * as a flag
+   * @param args the arguments. The caller must make sure that no value of a user can be read as a
+   * flag.
    * @throws ToolError `unavailable` when the program cannot be started; the signal's reason when it
    * aborts
    */
@@ -170,7 +170,7 @@ function limitMemory(
   if (pid === undefined || maxBytes === undefined) return () => undefined;
   return watchMemory(pid, maxBytes, () => {
     onExceeded();
-    // Asking first would let it grow on.
+    // SIGTERM first would let it grow further.
     sendSignal(pid, 'SIGKILL');
   });
 }

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
 /**
- * Reads `+ID` and `-ID` for process groups that begin and end. Its input ends with the server,
- * however that ends, and then it ends the groups that are left: helm needs the time between the two
+ * Reads `+ID` and `-ID` for process groups that begin and end. Its input ends when the server ends,
+ * for whatever reason. Then it ends the remaining groups. helm needs the time between the two
  * signals to give up its locks.
  */
 const SCRIPT = `
@@ -20,27 +20,27 @@ for id in $groups; do kill -s KILL -- "-$id"; done
 `;
 
 /**
- * Ends the programs that this server has started when the server itself is gone, also where it was
- * killed and could do nothing. One shell for all of them, started with the first.
+ * Ends the programs that this server has started when the server itself is gone, even if it was
+ * killed. One shell watches all of them. It starts with the first.
  */
 class Watchdog {
   private shell: ChildProcess | undefined;
   private readonly groups = new Set<number>();
 
-  /** From now on the process group of that number ends with the server. */
+  /** From now on the process group with this id ends with the server. */
   add(group: number): void {
     this.groups.add(group);
     if (this.shell) this.tell(`+${group}`);
     else this.start();
   }
 
-  /** The group has ended; its number may soon be that of another one. */
+  /** The group has ended. Its id may soon be reused. */
   remove(group: number): void {
     this.groups.delete(group);
     this.tell(`-${group}`);
   }
 
-  /** A shell that somebody has ended is started again, and told of everything that runs. */
+  /** A shell that was ended is started again, and gets the list of everything that runs. */
   private start(): void {
     const shell = spawn('sh', ['-c', SCRIPT], {
       // A session of its own: what a terminal sends to the server must not end it first.
@@ -63,5 +63,5 @@ class Watchdog {
   }
 }
 
-/** That of this process. Whoever starts a program tells it. */
+/** The watchdog of this process. */
 export const watchdog = new Watchdog();

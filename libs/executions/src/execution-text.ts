@@ -30,7 +30,7 @@ function isGivenAway({ status, output }: Execution): boolean {
   return status === 'succeeded' && output === undefined;
 }
 
-/** What a call answers that goes on after its caller has been answered. */
+/** The answer for a call that is still running. */
 export function stillRunningText(execution: Execution, seconds: number): string {
   const { id, output } = execution;
   const wayOn = `Still running after ${seconds} s, as execution ${id}. It goes on: use execution_wait for its result, execution_status to look at it, or execution_cancel to end it.`;

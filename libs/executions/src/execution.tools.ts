@@ -24,7 +24,7 @@ const EXAMPLE = { execution_id: '00000000-0000-4000-8000-000000000000' };
 const HEADROOM_CHARS = 600;
 
 /**
- * Tools for clients that cut long calls off: to come back to one that goes on. They are of the
+ * Tools for clients that cut off long calls: they come back to a call that goes on. They are in the
  * category that every client shows.
  */
 @ToolProvider({

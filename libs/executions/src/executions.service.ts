@@ -22,13 +22,13 @@ import { Retention } from './store/retention.js';
 import { RunQueue } from './run/run-queue.js';
 import { StoredBytes } from './store/stored-bytes.js';
 
-/** How long those who follow are given to take the last they get, in milliseconds. */
+/** Milliseconds that followers get to take the last events. */
 const LAST_WORDS_MS = 2_000;
 
 /** An execution that `start` has begun, or found under its idempotency key. */
 export interface Started {
   id: string;
-  /** There while it runs on this server. */
+  /** Set while it runs on this server. */
   live?: LiveExecution;
 }
 

@@ -70,7 +70,7 @@ export class LiveExecution {
     return outcome.result;
   }
 
-  /** Ends it, as soon as its tool obeys. */
+  /** Cancels it. It ends as soon as its tool obeys. */
   cancel(reason: ToolError): void {
     this.controller.abort(reason);
   }

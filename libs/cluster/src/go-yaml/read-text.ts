@@ -26,7 +26,7 @@ export interface TextProblem {
   message: string;
 }
 
-/** Characters that go-yaml does not accept: other controls, and half of a surrogate pair. */
+/** Characters that go-yaml does not accept: control characters, and half of a surrogate pair. */
 // oxlint-disable-next-line no-control-regex
 const NOT_PRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 

@@ -7,8 +7,8 @@ const WARNING = /\b299 \S+ "((?:[^"\\]|\\.)*)"/g;
 const collected = new AsyncLocalStorage<Set<string>>();
 
 /**
- * Runs something and collects what the API server warns of meanwhile: deprecated fields and kinds,
- * what Pod Security would refuse, ...
+ * Runs a function and collects the warnings of the API server meanwhile: deprecated fields and
+ * kinds, what Pod Security would refuse, ...
  * @returns its result, and each warning once, in the order in which they came
  */
 export async function collectWarnings<T>(
@@ -20,8 +20,7 @@ export async function collectWarnings<T>(
 }
 
 /**
- * Notes the warnings of an answer for whoever collects them. Source: KEP-1693, RFC 7234 section
- * 5.5.
+ * Records the warnings of an answer for `collectWarnings`. Source: KEP-1693, RFC 7234 section 5.5.
  */
 export function noteWarnings({ warning }: Answer['headers']): void {
   if (warning === undefined) return;

@@ -1,4 +1,4 @@
-/** Milliseconds before the first new attempt, and the most before a later one. */
+/** Milliseconds before the first new attempt, and the longest pause before later ones. */
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 4_000;
 

@@ -1,27 +1,27 @@
 import { ToolError } from '#tools';
 
-/**
- * How long an API server may answer nothing before it is asked whether it is there at all, in
- * milliseconds.
- */
+/** Milliseconds without any answer, after which the API server is probed. */
 const SUSPICIOUS_MS = 5_000;
-/** How long it then has to show that it is. */
+/** Milliseconds that the first probe may take. */
 const PROBE_MS = 5_000;
-/** As long as a request has, so that a slow server is let in again. */
+/**
+ * Milliseconds for later probes: as long as a request may take, so that a slow server can close the
+ * breaker.
+ */
 const LATER_PROBE_MS = 30_000;
 const SWEEP_MS = 1_000;
-/** Between two questions to one that is not there, in milliseconds. */
+/** Milliseconds between two probes: the first pause and the longest. */
 const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 4_000;
-/** A request that fails sooner holds nobody up. */
+/** A request that fails within this time holds nobody up. */
 const QUICK_MS = 1_000;
 
 interface BreakerParts {
   /** Name of the API server, to begin a sentence. */
   name: string;
-  /** Asks it for its version. False where it does not answer within so many milliseconds. */
+  /** Asks it for its version. False if it does not answer within `limitMs` milliseconds. */
   answers: (limitMs: number) => Promise<boolean>;
-  /** Is told when the breaker opens: connections that are there may be dead. */
+  /** Called when the breaker opens: existing connections may be dead. */
   opened: () => void;
 }
 
@@ -36,16 +36,16 @@ export interface PendingRequest {
 }
 
 /**
- * Fails requests at once while an API server answers nothing, so that what waits for it does not
- * hold up the rest (circuit breaker). It opens when the server has answered no request for five
- * seconds and then does not tell its version either. It closes with the next answer to anything.
+ * A circuit breaker: fails requests at once while an API server does not answer, so that calls to
+ * it do not hold up others. It opens when the server has answered no request for five seconds and
+ * does not answer a probe. It closes with the next answer.
  */
 export class Breaker {
   /** The oldest first. */
   private readonly pending = new Set<PendingRequest>();
   private sweeper: NodeJS.Timeout | undefined;
   private lastAnswerAt = -Infinity;
-  /** When the first of the requests began that have had no answer since the last one. */
+  /** When the first request since the last answer began. */
   private silentSince = Infinity;
   private isAsking = false;
   private openSince: number | undefined;

@@ -9,7 +9,7 @@ import { drained } from './wait-for-drain.js';
 export const CHANNEL_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 
 const CLOSE_CHANNEL = 255;
-/** Messages that may wait for their reader before the API server is made to wait. */
+/** Messages that may wait for their reader. Then the API server is made to wait. */
 const MAX_WAITING = 16;
 
 /** A piece of one of the streams that share a WebSocket. */
@@ -36,7 +36,7 @@ export class ChannelStream extends Readable {
       this.push(null);
       this.socket.destroy();
     });
-    // undici lets the socket go on by itself once it has parsed a piece.
+    // undici resumes the socket by itself after it has parsed a piece.
     socket.on('resume', () => {
       if (this.isFull) socket.pause();
     });
@@ -71,7 +71,7 @@ export class ChannelStream extends Readable {
   private receive(message: ArrayBuffer | string): void {
     if (typeof message === 'string' || this.destroyed) return;
     const data = Buffer.from(message);
-    // A stream that the API server ends has nothing more to say; its status comes on another.
+    // The end of a stream carries no data. Its status comes on another stream.
     if (data.length === 0 || data[0] === CLOSE_CHANNEL) return;
     const channelMessage: ChannelMessage = { channel: data[0] ?? 0, data: data.subarray(1) };
     if (!this.push(channelMessage)) {

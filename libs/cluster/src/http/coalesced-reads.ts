@@ -1,16 +1,15 @@
 import { Deadline } from './deadline.js';
 
-/** Does a read; ends early when the signal aborts. */
+/** Performs a read. Ends early when the signal aborts. */
 type Perform<T> = (signal: AbortSignal | undefined) => Promise<T>;
 
 /**
- * Request coalescing: the same read, asked for by many at the same time, is done once for all of
- * them. The first of a turn of the event loop is done at once; those that follow it in the same
- * turn have one between them, at the turn's end. So nobody gets an answer that is older than their
- * question.
+ * Request coalescing: the same read, requested by several callers at the same time, is performed
+ * once. The first in a turn of the event loop starts at once. Those that follow in the same turn
+ * share one, at the end of the turn. So nobody gets an answer that is older than the request.
  */
 export class CoalescedReads<T> {
-  /** What was asked for in this turn, with those that wait for its end. */
+  /** The reads requested in this turn, with those that wait for its end. */
   private turn: Map<string, SharedRead<T> | undefined> | undefined;
 
   /**
@@ -45,7 +44,7 @@ export class CoalescedReads<T> {
 /** One read for several callers. */
 class SharedRead<T> {
   private readonly answer = Promise.withResolvers<T>();
-  /** There once it has started. */
+  /** Set once it has started. */
   private abort: AbortController | undefined;
   private waiting = 0;
 

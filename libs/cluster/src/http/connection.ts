@@ -24,8 +24,7 @@ export interface Connection {
   /** The `Authorization` header of the next request. */
   authorization(): string | undefined | Promise<string | undefined>;
   /**
-   * Forgets remembered credentials after the API server refused them. False if there is nothing
-   * that could be renewed.
+   * Forgets cached credentials after the API server refused them. False if nothing can be renewed.
    */
   renew(): boolean;
 }

@@ -20,14 +20,14 @@ export class Deadline {
     else signal?.addEventListener('abort', this.abort);
   }
 
-  /** Lets the time run from now, unless it does already. */
+  /** Starts the time limit, unless it is already running. */
   start(): void {
     if (this.timeoutMs === undefined || this.timer || this.reason) return;
     this.endsAt = performance.now() + this.timeoutMs;
     this.timer = setTimeout(() => this.end(this.timedOut()), this.timeoutMs);
   }
 
-  /** Why the request has to end, once it has to. */
+  /** Why the request must end. Undefined while it may go on. */
   get ended(): ToolError | undefined {
     return this.reason;
   }
@@ -64,7 +64,7 @@ export class Deadline {
     });
   }
 
-  /** Lets the time stand still; `start` begins again with all of it. */
+  /** Stops the time. `start` begins again with the full limit. */
   pause(): void {
     clearTimeout(this.timer);
     this.timer = undefined;

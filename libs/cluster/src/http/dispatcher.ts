@@ -30,7 +30,7 @@ export function createDispatcher(
   { ca, cert, key, servername, rejectUnauthorized }: TlsOptions,
   connections: number | undefined,
 ): Dispatcher {
-  // Made once: parsing certificates for each new connection would cost more than the handshake.
+  // Created once: parsing certificates for each new connection would cost more than the handshake.
   const tls = {
     secureContext: secureContext(connection, { ca, cert, key }),
     rejectUnauthorized: rejectUnauthorized ?? true,

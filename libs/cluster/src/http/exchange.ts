@@ -43,7 +43,7 @@ export function collect(
     dispatcher.dispatch(options, {
       onRequestStart(started) {
         controller = started;
-        // It may have ended while the request waited for a connection.
+        // The deadline may have passed while the request waited for a connection.
         if (deadline.ended) started.abort(deadline.ended);
         else onSent();
       },

@@ -24,26 +24,26 @@ import { openWebSocket } from './web-socket.js';
 const MAX_CONNECTIONS = 64;
 const READ_LIMIT_MS = 30_000;
 /**
- * Bytes of an answer: to make objects of more would hold up everybody else. Lists come in pages.
+ * Bytes of an answer. Parsing more would block the event loop for too long. Lists come in pages.
  */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** Bytes of the error that answers a request for a stream. */
 const MAX_ERROR_BYTES = 256 * 1024;
 const REFUSED_PAUSE_MS = 50;
-/** Keeps `Retry-After: 0` from becoming a loop that burns the processor. */
+/** Keeps `Retry-After: 0` from becoming a busy loop. */
 const LEAST_PAUSE_MS = 100;
 
 /**
- * HTTP to one API server over kept-alive connections. It waits where the API server asks for it
- * (`Retry-After`: 429 always, as nothing was executed then, 503 for reads), tries a refused
- * connection and a read on a connection that turned out dead once more, and renews credentials once
- * when they are refused. Reads of the same that are asked for at the same time are one request.
- * There is no throttle of our own: API priority and fairness is the API server's.
+ * HTTP to one API server over kept-alive connections. It waits when the API server asks for it
+ * (`Retry-After`: always for 429, as nothing was executed then, and for 503 of reads). It retries
+ * once after a refused connection, and a read once on a dead connection. It renews credentials once
+ * when they are refused. Equal reads at the same time are one request. There is no client-side
+ * throttle: the API server has API priority and fairness.
  */
 export class HttpClient {
   private readonly basePath: string;
   private calls: Dispatcher | undefined;
-  // Streams last: with connections of their own they hold up no calls.
+  // Streams last long. With their own connections they do not hold up calls.
   private streams: Dispatcher | undefined;
   private readonly outdated = new Set<Dispatcher>();
   private readonly reads = new CoalescedReads<Answer>();
@@ -70,7 +70,7 @@ export class HttpClient {
     return this.breaker.refusal;
   }
 
-  /** Milliseconds so far in which requests have waited for a connection. */
+  /** Milliseconds in all that requests have waited for a connection. */
   get waitedMs(): number {
     return this.waiting.ms;
   }
@@ -89,7 +89,7 @@ export class HttpClient {
     );
   }
 
-  /** As `send`, each request for itself. */
+  /** As `send`, without sharing equal reads. */
   async exchange(path: string, options: RequestOptions): Promise<Answer> {
     const deadline = this.deadline(options, options.timeoutMs ?? READ_LIMIT_MS);
     const { maxBytes = MAX_ANSWER_BYTES, isUrgent } = options;
@@ -99,7 +99,7 @@ export class HttpClient {
       return await this.attempts(path, options, deadline, async (dispatch) => {
         const request = this.breaker.enter((reason) => deadline.end(reason));
         let isWaiting = false;
-        // The wait for a connection is not the API server's to answer for.
+        // Time spent waiting for a connection does not count against the API server.
         deadline.pause();
         const sent = () => {
           request.isSent = true;
@@ -158,8 +158,8 @@ export class HttpClient {
   }
 
   /**
-   * Opens a WebSocket for several streams. The signal ends the opening only: a stream that is open
-   * is its caller's to destroy.
+   * Opens a WebSocket for several streams. The signal ends the opening only. The caller must
+   * destroy an open stream.
    * @param protocols sub-protocols, the best first
    * @throws ToolError as `send`
    */
@@ -174,7 +174,7 @@ export class HttpClient {
     try {
       const handshake = (dispatch: Dispatcher.DispatchOptions) =>
         openWebSocket(this.streams!, dispatch, protocols, deadline);
-      // The handshake is a GET, but what it starts must not be started twice.
+      // The handshake is a GET, but what it starts must not start twice.
       const { channels } = await this.attempts(path, options, deadline, handshake, false);
       return channels;
     } catch (error) {
@@ -193,8 +193,8 @@ export class HttpClient {
   }
 
   /**
-   * Whether the API server answers anything at all within so many milliseconds. On a connection of
-   * its own: those of the calls may all be waiting.
+   * Whether the API server answers at all within `limitMs` milliseconds. It uses its own
+   * connection, because those of the calls may all be waiting.
    */
   private async isThere(limitMs: number): Promise<boolean> {
     const deadline = this.deadline({}, limitMs);
@@ -272,8 +272,8 @@ export class HttpClient {
   }
 
   /**
-   * Sees to it that the pools are there and use the present certificates. Asynchronous only where a
-   * plugin makes those.
+   * Makes sure that the pools exist and use the current certificates. Asynchronous only if a plugin
+   * provides them.
    */
   private connect(): Promise<void> | undefined {
     const tls = this.connection.tls();
@@ -332,20 +332,20 @@ export class HttpClient {
   }
 }
 
-/** What the API server answers in plain text, before it looks at a request. */
+/** The API server's plain-text answers to requests that it refuses without processing. */
 const PLAIN_REFUSAL = /^(?:404 page not found|4\d\d [A-Z])/;
 
 /**
- * Whether a failure is told by something between us and the API server, which may have made the
- * change and lost its answer. The API server itself says why it fails in a Status, unless it has
- * too much to do (429).
+ * Whether a failure comes from something between us and the API server, which may have lost the
+ * answer to a change that was made. The API server itself gives the reason in a Status, except when
+ * it is overloaded (429).
  */
 function isNotOfServer(failure: ToolError, { status, body }: Answer): boolean {
   if (status === 429 || apiStatusOf(failure) !== undefined) return false;
   return status === 408 || !PLAIN_REFUSAL.test(body.toString('latin1', 0, 100));
 }
 
-/** How long the API server asks to wait before the same request; Infinity if it does not. */
+/** How long the API server asks to wait before a retry. Infinity if it does not ask. */
 function pauseMsOf({ status, headers }: Pick<Answer, 'status' | 'headers'>, read: boolean): number {
   const seconds = status === 429 || (status === 503 && read) ? retryAfter(headers) : undefined;
   return seconds === undefined ? Infinity : Math.max(seconds * 1000, LEAST_PAUSE_MS);

@@ -1,4 +1,7 @@
-/** Makes lines of bytes that come in pieces, in time linear to them, however long a line is. */
+/**
+ * Splits bytes that come in pieces into lines. The time is linear in the bytes, however long a line
+ * is.
+ */
 export class LineSplitter {
   private readonly decoder = new TextDecoder();
   private pieces: string[] = [];
@@ -28,7 +31,7 @@ export class LineSplitter {
     return lines;
   }
 
-  /** The last line, where it has no line end. */
+  /** The last line, if it has no line end. */
   rest(): string[] {
     this.add(this.decoder.decode());
     return this.chars === 0 ? [] : [this.ended()];

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError, type ToolErrorCode } from '#tools';
 import { Backoff } from './backoff.js';
 
-/** Failures of a read that pass when the API server is back, unless they say that they do not. */
+/** Failures of a read that pass when the API server is back, unless they are not retryable. */
 const PASSING: ReadonlySet<ToolErrorCode> = new Set(['unavailable', 'timeout', 'busy']);
 
-/** Lets a call that waits go on waiting, until its own limit, while the cluster is away. */
+/** Lets a waiting call go on, up to its own limit, while the cluster is away. */
 export class Outage {
   private awayFor: string | undefined;
 
   /**
    * @param ended aborts at the limit of the wait, or when it is cancelled
-   * @param tell is told in a sentence when the cluster goes away, and when it is back
+   * @param tell gets a sentence when the cluster goes away, and when it is back
    */
   constructor(
     private readonly ended: AbortSignal,
@@ -19,7 +19,8 @@ export class Outage {
   ) {}
 
   /**
-   * That the cluster is away and why, to follow another sentence; empty while it can be read.
+   * A sentence that the cluster is away and why, to follow another one. Empty while the cluster can
+   * be read.
    */
   get remark(): string {
     return this.awayFor === undefined ? '' : ` The cluster is away: ${this.awayFor}`;

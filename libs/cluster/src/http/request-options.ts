@@ -13,33 +13,36 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** Milliseconds until the request ends as `timeout`. */
   timeoutMs?: number;
-  /** Goes on a connection of its own where the others are all in use, rather than wait for one. */
+  /** Whether to open a new connection if all others are in use, instead of waiting for one. */
   isUrgent?: boolean;
-  /** Bytes of an answer that are taken; a larger one fails with AnswerTooLarge. */
+  /** The most bytes of an answer. A larger one fails with AnswerTooLarge. */
   maxBytes?: number;
   /**
    * For writes: false fails at once as `busy` where the API server asks to wait, for a caller that
    * tries again by itself. True unless said.
    */
   waits?: boolean;
-  /** Is told when an answer begins that is read as it comes. */
+  /** Called when a streamed answer begins. */
   opened?: () => void;
-  /** Gives an answer of any HTTP status; without it, one from 400 on is thrown as a ToolError. */
+  /**
+   * Whether to return answers of any HTTP status. Otherwise a status of 400 or more is thrown as a
+   * ToolError.
+   */
   anyStatus?: boolean;
 }
 
-/** Whether it only looks. */
+/** Whether a request only reads. */
 export function isRead({ method = 'GET' }: RequestOptions): boolean {
   return method === 'GET';
 }
 
-/** Whether something may be different once the request was sent. */
+/** Whether a request may change something. */
 export function isChange({ method, query, body }: RequestOptions): boolean {
   const dryRun = query?.['dryRun'] ?? (body as { dryRun?: string[] } | undefined)?.dryRun;
   return !isRead({ method }) && dryRun === undefined;
 }
 
-/** The query as it stands in an address, with its question mark; nothing for none. */
+/** The query as part of a URL, with its question mark. Empty if there is none. */
 export function queryText(query: RequestOptions['query']): string {
   let text = '';
   for (const name in query) {

@@ -3,17 +3,17 @@ import { ToolError } from '#tools';
 import { apiStatusOf } from './api-error.js';
 
 /**
- * An object whose controller is at work changes several times in a row: long enough for it to come
- * to rest.
+ * Milliseconds. An object changes several times in a row while its controller works. This is long
+ * enough for it to settle.
  */
 const LIMIT_MS = 5_000;
 const MAX_PAUSE_MS = 20;
 
 /**
- * Reads, decides and writes again, as long as the write fails since the object has been changed
- * meanwhile (409, as the API server answers to an outdated `resourceVersion`); for five seconds at
- * most. Named after `RetryOnConflict` of client-go.
- * @param task reads what it decides by anew each time
+ * Reads, decides and writes again while the write fails because the object has changed meanwhile
+ * (409 for an outdated `resourceVersion`). It gives up after five seconds. Named after
+ * `RetryOnConflict` of client-go.
+ * @param task reads again, each time, what its decision depends on
  * @throws ToolError `conflict` after that time, and what else the task throws, at once
  */
 export async function retryOnConflict<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
@@ -24,14 +24,12 @@ export async function retryOnConflict<T>(task: () => Promise<T>, signal: AbortSi
     } catch (error) {
       if (!isOutdated(error) || performance.now() > endsAt) throw error;
     }
-    // Not in step with whoever else is writing.
+    // A random pause, so that several writers do not retry in step.
     await delay(Math.random() * MAX_PAUSE_MS, undefined, { signal });
   }
 }
 
-/**
- * The API server's own conflicts; those that a check has made of field managers are for the caller.
- */
+/** Whether a conflict is the API server's own. Conflicts of field managers are for the caller. */
 function isOutdated(error: unknown): boolean {
   return (
     error instanceof ToolError && error.code === 'conflict' && apiStatusOf(error) !== undefined

@@ -36,14 +36,13 @@ export class AnswerTooLarge extends ToolError {
 }
 
 /**
- * The connection broke before an answer came; on a kept-alive connection this is normal now and
- * then.
+ * The connection broke before an answer came. On kept-alive connections this happens now and then.
  */
 export function isDeadSocket(error: unknown): boolean {
   return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(codeOf(error));
 }
 
-/** Nothing listens there: the request has certainly not been executed. */
+/** Nothing listens at the address, so the request was certainly not executed. */
 export function isRefused(error: unknown): boolean {
   return codeOf(error) === 'ECONNREFUSED';
 }
@@ -59,8 +58,8 @@ export function transportError(cause: unknown, connection: Connection): ToolErro
 }
 
 /**
- * The failure of a change that was sent and not answered by the API server itself: whoever tries it
- * again may do it twice.
+ * The failure of a change that was sent, but not answered by the API server itself. A retry may
+ * make the change twice.
  */
 export function ofUnknownOutcome(failure: ToolError): ToolError {
   return failure.with({

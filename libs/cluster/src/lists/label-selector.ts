@@ -1,6 +1,6 @@
 import { isRecord } from '#tools';
 
-/** One of a selector's matchExpressions, as far as it is one. */
+/** One of a selector's matchExpressions, not checked yet. */
 interface Requirement {
   key: string;
   operator: string;

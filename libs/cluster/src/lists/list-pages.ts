@@ -39,24 +39,21 @@ export interface Page<T> {
   /** How many items come after this page; undefined where the API server does not say. */
   remaining: number | undefined;
   /**
-   * So many items before this page count no more: the list was too old to be continued and began
-   * anew.
+   * The number of earlier items that this page replaces: the list was too old to be continued and
+   * began again.
    */
   replaces: number;
 }
 
-/**
- * Bytes of a page. To make objects of them takes the event loop, for some objects longer than for
- * others.
- */
+/** Bytes of a page. Parsing it blocks the event loop. */
 const PAGE_BYTES = 2 * 1024 * 1024;
 
-/** By how much a page is made smaller that is too large. */
+/** The divisor for the size of a page that was too large. */
 const SHRINK = 5;
 
 /**
- * Lists page by page, so that neither memory nor the event loop has to take a large list in one
- * piece. Where objects are large, pages have fewer.
+ * Lists page by page, so that a large list neither fills memory nor blocks the event loop. Large
+ * objects make pages shorter.
  * @throws ToolError as `Cluster.request`
  */
 export async function* fetchPages<T extends ListDocument>(
@@ -84,7 +81,7 @@ export async function* fetchPages<T extends ListDocument>(
         limit = Math.ceil(limit / SHRINK);
         continue;
       }
-      // The list is no longer in the API server's history: all of it at once cannot go stale.
+      // The list is no longer in the API server's history. Fetched all at once it cannot expire.
       if (token === undefined || apiStatusOf(error)?.code !== 410) throw error;
       list = await cluster.request<T>(path, { accept, query, signal });
       replaces = listed;
@@ -97,10 +94,7 @@ export async function* fetchPages<T extends ListDocument>(
   }
 }
 
-/**
- * All objects of a list at once, for lists that are known to be short. As the API server sends
- * them: not redacted.
- */
+/** All objects of a list at once, for lists that are known to be short. They are not redacted. */
 export async function listAll<T>(
   cluster: Cluster,
   query: ListQuery,

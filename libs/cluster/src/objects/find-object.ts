@@ -30,7 +30,7 @@ export async function findObject(
   } catch (error) {
     if (apiStatusOf(error)?.code !== 404) throw error;
     const hint = await nameHint(cluster, ref, signal).catch((cause: unknown) => {
-      // Who may read one object need not have the right to list them.
+      // The right to read one object does not include the right to list them.
       if (cause instanceof ToolError && cause.code === 'forbidden') return undefined;
       throw cause;
     });

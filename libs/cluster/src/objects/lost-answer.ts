@@ -6,7 +6,7 @@ import { isMade } from './made-change.js';
 import type { KubernetesObject } from '../secrets/redact.js';
 import type { ObjectRef } from './object-ref.js';
 
-/** Whoever has lost an answer is not to wait long for the look at what came of it. */
+/** Milliseconds for reading an object after the answer to its change was lost. */
 const LOOK_MS = 1_500;
 
 /** By how much the clocks of an API server and of this server may differ, in milliseconds. */
@@ -22,8 +22,8 @@ interface SentChange {
 }
 
 /**
- * The failure of a change, with what a look at its object tells where the answer was lost. Any
- * other failure is given back as it is.
+ * The failure of a change. If the answer was lost, the object is read and its state is added to the
+ * message. Any other failure is returned unchanged.
  */
 export function withFateOfChange(
   cluster: Cluster,
@@ -40,7 +40,7 @@ export function withFateOfChange(
     if (changedAt !== undefined && Date.parse(changedAt) >= sentAt - CLOCK_SKEW_MS) {
       return `${FIELD_MANAGER} changed the object at ${changedAt}, but not all of it is as it was to be: look at it with k8s_get.`;
     }
-    // A controller that acts on a change at once may have left no trace of it.
+    // A controller may have overwritten the change at once.
     return isOtherVersion(object, patch)
       ? 'The object has changed since, which may be what came of it: look at it with k8s_get.'
       : `The object shows no change by ${FIELD_MANAGER} yet.`;
@@ -75,7 +75,7 @@ async function withFate(
     const object = await ifFound(cluster.request<KubernetesObject>(path, options));
     return error.with({ message: `${error.message} ${tell(object)}` });
   } catch {
-    // The look failed as the change did.
+    // The read failed as the change did.
     return error;
   }
 }

@@ -8,9 +8,9 @@ const DIRECTIVE = '$patch';
 const OF_VERSION: ReadonlySet<string> = new Set(['resourceVersion', 'managedFields']);
 
 /**
- * Whether an object is as a patch was to make it, as far as that can be seen: whether it has every
- * field of it, of each list every item, and nothing of what was to be removed. A patch whose values
- * the API server writes in another way may be made though this is false.
+ * Whether an object shows the result of a patch: it has every field and every list item of the
+ * patch, and nothing that the patch removes. If the API server normalizes values, this may be false
+ * although the patch was made.
  * @param patch a merge patch, a strategic one, a manifest that is applied, or the operations of a
  * JSON patch (RFC 6902)
  */
@@ -25,7 +25,7 @@ function isOperationMade(object: unknown, operation: unknown): boolean {
   if (typeof path !== 'string') return false;
   const parent = valueAt(object, path.slice(0, path.lastIndexOf('/')));
   const isInList = Array.isArray(parent);
-  // The items of a list may have moved since.
+  // List items may have moved since.
   if (op === 'remove') return !isInList && valueAt(object, path) === undefined;
   if (op !== 'add' && op !== 'replace') return false;
   return isInList ? hasItem(parent, value) : has(valueAt(object, path), value);
@@ -50,7 +50,7 @@ function hasItem(items: readonly unknown[], wanted: unknown): boolean {
   return items.some((one) => has(one, wanted)) !== isDeleted;
 }
 
-/** Whether a key is no field that the object then has. */
+/** Whether a key of a patch does not become a field of the object. */
 function isRemark(key: string): boolean {
   return OF_VERSION.has(key) || key.startsWith('$');
 }

@@ -2,7 +2,7 @@ import { structuredPatch, type StructuredPatchHunk } from 'diff';
 import { LAST_APPLIED, redactSecrets, type KubernetesObject } from '../secrets/redact.js';
 import { toYaml } from '../text/yaml.js';
 
-/** What the API server itself counts on or fills in: no part of what somebody changed. */
+/** Fields that the API server fills in. They are not part of a change. */
 const SERVER_FIELDS = [
   'creationTimestamp',
   'generation',
@@ -17,7 +17,7 @@ const MAX_LINES = 400;
 /** Characters of a line that are shown. */
 const MAX_LINE_LENGTH = 1_000;
 
-/** Changed lines up to which a diff is looked for: the time for it grows with their square. */
+/** The most changed lines for which a diff is computed. The time grows with their square. */
 const MAX_CHANGES = 1_000;
 
 /** Lines between the first and the last change up to which they are compared. */
@@ -52,11 +52,11 @@ export function diffObjects(
 function changedLines(from: string, to: string): string[] {
   const [before, after] = [linesOf(from), linesOf(to)];
   const { start, end } = sharedEnds(before, after);
-  // What both begin and end with need not be looked through, save what is shown around a change.
+  // The common beginning and end are skipped, except for the context of a change.
   const first = Math.max(0, start - CONTEXT);
   const cut = (lines: string[]) => lines.slice(first, lines.length - Math.max(0, end - CONTEXT));
   const [was, is] = [cut(before), cut(after)];
-  // Undefined where it gives up.
+  // Undefined if it gives up.
   const patch =
     Math.max(was.length, is.length) > MAX_COMPARED
       ? undefined

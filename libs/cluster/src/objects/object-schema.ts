@@ -50,7 +50,7 @@ export class ObjectSchema {
     return [type, ...oneOf.map((one) => one.type)].filter((name) => name !== undefined);
   }
 
-  /** A map that is one value: whoever sets it sets it whole. */
+  /** Whether a map is one value, which is always set as a whole. */
   get isAtomicMap(): boolean {
     return this.node['x-kubernetes-map-type'] === 'atomic';
   }
@@ -104,7 +104,7 @@ export async function objectSchema(
   return node && new ObjectSchema(node, schemas);
 }
 
-/** A schema with what it refers to; its own words go first. */
+/** A schema with its references resolved. Its own keywords take precedence. */
 function resolved(node: SchemaNode, schemas: Schemas): SchemaNode {
   const { $ref, allOf: [only] = [], ...own } = node;
   const base = $ref === undefined ? only : schemas[$ref.slice(REF_PREFIX.length)];

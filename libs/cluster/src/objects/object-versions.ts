@@ -8,16 +8,13 @@ interface Watchable {
   metadata: { name: string; resourceVersion: string };
 }
 
-/**
- * Milliseconds from the start of a watch to that of the next: proxies there are that end each watch
- * at once.
- */
+/** Milliseconds between the starts of two watches. Some proxies end each watch at once. */
 const LEAST_WATCH_MS = 500;
 
 /**
- * Ends of a watch after which the object is read anew, which shows whether there is more to it: the
- * server has forgotten the version that the watch starts from, or the connection has broken or is
- * dead.
+ * Failures of a watch after which the object is read again. The read shows whether the failure
+ * lasts. The server may have forgotten the version at which the watch starts, or the connection may
+ * be broken.
  */
 const PASSING: ReadonlySet<ToolErrorCode> = new Set(['upstream', 'unavailable', 'timeout', 'busy']);
 
@@ -29,8 +26,8 @@ export interface VersionSignals {
   /** Is of the same `ended`. */
   outage: Outage;
   /**
-   * Whether the first reading waits for a cluster that is away too, as where something was begun
-   * that is to be seen through.
+   * Whether the first read also waits for a cluster that is away, because something has already
+   * begun.
    */
   isBegun?: boolean;
 }
@@ -71,7 +68,7 @@ export async function* objectVersions<T extends Watchable>(
       if (!(error instanceof ToolError) || !PASSING.has(error.code)) throw error;
     }
     const pauseMs = LEAST_WATCH_MS - (performance.now() - startedAt);
-    // Its end by the signal is the loop's.
+    // If the signal ends it, the loop ends too.
     if (pauseMs > 0) await sleep(pauseMs, undefined, { signal: ended }).catch(() => {});
   } while (!ended.aborted);
 }

@@ -11,16 +11,16 @@ const UNSAFE = /[\x7f-\x9f\u2028\u2029\ufffe\uffff]/g;
 const HALF_PAIR = /\\ud[89a-f]/;
 
 /**
- * Characters of a key from which on it may be too long, once written, for YAML to see that it is
- * one: 1,024 (YAML 1.1, chapter 7.2.1.3).
+ * Characters from which a key may be too long for YAML to recognize it: 1,024 (YAML 1.1, chapter
+ * 7.2.1.3).
  */
 const LONG_KEY = 128;
 
 /**
- * A patch as it is sent: as JSON, and for an apply, which API servers take as YAML only, as that
- * JSON which they read as it is meant.
- * @throws ToolError `invalid_input` for a text that is not Unicode: the API server would make
- * another of it
+ * The body of a patch. It is JSON. For an apply, which API servers read as YAML, it is JSON that
+ * means the same as YAML.
+ * @throws ToolError `invalid_input` for a text that is not valid Unicode, which the API server
+ * would change
  */
 export function patchBody(type: PatchType, patch: unknown): string {
   const isYaml = type === 'apply';

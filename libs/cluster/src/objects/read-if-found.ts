@@ -1,6 +1,6 @@
 import { ToolError } from '#tools';
 
-/** What a reading gives; undefined where it fails with `not_found`. Throws what else it throws. */
+/** The result of a read. Undefined if it fails with `not_found`. Other errors are thrown. */
 export async function ifFound<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;

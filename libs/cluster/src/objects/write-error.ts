@@ -5,7 +5,7 @@ import { apiStatusOf } from '../http/api-error.js';
 const SCHEMA =
   /^failed to (?:create typed patch object|convert new object) \(.*?\)(?: to proper version)?: /s;
 
-/** How it words that it cannot tell what an apply removes; its HTTP status is then 500 as well. */
+/** How it reports that it cannot tell what an apply removes. The HTTP status is 500 too. */
 const OTHER_VERSION =
   /^failed to prune fields: failed to convert merged object to last applied version: /;
 
@@ -22,9 +22,10 @@ const QUOTED_PATCH = /^.*?is invalid: patch: Invalid value: "(?:[^"\\]|\\.)*": /
 const QUOTED_VALUE = /(: expected [a-z ]+(?:\([a-z ]+\))?), got .*?(?=\n\s*\.[^\n]*: |$)/gs;
 
 /**
- * The failure of a write in a form that is fit to be shown: a schema fault is `invalid_input`,
- * whatever the API server calls it, and the object is not in the text, as it may be a Secret. An
- * apply of fields that the version of the last apply lacks is `precondition`, with the way on.
+ * The failure of a write in a form that can be shown. A schema error is `invalid_input`, whatever
+ * the API server calls it. The object is removed from the text, because it may be a Secret. An
+ * apply of fields that the version of the last apply lacks is `precondition`, and the message says
+ * what to do next.
  */
 export function writeError(error: unknown): unknown {
   const message = apiStatusOf(error)?.message;

@@ -75,7 +75,7 @@ export async function printObjects(
           continue;
         }
         list.dropLast(page.replaces);
-        // To read the objects may have taken as long as it takes to print them.
+        // Parsing the objects may have taken as long as printing them.
         await turns.pass();
         let taken = 0;
         while (taken < page.objects.length && list.add(page.objects[taken]!)) {

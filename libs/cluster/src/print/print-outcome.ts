@@ -29,8 +29,8 @@ export interface Outcome extends Printed {
 }
 
 /**
- * The failure of one of several queries, for the report at the end. Anything that ends the whole
- * call is thrown on.
+ * The failure of one of several queries, for the report at the end. An error that ends the whole
+ * call is thrown again.
  */
 export function reportable(error: unknown): ToolError {
   if (error instanceof ToolError && error.code !== 'cancelled') return error;
@@ -38,7 +38,8 @@ export function reportable(error: unknown): ToolError {
 }
 
 /**
- * The error of a name that does not exist, for the report at the end. Anything else is thrown on.
+ * The error of a name that does not exist, for the report at the end. Any other error is thrown
+ * again.
  */
 export function notFound(error: unknown): ToolError {
   if (error instanceof ToolError && error.code === 'not_found') return error;

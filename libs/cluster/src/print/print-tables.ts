@@ -107,7 +107,7 @@ async function collectPages(
           continue;
         }
         answered = true;
-        // Some servers give a list of any length in one page.
+        // Some servers return a list of any length in one page.
         await turns.pass();
         if (take({ namespace: query.namespace, ...page })) continue;
         return {

@@ -9,7 +9,7 @@ interface Block {
   width: number;
 }
 
-/** Characters of a table that is not shown whole anyway. */
+/** The most characters of a table. A longer one is not shown in full anyway. */
 const MAX_CHARS = 8_000_000;
 
 /** As `alignedLines`, all of them, as far as an answer can hold them. */
@@ -37,7 +37,7 @@ export function* alignedLines(
   maxChars: number,
 ): Generator<string, void, undefined> {
   const blocks = blocksOf(lines, maxChars);
-  // Loops that make no objects for each cell: this is most of the work of a small list.
+  // These loops create no objects per cell, because this is most of the work for a small list.
   for (let index = 0; index < blocks.length; index++) {
     const line = lines[index]!;
     const widths = blocks[index]!;

@@ -94,7 +94,9 @@ export class TableText {
 const LINE_END = /[\f\n\r]/;
 const ESCAPE = '\x1b';
 
-/** Characters of a cell that are shown: in a column of the longest, every row is that wide. */
+/**
+ * Characters of a cell that are shown. The longest cell of a column sets the width of every row.
+ */
 const MAX_CELL_CHARS = 4_000;
 
 // Cut at the first line end, and no terminal escape sequences.

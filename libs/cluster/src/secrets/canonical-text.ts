@@ -4,7 +4,7 @@ const QUOTE = 0x27;
 const BLANK = 0x20;
 const NEWLINE = 0x0a;
 
-/** What counts for nothing. */
+/** Marks a unit that is ignored. */
 const NONE = -1;
 
 const ESCAPED_BLANKS: Readonly<Record<string, number>> = { n: NEWLINE, r: NEWLINE, t: BLANK };
@@ -12,7 +12,7 @@ const ESCAPED_BLANKS: Readonly<Record<string, number>> = { n: NEWLINE, r: NEWLIN
 const HEX_DIGITS: Readonly<Record<string, number>> = { u: 4, x: 2 };
 
 /**
- * Text in the form in which it is compared, and where each of its UTF-16 units stands in the text.
+ * Text in the form for comparison, and the place of each of its UTF-16 units in the original text.
  */
 export interface CanonicalText {
   length: number;
@@ -60,10 +60,10 @@ export function canonicalText(text: string): CanonicalText {
   return { length, codes, starts, ends };
 }
 
-/** What may not be compared as it is. */
+/** Characters that need to be normalized. */
 const SPECIAL = /[\\%'\s\p{Cc}]/u;
 
-/** The same as a text, for where the places are of no interest. */
+/** The same without the places. */
 export function canonicalString(text: string): string {
   if (!SPECIAL.test(text)) return text;
   const { codes, length } = canonicalText(text);
@@ -82,13 +82,13 @@ class UnitReader {
     const code = this.text.charCodeAt(this.at);
     if (code === BACKSLASH) return this.escaped();
     if (code === PERCENT) return this.percentEncoded();
-    // In YAML a quote within quotes is two.
+    // In single-quoted YAML a quote is doubled.
     const isQuoted = code === QUOTE && this.text.charCodeAt(this.at - 1) === QUOTE;
     this.at++;
     return isQuoted ? NONE : code;
   }
 
-  /** What a text that was quoted several times has several backslashes before. */
+  /** A text that was quoted several times has several backslashes before an escape. */
   private escaped(): number {
     const { text } = this;
     let end = this.at + 1;

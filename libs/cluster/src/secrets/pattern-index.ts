@@ -29,9 +29,8 @@ export interface Match {
 }
 
 /**
- * Finds many texts in another one, in time by the length of that one. Only hashes are kept (53 bits
- * of Rabin-Karp), so that the memory of a pattern is small, and the patterns themselves are
- * nowhere.
+ * Finds many patterns in a text, in time linear in the length of the text. Only hashes are kept (53
+ * bits, Rabin-Karp), so that a pattern needs little memory and is not stored itself.
  */
 export class PatternIndex {
   /** Units that may lie between two pieces of one value. */
@@ -39,9 +38,9 @@ export class PatternIndex {
   private readonly patterns = new Map<number, Pattern>();
   /** The lengths of the patterns that begin with the same units. */
   private readonly lengths = new Map<number, Lengths>();
-  /** Which hashes of first units there are at all. */
+  /** A filter of the hashes of first units. */
   private readonly filter = new Uint8Array(FILTER_SIZE);
-  /** Each set of lengths that there is, once, as there are few. */
+  /** Each distinct set of lengths, once, because there are few. */
   private readonly lengthSets = new Map<string, Lengths>();
 
   get size(): number {
@@ -148,7 +147,7 @@ function keyOf(a: number, b: number): number {
   return (a >>> 0) * 2 ** 21 + (b >>> 11);
 }
 
-/** 30 bits, which V8 keeps without an object of their own. */
+/** 30 bits, which V8 stores without allocating an object. */
 function firstOf(hash: number): number {
   return hash >>> 2;
 }

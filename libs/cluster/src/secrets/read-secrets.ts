@@ -8,7 +8,7 @@ const SECRETS_PATH = /^\/api\/v1\/(?:namespaces\/[^/]+\/)?secrets(?:[/?]|$)/;
 
 const collected = new AsyncLocalStorage<SecretValues>();
 
-/** Runs something and remembers meanwhile the values of the Secrets that it reads or writes. */
+/** Runs a function and remembers the values of the Secrets that it reads or writes. */
 export function collectSecrets<T>(values: SecretValues, work: () => Promise<T>): Promise<T> {
   return collected.run(values, work);
 }

@@ -17,8 +17,8 @@ export async function redactResult(
 }
 
 /**
- * A failure without the values of Secrets: in its text, its fields and its stack. What it was made
- * from is left out, as that may quote them.
+ * A failure without the values of Secrets: in its text, its fields and its stack. Its cause is left
+ * out, because that may quote them.
  */
 export async function redactError(values: SecretValues, error: unknown): Promise<unknown> {
   if (error instanceof ToolError) {

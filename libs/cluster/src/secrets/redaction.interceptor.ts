@@ -12,8 +12,8 @@ import { SecretValues } from './secret-values.js';
 import { ValueRedactor } from './value-redactor.js';
 
 /**
- * Keeps the values of the Secrets that a call reads or writes out of all that leaves it: output,
- * data, errors, progress and pieces of output.
+ * Keeps the values of the Secrets that a call reads or writes out of its output, data, errors,
+ * progress and pieces of output.
  */
 @Injectable()
 @InterceptsTools({ stage: 'redaction' })

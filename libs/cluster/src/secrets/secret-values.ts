@@ -11,9 +11,9 @@ import { ValueRedactor, type Sought } from './value-redactor.js';
  */
 const HELM_RECORD = { type: 'helm.sh/release.v1', key: 'release', begin: 'SDRzSU' };
 
-/** Patterns that one call keeps; a value has some eight. They take some 80 MB then. */
+/** Patterns that one call keeps. A value has about eight. All take about 80 MB. */
 const MAX_PATTERNS = 500_000;
-/** Names that one call keeps. Without the others, at worst, more is replaced than must be. */
+/** Names that one call keeps. Without further names, at worst too much is replaced. */
 const MAX_NAMES = 50_000;
 /** Characters of a text that are looked through in one turn of the event loop. */
 const TURN_CHARS = 64 * 1024;
@@ -92,7 +92,7 @@ export class SecretValues implements Sought {
     }
   }
 
-  /** The text without the values. For short ones: a long one takes longer than a turn may. */
+  /** The text without the values. For short texts only: a long one would block the event loop. */
   redactShort(text: string): string {
     const redactor = new ValueRedactor(this);
     return redactor.push(text) + redactor.end();
@@ -127,7 +127,7 @@ export class SecretValues implements Sought {
   }
 }
 
-/** Refused rather than answered without a look at each of them. */
+/** The call is refused, because not every value could be looked for. */
 function tooMany(): ToolError {
   const message =
     'The Secrets that this call reads have too many values to keep all of them out of its answer. Ask for fewer: by name, namespace or label_selector, or with the output "name".';

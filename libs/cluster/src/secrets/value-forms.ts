@@ -56,7 +56,7 @@ export function addText(index: PatternIndex, text: string): void {
 function addBytes(index: PatternIndex, bytes: Buffer, isNested = false): void {
   if (!isUtf8(bytes)) return addBase64(index, bytes, bytes.length);
   const text = bytes.toString();
-  // The same value is often there with a line end and without one.
+  // The same value often occurs with and without a line end.
   const trimmed = text.trimEnd();
   addPlain(index, trimmed, bytes.length);
   addBase64(index, Buffer.from(trimmed), bytes.length);
@@ -69,7 +69,7 @@ function addPlain(index: PatternIndex, text: string, bytes: number): void {
   const isMixed = text.length >= LEAST_MIXED_CHARS && SIGNS.every((sign) => sign.test(text));
   if (text.length < LEAST_CHARS && !isMixed) return;
   addPattern(index, text, { bytes, isEncoded: false });
-  // What one escape of others hides is another text once it is percent-encoded.
+  // A text with escapes differs once it is percent-encoded.
   if (/[^\p{ASCII}]|\\/u.test(text)) {
     addPattern(index, encodeURIComponent(text.toWellFormed()), { bytes, isEncoded: false });
   }
@@ -155,7 +155,7 @@ function addSamples(index: PatternIndex, text: string, pieces: number, known: Kn
     const [isFirst, isLast] = [i === 0, i === pieces - 1];
     const sample = canonicalString(text.slice(at, at + SAMPLE_CHARS));
     const canonical = isFirst ? sample.replace(/^[ +-]+/, '') : sample;
-    // In the middle, as an escape may be cut at both ends.
+    // Taken from the middle, because an escape may be cut at both ends.
     const last = canonical.length - PIECE_UNITS;
     const from = isFirst ? 0 : isLast ? last : Math.floor(last / 2);
     if (last >= 0) addPiece(index, canonical, from, known, isFirst, isLast);

@@ -40,11 +40,11 @@ export interface Sought {
 }
 
 /**
- * Replaces values in a text that comes in pieces. What may be the beginning of a value is held back
- * until it is clear, so that none gets through that is cut in two.
+ * Replaces values in a text that comes in pieces. A possible beginning of a value is held back
+ * until it is decided, so that a value cut in two does not get through.
  */
 export class ValueRedactor {
-  /** What came last: some of it is given already and only kept to be seen as what stands before. */
+  /** The latest text. Part of it is given already and only kept as context. */
   private text = '';
   /** How much of it was given, as it is or as its replacement. */
   private given = 0;

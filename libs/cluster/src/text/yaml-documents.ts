@@ -13,12 +13,12 @@ import type { DocumentTexts } from './yaml-documents.worker.js';
 /** One document of a text, as data. */
 export type TextDocument = ReadDocument;
 
-/** Milliseconds after which other calls get their turn. */
+/** Milliseconds after which other calls get a turn. */
 const SLICE_MS = 20;
 
 /**
- * Characters from which on a text is read beside the event loop; below, that would take longer than
- * the reading.
+ * Characters from which a text is read in a worker thread. For shorter texts the overhead would
+ * exceed the reading.
  */
 const LEAST_FOR_WORKER = 64 * 1024;
 
@@ -57,7 +57,7 @@ export async function readDocuments(
   }
 }
 
-/** A piece after the other, so that other calls get their turn. */
+/** Piece by piece, so that other calls get a turn. */
 async function parsed(
   { text, lines, items }: DocumentTexts,
   signal: AbortSignal,

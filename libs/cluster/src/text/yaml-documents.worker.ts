@@ -2,8 +2,8 @@ import { documentText } from '../go-yaml/document-text.js';
 import { readText, type ReadTextOptions, type TextProblem } from '../go-yaml/read-text.js';
 
 /**
- * Documents as texts: one large text is copied to the event loop at once, where a tree of values
- * takes its time.
+ * Documents as texts. A large text is copied to the main thread at once, whereas copying a tree of
+ * values takes long.
  */
 export interface DocumentTexts {
   /** A line of JSON for each piece of a document. */

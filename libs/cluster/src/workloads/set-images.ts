@@ -6,7 +6,7 @@ import type { KubernetesObject } from '../secrets/redact.js';
 import type { ObjectRef } from '../objects/object-ref.js';
 import { patchObject, type WriteOptions } from '../objects/write.js';
 
-/** Stands for every container that is not named. */
+/** Means every container that is not named. */
 export const EVERY_CONTAINER = '*';
 
 /** A container whose image is to become another one. */
@@ -68,7 +68,7 @@ export async function patchImages(
   }
 }
 
-/** The API server says no more of it than this; what makes an object invalid it would name. */
+/** The API server gives no more detail. If the object were invalid, it would name the field. */
 function isFailedTest(error: unknown): boolean {
   const { code, message = '' } = apiStatusOf(error) ?? {};
   return code === 422 && message.includes('rejected our request due to an error in our request');

@@ -5,9 +5,9 @@ import type { ExecutionSignals } from './execution.signals.js';
 import type { ExecutionFilter, ExecutionPage, ExecutionStore } from '../store/execution.store.js';
 import type { ExecutionWriter } from '../store/execution.writer.js';
 
-/** After all events of any execution: of whom only the end is awaited. */
+/** A sequence number after all events of any execution, for waiting only for the end. */
 const LAST_SEQ = 2 ** 31 - 2;
-/** How often those look who follow what nobody will tell them of, in milliseconds. */
+/** Milliseconds between two looks of followers that get no notice of changes. */
 const LOOK_MS = 1_000;
 /**
  * Milliseconds before the next look while the database is away; each pause is twice as long as the
@@ -15,7 +15,7 @@ const LOOK_MS = 1_000;
  */
 const FIRST_PAUSE_MS = 250;
 const MOST_PAUSE_MS = 4_000;
-/** How long one who looks waits for what is just being stored, in milliseconds. */
+/** Milliseconds that a read waits for an execution that is just being stored. */
 const STORE_MS = 1_000;
 
 const AWAY = 'The database in which executions are remembered does not answer. The wait goes on.';
@@ -169,7 +169,9 @@ export class ExecutionReader {
     }
   }
 
-  /** Reads from the store, which gets what has only just ended here a moment later. */
+  /**
+   * Reads from the store. An execution that has just ended here may arrive there a moment later.
+   */
   private async recall<T>(id: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
     const there = await read();
     if (there !== undefined || this.parts.runner.get(id)) return there;

@@ -59,7 +59,7 @@ export class ExecutionSignals {
     try {
       await client.connect();
       for (const channel of Object.values(CHANNELS)) await client.query(`listen ${channel}`);
-      // Whatever was said in between is not said again.
+      // Notices from the meantime are not repeated.
       this.allChanged();
       this.cancelWanted();
     } catch (error) {
@@ -68,7 +68,10 @@ export class ExecutionSignals {
     }
   }
 
-  /** Sees whether the others can still be heard: a connection may be dead without a sign. */
+  /**
+   * Checks whether the other replicas can still be heard. A connection may be dead without any
+   * sign.
+   */
   async check(): Promise<void> {
     const { client } = this;
     await client?.query('select 1').catch(() => this.lost(client));
@@ -120,7 +123,7 @@ export class ExecutionSignals {
     if (this.client !== client || this.closed) return;
     this.client = undefined;
     client.end().catch(() => {});
-    // Who follows looks for itself until the others can be heard again.
+    // Followers poll until the other replicas can be heard again.
     this.allChanged();
     this.reconnect = setTimeout(() => void this.listen(), RECONNECT_MS);
   }

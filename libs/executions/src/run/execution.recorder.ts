@@ -10,12 +10,16 @@ import { within } from '../store/within.js';
 import type { LiveExecution } from '../live-execution.js';
 
 /**
- * A read that its caller waits for is stored once it has run for so long; before, only its end is.
+ * Milliseconds after which a running read is stored, if its caller waits for it. For a shorter one,
+ * only the end is stored.
  */
 export const STORE_AFTER_MS = 250;
-/** How long a call waits to be stored, before which it does not begin: its caller hears in 5 s. */
+/**
+ * Milliseconds that a call waits to be stored before it begins. The caller then has an answer
+ * within 5 s.
+ */
 const STORE_LIMIT_MS = 4_500;
-/** How long those who wait for an end may be held up by its being stored. */
+/** Milliseconds for which storing an end may delay those who wait for it. */
 const STORE_END_MS = 2_000;
 
 /** What the recorder works with. */
@@ -28,7 +32,7 @@ export interface RecorderParts {
   limits: OutputLimits;
 }
 
-/** Puts on record what this server runs. */
+/** Records what this server runs. */
 export class ExecutionRecorder {
   constructor(private readonly parts: RecorderParts) {}
 
@@ -94,7 +98,7 @@ export class ExecutionRecorder {
     const end = endOf(execution, outcome, limits);
     if (execution.isStored) {
       writer.update(execution.id, end);
-      // Whoever hears of the end may ask for it at once, also on another server.
+      // A caller that learns of the end may ask for it at once, also on another server.
       await orAfter(
         STORE_END_MS,
         writer.stored(execution.id).catch(() => {}),
@@ -125,7 +129,7 @@ export class ExecutionRecorder {
       if (holder.id === row.id) bytes.begin(row);
       return holder;
     } catch (error) {
-      // The database may have it all the same, once it has answered.
+      // The database may have stored it nevertheless.
       const end = { ...this.notBegun(execution, error), idempotency_key: null, request_hash: null };
       const giveBack = () => writer.notBegun(row.id, end);
       claim.then(giveBack, giveBack);

@@ -99,8 +99,8 @@ export class ExecutionRunner {
   }
 
   /**
-   * Takes no more calls, gives those that run some time, cancels what is left then, and waits until
-   * all of them have ended.
+   * Refuses new calls, gives running ones some time, then cancels the rest, and waits until all
+   * have ended.
    */
   async stop(): Promise<void> {
     this.stopping = true;
@@ -191,7 +191,7 @@ export class ExecutionRunner {
     }
   }
 
-  /** Sees to it that what has waited for its turn is not over for the others. */
+  /** Makes sure that the other servers have not declared a waiting execution interrupted. */
   private async confirm({ signal }: LiveExecution): Promise<void> {
     try {
       await this.parts.confirm();

@@ -10,7 +10,7 @@ const LANE_PERCENT = 80;
 /** The same for calls that last: fewer, so that those of one lane do not fill it. */
 const LONG_PERCENT = 60;
 
-/** Whom a place is for. */
+/** The call that a place is for. */
 export interface Taker {
   caller: string;
   lane?: Lane | undefined;

@@ -15,9 +15,9 @@ export interface RunLimits {
   waits: number;
 }
 
-/** Who wants to run what. */
+/** A call that wants a place. */
 interface Candidate extends Taker {
-  /** Whose number it counts for as well, if any. */
+  /** The category whose limit it also counts against, if any. */
   category?: string | undefined;
 }
 
@@ -37,7 +37,7 @@ interface Waiter {
   giveUp: (reason: Error) => void;
 }
 
-/** When to come back, told to those whose queue is full: most calls take less. */
+/** Seconds after which callers with a full queue may try again. Most calls take less. */
 const RETRY_AFTER_SECONDS = 2;
 
 /**
@@ -68,7 +68,7 @@ export class RunQueue {
   enter(candidate: Candidate, signal: AbortSignal): Place {
     const isNow = this.tryTake(candidate);
     const taken = isNow ? Promise.resolve() : this.wait(candidate, signal);
-    // The signal may abort before anybody waits.
+    // The signal may abort before anything awaits the promise.
     taken.catch(() => {});
     return { isNow, taken, giveBack: () => this.release(candidate) };
   }

@@ -67,8 +67,7 @@ export function endOf(
 ): Partial<ExecutionRow> {
   const { output: whole = '', data } =
     'result' in outcome ? outcome.result : { output: outcome.error.output };
-  // A read that was over before it was stored has given its output to its caller, whom nobody else
-  // is to read after.
+  // The output of a read that ended before it was stored went to its caller. Nobody else needs it.
   const keepsOutput = isKept || isStored || whole.length > maxOutputChars;
   const output = keepsOutput ? storable(whole.slice(0, maxKeptOutputChars)) : null;
   const dataText = isKept && data !== undefined ? JSON.stringify(data) : '';
@@ -104,7 +103,7 @@ export function executionOf(
   };
 }
 
-/** Tells two calls apart without keeping their parameters, which may be secret. */
+/** A hash that distinguishes calls without storing their parameters, which may be secret. */
 export function hashOf({ tool, input, shared }: PreparedCall): string {
   return createHash('sha256')
     .update(JSON.stringify([tool.name, sorted(input), sorted(shared)]))
@@ -112,8 +111,8 @@ export function hashOf({ tool, input, shared }: PreparedCall): string {
 }
 
 /**
- * PostgreSQL has no text with NUL or half of a surrogate pair in it. The replacements are as long,
- * so that offsets stay.
+ * PostgreSQL cannot store text with NUL or half of a surrogate pair. The replacements have the same
+ * length, so that offsets stay valid.
  */
 function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD').toWellFormed();

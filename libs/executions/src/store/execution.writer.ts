@@ -132,7 +132,7 @@ export class ExecutionWriter {
     if (failure) this.logger.error(`The last executions are not stored: ${failure}`);
   }
 
-  /** At the end of this turn of the event loop: what else comes in it goes along. */
+  /** At the end of this turn of the event loop, so that writes of the same turn go along. */
   private launchSoon(): void {
     if (this.isLaunching) return;
     this.isLaunching = true;
@@ -156,7 +156,7 @@ export class ExecutionWriter {
       for (const { id } of writes) this.flying.set(id, flight);
       flight.catch(() => {});
     }
-    // What failed waits for its time; whatever else there is follows when a flight has ended.
+    // Failed writes wait for their time. The others follow when a flight has ended.
     if (this.pending.size > 0 && this.flights.size === 0) this.schedule(RETRY_MS);
   }
 
@@ -248,7 +248,7 @@ export class ExecutionWriter {
     this.dueMs = Infinity;
   }
 
-  /** Once until the database is back: each attempt says the same. */
+  /** Logs once until the database is back, because each attempt fails the same way. */
   private logOnce(message: string): void {
     if (this.logged.has(message)) return;
     this.logged.add(message);

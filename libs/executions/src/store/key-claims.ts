@@ -4,7 +4,7 @@ import type { ExecutionRow } from './schema.js';
 
 /** Claims that go together: each holds an index of the database for a moment. */
 const ROWS_AT_ONCE = 200;
-/** As many as there can be of others that are forgotten in the moment in which they are met. */
+/** More attempts than the holder of a key can be forgotten in between. */
 const MOST_TRIES = 3;
 
 interface Claim extends PromiseWithResolvers<KeyHolder> {
@@ -83,7 +83,7 @@ export class KeyClaims {
 
   private take(claim: Claim, holder: KeyHolder | undefined): void {
     if (holder) return claim.resolve(holder);
-    // Another one was met that was not there to be read yet, or has been forgotten in between.
+    // The row of another holder was not readable yet, or has been forgotten in between.
     if (++claim.tries < MOST_TRIES) this.waiting.push(claim);
     else claim.reject(new Error('The database does not say who has the key.'));
   }

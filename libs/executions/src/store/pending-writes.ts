@@ -30,7 +30,7 @@ export class PendingWrite {
   update: Partial<ExecutionRow> = {};
   events: EventRow[] = [];
   source: EventSource | undefined;
-  /** Whether nobody will miss it much: it goes first where too much waits. */
+  /** Whether it may be dropped first when too much waits. */
   isLosable = false;
   /** Not tried before this time, by `performance.now()`. */
   notBeforeMs = 0;
@@ -180,7 +180,7 @@ export class PendingWrites {
     this.bound();
   }
 
-  /** Counts now and then only: in an outage each caller's attempt comes back. */
+  /** Runs only now and then, because in an outage every attempt comes back here. */
   private bound(): void {
     if (performance.now() < this.boundedMs + BOUND_EVERY_MS) return;
     this.boundedMs = performance.now();

@@ -18,12 +18,12 @@ const STATEMENT_LIMIT_MS = 4_000;
  */
 const CONNECT_LIMIT_MS = 8_000;
 const IDLE_MS = 60_000;
-/** Long enough that making new ones costs nothing. */
+/** Long enough that opening new ones costs next to nothing. */
 const MAX_LIFETIME_SECONDS = 300;
 /** From when on TCP asks an idle connection whether the other end is there. */
 const KEEP_ALIVE_MS = 5_000;
 
-/** Who waited for a connection for long has left a query less time than tells of a dead one. */
+/** A query with less time than this left does not show that its connection is dead. */
 const SUSPICIOUS_MS = 2_000;
 
 /** What `pg` says of a query that had no answer within its `query_timeout`. */
@@ -36,7 +36,7 @@ const TIMED_OUT = 'Query read timeout';
  */
 const NOT_HERE = /^(?:08|57P|25006)/;
 
-/** No connection was had: nothing was sent. */
+/** There was no connection, so nothing was sent. */
 export class NotConnected extends Error {
   override readonly name = 'NotConnected';
 }
@@ -52,8 +52,8 @@ export function connectionOptions(url: string) {
 
 /**
  * A pool of connections, made as they are needed. Each use has one time limit for all of it. A
- * connection on which an answer did not come in time is given up, and with it those that were made
- * before: after a failover that nobody was told of, every one of them is dead without a sign.
+ * connection without an answer in time is given up, together with all older ones: after a silent
+ * failover, every one of them is dead without any sign.
  */
 export class PostgresConnections implements PostgresPool {
   private readonly madeAt = new WeakMap<PoolClient, number>();
@@ -109,7 +109,7 @@ export class PostgresConnections implements PostgresPool {
     const guarded = this.guarded(client, end);
     if (this.withLimit.has(client)) return guarded;
     try {
-      // As a statement of its own: proxies of connections refuse parameters that they do not know.
+      // A separate statement, because connection poolers refuse parameters that they do not know.
       await guarded.query(`set statement_timeout = ${STATEMENT_LIMIT_MS}`, []);
       this.withLimit.add(client);
       return guarded;

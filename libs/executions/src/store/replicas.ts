@@ -26,10 +26,7 @@ const INTERRUPTED: ExecutionError = {
   retryable: false,
 };
 
-/**
- * Where process ids mean the same: containers may have the name of a host in common, but not its
- * processes.
- */
+/** The scope of process ids. Containers may share a host name, but not its processes. */
 const HOST = `${hostname()} ${processNamespace()}`;
 
 /**
@@ -83,7 +80,10 @@ export class Replicas {
     if (this.isStale()) throw new Error(`No heartbeat: ${this.failed}`);
   }
 
-  /** Says goodbye: what is not finished here by now is interrupted. */
+  /**
+   * Removes this server from the others' view. Executions that have not finished here become
+   * `interrupted`.
+   */
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await this.beating;
@@ -128,7 +128,7 @@ export class Replicas {
         .values({ id: this.id, host: HOST, pid: process.pid, seen_at: at })
         .execute();
     }
-    // When it was sent: the others may have seen it since then only.
+    // The time of sending, because the others may have seen it only since then.
     this.lastBeatMs = sentMs;
     for (const replica of await kysely.selectFrom('replicas').selectAll().execute()) {
       if (replica.id === this.id || !this.isGone(replica)) continue;
@@ -149,7 +149,8 @@ export class Replicas {
 }
 
 /**
- * Whether another process of this machine is there. One with our own number was there before us.
+ * Whether another process of this machine is running. An entry with our own id is from a process
+ * before us.
  */
 function isRunning(pid: number): boolean {
   if (pid === process.pid) return false;

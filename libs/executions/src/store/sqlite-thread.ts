@@ -102,7 +102,7 @@ export class SqliteThread {
   private start(): Worker {
     const worker = new Worker(new URL('./sqlite.worker.js', import.meta.url), {
       workerData: { file: this.file, openLimitMs: OPEN_LIMIT_MS },
-      // It holds nothing: the room for young garbage that the server has would be wasted on it.
+      // The thread holds little data, so it needs less room for young objects than the server.
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
     worker.on('message', (answer: SqliteAnswer) => this.take(answer));

@@ -102,7 +102,7 @@ function close(): void {
   }
 }
 
-/** Does what nobody can be told to come back for, while other servers open the new file too. */
+/** Runs a statement again while other servers open the new file too. */
 function whenFree(opened: DatabaseSync, sql: string): void {
   const end = performance.now() + openLimitMs;
   for (;;) {
