@@ -1,4 +1,4 @@
-import { orAfter } from '#tools';
+import { orAfter } from '#base';
 import type { Sandbox } from '#sandbox';
 import { ExecutionsApi } from '../support/executions.js';
 import { whileProbed, type Health } from '../support/health-probe.js';

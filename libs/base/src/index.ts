@@ -5,3 +5,6 @@ export { runInWorker, WorkTooLarge } from './workers.js';
 export type { WorkLimits } from './workers.js';
 export { Shares } from './shares.js';
 export { stateFolder } from './state-folder.js';
+export { orAfter, untilAborted } from './abort.js';
+export { compareTexts } from './compare-texts.js';
+export { isRecord } from './record.js';

@@ -1,5 +1,5 @@
-import { parseJson, Turns } from '#base';
-import { isRecord, ToolError } from '#tools';
+import { isRecord, parseJson, Turns } from '#base';
+import { ToolError } from '#tools';
 import { apiError, apiStatusOf } from './http/api-error.js';
 import { noteWarnings } from './http/api-warnings.js';
 import { CHANNEL_PROTOCOLS, type ChannelStream } from './http/channel-stream.js';

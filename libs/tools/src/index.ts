@@ -14,7 +14,6 @@ export type { RequirementScope } from './tool-requirement.js';
 export { Tool, ToolProvider } from './tool.decorator.js';
 export { invalidField, TOOL_ERROR_CODES, ToolError } from './tool.error.js';
 export type { FieldError, ToolErrorCode } from './tool.error.js';
-export { orAfter, untilAborted } from './abort.js';
 export { InterceptsTools } from './tool.interceptor.js';
 export type { ToolInterceptor, ToolInvocation } from './tool.interceptor.js';
 export { ToolInvoker } from './tool.invoker.js';
@@ -27,6 +26,4 @@ export type { Progress, ToolCall, ToolDefinition, ToolPlace, ToolResult } from '
 export { DNS_LABEL, NAME, textFault, UUID } from './text-format.js';
 export type { TextFormat } from './text-format.js';
 export { VERSION } from './version.js';
-export { compareTexts } from './compare.js';
-export { isRecord } from './record.js';
 export { readInput } from './tool-input.js';

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { untilAborted } from './abort.js';
+import { untilAborted } from '#base';
 import { cutName } from './cut-name.js';
 import { readInput } from './tool-input.js';
 import {

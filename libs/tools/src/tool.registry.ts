@@ -1,10 +1,9 @@
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
-import { compareTexts } from './compare.js';
+import { compareTexts, isRecord } from '#base';
 import { cutName } from './cut-name.js';
 import { inputClass, inputSchemaOf } from './input-schema.js';
-import { isRecord } from './record.js';
 import type { SharedField } from './shared-field.js';
 import {
   Tool,

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { isRecord, type ToolError } from '#tools';
+import { isRecord } from '#base';
+import { type ToolError } from '#tools';
 import { Outlet } from '../http/outlet.js';
 import { asEvent, type JsonRpcResult } from './wire/json-rpc.js';
 import type { McpConnection } from './mcp-connection.js';

@@ -1,7 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { orAfter } from '#base';
 import { Executions, stillRunningText, type Started } from '#executions';
-import { invalidField, orAfter, ToolError, ToolRegistry, type ToolResult } from '#tools';
+import { invalidField, ToolError, ToolRegistry, type ToolResult } from '#tools';
 import { Unread } from '../http/unread.js';
 import { knowsTasks, type McpClient } from './wire/mcp-client.js';
 import { mcpConfig, type McpConfig } from './mcp.config.js';

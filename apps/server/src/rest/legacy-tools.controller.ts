@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isRecord } from '#tools';
+import { isRecord } from '#base';
 import { ExecuteQueryDto, ListToolsDto } from './dto/list-tools.dto.js';
 import { InputPipe } from './input.pipe.js';
 import type { ToolView } from './tool.presenter.js';

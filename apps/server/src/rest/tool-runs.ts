@@ -1,7 +1,8 @@
 import { BadRequestException, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { orAfter } from '#base';
 import { Executions, type Started } from '#executions';
-import { orAfter, ToolError, type ToolDefinition } from '#tools';
+import { ToolError, type ToolDefinition } from '#tools';
 import { callerAt } from '../http/caller.js';
 import { Unread } from '../http/unread.js';
 import { newExecutionId, setStarted } from './execution-id.js';

@@ -1,5 +1,5 @@
+import { compareTexts } from '#base';
 import { ageSince, humanAge, isOwnedBy } from '#cluster';
-import { compareTexts } from '#tools';
 import { countsOf, type AnalysisRun } from './analysis.js';
 import { roleOf } from './replica-set-role.js';
 import type { RolloutParts } from './rollout-parts.js';

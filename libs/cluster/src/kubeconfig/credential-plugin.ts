@@ -1,5 +1,6 @@
+import { isRecord } from '#base';
 import type { Programs, RunResult } from '#cli';
-import { isRecord, ToolError } from '#tools';
+import { ToolError } from '#tools';
 
 /** Characters that a plugin may print. A credential has a few thousand. */
 const MAX_OUTPUT_CHARS = 1_000_000;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { isRecord } from '#tools';
+import { isRecord } from '#base';
 
 /** One `clusters`, `users` or `contexts` entry, and the file that it came from. */
 export interface KubeconfigEntry {

@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { untilAborted } from '#base';
 import type { Programs } from '#cli';
-import { ToolError, untilAborted } from '#tools';
+import { ToolError } from '#tools';
 import {
   askPlugin,
   PluginFailure,

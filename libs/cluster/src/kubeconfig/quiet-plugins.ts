@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isRecord } from '#tools';
+import { isRecord } from '#base';
 import { besideFile, type Kubeconfig, type KubeconfigEntry } from './kubeconfig.js';
 
 /** Fields of a user that name a file. */

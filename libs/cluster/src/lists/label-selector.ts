@@ -1,4 +1,4 @@
-import { isRecord } from '#tools';
+import { isRecord } from '#base';
 
 /** One of a selector's matchExpressions, not checked yet. */
 interface Requirement {

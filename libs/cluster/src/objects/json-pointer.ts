@@ -1,4 +1,4 @@
-import { isRecord } from '#tools';
+import { isRecord } from '#base';
 
 /** The value that a JSON pointer (RFC 6901) leads to; undefined where there is none. */
 export function valueAt(object: unknown, pointer: string): unknown {

@@ -1,4 +1,4 @@
-import { isRecord } from '#tools';
+import { isRecord } from '#base';
 import { valueAt } from './json-pointer.js';
 
 /** How a strategic patch says what to do with an object. */

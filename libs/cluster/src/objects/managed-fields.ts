@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parseJson } from '#base';
-import { isRecord } from '#tools';
+import { isRecord, parseJson } from '#base';
 import type { KubernetesObject } from '../secrets/redact.js';
 import { FIELD_MANAGER } from './field-manager.js';
 

@@ -1,7 +1,7 @@
 import type { ApiResource } from '../discovery/api-resource.js';
 import type { Cluster } from '../cluster.js';
 import { ifFound } from './read-if-found.js';
-import { isRecord } from '#tools';
+import { isRecord } from '#base';
 
 /** What is read of a schema of the API server's OpenAPI document. */
 interface SchemaNode {

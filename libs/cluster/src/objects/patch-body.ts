@@ -1,4 +1,5 @@
-import { isRecord, ToolError } from '#tools';
+import { isRecord } from '#base';
+import { ToolError } from '#tools';
 import type { PatchType } from './write.js';
 
 /**

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { isRecord } from '#tools';
+import { isRecord } from '#base';
 import type { KubernetesObject } from './redact.js';
 import type { SecretValues } from './secret-values.js';
 

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { isRecord, ToolError } from '#tools';
+import { isRecord } from '#base';
+import { ToolError } from '#tools';
 import { LAST_APPLIED, type KubernetesObject } from './redact.js';
 import { PatternIndex } from './pattern-index.js';
 import { addEncodedValue, addText } from './value-forms.js';

@@ -1,4 +1,4 @@
-import { compareTexts } from '#tools';
+import { compareTexts } from '#base';
 import { MAX_DEPTH, TOO_DEEP } from './json.js';
 import { numberText } from './number-text.js';
 import { yamlKey, yamlScalar } from './yaml-scalar.js';

@@ -1,4 +1,5 @@
-import { cutName, invalidField, orAfter, ToolError, UUID } from '#tools';
+import { orAfter } from '#base';
+import { cutName, invalidField, ToolError, UUID } from '#tools';
 import { isFinished, type Execution, type ExecutionEvent } from '../execution.js';
 import type { ExecutionRunner } from '../run/execution.runner.js';
 import type { ExecutionSignals } from './execution.signals.js';

@@ -1,4 +1,5 @@
-import { orAfter, ToolError, type PreparedCall } from '#tools';
+import { orAfter } from '#base';
+import { ToolError, type PreparedCall } from '#tools';
 import type { Outcome } from '../execution.js';
 import { endOf, hashOf, rowOf, type OutputLimits } from '../store/execution-row.js';
 import type { ExecutionWriter } from '../store/execution.writer.js';

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { orAfter } from '#tools';
+import { orAfter } from '#base';
 import { halvesOf, withoutTexts, type Batch, type StoreWrites } from './batch.js';
 import { batchOf, PendingWrites, type EventSource, type PendingWrite } from './pending-writes.js';
 import { NotConnected } from './postgres-connections.js';

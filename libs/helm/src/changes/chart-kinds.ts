@@ -1,5 +1,5 @@
+import { isRecord } from '#base';
 import { ApiResource, type Answer } from '#cluster';
-import { isRecord } from '#tools';
 
 /** A custom resource definition, as far as it says which kinds there are. */
 interface Definition {

@@ -1,4 +1,4 @@
-import { isRecord } from '#tools';
+import { isRecord } from '#base';
 
 /** Fields that tell the items of a list apart, the usual first. */
 const ITEM_KEYS = ['name', 'mountPath', 'containerPort', 'port', 'key', 'path', 'host', 'ip'];

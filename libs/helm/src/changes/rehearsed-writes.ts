@@ -1,6 +1,5 @@
-import { parseJson } from '#base';
+import { isRecord, parseJson } from '#base';
 import { noteSent, type Answer, type Cluster, type KubernetesObject } from '#cluster';
-import { isRecord } from '#tools';
 import type { ChartKinds } from './chart-kinds.js';
 import { storedObject } from './stored-object.js';
 

@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
-import { ToolError, untilAborted } from '#tools';
+import { untilAborted } from '#base';
+import { ToolError } from '#tools';
 import { specialKindOf } from '../allowed-hosts.js';
 import { helmConfig, type HelmConfig } from '../helm.config.js';
 

@@ -1,5 +1,6 @@
+import { isRecord } from '#base';
 import { readDocuments, warn } from '#cluster';
-import { invalidField, isRecord } from '#tools';
+import { invalidField } from '#tools';
 import type { Release } from './release.js';
 
 type Values = Record<string, unknown>;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, stringify, visit, type Node, type YAMLMap } from 'yaml';
+import { isRecord } from '#base';
 import { LAST_APPLIED, toYaml } from '#cluster';
-import { isRecord } from '#tools';
 import {
   piecesOf,
   readAsHelm,

@@ -1,5 +1,5 @@
+import { isRecord } from '#base';
 import { LAST_APPLIED, redacted } from '#cluster';
-import { isRecord } from '#tools';
 
 const VALUE_FIELDS = ['data', 'stringdata'];
 /** Characters from which on a value is looked for in the rest of its document. */

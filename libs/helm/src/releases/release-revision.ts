@@ -1,4 +1,5 @@
-import { compareTexts, ToolError } from '#tools';
+import { compareTexts } from '#base';
+import { ToolError } from '#tools';
 
 /** What the metadata of a stored release says of it. */
 export interface Revision {

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { isRecord } from '#tools';
+import { isRecord } from '#base';
 
 /**
  * A version of a chart as the index of a repository names it: what helm needs of it to download it.

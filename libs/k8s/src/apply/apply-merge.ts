@@ -1,5 +1,5 @@
+import { isRecord } from '#base';
 import type { ObjectSchema } from '#cluster';
-import { isRecord } from '#tools';
 
 /**
  * A manifest whose list items have all of their key fields: those left out get the schema's

@@ -1,5 +1,5 @@
+import { isRecord } from '#base';
 import { apiStatusOf, type KubernetesObject } from '#cluster';
-import { isRecord } from '#tools';
 
 /** How the API server refuses a field that the schema does not have. */
 const UNDECLARED = /^(?:.*\): )?\s*(\..*): field not declared in schema$/gm;

@@ -1,5 +1,5 @@
+import { isRecord } from '#base';
 import { apiStatusOf, type FieldPath, type ObjectSchema } from '#cluster';
-import { isRecord } from '#tools';
 import { isDeepStrictEqual } from 'node:util';
 import { itemKey } from './apply-merge.js';
 

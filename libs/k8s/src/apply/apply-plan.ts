@@ -1,3 +1,4 @@
+import { isRecord } from '#base';
 import {
   ApiResource,
   groupVersionOf,
@@ -5,7 +6,7 @@ import {
   type KubernetesObject,
   type ObjectRef,
 } from '#cluster';
-import { isRecord, ToolError } from '#tools';
+import { ToolError } from '#tools';
 import { manifestError } from './manifest-error.js';
 import type { ManifestObject } from './manifest-objects.js';
 

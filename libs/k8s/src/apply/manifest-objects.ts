@@ -1,5 +1,5 @@
+import { isRecord } from '#base';
 import { LAST_APPLIED, type KubernetesObject, type TextDocument } from '#cluster';
-import { isRecord } from '#tools';
 import { manifestError } from './manifest-error.js';
 import { dataOfSecret } from './manifest-secret.js';
 

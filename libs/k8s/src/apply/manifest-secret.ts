@@ -1,5 +1,6 @@
+import { isRecord } from '#base';
 import type { KubernetesObject } from '#cluster';
-import { isRecord, ToolError } from '#tools';
+import { ToolError } from '#tools';
 import { manifestError } from './manifest-error.js';
 
 /** Shorter values would take half of a message's words with them. */

@@ -1,4 +1,5 @@
-import { invalidField, isRecord } from '#tools';
+import { isRecord } from '#base';
+import { invalidField } from '#tools';
 
 /** The operations of a JSON patch (RFC 6902) that tell nothing of what is there. */
 const SILENT = ['add', 'remove', 'replace'];

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isRecord } from '#base';
 import { valueAt } from '#cluster';
-import { isRecord } from '#tools';
 
 /**
  * The paths of those test operations of a JSON patch (RFC 6902) that do not hold for an object.

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { isRecord } from '#base';
 import {
   apiStatusOf,
   changeText,
@@ -12,7 +13,7 @@ import {
   type ObjectRef,
   type ObjectSchema,
 } from '#cluster';
-import { isRecord, type ToolCall, ToolError, type ToolResult } from '#tools';
+import { type ToolCall, ToolError, type ToolResult } from '#tools';
 import type { PatchDto } from './patch.dto.js';
 import { refuseToTell } from './patch-secret.js';
 import { failedTests } from './patch-tests.js';

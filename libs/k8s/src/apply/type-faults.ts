@@ -1,3 +1,4 @@
+import { isRecord } from '#base';
 import {
   apiStatusOf,
   objectSchema,
@@ -5,7 +6,7 @@ import {
   type Cluster,
   type ObjectSchema,
 } from '#cluster';
-import { isRecord, ToolError } from '#tools';
+import { ToolError } from '#tools';
 
 /**
  * How the API server says that a value is of a wrong type; often without the field, or with a field

@@ -1,5 +1,5 @@
+import { compareTexts } from '#base';
 import { LAST_APPLIED, redacted } from '#cluster';
-import { compareTexts } from '#tools';
 
 /** A Secret, as far as a description of it goes. */
 export interface Secret {

@@ -1,4 +1,4 @@
-import { compareTexts } from '#tools';
+import { compareTexts } from '#base';
 import { mebibytes, milliCpu } from './quantity.js';
 
 /** CPU and memory as quantities of the Kubernetes API. */

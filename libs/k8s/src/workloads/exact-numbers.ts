@@ -1,4 +1,4 @@
-import { isRecord } from '#tools';
+import { isRecord } from '#base';
 
 const MAX_INT64 = 2n ** 63n - 1n;
 

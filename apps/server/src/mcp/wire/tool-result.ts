@@ -1,4 +1,5 @@
-import { isRecord, type ToolError, type ToolResult } from '#tools';
+import { isRecord } from '#base';
+import { type ToolError, type ToolResult } from '#tools';
 import type { JsonRpcResult } from './json-rpc.js';
 
 /**
