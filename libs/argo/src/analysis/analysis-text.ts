@@ -5,7 +5,7 @@ const LABEL_WIDTH = 13;
 /**
  * Latest measurements of a metric that are shown; Argo Rollouts keeps ten unless told otherwise.
  */
-const MOST_MEASUREMENTS = 20;
+const MAX_MEASUREMENTS = 20;
 const ENDED_BADLY = ['Failed', 'Error', 'Inconclusive'];
 
 /**
@@ -80,7 +80,7 @@ function metricText(metric: Metric, result: MetricResult | undefined): string {
     `  Measured: ${successful} successful, ${failed} failed, ${inconclusive} inconclusive, ${error} errors`,
     ...(result?.message ? [`  Message: ${result.message}`] : []),
   ];
-  const measurements = (result?.measurements ?? []).slice(-MOST_MEASUREMENTS);
+  const measurements = (result?.measurements ?? []).slice(-MAX_MEASUREMENTS);
   if (measurements.length === 0) return lines.join('\n');
   const rows = measurements.map(({ startedAt = '', phase, value = '', message = '' }) => [
     startedAt,

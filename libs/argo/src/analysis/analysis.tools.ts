@@ -1,18 +1,15 @@
 import { Clusters } from '#cluster';
 import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
-import { AnalysisClient } from './analysis.client.js';
 import { ARGO, REQUIRES } from '../argo.category.js';
 import { GetAnalysisRunDto } from './get-analysisrun.dto.js';
 import { ListAnalysisRunsDto } from './list-analysisruns.dto.js';
 import { ListExperimentsDto } from './list-experiments.dto.js';
+import { getAnalysisRun, listAnalysisRuns, listExperiments } from './analysis-reads.js';
 
 /** Tools for analysis runs and experiments. */
 @ToolProvider(ARGO)
 export class AnalysisTools {
-  constructor(
-    private readonly clusters: Clusters,
-    private readonly analysis: AnalysisClient,
-  ) {}
+  constructor(private readonly clusters: Clusters) {}
 
   @Tool({
     name: 'argo_list_experiments',
@@ -24,7 +21,7 @@ export class AnalysisTools {
     requires: REQUIRES,
   })
   async listExperiments(query: ListExperimentsDto, call: ToolCall): Promise<string> {
-    return this.analysis.experiments(this.clusters.of(call), query, call);
+    return listExperiments(this.clusters.of(call), query, call);
   }
 
   @Tool({
@@ -37,7 +34,7 @@ export class AnalysisTools {
     requires: REQUIRES,
   })
   async listAnalysisRuns(query: ListAnalysisRunsDto, call: ToolCall): Promise<string> {
-    return this.analysis.analysisRuns(this.clusters.of(call), query, call);
+    return listAnalysisRuns(this.clusters.of(call), query, call);
   }
 
   @Tool({
@@ -50,6 +47,6 @@ export class AnalysisTools {
     requires: REQUIRES,
   })
   async getAnalysisRun(query: GetAnalysisRunDto, call: ToolCall): Promise<ToolResult> {
-    return this.analysis.analysisRun(this.clusters.of(call), query, call);
+    return getAnalysisRun(this.clusters.of(call), query, call);
   }
 }

@@ -2,14 +2,14 @@ import { ageSince, alignLines, isOwnedBy } from '#cluster';
 import { timeOf, type RolloutParts } from '../model/rollout-parts.js';
 import type { ReplicaSet } from '../model/rollout-revisions.js';
 import { roleOf } from '../model/replica-set-role.js';
-import type { RolloutState } from '../model/rollout-state.js';
+import type { RolloutProgress } from '../model/rollout-progress.js';
 import type { TreeNode } from '../model/rollout-tree.js';
 import type { Rollout } from '../model/rollout.js';
 import { withIcon } from '../model/tree-icons.js';
 
 const LABEL_WIDTH = 17;
 const COLUMN_GAP = 2;
-const MOST_EVENTS = 20;
+const MAX_EVENTS = 20;
 
 /** A line of label and value, as wide as the plugin's. */
 function line(label: string, value: string | number | bigint): string {
@@ -20,7 +20,7 @@ function line(label: string, value: string | number | bigint): string {
  * The head of `kubectl argo rollouts get rollout`: name, status, strategy, step, weights, images,
  * replicas.
  */
-export function headLines(rollout: Rollout, state: RolloutState, parts: RolloutParts): string[] {
+export function headLines(rollout: Rollout, state: RolloutProgress, parts: RolloutParts): string[] {
   const { metadata, spec } = rollout;
   const { phase, message, step, weight, replicas } = state;
   const images = imagesOf(rollout, parts);
@@ -109,7 +109,7 @@ export function conditionAndEventLines({ status }: Rollout, { events }: RolloutP
       message,
     ],
   );
-  const shown = events.slice(-MOST_EVENTS);
+  const shown = events.slice(-MAX_EVENTS);
   const rows = shown.map((event) => [
     event.type ?? '',
     event.reason ?? '',

@@ -1,14 +1,14 @@
 import { Clusters } from '#cluster';
 import { ANSWER_SECONDS, Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
 import { ARGO, REQUIRES } from '../argo.category.js';
-import { DescribeClient } from './describe.client.js';
 import { ArgoHistoryDto } from './argo-history.dto.js';
 import { ListRolloutsDto } from './list-rollouts.dto.js';
 import { RolloutDto } from '../model/rollout.dto.js';
 import { ArgoStatusDto } from './argo-status.dto.js';
-import { HistoryClient } from './history.client.js';
-import { ListClient } from './list.client.js';
-import { StatusClient } from './status.client.js';
+import { describeRollout } from './describe-rollout.js';
+import { listRollouts } from './list-rollouts.js';
+import { rolloutHistory } from './rollout-history.js';
+import { followRollout, rolloutStatus } from './rollout-status.js';
 
 /** Seconds that a read may take. */
 const READ_LIMIT_SECONDS = 30;
@@ -16,13 +16,7 @@ const READ_LIMIT_SECONDS = 30;
 /** Tools that look at rollouts. */
 @ToolProvider(ARGO)
 export class RolloutsTools {
-  constructor(
-    private readonly clusters: Clusters,
-    private readonly lists: ListClient,
-    private readonly states: StatusClient,
-    private readonly histories: HistoryClient,
-    private readonly descriptions: DescribeClient,
-  ) {}
+  constructor(private readonly clusters: Clusters) {}
 
   @Tool({
     name: 'argo_list_rollouts',
@@ -34,7 +28,7 @@ export class RolloutsTools {
     requires: REQUIRES,
   })
   async listRollouts(query: ListRolloutsDto, call: ToolCall): Promise<ToolResult> {
-    return this.lists.list(this.clusters.of(call), query, call);
+    return listRollouts(this.clusters.of(call), query, call);
   }
 
   @Tool({
@@ -51,9 +45,7 @@ export class RolloutsTools {
   })
   async status(query: ArgoStatusDto, call: ToolCall): Promise<ToolResult> {
     const cluster = this.clusters.of(call);
-    return query.watch
-      ? this.states.follow(cluster, query, call)
-      : this.states.read(cluster, query, call);
+    return query.watch ? followRollout(cluster, query, call) : rolloutStatus(cluster, query, call);
   }
 
   @Tool({
@@ -66,7 +58,7 @@ export class RolloutsTools {
     requires: REQUIRES,
   })
   async history(query: ArgoHistoryDto, call: ToolCall): Promise<ToolResult> {
-    return this.histories.read(this.clusters.of(call), query, call);
+    return rolloutHistory(this.clusters.of(call), query, call);
   }
 
   @Tool({
@@ -79,6 +71,6 @@ export class RolloutsTools {
     requires: REQUIRES,
   })
   async describe(query: RolloutDto, call: ToolCall): Promise<ToolResult> {
-    return this.descriptions.describe(this.clusters.of(call), query, call);
+    return describeRollout(this.clusters.of(call), query, call);
   }
 }

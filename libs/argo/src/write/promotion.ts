@@ -1,7 +1,7 @@
 import { ToolError } from '#tools';
 import { canaryPosition } from '../model/canary.js';
 import { isFullyPromoted, type Rollout } from '../model/rollout.js';
-import type { RolloutPatches } from '../model/rollout-patches.js';
+import type { RolloutPatches } from './rollout-patches.js';
 import { rolloutPhase } from '../model/rollout-phase.js';
 import { DONE, hasActed, notDone, type Asked, type Verdict } from './verb-outcome.js';
 

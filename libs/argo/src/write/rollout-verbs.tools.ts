@@ -3,15 +3,19 @@ import { Tool, ToolProvider, type ToolCall } from '#tools';
 import { ARGO, REQUIRES } from '../argo.category.js';
 import { PromoteDto } from './promote.dto.js';
 import { RolloutDto } from '../model/rollout.dto.js';
-import { VerbsClient } from './verbs.client.js';
+import {
+  abortRollout,
+  pauseRollout,
+  promoteRollout,
+  restartRollout,
+  resumeRollout,
+  retryRollout,
+} from './rollout-verbs.js';
 
 /** Tools that steer an update of a rollout. */
 @ToolProvider({ ...ARGO, sharedFields: [...ARGO.sharedFields, DryRunField] })
 export class RolloutVerbsTools {
-  constructor(
-    private readonly clusters: Clusters,
-    private readonly verbs: VerbsClient,
-  ) {}
+  constructor(private readonly clusters: Clusters) {}
 
   @Tool({
     name: 'argo_promote',
@@ -23,7 +27,7 @@ export class RolloutVerbsTools {
     requires: REQUIRES,
   })
   async promote(query: PromoteDto, call: ToolCall): Promise<string> {
-    return this.verbs.promote(this.clusters.of(call), query, call);
+    return promoteRollout(this.clusters.of(call), query, call);
   }
 
   @Tool({
@@ -36,7 +40,7 @@ export class RolloutVerbsTools {
     requires: REQUIRES,
   })
   async pauseRollout(query: RolloutDto, call: ToolCall): Promise<string> {
-    return this.verbs.pause(this.clusters.of(call), query, call);
+    return pauseRollout(this.clusters.of(call), query, call);
   }
 
   @Tool({
@@ -49,7 +53,7 @@ export class RolloutVerbsTools {
     requires: REQUIRES,
   })
   async resumeRollout(query: RolloutDto, call: ToolCall): Promise<string> {
-    return this.verbs.resume(this.clusters.of(call), query, call);
+    return resumeRollout(this.clusters.of(call), query, call);
   }
 
   @Tool({
@@ -62,7 +66,7 @@ export class RolloutVerbsTools {
     requires: REQUIRES,
   })
   async abortRollout(query: RolloutDto, call: ToolCall): Promise<string> {
-    return this.verbs.abort(this.clusters.of(call), query, call);
+    return abortRollout(this.clusters.of(call), query, call);
   }
 
   @Tool({
@@ -75,7 +79,7 @@ export class RolloutVerbsTools {
     requires: REQUIRES,
   })
   async rolloutRestart(query: RolloutDto, call: ToolCall): Promise<string> {
-    return this.verbs.restart(this.clusters.of(call), query, call);
+    return restartRollout(this.clusters.of(call), query, call);
   }
 
   @Tool({
@@ -88,6 +92,6 @@ export class RolloutVerbsTools {
     requires: REQUIRES,
   })
   async retry(query: RolloutDto, call: ToolCall): Promise<string> {
-    return this.verbs.retry(this.clusters.of(call), query, call);
+    return retryRollout(this.clusters.of(call), query, call);
   }
 }

@@ -3,17 +3,13 @@ import { Tool, ToolProvider, type ToolCall } from '#tools';
 import { ARGO, REQUIRES } from '../argo.category.js';
 import { SetRolloutImageDto } from './set-rollout-image.dto.js';
 import { UndoDto } from './undo.dto.js';
-import { SetImageClient } from './set-image.client.js';
-import { UndoClient } from './undo.client.js';
+import { setRolloutImage } from './set-rollout-image.js';
+import { undoRollout } from './undo-rollout.js';
 
 /** Tools that change which version a rollout runs. */
 @ToolProvider({ ...ARGO, sharedFields: [...ARGO.sharedFields, DryRunField] })
 export class RolloutVersionsTools {
-  constructor(
-    private readonly clusters: Clusters,
-    private readonly images: SetImageClient,
-    private readonly undos: UndoClient,
-  ) {}
+  constructor(private readonly clusters: Clusters) {}
 
   @Tool({
     name: 'argo_set_image',
@@ -31,7 +27,7 @@ export class RolloutVersionsTools {
     requires: REQUIRES,
   })
   async setImage(query: SetRolloutImageDto, call: ToolCall): Promise<string> {
-    return this.images.set(this.clusters.of(call), query, call);
+    return setRolloutImage(this.clusters.of(call), query, call);
   }
 
   @Tool({
@@ -44,6 +40,6 @@ export class RolloutVersionsTools {
     requires: REQUIRES,
   })
   async undo(query: UndoDto, call: ToolCall): Promise<string> {
-    return this.undos.undo(this.clusters.of(call), query, call);
+    return undoRollout(this.clusters.of(call), query, call);
   }
 }

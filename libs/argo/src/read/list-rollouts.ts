@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
 import { ageSince, alignLines, fetchPages, type Cluster } from '#cluster';
 import type { ToolCall, ToolResult } from '#tools';
 import { canaryPosition, setWeight } from '../model/canary.js';
@@ -46,44 +45,40 @@ interface Row {
   images: string[];
 }
 
-/** Lists rollouts with where each stands. */
-@Injectable()
-export class ListClient {
-  /** A table, a row for each rollout; and the same as data. */
-  async list(
-    cluster: Cluster,
-    { namespace, all_namespaces }: ListRolloutsDto,
-    { signal, maxOutputChars }: ToolCall,
-  ): Promise<ToolResult> {
-    const resource = await cluster.discovery.resolve(ROLLOUTS, signal);
-    const query = { resource, namespace: all_namespaces ? undefined : namespace };
-    const pages = fetchPages<RolloutList>(cluster, query, { limit: PAGE_ROLLOUTS, signal });
-    const rows: Row[] = [];
-    let size = 0;
-    let left = '';
-    for await (const { list, replaces, remaining } of pages) {
-      if (replaces > 0) rows.splice(-replaces);
-      const added = list.items.map(rowOf);
-      rows.push(...added);
-      size += added.reduce((sum, row) => sum + cellsOf(row, true).join('   ').length, 0);
-      if (size > maxOutputChars && remaining !== 0) {
-        left = `\n[Cut after ${rows.length} rollouts. Name a namespace.]`;
-        break;
-      }
-      await setImmediate();
+/** A table, a row for each rollout; and the same as data. */
+export async function listRollouts(
+  cluster: Cluster,
+  { namespace, all_namespaces }: ListRolloutsDto,
+  { signal, maxOutputChars }: ToolCall,
+): Promise<ToolResult> {
+  const resource = await cluster.discovery.resolve(ROLLOUTS, signal);
+  const query = { resource, namespace: all_namespaces ? undefined : namespace };
+  const pages = fetchPages<RolloutList>(cluster, query, { limit: PAGE_ROLLOUTS, signal });
+  const rows: Row[] = [];
+  let size = 0;
+  let left = '';
+  for await (const { list, replaces, remaining } of pages) {
+    if (replaces > 0) rows.splice(-replaces);
+    const added = list.items.map(rowOf);
+    rows.push(...added);
+    size += added.reduce((sum, row) => sum + cellsOf(row, true).join('   ').length, 0);
+    if (size > maxOutputChars && remaining !== 0) {
+      left = `\n[Cut after ${rows.length} rollouts. Name a namespace.]`;
+      break;
     }
-    if (rows.length === 0) {
-      return {
-        output: all_namespaces
-          ? 'No rollouts found.'
-          : `No rollouts found in ${namespace} namespace.`,
-        data: { items: [] },
-      };
-    }
-    const header = all_namespaces ? ['NAMESPACE', ...HEADER] : HEADER;
-    const lines = alignLines([header, ...rows.map((row) => cellsOf(row, all_namespaces))]);
-    return { output: lines.join('\n') + left, data: { items: rows } };
+    await setImmediate();
   }
+  if (rows.length === 0) {
+    return {
+      output: all_namespaces
+        ? 'No rollouts found.'
+        : `No rollouts found in ${namespace} namespace.`,
+      data: { items: [] },
+    };
+  }
+  const header = all_namespaces ? ['NAMESPACE', ...HEADER] : HEADER;
+  const lines = alignLines([header, ...rows.map((row) => cellsOf(row, all_namespaces))]);
+  return { output: lines.join('\n') + left, data: { items: rows } };
 }
 
 function rowOf(rollout: Rollout): Row {

@@ -1,16 +1,15 @@
-import { Injectable } from '@nestjs/common';
 import { ageSince, alignLines, diffObjects, toYaml, type Cluster } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import type { ArgoHistoryDto } from './argo-history.dto.js';
 import { roleOf } from '../model/replica-set-role.js';
-import { readRollout, rolloutRef } from '../model/rollout-patches.js';
+import { readRollout, rolloutRef } from '../model/rollout-read.js';
 import { revisionsOf, type Revision } from '../model/rollout-revisions.js';
 import type { Rollout } from '../model/rollout.js';
 import { templateChanges } from '../model/template-compare.js';
 
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';
 /** Changed fields of a revision that its row names. */
-const MOST_CHANGES = 3;
+const MAX_CHANGES = 3;
 
 /** One revision of the history. */
 interface Row {
@@ -23,27 +22,27 @@ interface Row {
   change_cause?: string;
 }
 
-/** Tells the versions that rollouts have had. */
-@Injectable()
-export class HistoryClient {
-  /**
-   * All revisions with their images, age, state and what changed in each; or one revision, whole.
-   * @throws ToolError `not_found` with the revisions that are kept
-   */
-  async read(cluster: Cluster, query: ArgoHistoryDto, { signal }: ToolCall): Promise<ToolResult> {
-    const ref = await rolloutRef(cluster, query, signal);
-    const target = ref.resource.label(ref.name);
-    const rollout = await readRollout(cluster, ref, signal);
-    const revisions = await revisionsOf(cluster, rollout, signal);
-    if (query.revision) return oneRevision(target, rollout, revisions, query.revision);
-    const rows = revisions.map((revision, index) => rowOf(rollout, revision, revisions[index - 1]));
-    if (rows.length === 0) {
-      return { output: `${target}\nNo revisions yet.`, data: { revisions: [] } };
-    }
-    const header = ['REVISION', 'STATUS', 'PODS', 'AGE', 'IMAGES', 'CHANGED'];
-    const lines = alignLines([header, ...rows.map(cellsOf)]);
-    return { output: [target, ...lines].join('\n'), data: { revisions: rows } };
+/**
+ * All revisions with their images, age, state and what changed in each; or one revision, whole.
+ * @throws ToolError `not_found` with the revisions that are kept
+ */
+export async function rolloutHistory(
+  cluster: Cluster,
+  query: ArgoHistoryDto,
+  { signal }: ToolCall,
+): Promise<ToolResult> {
+  const ref = await rolloutRef(cluster, query, signal);
+  const target = ref.resource.label(ref.name);
+  const rollout = await readRollout(cluster, ref, signal);
+  const revisions = await revisionsOf(cluster, rollout, signal);
+  if (query.revision) return oneRevision(target, rollout, revisions, query.revision);
+  const rows = revisions.map((revision, index) => rowOf(rollout, revision, revisions[index - 1]));
+  if (rows.length === 0) {
+    return { output: `${target}\nNo revisions yet.`, data: { revisions: [] } };
   }
+  const header = ['REVISION', 'STATUS', 'PODS', 'AGE', 'IMAGES', 'CHANGED'];
+  const lines = alignLines([header, ...rows.map(cellsOf)]);
+  return { output: [target, ...lines].join('\n'), data: { revisions: rows } };
 }
 
 function rowOf(
@@ -65,8 +64,8 @@ function rowOf(
 }
 
 function cellsOf({ revision, status, pods, age, images, changes, change_cause }: Row): string[] {
-  const shown = changes.slice(0, MOST_CHANGES).join('; ');
-  const more = changes.length > MOST_CHANGES ? `; ${changes.length - MOST_CHANGES} more` : '';
+  const shown = changes.slice(0, MAX_CHANGES).join('; ');
+  const more = changes.length > MAX_CHANGES ? `; ${changes.length - MAX_CHANGES} more` : '';
   const changed = changes.length === 0 ? '-' : shown + more;
   const cause = change_cause === undefined ? '' : ` (${change_cause})`;
   return [String(revision), status, pods, age, images.join(','), changed + cause];

@@ -6,7 +6,7 @@ import { isFullyPromoted, type Rollout, type RolloutSpec } from './rollout.js';
 import { isTakenUp } from './template-owner.js';
 
 /** What somebody who follows a rollout wants to know of each of its moments. */
-export interface RolloutState {
+export interface RolloutProgress {
   phase: string;
   message: string;
   /** Steps done, all of them, and the one it is at; undefined without steps. */
@@ -33,11 +33,11 @@ export interface EndlessPause {
  * Where a rollout is; one request more than the rollout itself while a canary without a traffic
  * router is on its way.
  */
-export async function rolloutState(
+export async function rolloutProgress(
   cluster: Cluster,
   rollout: Rollout,
   signal: AbortSignal,
-): Promise<RolloutState> {
+): Promise<RolloutProgress> {
   const { spec, status = {} } = rollout;
   const position = canaryPosition(rollout);
   const [{ phase, message }, available] = await Promise.all([
@@ -102,7 +102,7 @@ async function canaryAvailable(
  * One line: `Paused - CanaryPauseStep | step 1/4 (at pause) | weight 20 (actual 20) | 1/5 updated,
  * 5 available`.
  */
-export function stateLine({ phase, message, step, weight, replicas }: RolloutState): string {
+export function progressLine({ phase, message, step, weight, replicas }: RolloutProgress): string {
   const at = step?.at === undefined ? '' : ` (at ${step.at})`;
   return [
     message === '' ? phase : `${phase} - ${message}`,

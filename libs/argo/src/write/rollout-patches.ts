@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  findObject,
   patchObject,
   retryOnConflict,
   type Cluster,
@@ -8,9 +7,9 @@ import {
   type ObjectRef,
 } from '#cluster';
 import { ToolError } from '#tools';
-import { ROLLOUTS } from './resource-types.js';
-import type { Rollout } from './rollout.js';
-import { isTakenUp } from './template-owner.js';
+import { readRollout } from '../model/rollout-read.js';
+import type { Rollout } from '../model/rollout.js';
+import { isTakenUp } from '../model/template-owner.js';
 
 /** What a verb sends: merge patches (RFC 7386) of the rollout's spec and of its status. */
 export interface RolloutPatches {
@@ -26,25 +25,6 @@ interface WriteContext {
 /** How long the controller is given to take up a change made just before. */
 const TAKE_UP_LIMIT_MS = 3_000;
 const TAKE_UP_POLL_MS = 50;
-
-/** Names a rollout for reading and writing it. */
-export async function rolloutRef(
-  cluster: Cluster,
-  { name, namespace }: { name: string; namespace: string },
-  signal: AbortSignal,
-): Promise<ObjectRef> {
-  return { resource: await cluster.discovery.resolve(ROLLOUTS, signal), namespace, name };
-}
-
-/** Reads a rollout. @throws ToolError `not_found` with the nearest names */
-export async function readRollout(
-  cluster: Cluster,
-  ref: ObjectRef,
-  signal: AbortSignal,
-): Promise<Rollout> {
-  const hint = 'List them with argo_list_rollouts.';
-  return (await findObject(cluster, ref, hint, signal)) as Rollout;
-}
 
 /**
  * Decides by the state that a rollout is in what to send, and sends it: only to that very state, so
