@@ -7,25 +7,22 @@ import { ChartIndex } from './repositories/chart-index.js';
 import { ChartSchemas } from './charts/chart-schemas.js';
 import { ChartSources } from './charts/chart-sources.js';
 import { ChartStore } from './charts/chart-store.js';
-import { ChartsClient } from './charts/charts.client.js';
+import { ChartsService } from './charts/charts.service.js';
 import { ChartsTools } from './charts/charts.tools.js';
 import { DownloadAddresses } from './cli/download-addresses.js';
-import { HelmCli } from './cli/helm.cli.js';
+import { HelmCli } from './cli/helm-cli.js';
 import { helmConfig } from './helm.config.js';
-import { HelmHome } from './cli/helm.home.js';
+import { HelmHome } from './cli/helm-home.js';
 import { HelmRequirement } from './cli/helm.requirement.js';
-import { HelmVersion } from './cli/helm.version.js';
+import { HelmVersion } from './cli/helm-version.js';
 import { ReleaseChanges } from './changes/release-changes.js';
-import { ReleasePreview } from './changes/release-preview.js';
-import { ReleaseReadiness } from './changes/release-readiness.js';
-import { ReleaseReturnsClient } from './changes/release-returns.client.js';
-import { ReleaseStore } from './releases/release.store.js';
-import { ReleaseWritesClient } from './changes/release-writes.client.js';
+import { ReleaseReturnsService } from './changes/release-returns.service.js';
+import { ReleaseStore } from './releases/release-store.js';
+import { ReleaseWritesService } from './changes/release-writes.service.js';
 import { ReleaseWritesTools } from './changes/release-writes.tools.js';
-import { ReleasesClient } from './releases/releases.client.js';
+import { ReleasesService } from './releases/releases.service.js';
 import { ReleasesTools } from './releases/releases.tools.js';
 import { Repositories } from './repositories/repositories.js';
-import { RepositoriesClient } from './repositories/repositories.client.js';
 import { RepositoriesTools } from './repositories/repositories.tools.js';
 import { TemplateTools } from './charts/template.tools.js';
 
@@ -43,7 +40,7 @@ import { TemplateTools } from './charts/template.tools.js';
     ChartSchemas,
     ChartSources,
     ChartStore,
-    ChartsClient,
+    ChartsService,
     ChartsTools,
     DownloadAddresses,
     HelmCli,
@@ -51,16 +48,13 @@ import { TemplateTools } from './charts/template.tools.js';
     HelmRequirement,
     HelmVersion,
     ReleaseChanges,
-    ReleasePreview,
-    ReleaseReadiness,
-    ReleaseReturnsClient,
+    ReleaseReturnsService,
     ReleaseStore,
-    ReleaseWritesClient,
+    ReleaseWritesService,
     ReleaseWritesTools,
-    ReleasesClient,
+    ReleasesService,
     ReleasesTools,
     Repositories,
-    RepositoriesClient,
     RepositoriesTools,
     TemplateTools,
   ],

@@ -12,7 +12,7 @@ import { ChartKinds } from './chart-kinds.js';
 import { RehearsedWrites } from './rehearsed-writes.js';
 
 /** Requests that are with the API server at one time. */
-const AT_ONCE = 16;
+const REQUEST_CONCURRENCY = 16;
 const TOKEN_BYTES = 32;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -125,7 +125,8 @@ export class Rehearsal implements ProgramContext {
   }
 
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.running >= AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (this.running >= REQUEST_CONCURRENCY)
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
     this.running += 1;
     try {
       return await work();

@@ -3,12 +3,12 @@ import { Injectable } from '@nestjs/common';
 import { Outage, type Cluster } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import { changeFailure } from './change-failure.js';
-import { textOf, type HelmOutcome } from '../cli/helm.cli.js';
+import { textOf, type HelmOutcome } from '../cli/helm-cli.js';
 import { redactRelease } from '../releases/redact-manifests.js';
-import { ReleaseReadiness } from './release-readiness.js';
+import { unreadyObjects } from './release-readiness.js';
 import { recoveryHint } from '../releases/release-recovery.js';
 import type { Revision } from '../releases/release-revision.js';
-import { ReleaseStore } from '../releases/release.store.js';
+import { ReleaseStore } from '../releases/release-store.js';
 
 const FIRST_LOOK_MS = 1_000;
 const LOOK_EVERY_MS = 3_000;
@@ -33,10 +33,7 @@ export interface ChangeTarget {
  */
 @Injectable()
 export class ReleaseChanges {
-  constructor(
-    private readonly store: ReleaseStore,
-    private readonly readiness: ReleaseReadiness,
-  ) {}
+  constructor(private readonly store: ReleaseStore) {}
 
   /**
    * Runs helm for a change that waits for objects, with a line of progress every few seconds.
@@ -114,7 +111,7 @@ export class ReleaseChanges {
     // A failed change may be followed by a revision that takes it back.
     if (last?.revision !== (revisions.at(-1)?.revision ?? 0) + 1) return undefined;
     const release = await this.store.content(cluster, last, signal);
-    return this.readiness.notReady(cluster, release, signal);
+    return unreadyObjects(cluster, release, signal);
   }
 
   private async explained(

@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import { inOrder, noteAnswer, readDocuments, type Cluster, type ProgramContext } from '#cluster';
 import { ToolError } from '#tools';
 import { changeText, otherText, pairsOf, type Outcome } from './object-change.js';
@@ -11,7 +10,7 @@ import { decodeRelease } from '../releases/release-decode.js';
 import type { Hook, Release } from '../releases/release.js';
 
 const DEFINITION = 'customresourcedefinition.apiextensions.k8s.io';
-const READS_AT_ONCE = 16;
+const READ_CONCURRENCY = 16;
 
 /** The name of the object that holds a revision, and in its path the resource type. */
 const RECORD = /\/(secrets|configmaps)\/sh\.helm\.release\.v1\.(.+)\.v\d+$/;
@@ -40,96 +39,88 @@ export interface PlannedChange {
 }
 
 /**
- * Finds out what a change of a release would do to the objects in the cluster, by having helm
- * rehearse it.
+ * For each object that would change a diff of the live object against what the API server would
+ * make of it; the others in one line. Values of Secrets are shown as their size. What would end
+ * the change halfway is told first.
+ * @param run starts helm for the change, without hooks, through some way to the cluster
+ * @throws ToolError what ends the change before anything is done
  */
-@Injectable()
-export class ReleasePreview {
-  /**
-   * For each object that would change a diff of the live object against what the API server would
-   * make of it; the others in one line. Values of Secrets are shown as their size. What would end
-   * the change halfway is told first.
-   * @param run starts helm for the change, without hooks, through some way to the cluster
-   * @throws ToolError what ends the change before anything is done
-   */
-  async text(
-    cluster: Cluster,
-    change: PlannedChange,
-    run: (through: ProgramContext) => Promise<unknown>,
-    signal: AbortSignal,
-  ): Promise<string> {
-    try {
-      return await this.rehearsed(cluster, change, run, signal);
-    } catch (error) {
-      const isUnknownKind = error instanceof ToolError && UNKNOWN_KIND.test(error.message);
-      const definitions = isUnknownKind ? await change.definitions?.() : undefined;
-      if (definitions === undefined) throw error;
-      const objects = await readDocuments('crds', definitions, signal);
-      const kinds = new ChartKinds(objects.map(({ value }) => value));
-      if (kinds.names.length === 0) throw error;
-      return await this.rehearsed(cluster, change, run, signal, kinds);
-    }
+export async function previewText(
+  cluster: Cluster,
+  change: PlannedChange,
+  run: (through: ProgramContext) => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    return await rehearsedText(cluster, change, run, signal);
+  } catch (error) {
+    const isUnknownKind = error instanceof ToolError && UNKNOWN_KIND.test(error.message);
+    const definitions = isUnknownKind ? await change.definitions?.() : undefined;
+    if (definitions === undefined) throw error;
+    const objects = await readDocuments('crds', definitions, signal);
+    const kinds = new ChartKinds(objects.map(({ value }) => value));
+    if (kinds.names.length === 0) throw error;
+    return await rehearsedText(cluster, change, run, signal, kinds);
   }
+}
 
-  private async rehearsed(
-    cluster: Cluster,
-    change: PlannedChange,
-    run: (through: ProgramContext) => Promise<unknown>,
-    signal: AbortSignal,
-    kinds?: ChartKinds,
-  ): Promise<string> {
-    const rehearsal = await Rehearsal.open(cluster, signal, kinds);
-    try {
-      const failure = await failureOf(run(rehearsal));
-      signal.throwIfAborted();
-      const after = await recordedRelease(rehearsal.writes, change.name, signal);
-      const isBegun = change.isRemoval ? rehearsal.writes.entries().length > 0 : after;
-      if (failure && (!isBegun || UNRELATED.includes(failure.code))) throw failure;
-      return await this.told(cluster, change, after, rehearsal.writes, failure, signal);
-    } finally {
-      await rehearsal.close();
-    }
+async function rehearsedText(
+  cluster: Cluster,
+  change: PlannedChange,
+  run: (through: ProgramContext) => Promise<unknown>,
+  signal: AbortSignal,
+  kinds?: ChartKinds,
+): Promise<string> {
+  const rehearsal = await Rehearsal.open(cluster, signal, kinds);
+  try {
+    const failure = await failureOf(run(rehearsal));
+    signal.throwIfAborted();
+    const after = await recordedRelease(rehearsal.writes, change.name, signal);
+    const isBegun = change.isRemoval ? rehearsal.writes.entries().length > 0 : after;
+    if (failure && (!isBegun || UNRELATED.includes(failure.code))) throw failure;
+    return await outcomeText(cluster, change, after, rehearsal.writes, failure, signal);
+  } finally {
+    await rehearsal.close();
   }
+}
 
-  private async told(
-    cluster: Cluster,
-    { before, namespace, events, summary, isRemoval = false }: PlannedChange,
-    after: Release | undefined,
-    writes: RehearsedWrites,
-    failure: ToolError | undefined,
-    signal: AbortSignal,
-  ): Promise<string> {
-    const objectsOf = (release: Release | undefined) =>
-      release ? renderedObjects(release.manifest, namespace, signal) : [];
-    const changes = pairsOf(await objectsOf(before), await objectsOf(after));
-    for (const { before: old, after: now } of changes) {
-      if (old) await noteAnswer('', old.object, true);
-      if (now) await noteAnswer('', now.object, false);
-    }
-    const outcomes: Outcome[] = [];
-    const context = { cluster, writes, isRemoval, hasFailed: failure !== undefined };
-    const tell = (one: (typeof changes)[number], stop: AbortSignal) =>
-      changeText(context, one, stop);
-    for await (const outcome of inOrder(changes, READS_AT_ONCE, signal, tell)) {
-      outcomes.push(outcome);
-    }
-    const told = new Set(outcomes.map(({ path }) => path));
-    const others = writes.entries().filter(([path]) => !told.has(path) && !RECORD.test(path));
-    const more: string[] = [];
-    for (const [path, write] of others) {
-      more.push(...(await otherText(cluster, path, write, signal)));
-    }
-    const texts = outcomes.flatMap(({ text }) => (text === undefined ? [] : [text]));
-    return [
-      headline(summary, failure),
-      ...writes.kinds.names.map((name) => `${DEFINITION}/${name}: created`),
-      ...more,
-      ...texts,
-      ...listed('Unchanged', outcomes, 'unchanged'),
-      ...listed('Not reached', outcomes, 'unreached'),
-      ...hookLines((after ?? before)?.hooks ?? [], events),
-    ].join('\n\n');
+async function outcomeText(
+  cluster: Cluster,
+  { before, namespace, events, summary, isRemoval = false }: PlannedChange,
+  after: Release | undefined,
+  writes: RehearsedWrites,
+  failure: ToolError | undefined,
+  signal: AbortSignal,
+): Promise<string> {
+  const objectsOf = (release: Release | undefined) =>
+    release ? renderedObjects(release.manifest, namespace, signal) : [];
+  const changes = pairsOf(await objectsOf(before), await objectsOf(after));
+  for (const { before: old, after: now } of changes) {
+    if (old) await noteAnswer('', old.object, true);
+    if (now) await noteAnswer('', now.object, false);
   }
+  const outcomes: Outcome[] = [];
+  const context = { cluster, writes, isRemoval, hasFailed: failure !== undefined };
+  const tell = (one: (typeof changes)[number], stop: AbortSignal) => changeText(context, one, stop);
+  for await (const outcome of inOrder(changes, READ_CONCURRENCY, signal, tell)) {
+    outcomes.push(outcome);
+  }
+  const told = new Set(outcomes.map(({ path }) => path));
+  const others = writes.entries().filter(([path]) => !told.has(path) && !RECORD.test(path));
+  const more: string[] = [];
+  for (const [path, write] of others) {
+    more.push(...(await otherText(cluster, path, write, signal)));
+  }
+  const texts = outcomes.flatMap(({ text }) => (text === undefined ? [] : [text]));
+  return [
+    headline(summary, failure),
+    ...writes.kinds.names.map((name) => `${DEFINITION}/${name}: created`),
+    ...more,
+    ...texts,
+    ...listed('Unchanged', outcomes, 'unchanged'),
+    ...listed('Not reached', outcomes, 'unreached'),
+    ...hookLines((after ?? before)?.hooks ?? [], events),
+  ].join('\n\n');
 }
 
 async function failureOf(running: Promise<unknown>): Promise<ToolError | undefined> {

@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import {
   containerStatuses,
   inOrder,
@@ -18,32 +17,32 @@ import {
 import { labelOf, liveObject, renderedObjects, type RenderedObject } from './rendered-objects.js';
 import type { Release } from '../releases/release.js';
 
-const READS_AT_ONCE = 8;
+const READ_CONCURRENCY = 8;
 /** Pods of one workload that are told of. */
-const MOST_PODS = 3;
+const MAX_PODS = 3;
 
-/** Finds out what of a release is not ready yet, and why. */
-@Injectable()
-export class ReleaseReadiness {
-  /** A line for each object that is not ready; none when all are. Throws as `Cluster.request`. */
-  async notReady(cluster: Cluster, release: Release, signal: AbortSignal): Promise<string[]> {
-    const { manifest, hooks, namespace } = release;
-    const objects = await renderedObjects(manifest, namespace, signal);
-    const hookManifests = hooks.map((hook) => hook.manifest ?? '').join('\n---\n');
-    const hookObjects = await renderedObjects(hookManifests, namespace, signal);
-    const lines: string[] = [];
-    const tell = (object: RenderedObject, stop: AbortSignal) => reasonOf(cluster, object, stop);
-    for await (const line of inOrder(objects, READS_AT_ONCE, signal, tell)) {
-      if (line !== undefined) lines.push(line);
-    }
-    for (const object of hookObjects.filter(({ kind }) => kind === 'Job' || kind === 'Pod')) {
-      const live = await liveObject(cluster, object, signal);
-      if (!live || hasEnded(live)) continue;
-      const state = await hookState(cluster, object, live, signal);
-      lines.push(`hook ${labelOf(object)} ${state}`);
-    }
-    return lines;
+/** A line for each object that is not ready; none when all are. Throws as `Cluster.request`. */
+export async function unreadyObjects(
+  cluster: Cluster,
+  release: Release,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { manifest, hooks, namespace } = release;
+  const objects = await renderedObjects(manifest, namespace, signal);
+  const hookManifests = hooks.map((hook) => hook.manifest ?? '').join('\n---\n');
+  const hookObjects = await renderedObjects(hookManifests, namespace, signal);
+  const lines: string[] = [];
+  const tell = (object: RenderedObject, stop: AbortSignal) => reasonOf(cluster, object, stop);
+  for await (const line of inOrder(objects, READ_CONCURRENCY, signal, tell)) {
+    if (line !== undefined) lines.push(line);
   }
+  for (const object of hookObjects.filter(({ kind }) => kind === 'Job' || kind === 'Pod')) {
+    const live = await liveObject(cluster, object, signal);
+    if (!live || hasEnded(live)) continue;
+    const state = await hookState(cluster, object, live, signal);
+    lines.push(`hook ${labelOf(object)} ${state}`);
+  }
+  return lines;
 }
 
 async function reasonOf(
@@ -81,7 +80,7 @@ async function waitingPods(
   const pods = await podsOf(cluster, namespace, workload, signal);
   return pods
     .filter((pod) => !isReady(pod) && !isFinished(pod))
-    .slice(0, MOST_PODS)
+    .slice(0, MAX_PODS)
     .map((pod) => `pod ${pod.metadata.name} is ${stateOf(pod)}`);
 }
 

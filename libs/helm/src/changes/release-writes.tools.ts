@@ -7,8 +7,8 @@ import { UninstallDto } from './uninstall.dto.js';
 import { UpgradeDto } from './upgrade.dto.js';
 import { HELM } from '../helm.category.js';
 import { HelmRequirement } from '../cli/helm.requirement.js';
-import { ReleaseReturnsClient } from './release-returns.client.js';
-import { ReleaseWritesClient } from './release-writes.client.js';
+import { ReleaseReturnsService } from './release-returns.service.js';
+import { ReleaseWritesService } from './release-writes.service.js';
 
 /** Seconds beside the waiting of helm: to fetch a chart, and to say what became of the release. */
 const MARGIN_SECONDS = 60;
@@ -35,8 +35,8 @@ function timeLimit({
 export class ReleaseWritesTools {
   constructor(
     private readonly clusters: Clusters,
-    private readonly writes: ReleaseWritesClient,
-    private readonly returns: ReleaseReturnsClient,
+    private readonly writes: ReleaseWritesService,
+    private readonly returns: ReleaseReturnsService,
   ) {}
 
   @Tool({

@@ -8,8 +8,8 @@ import type { LocalChart } from './chart-schemas.js';
 import type { ChartSource } from './chart-sources.js';
 import { ChartStore } from './chart-store.js';
 import { DownloadAddresses } from '../cli/download-addresses.js';
-import { HelmCli } from '../cli/helm.cli.js';
-import { indexFile, type HelmRun } from '../cli/helm.home.js';
+import { HelmCli } from '../cli/helm-cli.js';
+import { indexFile, type HelmRun } from '../cli/helm-home.js';
 import { Repositories } from '../repositories/repositories.js';
 import { RepositoryFile } from '../repositories/repository-file.js';
 

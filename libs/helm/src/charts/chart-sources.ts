@@ -4,9 +4,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { nearestNames } from '#cluster';
 import { invalidField, ToolError } from '#tools';
 import type { RepositoryChart } from '../repositories/chart-index.js';
-import type { HelmFlags } from '../cli/helm.cli.js';
+import type { HelmFlags } from '../cli/helm-cli.js';
 import { helmConfig, type HelmConfig } from '../helm.config.js';
-import { unknownRepository } from '../repositories/repositories.client.js';
+import { unknownRepository } from '../repositories/repository-changes.js';
 import { Repositories } from '../repositories/repositories.js';
 
 const ACCEPTS =

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { helmConfig, type HelmConfig } from '../helm.config.js';
-import { HelmHome } from '../cli/helm.home.js';
+import { HelmHome } from '../cli/helm-home.js';
 
 /**
  * Downloaded charts by their SHA-256, those used last, as many as `HELM_CHART_CACHE_MB` holds. Helm

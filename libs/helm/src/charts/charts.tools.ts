@@ -1,5 +1,5 @@
 import { Tool, ToolProvider, type ToolCall } from '#tools';
-import { ChartsClient } from './charts.client.js';
+import { ChartsService } from './charts.service.js';
 import { SearchRepoDto } from './search-repo.dto.js';
 import { ShowValuesDto } from './show-values.dto.js';
 import { HELM_WITHOUT_CLUSTER } from '../helm.category.js';
@@ -11,7 +11,7 @@ const CHART_SECONDS = 120;
 /** Tools that look at charts. */
 @ToolProvider(HELM_WITHOUT_CLUSTER)
 export class ChartsTools {
-  constructor(private readonly charts: ChartsClient) {}
+  constructor(private readonly charts: ChartsService) {}
 
   @Tool({
     name: 'helm_show_values',

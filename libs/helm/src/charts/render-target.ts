@@ -1,6 +1,6 @@
 import type { Cluster, Clusters } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
-import type { HelmFlags } from '../cli/helm.cli.js';
+import type { HelmFlags } from '../cli/helm-cli.js';
 
 /**
  * Milliseconds since which the list of API versions may be known: a definition may have been

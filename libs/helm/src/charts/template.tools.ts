@@ -1,5 +1,5 @@
 import { Tool, ToolProvider, type ToolCall } from '#tools';
-import { ChartsClient } from './charts.client.js';
+import { ChartsService } from './charts.service.js';
 import { TemplateDto } from './template.dto.js';
 import { HELM } from '../helm.category.js';
 import { HelmRequirement } from '../cli/helm.requirement.js';
@@ -10,7 +10,7 @@ const CHART_SECONDS = 120;
 /** The tool that renders charts: for a cluster, but without changing or reading its objects. */
 @ToolProvider(HELM)
 export class TemplateTools {
-  constructor(private readonly charts: ChartsClient) {}
+  constructor(private readonly charts: ChartsService) {}
 
   @Tool({
     name: 'helm_template',

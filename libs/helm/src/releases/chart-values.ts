@@ -8,7 +8,7 @@ type Values = Record<string, unknown>;
 const ACCEPTS = { accepts: 'YAML that is a map of values' };
 
 /** Numbers that a warning names. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /**
  * Checks values that a caller gives as text, before anything is started.
@@ -27,7 +27,7 @@ export async function checkedValues(
   if (document && !isRecord(document.value)) throw invalidField('values', 'must be a map', ACCEPTS);
   const rounded = document ? roundedNumbers(document.value) : [];
   if (rounded.length > 0) {
-    warn(`helm rounds ${rounded.slice(0, MOST_NAMED).join(', ')}. Put such values in quotes.`);
+    warn(`helm rounds ${rounded.slice(0, MAX_NAMED).join(', ')}. Put such values in quotes.`);
   }
   return text;
 }

@@ -1,5 +1,5 @@
 import { ChoiceField, IntField } from '#tools';
-import { OUTPUT_FORMATS, type OutputFormat } from './release-text.js';
+import { OUTPUT_FORMATS, type OutputFormat } from './output-format.js';
 import { ReleaseDto } from './release.dto.js';
 
 export class HelmHistoryDto extends ReleaseDto {

@@ -1,6 +1,6 @@
 import { ListNamespaceField } from '#cluster';
 import { BooleanField, ChoiceField, IntField } from '#tools';
-import { OUTPUT_FORMATS, type OutputFormat } from './release-text.js';
+import { OUTPUT_FORMATS, type OutputFormat } from './output-format.js';
 
 export class ListReleasesDto {
   @ListNamespaceField()

@@ -7,7 +7,7 @@ import type { Release } from './release.js';
  * Characters of manifests up to which they are read at once; what is longer would keep the event
  * loop.
  */
-const MOST_AT_ONCE = 16_000;
+const MAX_INLINE_CHARS = 16_000;
 const TIMEOUT_MS = 20_000;
 
 const TOO_LARGE = '# Not shown: it is too large to look for Secrets in it.\n';
@@ -52,7 +52,7 @@ async function readAll(
   signal: AbortSignal,
 ): Promise<RedactedManifest[] | undefined> {
   const size = manifests.reduce((sum, manifest) => sum + manifest.length, 0);
-  if (size <= MOST_AT_ONCE) return manifests.map(redactText);
+  if (size <= MAX_INLINE_CHARS) return manifests.map(redactText);
   const file = new URL('./manifest-redaction.worker.js', import.meta.url);
   try {
     return await runInWorker(file, manifests, { signal, timeoutMs: TIMEOUT_MS });

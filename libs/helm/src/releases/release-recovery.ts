@@ -1,6 +1,6 @@
 import type { Cluster } from '#cluster';
 import type { Revision } from './release-revision.js';
-import type { ReleaseStore } from './release.store.js';
+import type { ReleaseStore } from './release-store.js';
 import type { ReleaseSummary } from './release.js';
 
 /** Revisions that are looked into for one to go back to; helm keeps ten unless told otherwise. */

@@ -1,13 +1,9 @@
 import { toYaml } from '#cluster';
 import { goJson, plainData, type GoStruct } from '../cli/go-json.js';
 import { helmTable } from '../cli/helm-table.js';
+import type { OutputFormat } from './output-format.js';
 import { ansiTime, goTime, isZeroTime, utcTime } from './release-time.js';
 import type { Hook, Release, ReleaseSummary } from './release.js';
-
-/** The forms in which helm prints what it knows of releases. */
-export const OUTPUT_FORMATS = ['table', 'json', 'yaml'] as const;
-
-export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /**
  * As `helm list` prints releases (Helm 3.19, times in UTC). Without a line end at its end, as all

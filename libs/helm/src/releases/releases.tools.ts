@@ -6,7 +6,7 @@ import { HelmHistoryDto } from './helm-history.dto.js';
 import { ListReleasesDto } from './list-releases.dto.js';
 import { HelmStatusDto } from './helm-status.dto.js';
 import { HELM } from '../helm.category.js';
-import { ReleasesClient } from './releases.client.js';
+import { ReleasesService } from './releases.service.js';
 
 const RELEASE = { release_name: 'shop-cache', namespace: 'shop' };
 
@@ -15,7 +15,7 @@ const RELEASE = { release_name: 'shop-cache', namespace: 'shop' };
 export class ReleasesTools {
   constructor(
     private readonly clusters: Clusters,
-    private readonly releases: ReleasesClient,
+    private readonly releases: ReleasesService,
   ) {}
 
   @Tool({

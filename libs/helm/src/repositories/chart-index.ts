@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { runInWorker, WorkTooLarge } from '#base';
 import { ToolError } from '#tools';
 import { DownloadAddresses } from '../cli/download-addresses.js';
-import { indexFile, type HelmRun } from '../cli/helm.home.js';
+import { indexFile, type HelmRun } from '../cli/helm-home.js';
 import type { IndexEntry } from './index-entries.js';
 import { Repositories } from './repositories.js';
 import { RepositoryFile, type RepositoryEntry } from './repository-file.js';

@@ -4,7 +4,8 @@ import { RepoRemoveDto } from './repo-remove.dto.js';
 import { RepoUpdateDto } from './repo-update.dto.js';
 import { HELM_WITHOUT_CLUSTER } from '../helm.category.js';
 import { HelmRequirement } from '../cli/helm.requirement.js';
-import { RepositoriesClient } from './repositories.client.js';
+import { Repositories } from './repositories.js';
+import { addRepository, removeRepository, updateRepositories } from './repository-changes.js';
 
 /** Seconds in which an index is fetched. */
 const INDEX_SECONDS = 120;
@@ -12,7 +13,7 @@ const INDEX_SECONDS = 120;
 /** Tools for the chart repositories of this server, which all of its callers share. */
 @ToolProvider(HELM_WITHOUT_CLUSTER)
 export class RepositoriesTools {
-  constructor(private readonly repositories: RepositoriesClient) {}
+  constructor(private readonly repositories: Repositories) {}
 
   @Tool({
     name: 'helm_repo_add',
@@ -25,7 +26,7 @@ export class RepositoriesTools {
     requires: [HelmRequirement],
   })
   async repoAdd({ name, url }: RepoAddDto, call: ToolCall): Promise<string> {
-    return this.repositories.add(name, url, call);
+    return addRepository(this.repositories, name, url, call);
   }
 
   @Tool({
@@ -39,7 +40,7 @@ export class RepositoriesTools {
     requires: [HelmRequirement],
   })
   async repoUpdate(_: RepoUpdateDto, call: ToolCall): Promise<string> {
-    return this.repositories.update(call);
+    return updateRepositories(this.repositories, call);
   }
 
   @Tool({
@@ -51,6 +52,6 @@ export class RepositoriesTools {
     example: { name: 'jetstack' },
   })
   async repoRemove({ name }: RepoRemoveDto, call: ToolCall): Promise<string> {
-    return this.repositories.remove(name, call);
+    return removeRepository(this.repositories, name, call);
   }
 }

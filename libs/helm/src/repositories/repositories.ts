@@ -5,10 +5,10 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { untilAborted } from '#base';
 import { ToolError } from '#tools';
 import { withoutCredentials } from '../cli/helm-failure.js';
-import { HelmCli } from '../cli/helm.cli.js';
+import { HelmCli } from '../cli/helm-cli.js';
 import { helmConfig, type HelmConfig } from '../helm.config.js';
 import { DownloadAddresses } from '../cli/download-addresses.js';
-import { chartsFile, HelmHome, indexFile, type HelmRun } from '../cli/helm.home.js';
+import { chartsFile, HelmHome, indexFile, type HelmRun } from '../cli/helm-home.js';
 import { RepositoryFile, type RepositoryEntry } from './repository-file.js';
 
 const FETCH_LIMIT_MS = 60_000;

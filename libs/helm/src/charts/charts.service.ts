@@ -16,11 +16,11 @@ import {
   type HelmCommand,
   type HelmLimits,
   type HelmOutcome,
-} from '../cli/helm.cli.js';
+} from '../cli/helm-cli.js';
 import { redactManifests } from '../releases/redact-manifests.js';
-import { HelmHome } from '../cli/helm.home.js';
+import { HelmHome } from '../cli/helm-home.js';
 import { renderTarget } from './render-target.js';
-import { NO_REPOSITORIES } from '../repositories/repositories.client.js';
+import { NO_REPOSITORIES } from '../repositories/repository-changes.js';
 import { Repositories } from '../repositories/repositories.js';
 import type { RepositoryEntry } from '../repositories/repository-file.js';
 
@@ -30,7 +30,7 @@ const MAX_SEARCH_CHARS = 1_000_000;
 
 /** Looks at charts and renders them. */
 @Injectable()
-export class ChartsClient {
+export class ChartsService {
   constructor(
     private readonly clusters: Clusters,
     private readonly sources: ChartSources,

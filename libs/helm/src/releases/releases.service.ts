@@ -7,13 +7,13 @@ import type { GetValuesDto } from './get-values.dto.js';
 import type { HelmHistoryDto } from './helm-history.dto.js';
 import type { ListReleasesDto } from './list-releases.dto.js';
 import type { HelmStatusDto } from './helm-status.dto.js';
-import { HelmCli, type HelmFlags } from '../cli/helm.cli.js';
+import { HelmCli, type HelmFlags } from '../cli/helm-cli.js';
 import { redactRelease } from './redact-manifests.js';
 import { parseRelease, UndecodableRelease } from './release-decode.js';
 import { historyText, listText, manifestText, statusText, valuesText } from './release-text.js';
 import { isPending, recoveryHint } from './release-recovery.js';
 import { latestRevisions } from './release-revision.js';
-import { ReleaseStore } from './release.store.js';
+import { ReleaseStore } from './release-store.js';
 import type { Release } from './release.js';
 
 /** What `helm list` shows unless it is asked for more. */
@@ -29,7 +29,7 @@ const MAX_RELEASE_CHARS = 32 * 1024 * 1024;
  * asked for what cannot be decoded.
  */
 @Injectable()
-export class ReleasesClient {
+export class ReleasesService {
   constructor(
     private readonly store: ReleaseStore,
     private readonly cli: HelmCli,

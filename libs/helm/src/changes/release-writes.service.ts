@@ -3,15 +3,15 @@ import { isDryRun, type Cluster, type ProgramContext } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import { checkedValues } from '../releases/chart-values.js';
 import { ChartSources, type ChartSource } from '../charts/chart-sources.js';
-import { ChartsClient } from '../charts/charts.client.js';
+import { ChartsService } from '../charts/charts.service.js';
 import type { InstallDto } from './install.dto.js';
 import type { UpgradeDto } from './upgrade.dto.js';
-import { remarksOf, type HelmFlags, type HelmOutcome } from '../cli/helm.cli.js';
-import { HelmVersion } from '../cli/helm.version.js';
+import { remarksOf, type HelmFlags, type HelmOutcome } from '../cli/helm-cli.js';
+import { HelmVersion } from '../cli/helm-version.js';
 import { ReleaseChanges, type ChangeTarget } from './release-changes.js';
-import { ReleasePreview } from './release-preview.js';
+import { previewText } from './release-preview.js';
 import { isPending, recoveryHint } from '../releases/release-recovery.js';
-import { ReleaseStore } from '../releases/release.store.js';
+import { ReleaseStore } from '../releases/release-store.js';
 
 /** Characters of the definitions of custom resources in a chart. */
 const MAX_DEFINITION_CHARS = 16 * 1024 * 1024;
@@ -42,14 +42,13 @@ interface Rehearsed {
 
 /** Installs charts as releases, and upgrades releases. */
 @Injectable()
-export class ReleaseWritesClient {
+export class ReleaseWritesService {
   constructor(
     private readonly store: ReleaseStore,
     private readonly sources: ChartSources,
-    private readonly charts: ChartsClient,
+    private readonly charts: ChartsService,
     private readonly version: HelmVersion,
     private readonly changes: ReleaseChanges,
-    private readonly preview: ReleasePreview,
   ) {}
 
   /** @throws ToolError `conflict` when the name is taken, and as `ReleaseChanges.follow` */
@@ -160,7 +159,7 @@ export class ReleaseWritesClient {
       const { chartDigest } = await rehearse(through);
       remarks = remarksOf({ warnings: '', chartDigest });
     };
-    const text = await this.preview.text(cluster, planned, noted, signal);
+    const text = await previewText(cluster, planned, noted, signal);
     return [text, ...remarks].join('\n\n');
   }
 

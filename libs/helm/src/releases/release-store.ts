@@ -15,7 +15,7 @@ import { summaryOfLabels, type Release, type ReleaseSummary } from './release.js
 /** Objects with their metadata alone. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const PAGE = 500;
-const READS_AT_ONCE = 16;
+const READ_CONCURRENCY = 16;
 const SUMMARIES = 10_000;
 /** Characters of decoded releases. */
 const CONTENT_CHARS = 32 * 1024 * 1024;
@@ -126,7 +126,7 @@ export class ReleaseStore {
     const budget = { left: MAX_UNPACKED, until: performance.now() + MAX_READING_MS };
     const read = (revision: Revision, stop: AbortSignal) =>
       this.summary(cluster, revision, budget, stop);
-    for await (const summary of inOrder(revisions, READS_AT_ONCE, signal, read)) {
+    for await (const summary of inOrder(revisions, READ_CONCURRENCY, signal, read)) {
       if (summary) summaries.push(summary);
     }
     return summaries;

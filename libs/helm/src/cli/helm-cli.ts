@@ -9,7 +9,7 @@ import {
 import { Programs, withoutKlog } from '#cli';
 import { cleanText, helmFailure } from './helm-failure.js';
 import { helmConfig, type HelmConfig } from '../helm.config.js';
-import { HelmHome, type HelmRun } from './helm.home.js';
+import { HelmHome, type HelmRun } from './helm-home.js';
 import { ToolError } from '#tools';
 
 /**

@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
 import { Programs } from '#cli';
 import { ToolError } from '#tools';
-import type { HelmFlags } from './helm.cli.js';
-import { HelmHome } from './helm.home.js';
+import type { HelmFlags } from './helm-cli.js';
+import { HelmHome } from './helm-home.js';
 
 const ASKED_FOR_MS = 10_000;
 

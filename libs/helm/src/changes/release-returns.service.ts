@@ -3,22 +3,21 @@ import { isDryRun, type Cluster } from '#cluster';
 import type { ToolCall } from '#tools';
 import type { RollbackDto } from './rollback.dto.js';
 import type { UninstallDto } from './uninstall.dto.js';
-import { HelmCli } from '../cli/helm.cli.js';
-import { HelmVersion } from '../cli/helm.version.js';
+import { HelmCli } from '../cli/helm-cli.js';
+import { HelmVersion } from '../cli/helm-version.js';
 import { ReleaseChanges } from './release-changes.js';
-import { ReleasePreview } from './release-preview.js';
+import { previewText } from './release-preview.js';
 import { revisionToRestore } from '../releases/release-revision.js';
-import { ReleaseStore } from '../releases/release.store.js';
+import { ReleaseStore } from '../releases/release-store.js';
 
 /** Takes releases back: to an earlier revision, or away. */
 @Injectable()
-export class ReleaseReturnsClient {
+export class ReleaseReturnsService {
   constructor(
     private readonly store: ReleaseStore,
     private readonly cli: HelmCli,
     private readonly version: HelmVersion,
     private readonly changes: ReleaseChanges,
-    private readonly preview: ReleasePreview,
   ) {}
 
   /** @throws ToolError `not_found` with the revisions there are, and as `ReleaseChanges.follow` */
@@ -39,7 +38,7 @@ export class ReleaseReturnsClient {
       const before = isInstalled ? await this.store.content(cluster, last, call.signal) : undefined;
       const events = ['pre-rollback', 'post-rollback'];
       const summary = `Release "${name}" in namespace "${namespace}" would be rolled back to revision ${goal.revision}, as revision ${last.revision + 1}`;
-      return this.preview.text(
+      return previewText(
         cluster,
         { name, namespace, before, events, summary },
         (through) =>
@@ -63,7 +62,7 @@ export class ReleaseReturnsClient {
       const before = await this.store.content(cluster, revisions.at(-1)!, call.signal);
       const events = ['pre-delete', 'post-delete'];
       const summary = `Release "${name}" in namespace "${namespace}" would be uninstalled`;
-      return this.preview.text(
+      return previewText(
         cluster,
         { name, namespace, before, events, summary, isRemoval: true },
         (through) =>
