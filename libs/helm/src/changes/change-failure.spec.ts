@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { changeFailure } from './change-failure.js';
+import { ToolError } from '#tools';
+import { changeFailure, explainedFailure } from './change-failure.js';
 
 describe(changeFailure.name, () => {
   it.each([
@@ -18,5 +19,21 @@ describe(changeFailure.name, () => {
     ],
   ])('shows %s without the object, with what to do', (message, shown) => {
     expect(changeFailure(message)).toBe(shown);
+  });
+});
+
+describe(explainedFailure.name, () => {
+  it('keeps all but the message of the failure', () => {
+    const facts = {
+      retryable: true,
+      retryAfterSeconds: 7,
+      output: 'NOTES',
+      errors: [{ field: 'values', message: 'is not YAML' }],
+      isOutcomeUnknown: true,
+    };
+    const failure = new ToolError('busy', 'Too many requests', facts);
+    const explained = explainedFailure(failure, ['Not ready: pod web', 'Use helm_rollback.']);
+    expect(explained).toMatchObject({ code: 'busy', ...facts, cause: failure });
+    expect(explained.message).toBe('Too many requests\nNot ready: pod web\nUse helm_rollback.');
   });
 });

@@ -1,3 +1,5 @@
+import type { ToolError } from '#tools';
+
 /** The whole patched object, which the API server quotes before it says what is wrong. */
 const QUOTED_PATCH = /: patch: Invalid value: "(?:[^"\\]|\\.)*"/g;
 
@@ -13,4 +15,13 @@ const CONFLICT = /Apply failed with \d+ conflict/;
 export function changeFailure(message: string): string {
   const said = message.replace(QUOTED_PATCH, '').replace(QUOTED_VALUE, '');
   return CONFLICT.test(said) ? `${said}\nSet force_conflicts to take these fields over.` : said;
+}
+
+/**
+ * The failure of a change with notes on what is left and what to do, a line each. Everything else
+ * of it, such as its code and when to retry, stays as it was.
+ */
+export function explainedFailure(failure: ToolError, notes: readonly string[]): ToolError {
+  const message = [changeFailure(failure.message), ...notes].join('\n');
+  return failure.with({ message, cause: failure });
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Outage, type Cluster } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
-import { changeFailure } from './change-failure.js';
+import { explainedFailure } from './change-failure.js';
 import { textOf, type HelmOutcome } from '../cli/helm-cli.js';
 import { redactRelease } from '../releases/redact-manifests.js';
 import { unreadyObjects } from './release-readiness.js';
@@ -126,8 +126,7 @@ export class ReleaseChanges {
     const hint = await this.hint(target, signal.aborted);
     const { code } = failure;
     const reasons = code === 'timeout' || code === 'cancelled' ? waited : [];
-    const message = [changeFailure(failure.message), ...reasons, ...hint].join('\n');
-    return failure.with({ message, cause: failure });
+    return explainedFailure(failure, [...reasons, ...hint]);
   }
 
   /** How to recover, where the change has left something behind or has found it so. */
