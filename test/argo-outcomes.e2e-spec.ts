@@ -56,7 +56,7 @@ describe('an update whose new pods do not come', () => {
         /image updated \(app: app:1 → app:2\)\. Now Progressing \(/,
       );
       expect(await call('argo_promote', name, { full: true })).toMatch(
-        /^\S+ (promoted in full: .* is skipped\. Now Progressing \(|was asked for a full promotion; its controller has not acted)/,
+        /^\S+ (promoted in full: .* are skipped\. Now Progressing \(|was asked for a full promotion; its controller has not acted)/,
       );
       expect((await liveRollout(namespace, name)).status.phase).not.toBe('Healthy');
       expect(await call('argo_abort_rollout', name)).toMatch(

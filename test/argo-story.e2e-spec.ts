@@ -76,7 +76,7 @@ describe.each(['REST', 'MCP'])('a canary over %s', (door) => {
     expect(said).toMatch(
       /^(Progressing - .*\n(.*\n)*)?Paused - CanaryPauseStep \| step 1\/5 \(at pause\) \| weight 25 \(actual 25\)/,
     );
-    expect(said).toContain('pause without end (CanaryPauseStep). argo_promote goes on.');
+    expect(said).toContain('pause without end (CanaryPauseStep). argo_promote lets it continue.');
     const { status, spec } = await live();
     expect([status.currentStepIndex, status.updatedReplicas]).toEqual([1, 1]);
     expect(spec.template?.spec.containers).toMatchObject([{ name: 'app', image: 'app:2' }]);
@@ -96,7 +96,7 @@ describe.each(['REST', 'MCP'])('a canary over %s', (door) => {
     );
     expect((await live()).spec.paused).toBe(true);
     expect(await text('argo_pause_rollout')).toContain('paused by hand already; nothing to change');
-    expect(await follow()).toContain('it is paused by hand. argo_resume_rollout goes on.');
+    expect(await follow()).toContain('it is paused by hand. argo_resume_rollout lets it continue.');
     expect(await text('argo_resume_rollout')).toContain('resumed');
     const { spec, status } = await untilRollout(namespace, name, isPhase('Paused'));
     expect(spec.paused).toBe(false);
@@ -208,7 +208,9 @@ describe.each(['REST', 'MCP'])('a blue-green rollout over %s', (door) => {
     expect(await follow()).toContain('is Healthy.');
     const old = await activeHash();
     await text('argo_set_image', { image: 'app:2', container_name: 'app' });
-    expect(await follow()).toContain('pause without end (BlueGreenPause). argo_promote goes on.');
+    expect(await follow()).toContain(
+      'pause without end (BlueGreenPause). argo_promote lets it continue.',
+    );
     expect(await activeHash()).toBe(old);
     expect(await text('argo_describe')).toMatch(
       /⧉ shop-\S+ +ReplicaSet +✔ Healthy +\S+ +preview\n/,

@@ -131,9 +131,7 @@ describe('a change whose answer something on the way has replaced', () => {
     const { status, body } = await server.call('argo_resume_rollout', rollout);
     door.gate.comeBack();
     expect(status).toBe(200);
-    expect(body.result).toContain(
-      'was asked for its resumption; what came of it cannot be seen now.',
-    );
+    expect(body.result).toContain('was asked for its resumption; the outcome cannot be seen now.');
     expect(body.result).toContain('The cluster is away: ');
   });
 

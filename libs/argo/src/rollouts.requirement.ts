@@ -3,9 +3,9 @@ import { Clusters, type Cluster } from '#cluster';
 import { ToolRequirement, type RequirementScope } from '#tools';
 import { ROLLOUTS } from './model/resource-types.js';
 
-/** So long is believed that Argo Rollouts is still installed. */
+/** How long a check that Argo Rollouts is installed stays valid. */
 const KNOWN_MS = 30_000;
-/** The same where tools are listed, which is seldom and for people. */
+/** The same for a listing of tools, which is rare and read by people. */
 const LISTED_KNOWN_MS = 5_000;
 /** How long a listing waits for a cluster, and how long it then leaves that cluster alone. */
 const LISTING_LIMIT_MS = 1_000;
@@ -17,7 +17,7 @@ const SILENT_MS = 30_000;
  */
 @Injectable()
 export class RolloutsRequirement extends ToolRequirement {
-  /** Clusters that did not answer, and until when they are not asked. */
+  /** Clusters that did not answer, with the time until which they are not asked again. */
   private readonly silent = new Map<Cluster, number>();
 
   constructor(private readonly clusters: Clusters) {

@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Networks whose addresses are not of the public internet: IANA's special-purpose registries, and
- * multicast.
+ * Networks whose addresses do not belong to the public internet: IANA's special-purpose registries,
+ * and multicast.
  */
 const SPECIAL: readonly (readonly [kind: string, networks: readonly string[]])[] = [
   ['a loopback address', ['127.0.0.0/8', '::1/128']],
@@ -34,7 +34,8 @@ const SPECIAL: readonly (readonly [kind: string, networks: readonly string[]])[]
 ];
 
 /**
- * IPv6 networks whose addresses hold one of IPv4, and after how many bytes: mapped, NAT64, 6to4.
+ * IPv6 networks whose addresses contain an IPv4 address, with its offset in bytes: mapped, NAT64,
+ * 6to4.
  */
 const EMBEDDING: readonly (readonly [network: string, offset: number])[] = [
   ['::ffff:0:0/96', 12],
@@ -46,8 +47,7 @@ const LISTS = SPECIAL.map(([kind, networks]) => [kind, listOf(networks)] as cons
 const EMBEDDINGS = EMBEDDING.map(([network, offset]) => [listOf([network]), offset] as const);
 
 /**
- * What kind of address it is that a server on the internet has no business with; undefined for a
- * public one.
+ * The kind of an address that does not belong to the public internet; undefined for a public one.
  */
 export function specialKindOf(address: string): string | undefined {
   const inner = embeddedIn(address);
@@ -55,14 +55,14 @@ export function specialKindOf(address: string): string | undefined {
   return LISTS.find(([, list]) => list.check(address, typeOf(address)))?.[0];
 }
 
-/** The hosts that may be downloaded from though they are not public: `HELM_ALLOWED_HOSTS`. */
+/** Hosts that charts may come from although they are not public: `HELM_ALLOWED_HOSTS`. */
 export class AllowedHosts {
   private readonly names = new Set<string>();
   private readonly networks: { list: BlockList; port: string }[] = [];
 
   /**
    * @param entries names, addresses or networks such as `10.0.0.0/8`, each with or without a port.
-   * @throws Error naming one that is none
+   * @throws Error that names an entry which is none of these
    */
   constructor(entries: readonly string[]) {
     for (const entry of entries) this.add(entry);
@@ -73,7 +73,7 @@ export class AllowedHosts {
     return this.names.has(`${name}:`) || this.names.has(`${name}:${port}`);
   }
 
-  /** Whether an address is listed, by itself or by its network. */
+  /** Whether an address or its network is listed. */
   hasAddress(address: string, port: string): boolean {
     const inner = embeddedIn(address);
     if (inner !== undefined && this.hasAddress(inner, port)) return true;
@@ -118,7 +118,7 @@ function typeOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 6 ? 'ipv6' : 'ipv4';
 }
 
-/** The IPv4 address that one of IPv6 stands for, if it does. */
+/** The IPv4 address inside an IPv6 address, if there is one. */
 function embeddedIn(address: string): string | undefined {
   if (isIP(address) !== 6) return undefined;
   const found = EMBEDDINGS.find(([list]) => list.check(address, 'ipv6'));
@@ -126,7 +126,7 @@ function embeddedIn(address: string): string | undefined {
   return [...bytesOf(address).subarray(found[1], found[1] + 4)].join('.');
 }
 
-/** The sixteen bytes of an IPv6 address; the parser of addresses writes it without a dotted end. */
+/** The sixteen bytes of an IPv6 address. The parser of URLs writes it without a dotted end. */
 function bytesOf(address: string): Buffer {
   const [plain = ''] = address.split('%');
   const text = new URL(`http://[${plain}]/`).hostname.slice(1, -1);

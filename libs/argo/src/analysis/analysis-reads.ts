@@ -16,8 +16,8 @@ import type { ListExperimentsDto } from './list-experiments.dto.js';
 import { ANALYSIS_RUNS, EXPERIMENTS } from '../model/resource-types.js';
 
 /**
- * The experiments as `kubectl get` prints them, or those of one rollout, whole, as JSON
- * `{"items": [...]}`.
+ * The experiments as `kubectl get` prints them, or those of one rollout in full, as JSON `{"items":
+ * [...]}`.
  */
 export async function listExperiments(
   cluster: Cluster,
@@ -44,8 +44,8 @@ export async function listAnalysisRuns(
 }
 
 /**
- * One analysis run with its metrics and measurements. @throws ToolError `not_found` with the
- * nearest names
+ * One analysis run with its metrics and measurements.
+ * @throws ToolError `not_found` with the nearest names
  */
 export async function getAnalysisRun(
   cluster: Cluster,
@@ -69,7 +69,7 @@ export async function getAnalysisRun(
   };
 }
 
-/** @throws ToolError `invalid_input` for a namespace together with all of them */
+/** @throws ToolError `invalid_input` for a namespace given with all_namespaces */
 async function queryOf(
   cluster: Cluster,
   type: string,

@@ -2,9 +2,7 @@ import { alignLines } from '#cluster';
 import type { AnalysisRun, Measurement, Metric, MetricResult } from '../model/analysis.js';
 
 const LABEL_WIDTH = 13;
-/**
- * Latest measurements of a metric that are shown; Argo Rollouts keeps ten unless told otherwise.
- */
+/** Latest measurements shown of a metric; Argo Rollouts keeps ten by default. */
 const MAX_MEASUREMENTS = 20;
 const ENDED_BADLY = ['Failed', 'Error', 'Inconclusive'];
 
@@ -35,7 +33,7 @@ export function analysisRunText({ metadata, spec, status }: AnalysisRun): string
   ].join('\n\n');
 }
 
-/** Why a run did not succeed, a sentence for each metric that kept it from it. */
+/** Why a run did not succeed: a sentence for each metric that ended badly. */
 export function reasonsOf({ spec, status }: AnalysisRun): string[] {
   return (spec.metrics ?? []).flatMap((metric) => {
     const result = resultOf(status?.metricResults, metric);

@@ -15,7 +15,7 @@ export class AnalysisTools {
     name: 'argo_list_experiments',
     title: 'List Argo Experiments',
     description:
-      'Lists experiments with their status, or gives those of one rollout whole. Use it to see which trial versions run beside a rollout.',
+      'Lists experiments with their status, or shows those of one rollout in full. Use it to see which trial versions run beside a rollout.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { namespace: 'shop' },
     requires: REQUIRES,

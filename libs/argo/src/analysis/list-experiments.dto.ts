@@ -3,7 +3,7 @@ import { NAME, TextField } from '#tools';
 
 export class ListExperimentsDto {
   @TextField({
-    description: 'Only the experiments of this rollout, then whole, as JSON {"items": [...]}.',
+    description: 'Only the experiments of this rollout, in full, as JSON {"items": [...]}.',
     format: NAME,
     optional: true,
   })

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '#cluster';
 import type { StoredMetadata } from './rollout.js';
 
 /**
- * How a measurement, a metric or a whole run stands: Pending, Running, Successful, Failed, Error,
+ * The state of a measurement, a metric or a whole run: Pending, Running, Successful, Failed, Error,
  * Inconclusive.
  */
 export type AnalysisPhase = string;
@@ -17,7 +17,7 @@ export interface Measurement {
   metadata?: Record<string, string>;
 }
 
-/** What has come of one metric. */
+/** The result of one metric. */
 export interface MetricResult {
   name: string;
   phase: AnalysisPhase;
@@ -32,7 +32,7 @@ export interface MetricResult {
   dryRun?: boolean;
 }
 
-/** What is asked of one metric. A limit may be an expression over arguments, as text. */
+/** The spec of one metric. A limit may be text: an expression over arguments. */
 export interface Metric {
   name: string;
   interval?: string;
@@ -64,7 +64,7 @@ export interface Experiment extends KubernetesObject {
   status?: { phase?: AnalysisPhase; message?: string };
 }
 
-/** So many measurements of each kind, over all metrics of a run. */
+/** The number of measurements of each kind, over all metrics of a run. */
 export function countsOf({ status }: AnalysisRun) {
   const results = status?.metricResults ?? [];
   const sum = (kind: 'successful' | 'failed' | 'inconclusive' | 'error') =>

@@ -3,7 +3,7 @@ import type { CanaryStep, Rollout } from './rollout.js';
 /** Where a canary is in its steps. */
 export interface CanaryPosition {
   steps: readonly CanaryStep[];
-  /** Of the step that it is at, from 0; the number of steps once all are done. */
+  /** Index of the current step, from 0; the number of steps once all are done. */
   index: number;
   /** Undefined once all are done. */
   step: CanaryStep | undefined;
@@ -22,7 +22,7 @@ function maxWeight({ spec }: Rollout): number {
   return Number(spec.strategy?.canary?.trafficRouting?.maxTrafficWeight ?? 100);
 }
 
-/** The weight that the steps so far ask for the new version. */
+/** The weight that the steps so far set for the new version. */
 export function setWeight(rollout: Rollout): number {
   if (rollout.status?.abort) return 0;
   const position = canaryPosition(rollout);

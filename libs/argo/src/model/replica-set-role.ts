@@ -1,9 +1,7 @@
 import { templateHash, type ReplicaSet } from './rollout-revisions.js';
 import type { Rollout } from './rollout.js';
 
-/**
- * The parts that a ReplicaSet plays in its rollout: stable, canary, active, preview, ping, pong.
- */
+/** The roles of a ReplicaSet in its rollout: stable, canary, active, preview, ping, pong. */
 export function roleOf({ spec, status = {} }: Rollout, replicaSet: ReplicaSet): string[] {
   const hash = templateHash(replicaSet);
   if (hash === undefined) return [];

@@ -15,7 +15,7 @@ import type { Rollout, StoredMetadata } from './rollout.js';
 
 const PAGE_PODS = 500;
 
-/** A pod, with what `kubectl get` says of it. */
+/** A pod, with the columns of `kubectl get`. */
 export interface Pod {
   metadata: StoredMetadata;
   ready: string;
@@ -40,11 +40,11 @@ export interface RolloutParts {
   pods: Pod[];
   experiments: Experiment[];
   analysisRuns: AnalysisRun[];
-  /** Of the rollout itself, oldest first. */
+  /** Events of the rollout itself, oldest first. */
   events: RolloutEvent[];
 }
 
-/** Reads what belongs to a rollout, all at once. */
+/** Reads what belongs to a rollout, in parallel. */
 export async function readParts(
   cluster: Cluster,
   rollout: Rollout,
@@ -66,7 +66,7 @@ export async function readParts(
   const own = experiments.filter(({ metadata }) => isOwnedBy(metadata, uid));
   const parts = { experiments: own, analysisRuns, events: events.sort(byTime) };
   if (own.length === 0) return { replicaSets, pods, ...parts };
-  // What an experiment runs has labels of the experiment's own.
+  // The objects of an experiment have labels of their own.
   const [allSets, allPods] = await Promise.all([
     list<ReplicaSet>('replicasets.apps'),
     podsOf(cluster, namespace, {}, signal),
@@ -74,7 +74,7 @@ export async function readParts(
   return { replicaSets: allSets, pods: allPods, ...parts };
 }
 
-/** As Tables: the API server puts a pod's state into words. */
+/** Reads Tables: in them the API server puts the state of a pod into words. */
 async function podsOf(
   cluster: Cluster,
   namespace: string,

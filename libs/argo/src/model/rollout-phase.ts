@@ -10,8 +10,8 @@ export interface RolloutPhase {
 const WORKLOAD_GENERATION = 'rollout.argoproj.io/workload-generation';
 
 /**
- * Where a rollout stands, by the rules of Argo Rollouts (utils/rollout, GetRolloutPhase): the
- * controller's own word, unless it has not yet taken up what was asked of it.
+ * The phase of a rollout, by the rules of Argo Rollouts (utils/rollout, GetRolloutPhase): the phase
+ * in its status, unless the controller has not yet acted on the latest request.
  */
 export function rolloutPhase(rollout: Rollout): RolloutPhase {
   const { status = {} } = rollout;
@@ -22,8 +22,8 @@ export function rolloutPhase(rollout: Rollout): RolloutPhase {
 }
 
 /**
- * Whether the controller has taken up the present spec, that of the rollout and of the workload
- * that it refers to.
+ * Whether the controller has observed the current spec of the rollout and, by the annotation on the
+ * rollout, that of the workload that it refers to.
  */
 export function isObserved({ metadata, spec, status = {} }: Rollout): boolean {
   const observed = Number(status.observedGeneration ?? NaN);
@@ -35,7 +35,7 @@ export function isObserved({ metadata, spec, status = {} }: Rollout): boolean {
   return !spec.workloadRef || !workload || !observedWorkload || workload === observedWorkload;
 }
 
-/** What was asked of the controller and is not yet to be seen in the phase that it gives. */
+/** A request to the controller that its phase does not show yet. */
 function pendingOf(rollout: Rollout): string | undefined {
   const { status = {} } = rollout;
   const { abort = false, abortedAt, controllerPause, pauseConditions = [], promoteFull } = status;
@@ -48,8 +48,8 @@ function pendingOf(rollout: Rollout): string | undefined {
 }
 
 /**
- * For controllers before 1.0, and for a rollout that no controller has seen, which have no phase in
- * their status.
+ * For a status without a phase: from a controller before 1.0, or of a rollout that no controller
+ * has seen.
  */
 function calculatedPhase(rollout: Rollout): RolloutPhase {
   const { spec, status = {} } = rollout;

@@ -5,13 +5,15 @@ import { rolloutPhase } from './rollout-phase.js';
 import { isFullyPromoted, type Rollout, type RolloutSpec } from './rollout.js';
 import { isTakenUp } from './template-owner.js';
 
-/** What somebody who follows a rollout wants to know of each of its moments. */
+/** Where a rollout is in its update, and how many pods it has. */
 export interface RolloutProgress {
   phase: string;
   message: string;
-  /** Steps done, all of them, and the one it is at; undefined without steps. */
+  /** Steps done, steps in total, and the current step. Undefined without steps. */
   step?: { done: number; of: number; at?: string };
-  /** Of a canary, in parts of the whole traffic (100 unless the traffic router says otherwise). */
+  /**
+   * Of a canary: shares of the traffic, out of 100 unless the traffic router has another maximum.
+   */
   weight?: { set: number; actual: number };
   replicas: {
     desired: number;
@@ -22,16 +24,16 @@ export interface RolloutProgress {
   };
 }
 
-/** What a rollout waits for, if it will never go on by itself. */
+/** Why a rollout never continues without help, and the tool that lets it continue. */
 export interface EndlessPause {
-  /** Of a sentence about it. */
+  /** A clause about the rollout: `it is paused by hand`. */
   why: string;
-  wayOn: string;
+  tool: string;
 }
 
 /**
- * Where a rollout is; one request more than the rollout itself while a canary without a traffic
- * router is on its way.
+ * Where a rollout is in its update. Costs one extra request while a canary without a traffic router
+ * is under way.
  */
 export async function rolloutProgress(
   cluster: Cluster,
@@ -68,14 +70,14 @@ export async function rolloutProgress(
 }
 
 /**
- * A rollout that takes its pods from a workload does not itself say that the workload has just
- * changed.
+ * The phase of a rollout. The status of a rollout that takes its pods from a workload does not show
+ * that the workload has just changed, so the workload is read too.
  */
 async function presentPhase(cluster: Cluster, rollout: Rollout, signal: AbortSignal) {
   const phase = rolloutPhase(rollout);
   if (!rollout.spec.workloadRef || phase.phase === 'Progressing') return phase;
   const isPresent = await ifFound(isTakenUp(cluster, rollout, signal));
-  // A workload that is gone changes no more.
+  // A workload that is gone no longer changes.
   if (isPresent ?? true) return phase;
   return {
     phase: 'Progressing',
@@ -112,13 +114,13 @@ export function progressLine({ phase, message, step, weight, replicas }: Rollout
   ].join(' | ');
 }
 
-/** Why a paused rollout never goes on by itself; undefined for one that does. */
+/** Why a paused rollout never continues without help; undefined for one that does. */
 export function endlessPause({ spec, status = {} }: Rollout): EndlessPause | undefined {
-  if (spec.paused) return { why: 'it is paused by hand', wayOn: 'argo_resume_rollout' };
+  if (spec.paused) return { why: 'it is paused by hand', tool: 'argo_resume_rollout' };
   const reasons = (status.pauseConditions ?? []).map(({ reason }) => reason);
   const endless = reasons.find((reason) => !endsByItself(reason, spec.strategy ?? {}, status));
   if (endless === undefined) return undefined;
-  return { why: `it waits at a pause without end (${endless})`, wayOn: 'argo_promote' };
+  return { why: `it waits at a pause without end (${endless})`, tool: 'argo_promote' };
 }
 
 function endsByItself(

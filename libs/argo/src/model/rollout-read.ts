@@ -2,7 +2,7 @@ import { findObject, type Cluster, type ObjectRef } from '#cluster';
 import { ROLLOUTS } from './resource-types.js';
 import type { Rollout } from './rollout.js';
 
-/** Names a rollout for reading and writing it. */
+/** The reference of a rollout, to read and write it. */
 export async function rolloutRef(
   cluster: Cluster,
   { name, namespace }: { name: string; namespace: string },

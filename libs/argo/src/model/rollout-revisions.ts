@@ -16,7 +16,7 @@ export interface ReplicaSet {
   };
 }
 
-/** One version that a rollout has had, kept as a ReplicaSet. */
+/** One version of a rollout, kept as a ReplicaSet. */
 export interface Revision {
   revision: number;
   replicaSet: ReplicaSet;
@@ -24,7 +24,7 @@ export interface Revision {
   template: PodTemplate;
 }
 
-/** The revisions that are kept of a rollout, oldest first. */
+/** The revisions of a rollout that are kept, oldest first. */
 export async function revisionsOf(
   cluster: Cluster,
   rollout: Rollout,
@@ -66,7 +66,7 @@ export function revisionOf({ annotations }: Pick<StoredMetadata, 'annotations'>)
   return Number(annotations?.[REVISION] ?? 0) || 0;
 }
 
-/** The hash that tells the versions of a rollout apart. */
+/** The hash that identifies a version of a rollout. */
 export function templateHash({ metadata }: ReplicaSet): string | undefined {
   return metadata.labels?.[TEMPLATE_HASH];
 }

@@ -9,15 +9,15 @@ import type { Rollout, StoredMetadata } from './rollout.js';
 import { COUNT_ICONS, KIND_ICONS, withIcon } from './tree-icons.js';
 
 const SCALE_DOWN_DEADLINE = 'scale-down-deadline';
-/** How an analysis run keeps which Job measured. */
+/** The metadata of a measurement that names the Job which made it. */
 const JOB_NAME = 'job-name';
 
-/** One line of the tree, and what hangs on it. */
+/** One line of the tree, with its children. */
 export interface TreeNode {
   icon: string;
   name: string;
   kind: string;
-  /** With its sign. */
+  /** With its icon. */
   status: string;
   age: string;
   info: string;
@@ -29,8 +29,8 @@ interface Part {
 }
 
 /**
- * What a rollout is made of, as `kubectl argo rollouts get rollout` shows it: revisions, latest
- * first, with all that belongs to each.
+ * What belongs to a rollout, as `kubectl argo rollouts get rollout` shows it: revisions, latest
+ * first, each with its parts.
  */
 export function rolloutTree(rollout: Rollout, parts: RolloutParts): TreeNode {
   const { uid } = rollout.metadata;
@@ -138,7 +138,7 @@ function nodeOf({ name, creationTimestamp }: StoredMetadata, icon: string, kind:
   return { icon, name, kind, age: ageSince(creationTimestamp) };
 }
 
-/** As Argo Rollouts tells it (info, replica sets). */
+/** The health of a ReplicaSet, by the rules of Argo Rollouts (info, replica sets). */
 function replicaSetHealth({ metadata, spec, status = {} }: ReplicaSet): string {
   if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0)) return 'Progressing';
   const isFailing = status.conditions?.some(
@@ -159,7 +159,7 @@ function ownedBy<T extends Part>(parts: readonly T[], uid: string): T[] {
   return parts.filter(({ metadata }) => isOwnedBy(metadata, uid));
 }
 
-/** Latest revision first; of one revision by age where that matters, then by name. */
+/** Latest revision first; within a revision by age if asked for, then by name. */
 function byRevision(withAge: boolean): (a: Part, b: Part) => number {
   return (a, b) =>
     revisionOf(b.metadata) - revisionOf(a.metadata) ||

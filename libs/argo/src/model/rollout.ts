@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '#cluster';
 
-/** What an object of the API has once it is stored. */
+/** The metadata of an object that is stored in the API. */
 export interface StoredMetadata {
   name: string;
   namespace: string;
@@ -43,7 +43,7 @@ export interface CanaryStrategy {
 }
 
 export interface BlueGreenStrategy {
-  /** True unless said. */
+  /** True by default. */
   autoPromotionEnabled?: boolean;
   autoPromotionSeconds?: number;
   prePromotionAnalysis?: object;
@@ -58,12 +58,12 @@ export interface WorkloadRef {
 }
 
 export interface RolloutSpec {
-  /** 1 unless said. */
+  /** 1 by default. */
   replicas?: number;
   selector?: unknown;
   template?: PodTemplate;
   workloadRef?: WorkloadRef;
-  /** Required, but the API server lets a rollout without one pass. */
+  /** Required, but the API server accepts a rollout without one. */
   strategy?: { canary?: CanaryStrategy; blueGreen?: BlueGreenStrategy };
   /** Set by people, never by the controller. */
   paused?: boolean;
@@ -79,7 +79,7 @@ interface AnalysisRunState {
 export interface RolloutStatus {
   abort?: boolean;
   abortedAt?: string;
-  /** Why the controller paused it; cleared by who wants it to go on. */
+  /** Why the controller paused it. Clearing it lets the rollout continue. */
   pauseConditions?: { reason: string; startTime: string }[];
   controllerPause?: boolean;
   promoteFull?: boolean;
@@ -118,8 +118,8 @@ export interface RolloutStatus {
 }
 
 /**
- * What is read of a Rollout (argoproj.io/v1alpha1). Its definition lets any whole number pass: what
- * is counted with may be a bigint.
+ * What is read of a Rollout (argoproj.io/v1alpha1). Its definition accepts any integer, so a count
+ * may be a bigint.
  */
 export interface Rollout extends KubernetesObject {
   metadata: StoredMetadata;

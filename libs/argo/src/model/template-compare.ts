@@ -3,14 +3,11 @@ import type { PodTemplate } from './rollout.js';
 /** A field that differs between two pod templates. */
 export interface TemplateChange {
   path: string;
-  /**
-   * In words; with its values for an image, which says what a release is. Others may be
-   * confidential.
-   */
+  /** The change in words. It has values only for an image; other values may be confidential. */
   text: string;
 }
 
-/** Fields that a list's items are known by. */
+/** Fields that identify the items of a list. */
 const KEYS = ['name', 'containerPort', 'mountPath', 'key', 'ip'];
 
 /**

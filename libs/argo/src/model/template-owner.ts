@@ -43,13 +43,16 @@ export async function templateOwner(
   }
 }
 
-/** The pod template that an object holds: a PodTemplate has it on top, all others in their spec. */
+/** The pod template of an object: at the top level of a PodTemplate, in the spec of all others. */
 export function podTemplateOf({ kind, template, spec }: KubernetesObject): PodTemplate | undefined {
   if (kind === 'PodTemplate') return template as PodTemplate | undefined;
   return (spec as { template?: PodTemplate } | undefined)?.template;
 }
 
-/** Whose pod template was changed, within a sentence; "" where it is the rollout's own. */
+/**
+ * Names the workload whose pod template was changed, as part of a sentence; "" for the rollout's
+ * own.
+ */
 export function throughText({ spec }: Rollout, { resource, name }: ObjectRef): string {
   return spec.workloadRef ? ` by ${resource.label(name)}` : '';
 }
@@ -63,8 +66,8 @@ export function pauseNote({ spec }: Rollout): string {
 }
 
 /**
- * Whether the controller has taken up the present spec of a rollout, and that of the workload that
- * it refers to.
+ * Whether the controller has observed the current spec of a rollout and of the workload that it
+ * refers to.
  */
 export async function isTakenUp(
   cluster: Cluster,

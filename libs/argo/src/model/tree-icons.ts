@@ -1,4 +1,4 @@
-/** The signs by which the tree of the Argo Rollouts plugin marks its kinds. */
+/** The icons that the Argo Rollouts plugin shows for each kind. */
 export const KIND_ICONS = {
   rollout: '⟳',
   revision: '#',
@@ -20,7 +20,7 @@ const [OK, BAD, WARNING, PROGRESSING, UNKNOWN, NEUTRAL, PAUSED, WAITING] = [
   '◷',
 ];
 
-/** How a result is counted: good, bad, undecided, not measured. */
+/** The icons of the counts of measurements. */
 export const COUNT_ICONS = { successful: OK, failed: BAD, inconclusive: UNKNOWN, error: WARNING };
 
 const ROLLOUT: Record<string, string> = {
@@ -64,7 +64,7 @@ const POD: Record<string, string> = {
   Unknown: UNKNOWN,
 };
 
-/** A status with its sign before it; a blank one where it has none. */
+/** A status with its icon in front; a blank where it has none. */
 export function withIcon(kind: 'rollout' | 'replicaSet' | 'analysis' | 'pod', status: string) {
   const icons = { rollout: ROLLOUT, replicaSet: REPLICA_SET, analysis: ANALYSIS, pod: POD }[kind];
   const icon = kind === 'pod' ? (podIcon(status) ?? icons[status]) : icons[status];

@@ -4,13 +4,13 @@ import { RolloutDto } from '../model/rollout.dto.js';
 export class ArgoStatusDto extends RolloutDto {
   @BooleanField({
     description:
-      'Follow the rollout, with each change of step, weight and health, until it is Healthy or Degraded, waits for somebody, or timeout_seconds are over.',
+      'Follow the rollout and report each change of step, weight and health, until it is Healthy or Degraded, waits for somebody, or timeout_seconds have passed.',
     default: false,
   })
   watch!: boolean;
 
   @IntField({
-    description: 'With watch: seconds to follow it for; then the answer says where it stands.',
+    description: 'With watch: seconds to follow the rollout. Then the answer says where it stands.',
     min: 1,
     max: 3_600,
     default: 60,

@@ -11,7 +11,7 @@ const LABEL_WIDTH = 17;
 const COLUMN_GAP = 2;
 const MAX_EVENTS = 20;
 
-/** A line of label and value, as wide as the plugin's. */
+/** A line with a label and a value, aligned like the plugin's. */
 function line(label: string, value: string | number | bigint): string {
   return `${label.padEnd(LABEL_WIDTH)}${value}`;
 }
@@ -50,7 +50,7 @@ export function headLines(rollout: Rollout, state: RolloutProgress, parts: Rollo
   ].map((text) => text.trimEnd());
 }
 
-/** The images that run, each with what it is: stable, canary, Σ:template of an experiment. */
+/** The images that run, each with its roles: stable, canary, Σ:template of an experiment. */
 function imagesOf(rollout: Rollout, { replicaSets, experiments }: RolloutParts): string[] {
   const tags = new Map<string, readonly string[]>();
   const add = (set: ReplicaSet, roles: readonly string[]) => {

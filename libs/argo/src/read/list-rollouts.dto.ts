@@ -3,7 +3,7 @@ import { TextField } from '#tools';
 
 export class ListRolloutsDto {
   @TextField({
-    description: 'Namespace to look in; of no effect with all_namespaces.',
+    description: 'Namespace to look in. Ignored with all_namespaces.',
     format: NAMESPACE,
     default: 'default',
   })

@@ -45,7 +45,7 @@ interface Row {
   images: string[];
 }
 
-/** A table, a row for each rollout; and the same as data. */
+/** A table with a row for each rollout, and the same as data. */
 export async function listRollouts(
   cluster: Cluster,
   { namespace, all_namespaces }: ListRolloutsDto,

@@ -8,7 +8,7 @@ import type { Rollout } from '../model/rollout.js';
 import { templateChanges } from '../model/template-compare.js';
 
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';
-/** Changed fields of a revision that its row names. */
+/** Changed fields that the row of a revision names. */
 const MAX_CHANGES = 3;
 
 /** One revision of the history. */
@@ -23,7 +23,7 @@ interface Row {
 }
 
 /**
- * All revisions with their images, age, state and what changed in each; or one revision, whole.
+ * All revisions with their images, age, state and changes; or one revision in full.
  * @throws ToolError `not_found` with the revisions that are kept
  */
 export async function rolloutHistory(

@@ -20,13 +20,13 @@ export async function rolloutStatus(
   const rollout = await readRollout(cluster, ref, signal);
   const state = await rolloutProgress(cluster, rollout, signal);
   const wait = state.phase === 'Paused' ? endlessPause(rollout) : undefined;
-  const wayOn = wait ? `\n${wait.wayOn} goes on.` : '';
-  return { output: progressLine(state) + wayOn, data: state };
+  const hint = wait ? `\n${wait.tool} lets it continue.` : '';
+  return { output: progressLine(state) + hint, data: state };
 }
 
 /**
- * Each change of step, weight and health, a line each, and in the end why it ends; at the query's
- * time limit too.
+ * Follows a rollout: a line for each change of step, weight and health, and a last line that says
+ * why it ended. It also ends at the time limit of the query.
  */
 export async function followRollout(
   cluster: Cluster,
@@ -37,7 +37,7 @@ export async function followRollout(
   const expired = AbortSignal.timeout(seconds * 1_000);
   const ended = AbortSignal.any([call.signal, expired]);
   const { resource } = await rolloutRef(cluster, query, call.signal);
-  // Before it is watched, for the nearest names.
+  // Read before the watch, so that an unknown name is refused with the nearest ones.
   await readRollout(cluster, { resource, name, namespace: query.namespace }, call.signal);
   const lines: string[] = [];
   const outage = new Outage(ended, (message) => call.progress({ progress: lines.length, message }));
@@ -65,15 +65,18 @@ export async function followRollout(
   return { output: lines.join('\n'), data: { ...last, finished: end !== undefined } };
 }
 
-/** Why there is nothing more to wait for, as a sentence; undefined as long as there is. */
+/** Why there is nothing more to wait for, as a sentence; undefined while there is. */
 function endOf(name: string, { phase, message }: RolloutProgress, rollout: Rollout) {
   if (phase === 'Healthy') return `Rollout "${name}" is Healthy.`;
   if (phase === 'Degraded') {
-    const wayOn = rollout.status?.abort
+    const hint = rollout.status?.abort
       ? 'argo_retry starts the update again, argo_undo goes back.'
       : 'argo_describe shows its parts.';
-    return `Rollout "${name}" is Degraded: ${message}. ${wayOn}`;
+    return `Rollout "${name}" is Degraded: ${message}. ${hint}`;
   }
   const wait = phase === 'Paused' ? endlessPause(rollout) : undefined;
-  return wait && `Rollout "${name}" does not go on by itself: ${wait.why}. ${wait.wayOn} goes on.`;
+  return (
+    wait &&
+    `Rollout "${name}" does not continue by itself: ${wait.why}. ${wait.tool} lets it continue.`
+  );
 }

@@ -22,7 +22,7 @@ export class RolloutsTools {
     name: 'argo_list_rollouts',
     title: 'List Argo Rollouts',
     description:
-      'Lists rollouts with strategy, status, step, weight, pods and images. Use it first to see what there is and what waits; go on with argo_describe for one of them.',
+      'Lists rollouts with strategy, status, step, weight, pods and images. Use it first to see which rollouts there are and which of them wait; then use argo_describe for one of them.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { namespace: 'shop' },
     requires: REQUIRES,
@@ -35,7 +35,7 @@ export class RolloutsTools {
     name: 'argo_status',
     title: 'Get Argo Rollout Status',
     description:
-      'Says where a rollout stands: status, step, weights, pods. With watch it follows the update, with each change as progress, until it is Healthy, Degraded or waits for somebody, or timeout_seconds are over.',
+      'Shows where a rollout stands: status, step, weights, pods. With watch it follows the update and reports each change as progress, until the rollout is Healthy or Degraded, waits for somebody, or timeout_seconds have passed.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { name: 'checkout', namespace: 'shop' },
     place: ({ watch }: ArgoStatusDto) => (watch ? 'wait' : 'work'),

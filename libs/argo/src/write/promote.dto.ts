@@ -3,7 +3,7 @@ import { RolloutDto } from '../model/rollout.dto.js';
 
 export class PromoteDto extends RolloutDto {
   @BooleanField({
-    description: 'Skip all that is left: steps, pauses and analysis.',
+    description: 'Skip everything that is left: steps, pauses and analysis.',
     default: false,
   })
   full!: boolean;

@@ -12,9 +12,8 @@ export interface Promotion extends RolloutPatches {
 }
 
 /**
- * What a promotion changes, as the Argo Rollouts plugin does it (cmd/promote): a pause is ended or,
- * where there is none, the canary step under way is skipped, never both; a full promotion skips all
- * that is left.
+ * What a promotion changes, like the Argo Rollouts plugin (cmd/promote). It ends a pause; without a
+ * pause, it skips the current canary step. A full promotion skips everything that is left.
  * @param target the rollout's name in messages
  * @throws ToolError `precondition` where there is nothing to promote, with what would work
  */
@@ -48,7 +47,7 @@ function fullPromotion(target: string, { spec, status = {} }: Rollout): Promotio
   return {
     spec: spec.paused ? { paused: false } : undefined,
     status: { promoteFull: true },
-    summary: 'promoted in full: what is left of steps, pauses and analysis is skipped',
+    summary: 'promoted in full: the remaining steps, pauses and analysis are skipped',
     verdict: verdictInFull,
   };
 }
@@ -82,7 +81,7 @@ function nextStep(target: string, rollout: Rollout): Promotion {
     return {
       spec: unpause,
       status: { pauseConditions: null, currentStepIndex: next },
-      summary: `promoted to step ${next} of ${position.steps.length}: the one under way is skipped`,
+      summary: `promoted to step ${next} of ${position.steps.length}: the current one is skipped`,
       verdict: (now, sent) => verdictAtStep(now, sent, next ?? 0),
     };
   }
@@ -130,12 +129,12 @@ function nothingWaits(rollout: Rollout): string {
   }
   return canaryPosition(rollout)
     ? 'has been through all of its steps and is finishing by itself. Follow it with argo_status.'
-    : 'has no steps to promote and goes on by itself. Follow it with argo_status.';
+    : 'has no steps to promote and continues by itself. Follow it with argo_status.';
 }
 
 /**
- * @throws ToolError `precondition` for a rollout that its controller has no version of, as nobody
- * runs it or its spec is wrong
+ * @throws ToolError `precondition` for a rollout without a version: no controller runs, or its spec
+ * is not valid
  */
 export function refuseUnseen(target: string, rollout: Rollout): void {
   if (rollout.status?.currentPodHash) return;

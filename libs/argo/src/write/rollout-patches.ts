@@ -22,17 +22,17 @@ interface WriteContext {
   signal: AbortSignal;
 }
 
-/** How long the controller is given to take up a change made just before. */
+/** How long to wait until the controller has observed a change made just before. */
 const TAKE_UP_LIMIT_MS = 3_000;
 const TAKE_UP_POLL_MS = 50;
 
 /**
- * Decides by the state that a rollout is in what to send, and sends it: only to that very state, so
- * that nobody's change in between is overlooked.
- * @param decide may throw to refuse, and give no patches where there is nothing to do; called again
+ * Decides by the current state of a rollout what to send, and sends it for that state only. If
+ * somebody else changes the rollout in between, it decides again.
+ * @param decide throws to refuse, and returns no patches if there is nothing to do; called again
  * for a newer state
  * @returns the decision, and the rollout before and after it
- * @throws ToolError `conflict` when the rollout never stands still, as `retryOnConflict`, and as
+ * @throws ToolError `conflict` when the rollout keeps changing; as `retryOnConflict` and
  * `patchObject`
  */
 export async function changeRollout<T extends RolloutPatches>(
@@ -50,8 +50,8 @@ export async function changeRollout<T extends RolloutPatches>(
 }
 
 /**
- * The decision on the present state; a refusal only on one that the controller has taken up, or
- * does not in time.
+ * The decision on the current state. A refusal is final once the controller has observed that
+ * state, or has not in time.
  */
 async function decided<T>(
   cluster: Cluster,
@@ -71,7 +71,7 @@ async function decided<T>(
 }
 
 /**
- * The rollout once its controller has taken up its present spec; undefined if it had before, or
+ * The rollout once its controller has observed the current spec; undefined if it already had, or
  * does not in time.
  */
 async function takenUp(

@@ -21,7 +21,7 @@ export class RolloutVerbsTools {
     name: 'argo_promote',
     title: 'Promote Argo Rollout',
     description:
-      'Lets a rollout go on: ends the pause of a canary step or of a blue-green switch, or skips the canary step under way; with full it skips all that is left. Look with argo_status where it stands, before and after.',
+      'Lets a rollout continue: ends the pause of a canary step or of a blue-green switch, or skips the current canary step; with full it skips everything that is left. Check with argo_status before and after.',
     annotations: { readOnlyHint: false, destructiveHint: false },
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
@@ -47,7 +47,7 @@ export class RolloutVerbsTools {
     name: 'argo_resume_rollout',
     title: 'Resume Argo Rollout',
     description:
-      'Ends the pause that argo_pause_rollout set, and nothing else. A rollout that waits at a step of its own goes on by argo_promote.',
+      'Ends the pause that argo_pause_rollout set, and nothing else. A rollout that waits at one of its own steps needs argo_promote.',
     annotations: { readOnlyHint: false, destructiveHint: false },
     example: { name: 'cart', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
@@ -73,7 +73,7 @@ export class RolloutVerbsTools {
     name: 'argo_rollout_restart',
     title: 'Restart Argo Rollout',
     description:
-      'Replaces the pods of a rollout by new ones of the same version, a few at a time. Use it where pods must read changed configuration or are stuck; follow it with argo_status.',
+      'Replaces the pods of a rollout with new ones of the same version, a few at a time. Use it when pods are stuck or must read changed configuration; follow it with argo_status.',
     annotations: { readOnlyHint: false, destructiveHint: false },
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
@@ -86,7 +86,7 @@ export class RolloutVerbsTools {
     name: 'argo_retry',
     title: 'Retry Argo Rollout',
     description:
-      'Starts the update of an aborted rollout again, from its first step. Use it when what made it fail is mended; argo_get_analysisrun says why an analysis failed.',
+      'Starts the update of an aborted rollout again, from its first step. Use it once the cause of the failure is fixed; argo_get_analysisrun says why an analysis failed.',
     annotations: { readOnlyHint: false, destructiveHint: false },
     example: { name: 'catalog', namespace: 'shop', dry_run: true },
     requires: REQUIRES,

@@ -10,13 +10,16 @@ import { rolloutPhase } from '../model/rollout-phase.js';
 import { isFullyPromoted, type Rollout } from '../model/rollout.js';
 import { DONE, hasActed, notDone, outcomeOf, type Asked, type Verdict } from './verb-outcome.js';
 
-/** What a verb does to a rollout in the state that it is in; no patches if it is so already. */
+/** What a verb does to a rollout in its current state. No patches if there is nothing to change. */
 interface Verb extends RolloutPatches {
   summary: string;
   verdict?: Asked['verdict'];
 }
 
-/** @throws ToolError `precondition` where there is nothing to promote */
+/**
+ * Ends the pause of a rollout, or skips its current step.
+ * @throws ToolError `precondition` where there is nothing to promote
+ */
 export function promoteRollout(
   cluster: Cluster,
   { full, ...query }: PromoteDto,
@@ -28,6 +31,7 @@ export function promoteRollout(
   );
 }
 
+/** Pauses a rollout by hand, until it is resumed. */
 export function pauseRollout(cluster: Cluster, query: RolloutDto, call: ToolCall): Promise<string> {
   return applyVerb(cluster, query, call, 'a pause', (_, { spec }) =>
     spec.paused
@@ -40,7 +44,10 @@ export function pauseRollout(cluster: Cluster, query: RolloutDto, call: ToolCall
   );
 }
 
-/** Ends only the pause by hand. @throws ToolError `precondition` where there is none */
+/**
+ * Ends the pause by hand, and no other.
+ * @throws ToolError `precondition` where there is none
+ */
 export function resumeRollout(
   cluster: Cluster,
   query: RolloutDto,
@@ -56,7 +63,10 @@ export function resumeRollout(
   });
 }
 
-/** @throws ToolError `precondition` where no update is under way */
+/**
+ * Stops an update and returns to the stable version.
+ * @throws ToolError `precondition` where no update is under way
+ */
 export function abortRollout(cluster: Cluster, query: RolloutDto, call: ToolCall): Promise<string> {
   return applyVerb(cluster, query, call, 'an abort', (target, rollout) => {
     const { spec, status = {} } = rollout;
@@ -75,13 +85,16 @@ export function abortRollout(cluster: Cluster, query: RolloutDto, call: ToolCall
     }
     const when = spec.paused ? ' once argo_resume_rollout ends its pause by hand' : '';
     const summary = `aborted: the stable version takes over again${when}. argo_retry starts the update again, argo_undo gives it up`;
-    // A full promotion that is under way would take the abort back.
+    // A full promotion under way would undo the abort.
     const promotion = status.promoteFull ? { promoteFull: false } : {};
     return { status: { abort: true, ...promotion }, summary, verdict: verdictOfAbort };
   });
 }
 
-/** @throws ToolError `precondition` for a rollout that is not aborted */
+/**
+ * Starts an aborted update again.
+ * @throws ToolError `precondition` for a rollout that is not aborted
+ */
 export function retryRollout(cluster: Cluster, query: RolloutDto, call: ToolCall): Promise<string> {
   return applyVerb(cluster, query, call, 'a retry', (target, rollout) => {
     if (!rollout.status?.abort) throw refusal(target, `is not aborted: ${stands(rollout)}`);
@@ -91,14 +104,14 @@ export function retryRollout(cluster: Cluster, query: RolloutDto, call: ToolCall
   });
 }
 
-/** Replaces the pods by new ones of the same template. */
+/** Replaces the pods with new ones of the same template. */
 export function restartRollout(
   cluster: Cluster,
   query: RolloutDto,
   call: ToolCall,
 ): Promise<string> {
-  // The API keeps times in whole seconds, and a pod is replaced if it is from before: the next
-  // one, or pods of this second would stay.
+  // The API keeps times in whole seconds, and pods from before that time are replaced. The next
+  // second is taken, or pods created in this second would stay.
   const restartAt = new Date(Math.ceil((Date.now() + 1) / 1_000) * 1_000).toISOString();
   return applyVerb(cluster, query, call, 'a restart', (_, { status }) => ({
     spec: { restartAt: restartAt.replace('.000', '') },
@@ -149,7 +162,7 @@ function verdictOfRetry(now: Rollout, sent: Rollout): Verdict {
   return abortedAt === undefined && hasActed(now, sent) ? DONE : undefined;
 }
 
-/** Where a rollout stands, and what goes on from there. */
+/** Where a rollout stands, and which tool lets it continue. */
 function stands(rollout: Rollout): string {
   const { phase, message } = rolloutPhase(rollout);
   const position = canaryPosition(rollout);
@@ -157,7 +170,7 @@ function stands(rollout: Rollout): string {
   if (rollout.spec.paused) return 'it is paused by hand. argo_resume_rollout ends that.';
   if (phase === 'Paused') {
     const where = position ? ` at step ${position.index + 1} of ${position.steps.length}` : '';
-    return `it waits${where} (${message}). argo_promote goes on from there.`;
+    return `it waits${where} (${message}). argo_promote lets it continue.`;
   }
   const why = message === '' ? '' : ` (${message})`;
   return `it is ${phase}${why}. argo_status says more.`;

@@ -15,7 +15,7 @@ export class RolloutVersionsTools {
     name: 'argo_set_image',
     title: 'Set Argo Rollout Image',
     description:
-      'Sets the image of a container of a rollout, or of the workload that it takes its pods from, and says from what to what. Use it to release another version; follow it with argo_status.',
+      'Sets the image of a container of a rollout, or of the workload that it takes its pods from, and shows the old and the new image. Use it to release another version; follow it with argo_status.',
     annotations: { readOnlyHint: false, destructiveHint: false },
     example: {
       name: 'checkout',
@@ -34,7 +34,7 @@ export class RolloutVersionsTools {
     name: 'argo_undo',
     title: 'Undo Argo Rollout',
     description:
-      'Brings a rollout back to the pod template of an earlier revision, by itself the one before the latest, and shows what changes by that. Use it when a release does harm; argo_history lists the revisions.',
+      'Brings a rollout back to the pod template of an earlier revision (by default the one before the latest) and shows what changes. Use it when a release causes harm; argo_history lists the revisions.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,

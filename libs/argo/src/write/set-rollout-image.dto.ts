@@ -17,7 +17,7 @@ export class SetRolloutImageDto {
   namespace!: string;
 
   @TextField({
-    description: 'The container that gets the image; init containers count too.',
+    description: 'The container that gets the image; init containers are included.',
     format: CONTAINER_NAME,
     optional: true,
   })

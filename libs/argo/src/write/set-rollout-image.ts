@@ -15,10 +15,10 @@ import { pauseNote, templateOwner, throughText } from '../model/template-owner.j
 import { changeOutcome } from './verb-outcome.js';
 
 /**
- * Sets the image of a container of a rollout or, as the Argo Rollouts plugin does it (cmd/set),
- * of the workload that it refers to.
- * @throws ToolError `invalid_input` for a container that is not there, with those that are, and
- * as `patchImages`
+ * Sets the image of a container of a rollout or of the workload that it refers to, like the Argo
+ * Rollouts plugin (cmd/set).
+ * @throws ToolError `invalid_input` for an unknown container, with the known ones, and as
+ * `patchImages`
  */
 export async function setRolloutImage(
   cluster: Cluster,

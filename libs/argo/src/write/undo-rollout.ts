@@ -21,8 +21,8 @@ import {
 import { changeOutcome } from './verb-outcome.js';
 
 /**
- * Gives a rollout, or the workload that it refers to, the pod template of an earlier revision, as
- * the Argo Rollouts plugin does it (cmd/undo).
+ * Gives a rollout, or the workload that it refers to, the pod template of an earlier revision, like
+ * the Argo Rollouts plugin (cmd/undo).
  * @throws ToolError `not_found` with the revisions that are kept
  */
 export async function undoRollout(
@@ -47,7 +47,7 @@ export async function undoRollout(
   );
   const isPresent = templateHash(replicaSet) === live.status?.currentPodHash;
   const already = `${target} is already as revision ${revision} says; nothing to change`;
-  // Not by its fields: the API server has filled in more of them in a ReplicaSet.
+  // Hashes are compared, not fields: the API server fills in more fields in a ReplicaSet.
   if (isPresent && (await isTakenUp(cluster, live, signal))) return already;
   const path = before.kind === 'PodTemplate' ? '/template' : '/spec/template';
   const patch = [{ op: 'replace', path, value: template }];

@@ -5,18 +5,17 @@ import { isObserved, rolloutPhase } from '../model/rollout-phase.js';
 import type { Rollout } from '../model/rollout.js';
 import { isTakenUp } from '../model/template-owner.js';
 
-/** Long enough for a controller that runs: it acts within a few hundred milliseconds. */
+/** A controller that runs acts within a few hundred milliseconds. */
 const LIMIT_MS = 2_000;
 
-/**
- * What the controller has made of a verb: done, or why not; undefined as long as it has not acted.
- */
+/** What the controller did with a verb: done, or why not. Undefined until it has acted. */
 export type Verdict = { isDone: true } | { isDone: false; why: string } | undefined;
 
-/** What was asked of a rollout, and how one sees what came of it. */
+/** What was asked of a rollout, and how to see the outcome. */
 export interface Asked {
   /**
-   * The verb as a thing: "an abort". Left out where the summary holds whatever the controller does.
+   * The verb as a noun: "an abort". Left out where the summary is true whatever the controller
+   * does.
    */
   name?: string;
   /** What has happened once it is done, as the end of a sentence. */
@@ -38,8 +37,8 @@ export function hasActed(now: Rollout, sent: Rollout): boolean {
 }
 
 /**
- * What came of a verb, as the end of a sentence about the rollout: waits for its controller, two
- * seconds at most. As the verb was sent, that nobody can see what came of it is no failure.
+ * The outcome of a verb, as the end of a sentence about the rollout. Waits at most two seconds for
+ * the controller. The verb was sent, so an outcome that cannot be seen is not a failure.
  * @throws the reason of the signal
  */
 export async function outcomeOf(
@@ -55,7 +54,7 @@ export async function outcomeOf(
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof ToolError)) throw error;
-    return `${words}; what came of it could not be seen: ${error.message} Look at it with argo_describe`;
+    return `${words}; the outcome could not be seen: ${error.message} Look at it with argo_describe`;
   }
 }
 
@@ -89,7 +88,7 @@ async function seenOutcome(
   }
   signal.throwIfAborted();
   if (outage.remark !== '') {
-    return `${asked}; what came of it cannot be seen now.${outage.remark} Look at it with argo_describe`;
+    return `${asked}; the outcome cannot be seen now.${outage.remark} Look at it with argo_describe`;
   }
   const why =
     invalid === undefined
@@ -99,7 +98,7 @@ async function seenOutcome(
 }
 
 /**
- * What came of another pod template, of the rollout itself or of the workload that it refers to.
+ * The outcome of a changed pod template, of the rollout or of the workload that it refers to.
  * Throws as `outcomeOf`.
  */
 export function changeOutcome(
@@ -115,7 +114,8 @@ export function changeOutcome(
 }
 
 /**
- * Whether the controller has taken up the present spec; it writes down of which one its status is.
+ * Whether the controller has observed the current spec. Its status says which generation it has
+ * seen.
  */
 function isSeen(rollout: Rollout): boolean {
   return rollout.status?.observedGeneration !== undefined && isObserved(rollout);

@@ -1,7 +1,7 @@
 import { isRecord } from '#base';
 import { ApiResource, type Answer } from '#cluster';
 
-/** A custom resource definition, as far as it says which kinds there are. */
+/** The part of a custom resource definition that says which kinds it defines. */
 interface Definition {
   metadata: { name: string };
   spec: {
@@ -20,8 +20,8 @@ interface Group {
 const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 
 /**
- * The kinds that a chart brings along, which an API server serves from the moment on at which helm
- * has installed their definitions.
+ * The kinds that a chart defines. An API server serves them once helm has installed their
+ * definitions.
  */
 export class ChartKinds {
   /** The names of the definitions. */
@@ -39,7 +39,7 @@ export class ChartKinds {
     return this.resources.find((one) => one.apiVersion === apiVersion && one.kind === kind);
   }
 
-  /** Whether a path is that of such objects. */
+  /** Whether a path belongs to objects of these kinds. */
   has(path: string): boolean {
     return this.resources.some(({ apiVersion, plural }) => {
       const [, root = '', rest = ''] =
@@ -49,8 +49,8 @@ export class ChartKinds {
   }
 
   /**
-   * The answer to a request for all groups (aggregated discovery, KEP-3352) with these kinds in it;
-   * any other answer as it is.
+   * The answer to a request for all groups (aggregated discovery, KEP-3352) with these kinds added;
+   * any other answer unchanged.
    */
   added(path: string, answer: Answer): Answer {
     if (path !== '/apis' || answer.status !== 200 || this.resources.length === 0) return answer;

@@ -9,7 +9,7 @@ const RELEASE_NAME = 'meta.helm.sh/release-name';
 
 /** An object of a release before and after a change. */
 export interface ObjectChange {
-  /** As the revision before has it, where it does. */
+  /** As in the revision before, if it is there. */
   before: RenderedObject | undefined;
   after: RenderedObject | undefined;
 }
@@ -24,13 +24,13 @@ export interface RehearsedChange {
   hasFailed: boolean;
 }
 
-/** What would become of one object. */
+/** What would happen to one object. */
 export interface Outcome {
   label: string;
-  /** Where the API server has it; "" for a kind that it does not serve. */
+  /** Its path on the API server; "" for a kind that the server does not serve. */
   path: string;
   state: 'told' | 'unchanged' | 'unreached';
-  /** For what is told. */
+  /** Set in the state `told`. */
   text?: string;
 }
 
@@ -49,7 +49,7 @@ export function pairsOf(
   ];
 }
 
-/** What would become of an object. Throws as `Cluster.request`. */
+/** What would happen to an object. Throws as `Cluster.request`. */
 export async function changeText(
   change: RehearsedChange,
   objects: ObjectChange,
@@ -101,7 +101,7 @@ function outcomeOf(
   return diff === '' ? { state: 'unchanged' } : told(`changed${untried(write)}\n${diff}`);
 }
 
-/** What would become of an object of which the manifest does not speak: the namespace. */
+/** What would happen to an object that is not in the manifest, such as the namespace. */
 export async function otherText(
   cluster: Cluster,
   path: string,
@@ -134,8 +134,8 @@ function whyKept(live: KubernetesObject, manifest: KubernetesObject | undefined)
 }
 
 /**
- * Where the API server cannot be asked: the manifest against that part of the live object of which
- * the manifests speak.
+ * A diff without the API server's help: the part of the live object that the manifests name,
+ * against the manifest.
  */
 function textDiff(
   live: KubernetesObject,
@@ -153,7 +153,7 @@ function manifestPart(
   return projection(live, manifests.map(withData)) as KubernetesObject;
 }
 
-/** A Secret with all of its values where the API server has them. */
+/** A Secret with all of its values in `data`, where the API server keeps them. */
 function withData(object: KubernetesObject): KubernetesObject {
   const { stringData, ...rest } = object;
   if (object.kind !== 'Secret' || typeof stringData !== 'object' || !stringData) return object;

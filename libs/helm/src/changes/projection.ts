@@ -1,15 +1,15 @@
 import { isRecord } from '#base';
 
-/** Fields that tell the items of a list apart, the usual first. */
+/** Fields that identify the items of a list, the most common first. */
 const ITEM_KEYS = ['name', 'mountPath', 'containerPort', 'port', 'key', 'path', 'host', 'ip'];
 
 type Fields = Record<string, unknown>;
 
 /**
- * Of a live object only the fields that some manifests of it speak of: what the API server and the
- * controllers have filled in is left out. A number that was written as text, or the other way
- * round, stays as the manifest has it.
- * @param shapes the manifests, the one that counts first; its order of items is taken
+ * The fields of a live object that its manifests name, without what the API server and the
+ * controllers have filled in. A number that was written as text, or the reverse, stays as in the
+ * manifest.
+ * @param shapes the manifests, the decisive one first; it sets the order of items
  */
 export function projection(live: unknown, shapes: readonly unknown[]): unknown {
   if (Array.isArray(live)) return projectedItems(live, shapes.filter(Array.isArray));
@@ -71,7 +71,7 @@ function projectedItems(live: readonly unknown[], shapes: readonly unknown[][]):
   });
 }
 
-/** The field that tells all items of some lists apart, if there is one. */
+/** The field that identifies all items of some lists, if there is one. */
 function itemKey(lists: readonly (readonly unknown[])[]): string | undefined {
   return ITEM_KEYS.find((key) =>
     lists.every((list) => {

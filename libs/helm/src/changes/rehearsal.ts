@@ -11,15 +11,15 @@ import type { Answer, Cluster, ProgramContext } from '#cluster';
 import { ChartKinds } from './chart-kinds.js';
 import { RehearsedWrites } from './rehearsed-writes.js';
 
-/** Requests that are with the API server at one time. */
+/** Requests that are sent to the API server at the same time. */
 const REQUEST_CONCURRENCY = 16;
 const TOKEN_BYTES = 32;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /**
- * A listener on loopback that stands before an API server while helm rehearses a change: what helm
- * reads is passed on, every write becomes a dry run. So helm itself decides what it would send, and
- * the API server what it would make of it.
+ * A listener on loopback in front of an API server while helm rehearses a change. Reads are passed
+ * on, and every write becomes a dry run. So helm decides what it would send, and the API server
+ * what the result would be.
  */
 export class Rehearsal implements ProgramContext {
   readonly context = undefined;
@@ -36,7 +36,7 @@ export class Rehearsal implements ProgramContext {
     kinds: ChartKinds,
   ) {
     this.writes = new RehearsedWrites(cluster, signal, kinds);
-    // What the API server warns of belongs to the call that this is for.
+    // Warnings of the API server belong to the call that this rehearsal is for.
     const serve = AsyncLocalStorage.bind(this.serve.bind(this));
     this.server = createServer((request, response) => void serve(request, response));
   }
@@ -63,7 +63,9 @@ export class Rehearsal implements ProgramContext {
     return rehearsal;
   }
 
-  /** What helm finds the listener by; its cache of discovery goes with it. */
+  /**
+   * The environment that leads helm to the listener. Its cache of discovery goes with the folder.
+   */
   get env(): Record<string, string> {
     return { KUBECONFIG: this.kubeconfig, KUBECACHEDIR: join(this.folder, 'cache') };
   }
@@ -78,7 +80,7 @@ export class Rehearsal implements ProgramContext {
     return join(this.folder, 'kubeconfig');
   }
 
-  /** The token in the path keeps others on this machine out. */
+  /** The token in the path keeps other users of this machine out. */
   private kubeconfigText(): string {
     const { port } = this.server.address() as AddressInfo;
     const name = 'rehearsal';
@@ -106,7 +108,7 @@ export class Rehearsal implements ProgramContext {
       const type = headers['content-type'] ?? 'application/json';
       response.writeHead(status, { 'content-type': String(type) }).end(answer);
     } catch {
-      // Helm tells of a connection that broke; whoever cancels knows why.
+      // Helm reports the broken connection, and a caller who cancels knows the reason.
       response.destroy();
     }
   }

@@ -3,7 +3,7 @@ import { noteSent, type Answer, type Cluster, type KubernetesObject } from '#clu
 import type { ChartKinds } from './chart-kinds.js';
 import { storedObject } from './stored-object.js';
 
-/** What helm asks of the API server in a rehearsal. */
+/** A request of helm to the API server in a rehearsal. */
 export interface RehearsedRequest {
   method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   query: Record<string, string>;
@@ -13,38 +13,41 @@ export interface RehearsedRequest {
   signal: AbortSignal;
 }
 
-/** A write of helm, and what the API server would make of it. */
+/** A write of helm, and what the API server makes of it in a dry run. */
 export interface RehearsedWrite {
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** The object that helm has sent; undefined for a patch or a deletion. */
   sent: KubernetesObject | undefined;
   /**
-   * The object as it would be; undefined where it would be gone, where the write is refused and
-   * where that was not tried.
+   * The object after the write; undefined if it would be gone, or if the write was refused or not
+   * tried.
    */
   result: KubernetesObject | undefined;
   /** Why the API server refuses it. */
   refusal?: string;
-  /** Why it was not tried: an admission webhook that takes no dry run. */
+  /** Why it was not tried: an admission webhook does not support dry runs. */
   untried?: string;
 }
 
-/** A deletion's options are taken from its body, where it has one, and then not from the query. */
+/**
+ * The API server takes the options of a deletion from its body, if it has one, and then ignores
+ * those in the query.
+ */
 const DRY_DELETION = Buffer.from(
   JSON.stringify({ kind: 'DeleteOptions', apiVersion: 'v1', dryRun: ['All'] }),
 );
 
-/** Stands for the answer to a write of a kind that the API server does not know yet. */
+/** The answer to a write of a kind that the API server does not know yet. */
 const CREATED: Answer = { status: 201, headers: {}, body: Buffer.alloc(0) };
 
 const NO_DRY_RUN = /does not support dry run/;
 
 /**
- * Passes on what helm reads and makes dry runs of what it writes; for helm, what it has created is
- * there from then on.
+ * Passes on helm's reads and turns its writes into dry runs. What helm has created exists for its
+ * later requests.
  */
 export class RehearsedWrites {
-  /** By the path of the object, the last write of each. */
+  /** The last write of each object, by its path. */
   private readonly byPath = new Map<string, RehearsedWrite>();
   private readonly readPaths = new Set<string>();
   private readonly created = new Map<string, KubernetesObject>();
@@ -52,7 +55,7 @@ export class RehearsedWrites {
   constructor(
     private readonly cluster: Cluster,
     private readonly signal: AbortSignal,
-    /** What helm is to find beside what the API server serves. */
+    /** Kinds that helm finds in addition to those that the API server serves. */
     readonly kinds: ChartKinds,
   ) {}
 
@@ -66,12 +69,12 @@ export class RehearsedWrites {
     return this.byPath.get(decodeURIComponent(path));
   }
 
-  /** Whether helm has looked at an object. */
+  /** Whether helm has read an object. */
   hasRead(path: string): boolean {
     return this.readPaths.has(decodeURIComponent(path));
   }
 
-  /** Whether an object was not there before the rehearsal. */
+  /** Whether an object did not exist before the rehearsal. */
   isNew(path: string): boolean {
     return this.created.has(path);
   }
@@ -90,7 +93,7 @@ export class RehearsedWrites {
     const isWhole = method === 'POST' || method === 'PUT' || contentType?.includes('apply-patch');
     const record = body && storedObject(body);
     const document = record ?? objectIn(body);
-    // What the API server refuses it may quote.
+    // The API server may quote the object in a refusal.
     if (!record) await noteSent(path, document);
     const sent = isWhole ? document : undefined;
     const key = decodeURIComponent(method === 'POST' ? `${path}/${nameOf(sent)}` : path);
@@ -115,7 +118,7 @@ export class RehearsedWrites {
     });
   }
 
-  /** What becomes of a write, and what helm is told of it. */
+  /** The result of a write, and the answer that helm gets. */
   private async outcome(
     key: string,
     path: string,
@@ -148,8 +151,8 @@ export class RehearsedWrites {
   }
 
   /**
-   * Whether a write is refused only as something that helm has created before it, in the rehearsal,
-   * is not really there.
+   * Whether a write is refused only because something that helm created earlier in the rehearsal
+   * does not really exist.
    */
   private lacksCreated(refusal: string): boolean {
     return [...this.created.values()].some(({ metadata }) => {

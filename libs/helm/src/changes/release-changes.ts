@@ -12,14 +12,14 @@ import { ReleaseStore } from '../releases/release-store.js';
 
 const FIRST_LOOK_MS = 1_000;
 const LOOK_EVERY_MS = 3_000;
-/** After a cancel the caller is soon gone: what is said of it must be found out quickly. */
+/** After a cancel the caller is soon gone, so the answer must be found quickly. */
 const LAST_LOOK_MS = 600;
-/** The change may have failed as the cluster went away. */
+/** The change may have failed because the cluster went away. */
 const FAILURE_LOOK_MS = 15_000;
 
-const UNKNOWN_FATE = 'What became of the release could not be found out: look with helm_history.';
+const UNKNOWN_STATE = 'The state of the release could not be read. Check it with helm_history.';
 
-/** The release that a change is for, and its revisions before that. */
+/** The release to change, and its revisions before the change. */
 export interface ChangeTarget {
   cluster: Cluster;
   namespace: string;
@@ -28,8 +28,8 @@ export interface ChangeTarget {
 }
 
 /**
- * Follows changes of releases: says what they wait for, and when they fail what is left and what to
- * do.
+ * Follows changes of releases. Reports what they wait for and, when they fail, what is left and
+ * what to do.
  */
 @Injectable()
 export class ReleaseChanges {
@@ -61,8 +61,8 @@ export class ReleaseChanges {
   }
 
   /**
-   * Has the values of the Secrets of the newest revision replaced in what is told: notes and
-   * failures of helm may quote them.
+   * Notes the values of the Secrets in the newest revision, so that the answer shows none of them:
+   * the notes and the failures of helm may quote them.
    */
   private async noteSecretsOf(
     { cluster, namespace, name }: ChangeTarget,
@@ -72,11 +72,11 @@ export class ReleaseChanges {
       const last = (await this.store.find(cluster, namespace, name, signal)).at(-1);
       if (last) await redactRelease(await this.store.content(cluster, last, signal), signal, false);
     } catch {
-      // What became of the change is told all the same.
+      // The outcome of the change is reported all the same.
     }
   }
 
-  /** Reports what is not ready until the signal aborts, and gives the last report. */
+  /** Reports what is not ready until the signal aborts, and returns the last report. */
   private async watch(
     target: ChangeTarget,
     signal: AbortSignal,
@@ -90,7 +90,7 @@ export class ReleaseChanges {
         await sleep(count === 1 ? FIRST_LOOK_MS : LOOK_EVERY_MS, undefined, { signal });
         lines = (await outage.survive(() => this.look(target, signal))) ?? lines;
       } catch {
-        // The change goes on, whether or not it can be watched.
+        // The change continues, whether or not it can be watched.
       }
       if (signal.aborted) return lines;
       const [first = 'helm is at work', ...others] = lines;
@@ -100,15 +100,15 @@ export class ReleaseChanges {
   }
 
   /**
-   * What of the revision that the change makes is not ready; undefined as long as, or when, that is
-   * not the newest.
+   * What is not ready of the revision that the change makes; undefined while that is not the newest
+   * one.
    */
   private async look(
     { cluster, namespace, name, revisions }: ChangeTarget,
     signal: AbortSignal,
   ): Promise<string[] | undefined> {
     const last = (await this.store.find(cluster, namespace, name, signal)).at(-1);
-    // A failed change may be followed by a revision that takes it back.
+    // helm may add a revision that takes a failed change back.
     if (last?.revision !== (revisions.at(-1)?.revision ?? 0) + 1) return undefined;
     const release = await this.store.content(cluster, last, signal);
     return unreadyObjects(cluster, release, signal);
@@ -129,7 +129,7 @@ export class ReleaseChanges {
     return explainedFailure(failure, [...reasons, ...hint]);
   }
 
-  /** How to recover, where the change has left something behind or has found it so. */
+  /** How to recover, if the change has left something behind or the release needed it before. */
   private async hint(
     { cluster, namespace, name, revisions }: ChangeTarget,
     isHurried: boolean,
@@ -138,7 +138,7 @@ export class ReleaseChanges {
     const outage = new Outage(signal, () => undefined);
     try {
       const now = await outage.survive(() => this.store.find(cluster, namespace, name, signal));
-      if (!now) return [UNKNOWN_FATE];
+      if (!now) return [UNKNOWN_STATE];
       const [before, after] = [revisions.at(-1), now.at(-1)];
       const isSame =
         before?.uid === after?.uid && before?.resourceVersion === after?.resourceVersion;
@@ -147,12 +147,12 @@ export class ReleaseChanges {
       if (hint !== undefined) return [hint];
       return isSame ? [] : [standingOf(name, namespace, after)];
     } catch {
-      return [UNKNOWN_FATE];
+      return [UNKNOWN_STATE];
     }
   }
 }
 
-/** Where a release stands that a failed change has changed after all. */
+/** The state of a release that was changed although the change failed. */
 function standingOf(name: string, namespace: string, last: Revision | undefined): string {
   const release = `Release "${name}" in namespace "${namespace}"`;
   return last

@@ -12,13 +12,13 @@ import type { Hook, Release } from '../releases/release.js';
 const DEFINITION = 'customresourcedefinition.apiextensions.k8s.io';
 const READ_CONCURRENCY = 16;
 
-/** The name of the object that holds a revision, and in its path the resource type. */
+/** The path of the object that holds a revision: its resource type and its name. */
 const RECORD = /\/(secrets|configmaps)\/sh\.helm\.release\.v1\.(.+)\.v\d+$/;
 
-/** How helm words that the API server serves no such kind. */
+/** How helm says that the API server does not serve a kind. */
 const UNKNOWN_KIND = /no matches for kind/;
 
-/** Failures that say nothing of the change itself. */
+/** Failures that say nothing about the change itself. */
 const UNRELATED = ['cancelled', 'timeout', 'unavailable', 'busy'];
 
 /** A change of a release, before it is made. */
@@ -26,24 +26,25 @@ export interface PlannedChange {
   /** Of the release. */
   name: string;
   namespace: string;
-  /** The release as it is; undefined where it is not there. */
+  /** The release as it is; undefined if it does not exist. */
   before: Release | undefined;
-  /** Moments whose hooks run, such as `pre-install`. */
+  /** Events whose hooks run, such as `pre-install`. */
   events: readonly string[];
   /** What would be done. */
   summary: string;
-  /** Whether it takes the release away. */
+  /** Whether the change removes the release. */
   isRemoval?: boolean;
-  /** The definitions of custom resources that helm installs before, as YAML. */
+  /** The custom resource definitions that helm installs first, as YAML. */
   definitions?: () => Promise<string>;
 }
 
 /**
- * For each object that would change a diff of the live object against what the API server would
- * make of it; the others in one line. Values of Secrets are shown as their size. What would end
- * the change halfway is told first.
- * @param run starts helm for the change, without hooks, through some way to the cluster
- * @throws ToolError what ends the change before anything is done
+ * Finds out what a change of a release would do to the objects in the cluster, by having helm
+ * rehearse it. The text has a diff for each object that would change, and one line for all others.
+ * Values of Secrets are shown as their size. A failure that would stop the change halfway comes
+ * first.
+ * @param run starts helm for the change, without hooks, through the given way to the cluster
+ * @throws ToolError for what stops the change before anything is done
  */
 export async function previewText(
   cluster: Cluster,
@@ -142,7 +143,7 @@ async function recordedRelease(
   for (const [path, { sent, result }] of writes.entries()) {
     const [, kind, name] = RECORD.exec(path) ?? [];
     const data = sent?.['data'] as { release?: string } | undefined;
-    // Helm also stores the revision before, as superseded.
+    // Helm also stores the previous revision, as superseded.
     if (name !== release || !result || !writes.isNew(path)) continue;
     const text = data?.release ?? '';
     const decoded = kind === 'secrets' ? Buffer.from(text, 'base64').toString() : text;

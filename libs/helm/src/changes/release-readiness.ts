@@ -18,10 +18,13 @@ import { labelOf, liveObject, renderedObjects, type RenderedObject } from './ren
 import type { Release } from '../releases/release.js';
 
 const READ_CONCURRENCY = 8;
-/** Pods of one workload that are told of. */
+/** Pods of one workload that a line names. */
 const MAX_PODS = 3;
 
-/** A line for each object that is not ready; none when all are. Throws as `Cluster.request`. */
+/**
+ * Finds out what of a release is not ready, and why: a line for each object, none when all are
+ * ready. Throws as `Cluster.request`.
+ */
 export async function unreadyObjects(
   cluster: Cluster,
   release: Release,
@@ -95,7 +98,7 @@ async function podsOf(
   return listAll<LivePod>(cluster, { resource, namespace, labelSelector }, signal);
 }
 
-/** What a hook does that has not ended: a Job is what its pods are. */
+/** What a hook that has not ended is doing. The state of a Job is that of its pods. */
 async function hookState(
   cluster: Cluster,
   { kind, namespace }: RenderedObject,

@@ -10,7 +10,7 @@ import { previewText } from './release-preview.js';
 import { revisionToRestore } from '../releases/release-revision.js';
 import { ReleaseStore } from '../releases/release-store.js';
 
-/** Takes releases back: to an earlier revision, or away. */
+/** Rolls releases back, and uninstalls them. */
 @Injectable()
 export class ReleaseReturnsService {
   constructor(
@@ -20,7 +20,7 @@ export class ReleaseReturnsService {
     private readonly changes: ReleaseChanges,
   ) {}
 
-  /** @throws ToolError `not_found` with the revisions there are, and as `ReleaseChanges.follow` */
+  /** @throws ToolError `not_found` with the known revisions, and as `ReleaseChanges.follow` */
   async rollback(cluster: Cluster, query: RollbackDto, call: ToolCall): Promise<string> {
     const { release_name: name, wait, timeout_seconds } = query;
     const namespace = query.namespace ?? cluster.namespace;

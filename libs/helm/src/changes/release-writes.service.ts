@@ -23,20 +23,20 @@ const UPGRADE_EVENTS = ['pre-upgrade', 'post-upgrade'];
 type Query = Pick<InstallDto, 'chart' | 'wait' | 'atomic' | 'timeout_seconds'> &
   Partial<Pick<UpgradeDto, 'force_conflicts'>>;
 
-/** How helm is started for them. */
+/** How helm is started for an install or an upgrade. */
 interface Deployment {
   command: 'install' | 'upgrade';
   source: ChartSource;
   /** Checked values, as text. */
   values: string | undefined;
-  /** Those of the command alone. */
+  /** Flags of this command only. */
   flags: HelmFlags;
 }
 
 /** How helm is started for a preview. */
 interface Rehearsed {
   rehearse: (through: ProgramContext) => Promise<HelmOutcome>;
-  /** Prints the definitions that the chart brings along. */
+  /** Prints the custom resource definitions of the chart. */
   definitions: () => Promise<string>;
 }
 
@@ -80,7 +80,7 @@ export class ReleaseWritesService {
   }
 
   /**
-   * @throws ToolError `not_found` for a release that is not there and not to be installed,
+   * @throws ToolError `not_found` for a release that does not exist and is not to be installed,
    * `conflict` when another operation has not ended, and as `ReleaseChanges.follow`
    */
   async upgrade(cluster: Cluster, query: UpgradeDto, call: ToolCall): Promise<string> {

@@ -10,16 +10,13 @@ import { HelmRequirement } from '../cli/helm.requirement.js';
 import { ReleaseReturnsService } from './release-returns.service.js';
 import { ReleaseWritesService } from './release-writes.service.js';
 
-/** Seconds beside the waiting of helm: to fetch a chart, and to say what became of the release. */
+/** Seconds in addition to helm's own waits: to fetch a chart, and to report the outcome. */
 const MARGIN_SECONDS = 60;
 
 const EXAMPLE = { release_name: 'session-cache', chart: './cache', namespace: 'shop' };
 const RELEASE = { release_name: 'shop-cache', namespace: 'shop' };
 
-/**
- * helm waits for hooks and for objects one after the other, and once more for the rollback of a
- * failure.
- */
+/** helm waits for hooks, then for objects, and a third time when it rolls a failure back. */
 function timeLimit({
   timeout_seconds: seconds,
   atomic,
@@ -43,7 +40,7 @@ export class ReleaseWritesTools {
     name: 'helm_install',
     title: 'Install Helm Chart',
     description:
-      "Installs a chart as a new release with the chart's own values, and waits until it is ready. Set dry_run to see each object first; for other values use helm_install_with_values, for a release that is there helm_upgrade.",
+      "Installs a chart as a new release with the chart's own values, and waits until it is ready. Set dry_run to see each object first; for other values use helm_install_with_values, for an existing release helm_upgrade.",
     annotations: { readOnlyHint: false, destructiveHint: false },
     example: { ...EXAMPLE, dry_run: true },
     timeLimitSeconds: timeLimit,
@@ -71,7 +68,7 @@ export class ReleaseWritesTools {
     name: 'helm_upgrade',
     title: 'Upgrade Helm Release',
     description:
-      'Upgrades a release to another version of its chart or to other values, or installs it if it is not there, and waits until it is ready. Set dry_run to see what would change; set atomic to have a failed upgrade rolled back.',
+      'Upgrades a release to another version of its chart or to other values, or installs it if it does not exist, and waits until it is ready. Set dry_run to see what would change; set atomic to have a failed upgrade rolled back.',
     annotations: { readOnlyHint: false, destructiveHint: false },
     example: {
       ...RELEASE,

@@ -13,7 +13,7 @@ export interface RenderedObject {
   apiVersion: string;
   kind: string;
   name: string;
-  /** Its own, or that of its release; of no meaning for kinds outside namespaces. */
+  /** Its own namespace, or that of its release. Without meaning for cluster-scoped kinds. */
   namespace: string;
   object: KubernetesObject;
 }
@@ -38,7 +38,7 @@ export async function renderedObjects(
   }
 }
 
-/** Tells objects apart, whatever version of their kind they are written in. */
+/** Identifies an object, whatever version of its kind it is written in. */
 export function keyOf({ apiVersion, kind, namespace, name }: RenderedObject): string {
   const { group } = groupVersionOf(apiVersion);
   return `${kind}.${group}/${namespace}/${name}`;
@@ -50,7 +50,7 @@ export function labelOf({ apiVersion, kind, name }: RenderedObject): string {
   return `${kind.toLowerCase()}${group && `.${group}`}/${name}`;
 }
 
-/** The object as it is in the cluster; undefined if it, or its kind, is not there. */
+/** The object as it is in the cluster; undefined if it, or its kind, does not exist. */
 export function liveObject(
   cluster: Cluster,
   { apiVersion, kind, namespace, name }: RenderedObject,

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '#cluster';
 
-/** What a body in the protocol-buffer form of Kubernetes begins with. */
+/** The first bytes of a body in the protobuf format of Kubernetes. */
 const MAGIC = Buffer.from('k8s\0');
 
 /**
@@ -18,7 +18,7 @@ type Fields = Map<number, Buffer[]>;
 /**
  * A Secret or ConfigMap as a typed client of Kubernetes sends it, which is how helm stores its
  * releases: kind, name and data.
- * @returns undefined for what is in another form
+ * @returns undefined for a body in another format
  */
 export function storedObject(body: Buffer): KubernetesObject | undefined {
   if (!body.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
@@ -47,7 +47,7 @@ function bytes(fields: Fields, number: number): Buffer {
   return fields.get(number)?.at(-1) ?? Buffer.alloc(0);
 }
 
-/** The fields of a message that hold texts, bytes or messages; numbers are passed over. */
+/** The fields of a message that hold texts, bytes or messages; numbers are skipped. */
 function fieldsOf(message: Buffer): Fields {
   const fields: Fields = new Map();
   let offset = 0;

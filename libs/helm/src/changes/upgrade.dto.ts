@@ -19,7 +19,7 @@ export class UpgradeDto {
   @ReleaseNamespaceField()
   namespace?: string;
 
-  @BooleanField({ description: 'Install the release if it is not there.', default: true })
+  @BooleanField({ description: 'Install the release if it does not exist.', default: true })
   install!: boolean;
 
   @BooleanField({
@@ -34,7 +34,7 @@ export class UpgradeDto {
 
   @BooleanField({
     description:
-      "Keep the values of the release as it is, and change only what values names. Otherwise what values leaves out goes back to the chart's own.",
+      "Keep the current values of the release, and change only what values sets. Otherwise what values leaves out goes back to the chart's own values.",
     default: false,
   })
   reuse_values!: boolean;
@@ -46,13 +46,13 @@ export class UpgradeDto {
   timeout_seconds!: number;
 
   @BooleanField({
-    description: 'Roll back to the revision before if the upgrade fails; waits in any case.',
+    description: 'Roll back to the previous revision if the upgrade fails. Always waits.',
     default: false,
   })
   atomic!: boolean;
 
   @BooleanField({
-    description: 'Where the release is installed: create the namespace if it is not there.',
+    description: 'If the release is installed: create the namespace if it does not exist.',
     default: true,
   })
   create_namespace!: boolean;

@@ -1,12 +1,13 @@
 import { gunzipSync } from 'node:zlib';
 
-/** Bytes of a chart when it is unpacked: helm refuses larger ones. */
+/** Bytes of an unpacked chart: helm refuses larger ones. */
 const MAX_BYTES = 100 * 1024 * 1024;
 
 const BLOCK = 512;
 
 /**
- * What a file is in an archive; anything else is refused, as it might be read in more than one way.
+ * The types of files in an archive. Unknown types are refused, because they might be read in more
+ * than one way.
  */
 const FILE = new Set(['0', '\0', '7']);
 const WITHOUT_CONTENT = new Set(['1', '2', '5']);
@@ -21,7 +22,7 @@ export interface ArchivedFile {
   content: Buffer;
 }
 
-/** An archive that is not one, or that may be read in more than one way. */
+/** An archive that is not valid, or that may be read in more than one way. */
 export class UnreadableArchive extends Error {
   override readonly name = 'UnreadableArchive';
 }
@@ -94,8 +95,8 @@ function textIn(bytes: Buffer, at: number, length: number): string {
 }
 
 /**
- * The path that POSIX's records give to the next file. Records that say where its content is, or
- * how long, are refused.
+ * The path that POSIX extended records give to the next file. Records that set the position or the
+ * length of its content are refused.
  */
 function pathIn(records: Buffer): string | undefined {
   let path: string | undefined;

@@ -24,7 +24,7 @@ const REMEMBERED = 2_000;
  */
 @Injectable()
 export class ChartDownloads {
-  /** Digests by index, chart and version as it was asked for. */
+  /** Digests by index, chart and requested version. */
   private readonly known = new LRUCache<string, string>({ max: REMEMBERED });
 
   constructor(
@@ -36,7 +36,7 @@ export class ChartDownloads {
   ) {}
 
   /**
-   * A chart on this server's disk, as long as the run lasts.
+   * Gets a chart onto this server's disk, where it stays as long as the run lasts.
    * @throws ToolError `forbidden` for an address that nothing is downloaded from, and what helm
    * says
    */
@@ -84,8 +84,8 @@ export class ChartDownloads {
   }
 
   /**
-   * Helm takes the credentials of the repository whose index names the address: here the one that
-   * the address is in.
+   * Helm takes the credentials of the repository whose index names the address. Here that is the
+   * repository that contains the address.
    */
   private async lendOwner({ href }: URL, run: HelmRun): Promise<void> {
     const entries = await this.repositories.file.read();

@@ -6,12 +6,12 @@ import { ToolError } from '#tools';
 import type { SchemaFindings, SchemaReference } from './chart-schemas.worker.js';
 import { DownloadAddresses } from '../cli/download-addresses.js';
 
-/** Milliseconds in which a chart is looked through. */
-const LOOK_LIMIT_MS = 20_000;
+/** Milliseconds that searching a chart may take. */
+const SEARCH_LIMIT_MS = 20_000;
 
 const REMEMBERED = 2_000;
 
-/** What a folder has that must be looked into. */
+/** Files for which a folder must be searched. */
 const OF_INTEREST = /(values\.schema\.json|\.tgz)$/;
 
 /** A chart on the disk of this server. */
@@ -22,8 +22,8 @@ export interface LocalChart {
 }
 
 /**
- * Keeps schemas of values from reading files of this server or asking other hosts: helm follows
- * every reference of a `values.schema.json`, and its errors tell what is there.
+ * Keeps schemas of values from reading files of this server and from contacting other hosts: helm
+ * follows every reference of a `values.schema.json`, and its errors reveal what is there.
  */
 @Injectable()
 export class ChartSchemas {
@@ -33,7 +33,7 @@ export class ChartSchemas {
 
   /**
    * @throws ToolError `forbidden` naming file and reference; `failed` for a chart that cannot be
-   * looked through
+   * searched
    */
   async check(chart: LocalChart, signal: AbortSignal): Promise<void> {
     for (const { file, reference } of await this.referencesOf(chart, signal)) {
@@ -66,13 +66,13 @@ export class ChartSchemas {
   }
 }
 
-/** Whether a chart has to be looked through; most folders have not. */
+/** Whether a chart must be searched; most folders need not be. */
 async function hasSchemas(path: string): Promise<boolean> {
   try {
     const files = await readdir(path, { recursive: true, withFileTypes: true });
     return files.some((file) => OF_INTEREST.test(file.name) || file.isSymbolicLink());
   } catch {
-    // It is no folder.
+    // It is not a folder.
     return true;
   }
 }
@@ -80,12 +80,12 @@ async function hasSchemas(path: string): Promise<boolean> {
 async function look(path: string, signal: AbortSignal): Promise<SchemaFindings> {
   try {
     const file = new URL('./chart-schemas.worker.js', import.meta.url);
-    return await runInWorker(file, path, { signal, timeoutMs: LOOK_LIMIT_MS });
+    return await runInWorker(file, path, { signal, timeoutMs: SEARCH_LIMIT_MS });
   } catch (error) {
     signal.throwIfAborted();
     const { message: why, code } = error as NodeJS.ErrnoException;
     const reason = error instanceof WorkTooLarge ? why : `it cannot be read (${code ?? 'error'})`;
-    const message = `The chart cannot be looked through for references in its schemas: ${reason}.`;
+    const message = `The chart cannot be searched for references in its schemas: ${reason}.`;
     throw new ToolError('failed', message, { cause: error, retryable: false });
   }
 }

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { archivedFiles, UnreadableArchive } from './chart-archive.js';
 import { outerReferences } from './schema-references.js';
 
-/** Charts within charts within charts; helm has no limit, and real charts have two or three. */
+/** How deep charts may be nested. Helm has no limit; real charts have two or three levels. */
 const MAX_DEPTH = 10;
 
 const SCHEMA = 'values.schema.json';
 
-/** Files that are looked at of a chart that is a folder. */
+/** Files that are visited in a chart that is a folder. */
 const MAX_FILES = 20_000;
 
 /** A reference out of a schema, and the file that it is in. */
@@ -20,7 +20,7 @@ export interface SchemaReference {
 /** What is found in a chart: the references out of its schemas, or why it cannot be read. */
 export type SchemaFindings = { references: SchemaReference[] } | { unreadable: string };
 
-/** Looks through all schemas of a chart, a folder or an archive, and of the charts in it. */
+/** Searches all schemas of a chart, which is a folder or an archive, and of the charts in it. */
 export default function findingsOf(path: string): SchemaFindings {
   try {
     const isFolder = statSync(path).isDirectory();

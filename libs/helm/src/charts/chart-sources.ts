@@ -12,13 +12,13 @@ import { Repositories } from '../repositories/repositories.js';
 const ACCEPTS =
   'repository/chart, oci://registry/path/chart, https://host/chart.tgz, or ./chart in the folder of HELM_CHARTS_DIR';
 
-/** A chart as helm is asked for it. */
+/** A chart in the form in which helm is asked for it. */
 export interface ChartSource {
   reference: string;
   flags: HelmFlags;
   /** Whether it is on this server's disk already. */
   isLocal?: boolean;
-  /** Where it is a chart of a repository that was added. */
+  /** Set for a chart of a repository that was added. */
   repository?: RepositoryChart;
 }
 
@@ -34,9 +34,10 @@ export class ChartSources {
   ) {}
 
   /**
-   * A chart by the name that helm takes. The index of its repository is fetched first if it is old.
-   * @throws ToolError `not_found` for a repository that was not added or a folder that is not
-   * there, `invalid_input` for what is no chart or not allowed
+   * Resolves a chart by the name that helm takes. The index of its repository is fetched first if
+   * it is old.
+   * @throws ToolError `not_found` for a repository that was not added or a folder that does not
+   * exist, `invalid_input` for what is not a chart or not allowed
    */
   async resolve(
     chart: string,
@@ -52,7 +53,7 @@ export class ChartSources {
     if (/^[a-z]+:/i.test(chart)) return this.remote(chart);
     const [name = '', ...path] = chart.split('/');
     if (path.length === 0 || path.includes('')) {
-      throw invalidField('chart', `must be one of: ${ACCEPTS}; "${chart}" is neither`, {
+      throw invalidField('chart', `must be one of: ${ACCEPTS}; "${chart}" is none of them`, {
         accepts: ACCEPTS,
       });
     }

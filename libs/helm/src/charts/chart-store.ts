@@ -8,8 +8,8 @@ import { helmConfig, type HelmConfig } from '../helm.config.js';
 import { HelmHome } from '../cli/helm-home.js';
 
 /**
- * Downloaded charts by their SHA-256, those used last, as many as `HELM_CHART_CACHE_MB` holds. Helm
- * works on copies.
+ * Downloaded charts by their SHA-256: those used last, up to the size in `HELM_CHART_CACHE_MB`.
+ * Helm works on copies.
  */
 @Injectable()
 export class ChartStore {
@@ -44,7 +44,7 @@ export class ChartStore {
       await rename(unfinished, file);
       await this.shrink();
     } catch {
-      // The chart is used all the same, and downloaded again the next time.
+      // The chart is used all the same, and downloaded again next time.
       await rm(unfinished, { force: true }).catch(() => undefined);
     }
     return digest;

@@ -82,8 +82,8 @@ export class ChartsService {
 
   /**
    * Runs a command of helm on a chart.
-   * @param before the values that stand before the chart
-   * @throws ToolError as `HelmCli.run`, for an unknown chart or version with the nearest ones
+   * @param before the arguments that come before the chart
+   * @throws ToolError as `HelmCli.run`; for an unknown chart or version, with the nearest ones
    */
   async run(
     source: ChartSource,
@@ -145,7 +145,7 @@ export class ChartsService {
   }
 }
 
-/** YAML with the remarks after it, as comments. */
+/** YAML followed by the remarks as comments. */
 function asComments(outcome: HelmOutcome): string {
   const comments = remarksOf(outcome).flatMap((remark) => remark.split('\n'));
   return [outcome.stdout.trimEnd(), ...comments.map((line) => `# ${line}`)].join('\n');

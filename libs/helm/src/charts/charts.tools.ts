@@ -5,7 +5,7 @@ import { ShowValuesDto } from './show-values.dto.js';
 import { HELM_WITHOUT_CLUSTER } from '../helm.category.js';
 import { HelmRequirement } from '../cli/helm.requirement.js';
 
-/** Seconds in which a chart is fetched and rendered. */
+/** Seconds that fetching and rendering a chart may take. */
 const CHART_SECONDS = 120;
 
 /** Tools that look at charts. */
@@ -17,7 +17,7 @@ export class ChartsTools {
     name: 'helm_show_values',
     title: 'Show Helm Chart Default Values',
     description:
-      "Shows a chart's own values, with their comments: what can be set, and what it is otherwise. Use it before helm_install_with_values or helm_upgrade.",
+      'Shows the default values of a chart with their comments: what can be set, and what applies otherwise. Use it before helm_install_with_values or helm_upgrade.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { chart: './cache' },
     timeLimitSeconds: CHART_SECONDS,

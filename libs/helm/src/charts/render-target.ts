@@ -3,7 +3,7 @@ import { ToolError, type ToolCall } from '#tools';
 import type { HelmFlags } from '../cli/helm-cli.js';
 
 /**
- * Milliseconds since which the list of API versions may be known: a definition may have been
+ * Milliseconds for which the list of API versions may be cached: a definition may have been
  * installed just now.
  */
 const MAX_AGE_MS = 10_000;
@@ -14,13 +14,13 @@ const ANSWER_LIMIT_MS = 5_000;
 /** What a chart is rendered for. */
 export interface RenderTarget {
   flags: HelmFlags;
-  /** What is to be said of it. */
+  /** A remark for the answer. */
   remark?: string;
 }
 
 /**
  * The Kubernetes version and the API versions of the cluster that a call is for, as helm would find
- * them in an installation. Without a cluster that answers, unless the call has named it, those that
+ * them in an installation. If no cluster answers, and the call did not name one, the versions that
  * helm assumes.
  * @throws ToolError as `Clusters.of` and `Cluster.request`, for a context that the call names
  */

@@ -6,27 +6,27 @@ type Schema = Record<string, unknown>;
 const SELF = 'file:///values.schema.json';
 
 /**
- * Schemas that the validator of helm holds itself. Source:
+ * Schemas that are built into the validator of helm. Source:
  * github.com/santhosh-tekuri/jsonschema/v6, metaschemas.
  */
 const BUILT_IN =
   /^https?:\/\/json-schema\.org\/(schema|draft-0[467]\/schema|draft\/(2019-09|2020-12)\/(schema|meta\/[a-z-]+))$/;
 
-/** Words whose text names another schema, which is loaded if it is not within this one. */
+/** Keywords that name another schema. Helm loads it unless it is inside this one. */
 const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef'];
 const IDS = ['$id', 'id'];
 
-/** Ways in which a reference may be read, with the ids above it; more are taken for a trap. */
+/** Base addresses that a reference may be resolved against; more than these count as an attack. */
 const MAX_BASES = 32;
 
-/** A plain relative path, read alike by all. */
+/** A plain relative path, which every reader resolves alike. */
 const PLAIN_PATH = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 const PLAIN_URL = /^https?:\/\/[A-Za-z0-9.-]+(:\d+)?\/[A-Za-z0-9._/-]*$/;
 
 /**
  * The references of a JSON schema that helm would follow out of it: to files of this machine
- * (relative ones too, as helm takes them from `/`) and to other hosts. Everything that looks like a
- * reference counts, wherever it stands: a pointer may lead to it.
+ * (including relative ones, which helm resolves from `/`) and to other hosts. Everything that looks
+ * like a reference counts, wherever it stands: a pointer may lead to it.
  */
 export function outerReferences(schema: unknown): string[] {
   const inner = innerIds(schema);
@@ -62,7 +62,7 @@ function isBuiltIn(reference: string): boolean {
   return BUILT_IN.test(reference.replace(/#.*$/, ''));
 }
 
-/** What references may be relative to: each id on the way counts, and may as well be none. */
+/** What references may be relative to. Each id on the path may count or not, so both are tried. */
 function basesOf(node: Schema, bases: readonly string[]): readonly string[] {
   const ids = IDS.map((key) => node[key]).filter((id) => typeof id === 'string');
   if (ids.length === 0 || bases.length > MAX_BASES) return bases;
@@ -91,7 +91,7 @@ function innerIds(schema: unknown): ReadonlySet<string> {
 
 function idOf(schema: Schema, draft: number, base: string): string | undefined {
   const id = schema[draft === 4 ? 'id' : '$id'];
-  // Older drafts ignore all that stands beside a reference.
+  // Older drafts ignore everything beside a reference.
   if (typeof id !== 'string' || (draft < 2019 && '$ref' in schema)) return undefined;
   if (PLAIN_URL.test(id)) return id;
   return PLAIN_PATH.test(id) ? URL.parse(id, base)?.href : undefined;

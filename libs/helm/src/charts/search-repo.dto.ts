@@ -17,7 +17,7 @@ export class SearchRepoDto {
   version?: string;
 
   @IntField({
-    description: 'Characters from which a column is cut. 0: none is cut.',
+    description: 'Maximum width of a column in characters; longer texts are cut. 0: no limit.',
     min: 0,
     max: 1_000,
     default: 50,

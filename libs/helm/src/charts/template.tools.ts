@@ -4,10 +4,10 @@ import { TemplateDto } from './template.dto.js';
 import { HELM } from '../helm.category.js';
 import { HelmRequirement } from '../cli/helm.requirement.js';
 
-/** Seconds in which a chart is fetched and rendered. */
+/** Seconds that fetching and rendering a chart may take. */
 const CHART_SECONDS = 120;
 
-/** The tool that renders charts: for a cluster, but without changing or reading its objects. */
+/** The tool that renders charts for a cluster, without reading or changing its objects. */
 @ToolProvider(HELM)
 export class TemplateTools {
   constructor(private readonly charts: ChartsService) {}

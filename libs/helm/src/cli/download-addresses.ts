@@ -9,9 +9,8 @@ import { helmConfig, type HelmConfig } from '../helm.config.js';
 const PORTS: Record<string, string> = { 'http:': '80' };
 
 /**
- * Keeps downloads from addresses inside the network of this server, which its callers may not reach
- * by themselves. What helm is told by a server later (a redirect, another answer of the DNS) is not
- * seen here.
+ * Refuses downloads from addresses inside the network of this server, which its callers may have no
+ * access to. What helm meets later (a redirect, another answer of the DNS) is not checked here.
  */
 @Injectable()
 export class DownloadAddresses {
@@ -20,7 +19,7 @@ export class DownloadAddresses {
   /**
    * @param url of a chart, a repository or a registry (`https:`, `http:`, `oci:`)
    * @throws ToolError `forbidden` for a host that is, or may lead to, an address that is not public
-   * and that `HELM_ALLOWED_HOSTS` does not list; `unavailable` for one that is not known
+   * and that `HELM_ALLOWED_HOSTS` does not list; `unavailable` for an unknown host
    */
   async check(url: URL, signal: AbortSignal): Promise<void> {
     const { host, port } = hostOf(url);
@@ -35,7 +34,7 @@ export class DownloadAddresses {
     }
   }
 
-  /** Whether the setting lists a host by name or address, wherever that is. */
+  /** Whether the setting lists a host by name or address, wherever that host is. */
   isListed(url: URL): boolean {
     const { host, port } = hostOf(url);
     const { allowedHosts } = this.config;
@@ -59,11 +58,11 @@ export class DownloadAddresses {
 }
 
 /**
- * Host and port as they are compared: the address of any spelling, the name in small letters and
- * without a dot at its end.
+ * Host and port in the form in which they are compared: an address in its normal form, a name in
+ * lower case and without a dot at its end.
  */
 function hostOf(url: URL): { host: string; port: string } {
-  // Only addresses of the web have their hosts normalised.
+  // Only http and https URLs have their hosts normalized.
   const web = URL.parse(`${url.protocol === 'http:' ? 'http' : 'https'}://${url.host}/`);
   if (!web) throw new ToolError('invalid_input', `"${url.host}" is not a host.`);
   const host = web.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.+$/, '');

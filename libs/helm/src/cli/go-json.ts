@@ -1,4 +1,4 @@
-/** Fields in the order of a Go struct, where a plain object is a Go map, whose keys are sorted. */
+/** Fields in the order of a Go struct. A plain object is a Go map, whose keys are sorted. */
 export type GoStruct = Map<string, unknown>;
 
 /** JSON on one line as Go's encoder writes it: keys of maps sorted, and `<`, `>`, `&` escaped. */

@@ -13,14 +13,14 @@ import { HelmHome, type HelmRun } from './helm-home.js';
 import { ToolError } from '#tools';
 
 /**
- * Milliseconds that helm has, after a cancel, to note what becomes of the release: it must leave
- * the tool time to tell of it.
+ * Milliseconds that helm has after a cancel to record the state of the release. The tool needs time
+ * after that to report it.
  */
 const GRACE_MS = 1_200;
 
 /**
- * Flags of helm by name, without the dashes: with their value, or true for one that has none; with
- * each of several values. Those that are false or undefined are left out.
+ * Flags of helm by name, without the dashes. The value is true for a flag without a value, and an
+ * array for one that is repeated. Flags that are false or undefined are left out.
  */
 export type HelmFlags = Readonly<
   Record<string, string | number | boolean | readonly string[] | undefined>
@@ -31,15 +31,15 @@ export interface HelmCommand {
   /** Such as `['repo', 'update']`. */
   command: readonly string[];
   flags?: HelmFlags;
-  /** What stands after the flags; may be anything, as it stands after `--`. */
+  /** Positional arguments. They may be any text, because they follow `--`. */
   values?: readonly string[];
-  /** The cluster that it is for; none for what needs no cluster. */
+  /** The target cluster; none for a command that needs no cluster. */
   cluster?: Cluster;
-  /** Another way to that cluster than the server's kubeconfig. */
+  /** A way to that cluster other than the server's kubeconfig. */
   through?: ProgramContext;
   /** What it reads on stdin. */
   input?: string;
-  /** The folder that it runs in, where it needs something there; an empty one unless given. */
+  /** The run whose folder helm uses, if it needs files there; an empty one by default. */
   run?: HelmRun;
 }
 
@@ -53,11 +53,11 @@ export interface HelmLimits {
 /** How helm ended. */
 export interface HelmOutcome {
   stdout: string;
-  /** What it wrote on stderr though it succeeded: warnings. */
+  /** What it wrote to stderr although it succeeded. */
   warnings: string;
   failure: ToolError | undefined;
   isCut: boolean;
-  /** The SHA-256 of the chart that it was given, where that was downloaded. */
+  /** The SHA-256 of the chart, if that was downloaded. */
   chartDigest?: string | undefined;
 }
 
@@ -72,8 +72,9 @@ export class HelmCli {
   ) {}
 
   /**
-   * As `attempt`. @throws ToolError what helm says when it fails, see `helmFailure`; the signal's
-   * reason when it aborts
+   * As `attempt`.
+   * @throws ToolError what helm says when it fails, see `helmFailure`; the signal's reason when it
+   * aborts
    */
   async run(command: HelmCommand, limits: HelmLimits): Promise<HelmOutcome> {
     const outcome = await this.attempt(command, limits);
@@ -81,7 +82,7 @@ export class HelmCli {
     return outcome;
   }
 
-  /** Runs helm to its end, whatever that is. Throws as `Programs.run`. */
+  /** Runs helm to its end, whether it succeeds or fails. Throws as `Programs.run`. */
   async attempt(command: HelmCommand, limits: HelmLimits): Promise<HelmOutcome> {
     const { run } = command;
     return run
@@ -103,7 +104,7 @@ export class HelmCli {
       {
         signal,
         caller,
-        // One more, so that the cap sees that there was more.
+        // One more, so that a cut is noticed.
         maxOutputChars: maxOutputChars + 1,
         env: { ...this.home.environment(run), ...kube?.env },
         cwd: run.workFolder,
@@ -141,7 +142,7 @@ export function textOf(outcome: HelmOutcome): string {
   return [outcome.stdout.trimEnd(), ...remarksOf(outcome)].filter(Boolean).join('\n');
 }
 
-/** What there is to say beside helm's text: its warnings, and which chart it was. */
+/** What to add to helm's text: its warnings, and the digest of the chart. */
 export function remarksOf({
   warnings,
   chartDigest,

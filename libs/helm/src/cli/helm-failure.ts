@@ -1,7 +1,7 @@
 import { credentialFailure, withoutKlog } from '#cli';
 import { ToolError, type ToolErrorCode } from '#tools';
 
-/** How helm 3 and 4 word what went wrong, the first that fits. */
+/** How helm 3 and 4 word failures; the first match counts. */
 const FAILURES: readonly (readonly [RegExp, ToolErrorCode])[] = [
   [/another operation \(install\/upgrade\/rollback\) is in progress/, 'conflict'],
   [/cannot re-?use a name that is still in use/, 'conflict'],
@@ -14,7 +14,7 @@ const FAILURES: readonly (readonly [RegExp, ToolErrorCode])[] = [
   [/improper constraint|invalid version\/constraint format|non-absolute URLs/, 'invalid_input'],
   [/is forbidden:|unauthorized|: 40[13] (Unauthorized|Forbidden)/, 'forbidden'],
   [/Kubernetes cluster unreachable|no such host|connection refused/, 'unavailable'],
-  // The words of client-go for what something before the API server answers.
+  // The words of client-go for an answer from something in front of the API server.
   [
     /server is currently unable to handle the request|connection reset|unexpected EOF/,
     'unavailable',
@@ -28,7 +28,8 @@ const FAILURES: readonly (readonly [RegExp, ToolErrorCode])[] = [
 ];
 
 /**
- * Characters of what helm says that are looked at: a chart may make it say anything, at any length.
+ * Characters of helm's output that are examined: a chart may make helm print any text of any
+ * length.
  */
 const MAX_SAID_CHARS = 50_000;
 
@@ -40,7 +41,7 @@ const LOG_LINES = /^level=.*\n?/gm;
 const OWN_FILES = /^WARNING: Kubernetes configuration file is .*\n?/gm;
 
 /**
- * The failure that helm tells of on stderr.
+ * The failure that helm reports on stderr.
  * @param hidden a folder of the server that is left out of the text
  * @param output what it wrote on stdout before
  */
@@ -53,7 +54,7 @@ export function helmFailure(
   const noCredentials = credentialFailure('helm', stderr);
   if (noCredentials) return noCredentials;
   const text = cleanText(stderr, hidden);
-  // The log of helm 4 says the same once more.
+  // The log of helm 4 repeats the message.
   const said = withoutKlog(text).replace(LOG_LINES, '').trim() || text;
   const code = FAILURES.find(([pattern]) => pattern.test(said))?.[1] ?? 'failed';
   const message = said === '' ? `helm ended with exit code ${exitCode} and no message.` : said;
@@ -64,8 +65,8 @@ export function helmFailure(
 }
 
 /**
- * What helm writes on stderr, fit to be shown: without the server's folders and without credentials
- * in addresses.
+ * What helm writes to stderr, safe to show: without the server's folders and without credentials in
+ * addresses.
  */
 export function cleanText(text: string, hidden: string): string {
   const own = shortened(text).replace(OWN_FILES, '').replaceAll(`${hidden}/`, '');
@@ -81,7 +82,7 @@ function shortened(text: string): string {
 }
 
 /**
- * User and password in an address. What stands before them is only looked back at, so that no text
+ * User and password in an address. A lookbehind matches what stands before them, so that no text
  * takes more than linear time.
  */
 const USER_INFO = /(?<=\w:\/\/)[^\s/"']+@/g;

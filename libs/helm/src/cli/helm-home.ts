@@ -7,12 +7,12 @@ import { ToolError } from '#tools';
 import { helmConfig, type HelmConfig } from '../helm.config.js';
 
 /**
- * Milliseconds from which the folder of a run is taken for abandoned, whoever made it: helm runs
- * for three hours at most.
+ * Milliseconds after which the folder of a run counts as abandoned, whoever made it: helm runs for
+ * three hours at most.
  */
 const ABANDONED_MS = 6 * 3_600_000;
 
-/** The folder of a run: where and by which server it was made. */
+/** The name of a run's folder, with the host and the process that made it. */
 const RUN = /^staging-(?:(.+)-(\d+)-)?[^-]+$/;
 
 /** Where helm keeps repositories and their indexes. */
@@ -21,23 +21,23 @@ export interface RepositoryPaths {
   cache: string;
 }
 
-/** The folder of one run of helm: all that helm writes is in it, and goes with it. */
+/** The folder of one run of helm. Everything that helm writes is in it, and is removed with it. */
 export interface HelmRun {
   readonly folder: string;
-  /** No repositories, unless written there. */
+  /** Empty unless repositories are written there. */
   readonly repositories: RepositoryPaths;
   /** Where charts are downloaded to. */
   readonly downloads: string;
   /**
-   * Where helm runs. It stays empty: helm takes a folder that is called like a chart for the chart.
+   * The working directory of helm. It stays empty, because helm takes a folder with the name of a
+   * chart for that chart.
    */
   readonly workFolder: string;
 }
 
 /**
- * The folder of this server in which helm keeps what it keeps; nothing of helm's is read from, or
- * written to, the home of whoever runs the server. What is shared in it, helm never writes: each
- * run has a folder of its own.
+ * The folder of this server for helm's files. Helm neither reads nor writes the home of the user
+ * who runs the server. It never writes to what runs share: each run has a folder of its own.
  */
 @Injectable()
 export class HelmHome implements OnApplicationBootstrap {
@@ -49,7 +49,7 @@ export class HelmHome implements OnApplicationBootstrap {
     return this.config.homeDir;
   }
 
-  /** Those that all callers share. */
+  /** The repositories that all callers share. */
   get repositories(): RepositoryPaths {
     return {
       config: join(this.folder, 'repositories.yaml'),
@@ -62,12 +62,15 @@ export class HelmHome implements OnApplicationBootstrap {
     return join(this.folder, 'charts');
   }
 
-  /** Removes what runs have left behind that were ended with their server. */
+  /** Removes what runs left behind when their server ended. */
   async onApplicationBootstrap(): Promise<void> {
     if (existsSync(this.folder)) await this.prepare().catch(() => undefined);
   }
 
-  /** Makes the folders, once. @throws ToolError `unavailable` where that is not possible */
+  /**
+   * Creates the folders, once.
+   * @throws ToolError `unavailable` where that is not possible
+   */
   async prepare(): Promise<void> {
     this.prepared ??= this.makeFolders().catch((error: unknown) => {
       this.prepared = undefined;
@@ -77,7 +80,7 @@ export class HelmHome implements OnApplicationBootstrap {
     return this.prepared;
   }
 
-  /** Does a work that has a folder of its own, which is removed afterwards. */
+  /** Does work in a folder of its own, which is removed afterwards. */
   async inRun<T>(work: (run: HelmRun) => Promise<T>): Promise<T> {
     await this.prepare();
     const prefix = join(this.folder, `staging-${hostname()}-${process.pid}-`);
@@ -97,8 +100,8 @@ export class HelmHome implements OnApplicationBootstrap {
   }
 
   /**
-   * Lets a run read files of the shared cache: links, which helm replaces where it writes, and
-   * never follows.
+   * Lets a run read files of the shared cache. They are links: helm replaces a link where it
+   * writes, and never follows it.
    */
   async lend(run: HelmRun, files: readonly string[]): Promise<void> {
     for (const file of files) {
@@ -107,8 +110,8 @@ export class HelmHome implements OnApplicationBootstrap {
   }
 
   /**
-   * The environment of helm in a run: all of its folders there, and none of the settings that would
-   * lead it to another cluster.
+   * The environment of helm in a run. All of its folders are in the run, and no setting leads helm
+   * to another cluster.
    */
   environment({ folder, repositories }: HelmRun): Record<string, string> {
     const own = (name: string) => join(folder, name);
@@ -137,7 +140,7 @@ export class HelmHome implements OnApplicationBootstrap {
       if (await isAbandoned(name, path)) await rm(path, { recursive: true, force: true });
     }
     for (const name of await readdir(this.repositories.cache)) {
-      // Charts that were kept beside the indexes once.
+      // Only indexes belong here.
       if (!isIndexFile(name)) await rm(join(this.repositories.cache, name), { recursive: true });
     }
   }
@@ -157,7 +160,7 @@ function isIndexFile(name: string): boolean {
   return name.endsWith(indexFile('')) || name.endsWith(chartsFile(''));
 }
 
-/** Whether a folder belongs to a run that has ended. To be asked before this server has any. */
+/** Whether a folder belongs to a run that has ended. Only valid before this server starts a run. */
 async function isAbandoned(name: string, path: string): Promise<boolean> {
   const [isRun, host, pid] = RUN.exec(name) ?? [];
   if (!isRun) return false;
@@ -167,8 +170,8 @@ async function isAbandoned(name: string, path: string): Promise<boolean> {
 }
 
 /**
- * Whether there is another process than this one by some number: one in a container often has the
- * number of the one before it.
+ * Whether a process other than this one has a pid. A server in a container often has the same pid
+ * as the one before it.
  */
 function isOther(pid: number): boolean {
   if (pid === process.pid) return false;

@@ -6,9 +6,9 @@ const NARROW = /[\p{Mn}\p{Me}\p{Cf}\p{Cc}]/u;
 const PLAIN = /^[\x20-\x7e]*$/;
 
 /**
- * A table as helm prints it: every cell, the last one too, is filled up to the width of its column,
- * with a tab between columns. A text of several lines that is too wide for its column is cut, as
- * helm cuts it. Without a line end at its end.
+ * A table as helm prints it: every cell, including the last, is padded to the width of its column,
+ * with a tab between columns. A text of several lines that is too wide for its column is cut as
+ * helm cuts it. There is no line end at the end.
  */
 export function helmTable(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];

@@ -18,8 +18,8 @@ export class HelmVersion {
   ) {}
 
   /**
-   * The major version of helm: 3 or 4, whose flags differ. Asked once for each helm.
-   * @throws ToolError `unavailable` when there is none, or none that is known
+   * The major version of helm: 3 or 4, whose flags differ. Each helm is asked once.
+   * @throws ToolError `unavailable` when there is no helm, or its version is unknown
    */
   async major(): Promise<number> {
     const path = this.programs.find('helm');
@@ -33,16 +33,13 @@ export class HelmVersion {
     return major;
   }
 
-  /**
-   * The flags of the helm that is there for what helm 3 and helm 4 name differently. Throws as
-   * `major`.
-   */
+  /** Flags that helm 3 and helm 4 name differently, for the installed helm. Throws as `major`. */
   async flags({ atomic = false, forceConflicts = false }): Promise<HelmFlags> {
     if (!atomic && !forceConflicts) return {};
     const isThree = (await this.major()) === 3;
     return {
       [isThree ? 'atomic' : 'rollback-on-failure']: atomic,
-      // Helm 3 has no other way.
+      // Helm 3 always takes these fields over.
       'force-conflicts': forceConflicts && !isThree,
     };
   }

@@ -2,10 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Programs } from '#cli';
 import { ToolRequirement } from '#tools';
 
-/**
- * The tools that leave their work to helm need it on the PATH; those that only read releases do
- * not.
- */
+/** Tools that run helm need it on the PATH. Tools that only read releases do not. */
 @Injectable()
 export class HelmRequirement extends ToolRequirement {
   constructor(private readonly programs: Programs) {

@@ -11,8 +11,8 @@ const ACCEPTS = { accepts: 'YAML that is a map of values' };
 const MAX_NAMED = 5;
 
 /**
- * Checks values that a caller gives as text, before anything is started.
- * Warns of whole numbers that helm, which keeps every number as a double, stores as others.
+ * Checks the values that a caller gives as text, before anything is started. Warns about integers
+ * that helm changes, because it keeps every number as a double.
  * @returns the text as helm is to read it, or undefined where there are no values
  * @throws ToolError `invalid_input` with line and column
  */
@@ -49,13 +49,13 @@ function roundedNumbers(value: unknown, path = ''): string[] {
 
 /**
  * All values of a release: those that were given, and the chart's own for the rest, as helm merges
- * them. Nulls that were given remove a value.
+ * them. A null that was given removes a value.
  */
 export function computedValues({ chart, config }: Release): Values {
   return merged(config ?? {}, chart?.values ?? {}, true);
 }
 
-/** @param isTop there a null stays where the chart has no such value */
+/** @param isTop at the top level, a null stays if the chart has no such value */
 function merged(given: Values, defaults: Values, isTop: boolean): Values {
   const result: Values = { ...defaults };
   for (const [key, own] of Object.entries(given)) {

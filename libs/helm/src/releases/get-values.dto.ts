@@ -4,7 +4,7 @@ import { ReleaseDto } from './release.dto.js';
 import { RevisionField } from './release.fields.js';
 
 export class GetValuesDto extends ReleaseDto {
-  @ChoiceField({ description: 'Form of the answer.', choices: OUTPUT_FORMATS, default: 'yaml' })
+  @ChoiceField({ description: 'Format of the answer.', choices: OUTPUT_FORMATS, default: 'yaml' })
   output!: OutputFormat;
 
   @BooleanField({

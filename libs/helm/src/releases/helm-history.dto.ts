@@ -4,12 +4,12 @@ import { ReleaseDto } from './release.dto.js';
 
 export class HelmHistoryDto extends ReleaseDto {
   @IntField({
-    description: 'Most revisions to list, the newest ones. 0: all that are kept.',
+    description: 'Maximum number of revisions to list: the newest ones. 0: all that are kept.',
     min: 0,
     default: 10,
   })
   max_revisions!: number;
 
-  @ChoiceField({ description: 'Form of the answer.', choices: OUTPUT_FORMATS, default: 'table' })
+  @ChoiceField({ description: 'Format of the answer.', choices: OUTPUT_FORMATS, default: 'table' })
   output!: OutputFormat;
 }

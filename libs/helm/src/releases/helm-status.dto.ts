@@ -6,7 +6,7 @@ import { RevisionField } from './release.fields.js';
 export class HelmStatusDto extends ReleaseDto {
   @ChoiceField({
     description:
-      'Form of the answer: "table" has the state and the notes; "json" and "yaml" have values, manifest and hooks too.',
+      'Format of the answer: "table" has the state and the notes; "json" and "yaml" also have values, manifest and hooks.',
     choices: OUTPUT_FORMATS,
     default: 'table',
   })

@@ -7,7 +7,7 @@ export class ListReleasesDto {
   namespace?: string;
 
   @BooleanField({
-    description: 'Look in every namespace; leave namespace out then.',
+    description: 'Look in every namespace. Leave namespace out with this.',
     default: false,
   })
   all_namespaces!: boolean;
@@ -19,9 +19,14 @@ export class ListReleasesDto {
   })
   all!: boolean;
 
-  @IntField({ description: 'Most releases to list.', min: 1, max: 1_000, default: 256 })
+  @IntField({
+    description: 'Maximum number of releases to list.',
+    min: 1,
+    max: 1_000,
+    default: 256,
+  })
   limit!: number;
 
-  @ChoiceField({ description: 'Form of the answer.', choices: OUTPUT_FORMATS, default: 'table' })
+  @ChoiceField({ description: 'Format of the answer.', choices: OUTPUT_FORMATS, default: 'table' })
   output!: OutputFormat;
 }

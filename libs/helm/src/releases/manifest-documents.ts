@@ -11,26 +11,24 @@ import {
 import { readText } from '#cluster';
 
 /**
- * Where helm splits a manifest: it takes no notice of what follows the dashes. A line ends in more
- * ways for a YAML parser than for helm.
+ * Where helm splits a manifest, whatever follows the dashes. A YAML parser knows more line ends
+ * than helm.
  */
 const SEPARATOR = /^(?=---)/m;
 
 /** What stands before a document: the dashes, and a byte order mark. */
 const LEAD = /^(?:---[ \t]*)?(?:\uFEFF)?/;
 
-/** Line ends that go-yaml knows besides those of every text. */
+/** Line ends that go-yaml knows in addition to the usual ones. */
 const ODD_LINE_END = /\r(?!\n)|[\u0085\u2028\u2029]/g;
 
-/**
- * Values of YAML 1.1 that helm does not know: dates and numbers to the base of 60 are text to it.
- */
+/** Types of YAML 1.1 that helm does not know: it reads dates and base-60 numbers as text. */
 const UNKNOWN_TO_HELM = /:(?:omap|pairs|set|timestamp)$/;
 
 const OPTIONS = {
   version: '1.1' as const,
   logLevel: 'silent' as const,
-  // The last of two counts, as for helm.
+  // The last of two equal keys counts, as in helm.
   uniqueKeys: false,
   customTags: (tags: Tags): Tags =>
     tags.filter(
@@ -40,17 +38,17 @@ const OPTIONS = {
     ),
 };
 
-/** One document of a manifest, as it stands there. */
+/** One document of a manifest, as it is written. */
 export interface ManifestPiece {
-  /** What comes before it, its separator. */
+  /** The separator before it. */
   lead: string;
   body: string;
 }
 
-/** A document as data, with its nodes where they are the whole of the text. */
+/** A document as data, with its nodes if they can be edited in place. */
 export interface ReadPiece {
   values: unknown[];
-  /** The nodes, where the text says in one place, and once, what is in the data. */
+  /** The nodes, if they cover the whole text and each value stands in exactly one place. */
   root: Node | undefined;
 }
 
@@ -63,7 +61,7 @@ export function piecesOf(manifest: string): ManifestPiece[] {
 }
 
 /**
- * Reads a document of a manifest, and those that a parser of YAML sees in it besides.
+ * Reads a document of a manifest, and any others that a YAML parser sees in it.
  * @throws Error for what is not valid YAML, is nested too deeply, or has too many aliases
  */
 export function readPiece(body: string): ReadPiece {
@@ -94,8 +92,8 @@ function documentsIn(text: string): Document.Parsed[] {
 }
 
 /**
- * Whether a document says something in another place than where it is: by an alias, or by a key
- * that stands twice.
+ * Whether a value may stand elsewhere than where it is used: through an alias, or a key that occurs
+ * twice.
  */
 function isIndirect(document: Document.Parsed): boolean {
   let found = false;
@@ -110,7 +108,7 @@ function isIndirect(document: Document.Parsed): boolean {
   return found;
 }
 
-/** Of several kinds, the one that is a Secret counts: which of them a reader takes is not sure. */
+/** Of several `kind` keys, one that says Secret counts: readers differ in which one they take. */
 function preferSecret(document: Document.Parsed): void {
   visit(document, {
     Map(_, map) {

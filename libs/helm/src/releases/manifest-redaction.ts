@@ -17,15 +17,15 @@ import {
   type ManifestSecret,
 } from './manifest-secrets.js';
 
-/** Characters of a document from which on it is only read if it may hold a Secret. */
+/** Characters above which a document is only read if it may hold a Secret. */
 const LARGE = 20_000;
 
-/** The word, or what may spell it otherwise: an escape, a tag for binary data. */
+/** The word, or what may hide it: an escape, or a tag for binary data. */
 const MAY_SAY_SECRET = /secret|[\\!]/i;
 
 /**
- * The lines of a block map in its plainest form, at the margin: keys, comments, and ends of texts
- * and lists.
+ * What lines of a block map in its plainest form begin with: keys, comments, and ends of texts and
+ * lists.
  */
 const PLAIN_LINE = /^(?:[a-z]+:|[ \t\r#-]|['"}\]]+[, \t\r]*$|$)/i;
 const OTHER_KIND = /^kind: *(["']?)(?!secret)[a-z]+(?<!list)\1[ \t]*\r?$/i;
@@ -34,7 +34,7 @@ const SOURCE = /^# Source: .*$/m;
 
 const NOT_SHOWN = '# Not shown: a Secret in it, if there is one, cannot be told from the rest.';
 
-/** A piece of a text, and what stands there instead. */
+/** A range of a text, and what replaces it. */
 interface Replacement {
   from: number;
   to: number;
@@ -45,15 +45,15 @@ interface Replacement {
 export interface RedactedManifest {
   text: string;
   secrets: ManifestSecret[];
-  /** The metadata of the objects that are no Secrets: their names are no secret either. */
+  /** The metadata of the objects that are not Secrets. Their names are not secret. */
   others: { metadata: unknown }[];
 }
 
 /**
- * A manifest with the values of its Secrets shown as their size. All else, comments too, stays as
- * it is. A Secret's document keeps its layout where reading it again gives the redacted data;
- * otherwise it is printed from that data. One that cannot be read is not shown, nor one in which a
- * value is left.
+ * A manifest with the values of its Secrets shown as their size. Everything else stays as it is,
+ * including comments. A Secret's document keeps its layout if reading it again gives the redacted
+ * data; otherwise it is printed from that data. A document that cannot be read, or that still
+ * contains a value, is not shown.
  */
 export function redactText(manifest: string): RedactedManifest {
   const found: RedactedManifest = { text: '', secrets: [], others: [] };
@@ -84,8 +84,8 @@ function pieceText({ lead, body }: ManifestPiece, found: RedactedManifest): stri
 }
 
 /**
- * A document with its Secrets taken out, as helm reads it where only helm sees one. @throws Error
- * for what neither reader can read
+ * A document with its Secrets redacted, read as helm reads it if only helm sees a Secret.
+ * @throws Error for what neither reader can read
  */
 function redactedPiece(body: string) {
   const redacted = ({ values, root }: ReadPiece) => {
@@ -104,8 +104,8 @@ function redactedPiece(body: string) {
 }
 
 /**
- * Whether the lines at the margin alone say that a document is neither a Secret nor a list, however
- * helm reads it.
+ * Whether the lines at the margin are enough to see that a document is neither a Secret nor a list,
+ * however helm reads it.
  */
 function isOtherKind(body: string): boolean {
   if (!MAY_SAY_SECRET.test(body)) return true;
@@ -129,10 +129,7 @@ function named(value: unknown): { metadata: unknown }[] {
   return isRecord(value['metadata']) ? [{ metadata: value['metadata'] }, ...items] : items;
 }
 
-/**
- * The text with the values of its Secrets replaced where they stand; undefined where that is not to
- * be done.
- */
+/** The text with the values of its Secrets replaced in place; undefined if that is not possible. */
 function inPlace(text: string, root: Node): string | undefined {
   const replacements: Replacement[] = [];
   let isOdd = false;
@@ -170,7 +167,7 @@ function isSecretMap({ items }: YAMLMap): boolean {
   );
 }
 
-/** A map is written again with its keys in their order. */
+/** A map is printed again with its keys in the same order. */
 function replacementOf(node: unknown, redacted: unknown): Replacement | undefined {
   if (isScalar(node) && node.range && typeof redacted === 'string') {
     const [from, to] = node.range;
@@ -182,9 +179,7 @@ function replacementOf(node: unknown, redacted: unknown): Replacement | undefine
   return { from, to, text: stringify(redacted, { lineWidth: 0 }) };
 }
 
-/**
- * Keeps the indentation of the first line for those that follow, and whether there is a line end.
- */
+/** Indents the following lines like the first one, and keeps a line end. */
 function replaceIn(text: string, { from, to, text: instead }: Replacement): string {
   const indent = ' '.repeat(from - (text.lastIndexOf('\n', from - 1) + 1));
   const lines = instead.trimEnd().replaceAll('\n', `\n${indent}`);

@@ -2,8 +2,8 @@ import { isRecord } from '#base';
 import { LAST_APPLIED, redacted } from '#cluster';
 
 const VALUE_FIELDS = ['data', 'stringdata'];
-/** Characters from which on a value is looked for in the rest of its document. */
-const LEAST_LENGTH = 8;
+/** Shortest value, in characters, that is searched for in the rest of its document. */
+const MIN_LENGTH = 8;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 type Fields = Record<string, unknown>;
@@ -16,15 +16,15 @@ export interface ManifestSecret {
   stringData: Record<string, string>;
 }
 
-/** The same data, with the values of every Secret in it shown as their size, and those Secrets. */
+/** Data with the values of every Secret shown as their size, and those Secrets. */
 export interface Redaction {
   value: unknown;
   secrets: ManifestSecret[];
 }
 
 /**
- * Redacts the Secrets of a document, wherever they are in it. The names of fields are compared as
- * Go compares them in JSON: without their case.
+ * Redacts the Secrets of a document, at any depth. Names of fields are compared as Go compares them
+ * in JSON: without case.
  */
 export function redactDocument(document: unknown): Redaction {
   const secrets: ManifestSecret[] = [];
@@ -33,7 +33,7 @@ export function redactDocument(document: unknown): Redaction {
     if (Array.isArray(plain)) return plain.map((item) => walk(item, isItem));
     if (!isRecord(plain)) return plain;
     const kind = kindOf(plain);
-    // The items of a SecretList need not say what they are.
+    // Items of a SecretList need not name their kind.
     const isSecret = kind === 'secret' || (isItem && (kind === undefined || kind === ''));
     if (isSecret && hasValues(plain)) {
       secrets.push(secretOf(plain));
@@ -49,8 +49,8 @@ export function redactDocument(document: unknown): Redaction {
 }
 
 /**
- * What a Secret's values look like in a text: as they are, in base64 and out of it. Short ones are
- * not told from other words.
+ * The forms in which the values of a Secret may appear in a text: plain, encoded in base64, and
+ * decoded. Short values are left out, because they match ordinary words.
  */
 export function formsOf({ metadata, data, stringData }: ManifestSecret): string[] {
   const values = [...Object.values(data), ...Object.values(stringData)];
@@ -59,10 +59,10 @@ export function formsOf({ metadata, data, stringData }: ManifestSecret): string[
     const decoded = BASE64.test(bytes) ? [Buffer.from(bytes, 'base64').toString()] : [];
     return [value.trim(), bytes, ...decoded, Buffer.from(value).toString('base64')];
   });
-  return forms.filter((form) => form.length >= LEAST_LENGTH && form !== metadata['name']);
+  return forms.filter((form) => form.length >= MIN_LENGTH && form !== metadata['name']);
 }
 
-/** The same data, in which no text has one of some others in it. */
+/** The same data, in which every text that contains one of the given texts is redacted. */
 export function withoutTexts(value: unknown, texts: readonly string[]): unknown {
   if (typeof value === 'string')
     return texts.some((one) => value.includes(one)) ? '<redacted>' : value;
@@ -77,7 +77,10 @@ export function holdsValues(field: string): boolean {
   return VALUE_FIELDS.includes(field.toLowerCase());
 }
 
-/** What stands for a value. @param isEncoded whether it is in base64, if it can be */
+/**
+ * What is shown in place of a value.
+ * @param isEncoded whether it should be in base64
+ */
 export function redactedValue(value: unknown, isEncoded: boolean): string {
   const text = textOf(value);
   const bytes = text.replace(/\s/g, '');
@@ -85,7 +88,7 @@ export function redactedValue(value: unknown, isEncoded: boolean): string {
   return redacted(isBase64 ? Buffer.from(bytes, 'base64').length : Buffer.byteLength(text));
 }
 
-/** What only names a Secret has none. */
+/** A mere reference to a Secret has no values. */
 function hasValues(secret: Fields): boolean {
   const { metadata } = secret;
   const annotations = isRecord(metadata) ? metadata['annotations'] : undefined;

@@ -3,10 +3,7 @@ import { noteAnswer } from '#cluster';
 import { redactText, type RedactedManifest } from './manifest-redaction.js';
 import type { Release } from './release.js';
 
-/**
- * Characters of manifests up to which they are read at once; what is longer would keep the event
- * loop.
- */
+/** Characters of manifests that are read in this thread. Longer ones would block the event loop. */
 const MAX_INLINE_CHARS = 16_000;
 const TIMEOUT_MS = 20_000;
 
@@ -14,9 +11,9 @@ const TOO_LARGE = '# Not shown: it is too large to look for Secrets in it.\n';
 
 /**
  * Manifests with the values of their Secrets shown as their size; see `redactText`. The values are
- * remembered for the call, so that they are replaced in all else that it answers.
- * @param isStored whether the caller has no hand in them: then what they have as a name or a label
- * is no secret
+ * noted for the call, so that the rest of its answer shows none of them.
+ * @param isStored whether the caller cannot have written them: then their names and labels are not
+ * secret
  */
 export async function redactManifests(
   manifests: readonly string[],
@@ -31,7 +28,7 @@ export async function redactManifests(
   return results?.map(({ text }) => text) ?? manifests.map(() => TOO_LARGE);
 }
 
-/** A release with its manifest and its hooks as `redactManifests` gives them. */
+/** A release with its manifest and its hooks redacted, as `redactManifests` does it. */
 export async function redactRelease(
   release: Release,
   signal: AbortSignal,

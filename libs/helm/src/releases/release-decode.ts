@@ -5,16 +5,16 @@ import { ToolError } from '#tools';
 import { isTooLarge, isZipped, readJson, type ReadInput, type ReadOutput } from './release-read.js';
 import type { Release, ReleaseSummary } from './release.js';
 
-/** Bytes of a decoded release that are read at once. What has more is read by a worker. */
+/** Bytes of a decoded release that are read in this thread. A worker reads larger ones. */
 const SMALL_BYTES = 256 * 1024;
 
 /**
- * Bytes of a decoded release: an object of 1.5 MB, which etcd takes, could hold a thousand times
- * more.
+ * Maximum bytes of a decoded release: an object of 1.5 MB, the limit of etcd, could hold a thousand
+ * times more.
  */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** Milliseconds that reading one release may take, with the wait for other work. */
+/** Milliseconds that reading one release may take, including the wait for other work. */
 const LIMIT_MS = 15_000;
 
 const unzip = promisify(gunzip);
@@ -31,10 +31,11 @@ export class TooLargeRelease extends ToolError {
   constructor(
     where: string,
     reason: string,
-    /** Bytes that were unpacked in vain. */
+    /** Bytes that were unpacked before reading was given up. */
     readonly unpacked: number,
     /**
-     * Whether it will be so the next time: what has taken too long may have waited for other work.
+     * Whether another attempt would fail too. One that took too long may have waited for other
+     * work.
      */
     readonly isForGood: boolean,
   ) {
@@ -57,7 +58,7 @@ export async function decodeRelease(
   return (read as { release: Release }).release;
 }
 
-/** What lists tell of a release, and the bytes that it unpacked to. Throws as `decodeRelease`. */
+/** What lists show of a release, and the bytes that it unpacked to. Throws as `decodeRelease`. */
 export async function decodeSummary(
   where: string,
   text: string,
@@ -67,7 +68,7 @@ export async function decodeSummary(
   return read as { summary: ReleaseSummary; unpacked: number };
 }
 
-/** A release that helm has printed as JSON. Throws as `decodeRelease`. */
+/** Reads a release that helm has printed as JSON. Throws as `decodeRelease`. */
 export async function parseRelease(json: string, signal: AbortSignal): Promise<Release> {
   const read = await decode('helm', Buffer.from(json), 'release', signal);
   return (read as { release: Release }).release;

@@ -6,20 +6,20 @@ import { summaryOf, type Release, type ReleaseSummary } from './release.js';
 const MAX_TEXT_CHARS = 8 * 1024 * 1024;
 
 /**
- * Characters, as JSON, of everything else that is kept of a release. To make objects of them takes
- * the event loop.
+ * Characters, as JSON, of everything else that is kept of a release. Turning them into objects
+ * blocks the event loop.
  */
 const MAX_DATA_CHARS = 2 * 1024 * 1024;
 
 const GZIP = Buffer.of(0x1f, 0x8b, 0x08);
 
-/** What a worker is given to read. */
+/** What a worker is to read. */
 export interface ReadInput {
   /** JSON, gzipped or not. */
   bytes: Uint8Array;
   /** Bytes that it may unpack to. */
   maxBytes: number;
-  /** What is wanted of it: all that is kept, or what lists tell. */
+  /** What to read: all that is kept, or what lists show. */
   wanted: 'release' | 'summary';
 }
 
@@ -28,7 +28,7 @@ export type ReadOutput = { unpacked: number } & (
   { release: Release } | { summary: ReleaseSummary } | { tooLarge: string } | { broken: string }
 );
 
-/** Reads a release in one go, which takes long for a large one. */
+/** Reads a release synchronously, which takes long for a large one. */
 export function readWhole({ bytes, maxBytes, wanted }: ReadInput): ReadOutput {
   let json: Uint8Array;
   try {
@@ -64,13 +64,13 @@ export function isZipped(bytes: Uint8Array): boolean {
   return GZIP.equals(bytes.subarray(0, GZIP.length));
 }
 
-/** Whether unpacking was given up for its size. */
+/** Whether unpacking was given up because of the size. */
 export function isTooLarge(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
 }
 
 /**
- * A release without what no tool shows: the templates, files and schema of its chart.
+ * A release without the parts that no tool shows: the templates, files and schema of its chart.
  * @param value JSON data, as helm stores or prints it
  * @throws Error when it is not a release
  */
@@ -90,7 +90,7 @@ export function readRelease(value: unknown): Release {
   };
 }
 
-/** What of a release is more than is kept. */
+/** Why a release is too large to be kept; undefined if it is not. */
 function excessOf({ manifest, hooks, info, chart, config }: Release): string | undefined {
   const { notes = '', ...rest } = info;
   const texts = manifest.length + notes.length + JSON.stringify(hooks).length;

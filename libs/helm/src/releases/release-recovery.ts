@@ -3,15 +3,15 @@ import type { Revision } from './release-revision.js';
 import type { ReleaseStore } from './release-store.js';
 import type { ReleaseSummary } from './release.js';
 
-/** Revisions that are looked into for one to go back to; helm keeps ten unless told otherwise. */
-const LOOKED_INTO = 20;
+/** Revisions that are searched for one to go back to; helm keeps ten by default. */
+const SEARCHED_REVISIONS = 20;
 
-/** What helm writes into a revision whose operation went well, and only then. */
+/** What helm writes into a revision only when its operation has succeeded. */
 const COMPLETE = ['Install complete', 'Upgrade complete'];
 
 /**
- * What it leaves in one that failed, was broken off, or was uninstalled, also where it later marks
- * that as superseded.
+ * What helm leaves in a revision that failed, was interrupted or was uninstalled, even if it later
+ * marks that revision as superseded.
  */
 const NOT_COMPLETE =
   /^((Upgrade|Rollback|Release) ".*" failed: |Preparing upgrade|Initial install underway|failed to render resource|Uninstallation complete|Deletion in progress|superseded by new release)/s;
@@ -19,8 +19,8 @@ const NOT_COMPLETE =
 const FAILED_ROLLBACK = /^(Rollback|Release) ".*" failed: /s;
 
 /**
- * What is left of a release after an operation that did not end well, and how to get it well again;
- * undefined where nothing is left to do.
+ * The state of a release after an operation that did not succeed, and how to recover; undefined if
+ * there is nothing to do.
  * @param revisions its revisions, the oldest first
  */
 export async function recoveryHint(
@@ -36,15 +36,15 @@ export async function recoveryHint(
   return hintFor(last, await goodRevision(store, cluster, revisions, signal));
 }
 
-/** Whether a status says that an install, upgrade or rollback is under way, or was broken off. */
+/** Whether a status says that an install, upgrade or rollback is under way or was interrupted. */
 export function isPending(status: string): boolean {
   return status.startsWith('pending-');
 }
 
 /**
- * The last revision that is known to have been deployed well. That a revision is superseded does
- * not say so: a rollback that fails marks the one before it as superseded, whatever became of that.
- * Source: helm 3 and 4, pkg/action/rollback.go.
+ * The last revision that is known to have been deployed successfully. A superseded revision need
+ * not have been: a rollback that fails marks the one before it as superseded, whatever its state
+ * was. Source: helm 3 and 4, pkg/action/rollback.go.
  * @param revisions the oldest first
  */
 export function lastDeployed(revisions: readonly ReleaseSummary[]): number | undefined {
@@ -52,8 +52,8 @@ export function lastDeployed(revisions: readonly ReleaseSummary[]): number | und
     if (status === 'deployed') return true;
     if (status !== 'superseded' || NOT_COMPLETE.test(description)) return false;
     if (COMPLETE.includes(description)) return true;
-    // "Rollback to 1", or words of the user: written before it has succeeded, and left so when it
-    // was broken off.
+    // "Rollback to 1", or a text of the user. Helm writes it before the rollback has succeeded, and
+    // leaves it if the rollback is interrupted.
     return !FAILED_ROLLBACK.test(revisions[index + 1]?.description ?? '');
   })?.revision;
 }
@@ -65,7 +65,7 @@ async function goodRevision(
   signal: AbortSignal,
 ): Promise<number | undefined> {
   try {
-    const recent = revisions.slice(-LOOKED_INTO);
+    const recent = revisions.slice(-SEARCHED_REVISIONS);
     return lastDeployed(await store.summarize(cluster, recent, signal));
   } catch (error) {
     if (signal.aborted) throw error;

@@ -1,13 +1,13 @@
 import { compareTexts } from '#base';
 import { ToolError } from '#tools';
 
-/** What the metadata of a stored release says of it. */
+/** What the metadata of a stored release says about it. */
 export interface Revision {
   name: string;
   namespace: string;
   revision: number;
   status: string;
-  /** When helm last changed it, in seconds since 1970 as text, if it says so. */
+  /** When helm last changed it, if known: seconds since 1970, as text. */
   modifiedAt: string | undefined;
   /** The Secret or ConfigMap that holds it. */
   object: string;
@@ -26,7 +26,7 @@ export interface StoredRevision {
   };
 }
 
-/** Reads the labels that helm gives to what it stores. */
+/** Reads the labels that helm sets on what it stores. */
 export function revisionOf({ metadata }: StoredRevision): Revision {
   const { labels = {}, name: object, namespace, uid, resourceVersion } = metadata;
   const { name = '', status = '', version } = labels;
@@ -35,7 +35,7 @@ export function revisionOf({ metadata }: StoredRevision): Revision {
   return { name, namespace, status, revision, modifiedAt, object, uid, resourceVersion };
 }
 
-/** Of each release the last revision, sorted by name and namespace. */
+/** The last revision of each release, sorted by name and namespace. */
 export function latestRevisions(revisions: readonly Revision[]): Revision[] {
   const latest = new Map<string, Revision>();
   for (const revision of revisions) {
@@ -48,7 +48,7 @@ export function latestRevisions(revisions: readonly Revision[]): Revision[] {
 }
 
 /**
- * One revision of a release, the last unless one is wanted.
+ * The wanted revision of a release, by default the last.
  * @param revisions all of them, the oldest first; at least one
  * @throws ToolError `not_found` with those that are kept
  */
@@ -73,6 +73,6 @@ export function revisionToRestore(revisions: readonly Revision[], wanted: number
 function notKept(revisions: readonly Revision[], lack: string): ToolError {
   const { name, namespace } = revisions.at(-1)!;
   const kept = revisions.map(({ revision }) => revision).join(', ');
-  const message = `Release "${name}" in namespace "${namespace}" has ${lack}. There are ${kept}; helm_history tells of each.`;
+  const message = `Release "${name}" in namespace "${namespace}" has ${lack}. There are ${kept}; helm_history lists them.`;
   return new ToolError('not_found', message);
 }

@@ -12,19 +12,19 @@ import {
 } from './release-revision.js';
 import { summaryOfLabels, type Release, type ReleaseSummary } from './release.js';
 
-/** Objects with their metadata alone. */
+/** Lists that hold only the metadata of objects. */
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const PAGE = 500;
 const READ_CONCURRENCY = 16;
 const SUMMARIES = 10_000;
-/** Characters of decoded releases. */
+/** Characters of decoded releases that are cached. */
 const CONTENT_CHARS = 32 * 1024 * 1024;
-/** Bytes that one call may unpack to tell of releases. */
+/** Bytes that one call may unpack to summarize releases. */
 const MAX_UNPACKED = 512 * 1024 * 1024;
-/** Milliseconds after which it reads no more of them, so that it can still answer. */
+/** Milliseconds after which a call reads no more releases, so that it can still answer. */
 const MAX_READING_MS = 10_000;
 
-/** What one call may do to tell of releases. */
+/** What one call may spend on summaries. */
 interface ReadingBudget {
   /** Bytes. */
   left: number;
@@ -33,22 +33,25 @@ interface ReadingBudget {
 }
 
 /**
- * Reads releases from the Secrets or ConfigMaps that helm keeps them in. What is decoded once is
- * remembered until it changes.
+ * Reads releases from the Secrets or ConfigMaps that helm keeps them in. What is decoded is cached
+ * until it changes.
  */
 @Injectable()
 export class ReleaseStore {
   private readonly summaries = new LRUCache<string, ReleaseSummary>({ max: SUMMARIES });
   private readonly contents = new LRUCache<string, Release>({ maxSize: CONTENT_CHARS });
-  /** Keeps what one cluster, or one way to reach it, has shown apart from the others. */
+  /**
+   * A number for each `Cluster`, so that what one cluster shows, or one way to reach it, stays
+   * apart from the others.
+   */
   private readonly ids = new WeakMap<Cluster, number>();
   private nextId = 0;
 
   constructor(@Inject(helmConfig.KEY) private readonly config: HelmConfig) {}
 
   /**
-   * All revisions of all releases of a namespace, or of all namespaces, in no order. Throws as
-   * `Cluster.request`.
+   * All revisions of all releases of a namespace, or of all namespaces, in no particular order.
+   * Throws as `Cluster.request`.
    */
   async all(
     cluster: Cluster,
@@ -87,7 +90,7 @@ export class ReleaseStore {
     return found;
   }
 
-  /** As `revisions`; empty for a release that is not there. */
+  /** As `revisions`; empty for an unknown release. */
   async find(
     cluster: Cluster,
     namespace: string,
@@ -99,7 +102,7 @@ export class ReleaseStore {
   }
 
   /**
-   * One revision of a release, by itself the last.
+   * One revision of a release, the last by default.
    * @throws ToolError `not_found`; UndecodableRelease, TooLargeRelease
    */
   async read(
@@ -114,8 +117,8 @@ export class ReleaseStore {
   }
 
   /**
-   * What lists tell of some revisions, in the same order; without those that have gone meanwhile.
-   * Of what is too large to be read only what its labels say. Throws UndecodableRelease.
+   * The summaries of some revisions, in the same order. Revisions that have gone meanwhile are left
+   * out. A release that is too large is summarized from its labels. Throws UndecodableRelease.
    */
   async summarize(
     cluster: Cluster,
@@ -132,7 +135,7 @@ export class ReleaseStore {
     return summaries;
   }
 
-  /** One revision, whole. Throws UndecodableRelease, TooLargeRelease. */
+  /** One revision in full. Throws UndecodableRelease, TooLargeRelease. */
   async content(cluster: Cluster, revision: Revision, signal: AbortSignal): Promise<Release> {
     const key = this.keyOf(cluster, revision);
     const known = this.contents.get(key);
@@ -170,7 +173,7 @@ export class ReleaseStore {
     return summary;
   }
 
-  /** What is stored of a revision, as helm has encoded it. */
+  /** What is stored for a revision, as helm encoded it. */
   private async fetch(
     cluster: Cluster,
     { namespace, object }: Revision,

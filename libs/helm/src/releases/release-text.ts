@@ -6,8 +6,8 @@ import { ansiTime, goTime, isZeroTime, utcTime } from './release-time.js';
 import type { Hook, Release, ReleaseSummary } from './release.js';
 
 /**
- * As `helm list` prints releases (Helm 3.19, times in UTC). Without a line end at its end, as all
- * of these.
+ * Releases as `helm list` prints them (Helm 3.19, times in UTC). Like the other texts here, it has
+ * no line end at the end.
  */
 export function listText(releases: readonly ReleaseSummary[], format: OutputFormat): string {
   const rows = releases.map((release) => [
@@ -28,7 +28,7 @@ export function listText(releases: readonly ReleaseSummary[], format: OutputForm
   );
 }
 
-/** As `helm history` prints revisions, the oldest first. */
+/** Revisions as `helm history` prints them, the oldest first. */
 export function historyText(revisions: readonly ReleaseSummary[], format: OutputFormat): string {
   if (format === 'table') {
     const header = ['REVISION', 'UPDATED', 'STATUS', 'CHART', 'APP VERSION', 'DESCRIPTION'];
@@ -56,7 +56,7 @@ export function historyText(revisions: readonly ReleaseSummary[], format: Output
   return dataText(items, format);
 }
 
-/** As `helm status` prints a release, which has been redacted. */
+/** A redacted release as `helm status` prints it. */
 export function statusText(release: Release, format: OutputFormat): string {
   if (format !== 'table') return dataText(releaseStruct(release), format);
   const { name, namespace, version, info, hooks } = release;
@@ -75,14 +75,14 @@ export function statusText(release: Release, format: OutputFormat): string {
   ].join('\n');
 }
 
-/** As `helm get values` prints values. */
+/** Values as `helm get values` prints them. */
 export function valuesText(values: unknown, format: OutputFormat, title: string): string {
   if (format === 'json') return goJson(values);
   const yaml = toYaml(values).trimEnd();
   return format === 'yaml' ? yaml : `${title}:\n${yaml}`;
 }
 
-/** As `helm get manifest` prints the manifest of a release, which has been redacted. */
+/** The manifest of a redacted release as `helm get manifest` prints it. */
 export function manifestText({ manifest }: Release): string {
   return manifest.trimEnd();
 }
@@ -154,7 +154,8 @@ function hookStruct(hook: Hook): GoStruct {
 }
 
 /**
- * A struct without its empty fields, save those that are always there, as Go's `omitempty` has it.
+ * A struct without its empty fields, as Go's `omitempty` leaves them out. Fields that are marked as
+ * always present stay.
  */
 function filled(fields: readonly (readonly [string, unknown, isAlways?: boolean])[]): GoStruct {
   return new Map(

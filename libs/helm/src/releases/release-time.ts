@@ -1,7 +1,7 @@
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
-/** What Go takes a time for that was never set. */
+/** How Go writes a time that was never set. */
 const ZERO = '0001-01-01T00:00:00Z';
 
 /** Whether a stored time was never set. */
@@ -22,12 +22,12 @@ export function utcTime(time: string | undefined): string {
   return date.toISOString().replace('.000Z', `${fraction.replace(/\.?0+$/, '')}Z`);
 }
 
-/** As Go prints a time by itself: `2026-11-23 04:45:00.123456789 +0000 UTC`. */
+/** A time as Go prints it by default: `2026-11-23 04:45:00.123456789 +0000 UTC`. */
 export function goTime(time: string): string {
   return utcTime(time).replace('T', ' ').replace('Z', ' +0000 UTC');
 }
 
-/** As C prints a time: `Mon Nov 23 04:45:00 2026`. */
+/** A time as C prints it: `Mon Nov 23 04:45:00 2026`. */
 export function ansiTime(time: string | undefined): string {
   const date = new Date(utcTime(time) || ZERO);
   const [day, month] = [WEEKDAYS[date.getUTCDay()], MONTHS[date.getUTCMonth()]];

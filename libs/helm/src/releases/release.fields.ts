@@ -2,10 +2,10 @@ import { NAMESPACE } from '#cluster';
 import { BooleanField, IntField, TextField } from '#tools';
 import { CHART, CHART_VERSION, RELEASE_NAME } from '../helm.formats.js';
 
-/** Seconds that helm waits by itself unless told otherwise. */
+/** Seconds that helm waits by default. */
 const DEFAULT_WAIT_SECONDS = 300;
 
-/** The name of a release that is there. */
+/** The name of an existing release. */
 export function ReleaseNameField(): PropertyDecorator {
   return TextField({
     description: 'Name of the release, as helm_list_releases shows it.',
@@ -31,15 +31,15 @@ export function RevisionField(): PropertyDecorator {
   });
 }
 
-/** The name of a release that is not there yet. */
+/** The name of a new release. */
 export function NewReleaseNameField(): PropertyDecorator {
   return TextField({
-    description: 'Name for the release; free in its namespace.',
+    description: 'Name for the new release. It must be free in the namespace.',
     format: RELEASE_NAME,
   });
 }
 
-/** The namespace of a release that is not there yet. */
+/** The namespace of a new release. */
 export function InstallNamespaceField(): PropertyDecorator {
   return TextField({
     description: 'Namespace to install into.',
@@ -48,9 +48,9 @@ export function InstallNamespaceField(): PropertyDecorator {
   });
 }
 
-/** Whether that namespace is made too. */
+/** Whether to create that namespace. */
 export function CreateNamespaceField(): PropertyDecorator {
-  return BooleanField({ description: 'Create the namespace if it is not there.', default: true });
+  return BooleanField({ description: 'Create the namespace if it does not exist.', default: true });
 }
 
 /** Whether an installation waits for its objects. */
@@ -65,7 +65,7 @@ export function InstallWaitField(): PropertyDecorator {
 /** Whether an installation that fails leaves nothing behind. */
 export function InstallAtomicField(): PropertyDecorator {
   return BooleanField({
-    description: 'Remove everything again if the installation fails; waits in any case.',
+    description: 'Remove everything again if the installation fails. Always waits.',
     default: false,
   });
 }
@@ -103,14 +103,14 @@ export function ValuesField({ optional }: { optional: boolean }): PropertyDecora
 export function TimeoutField(): PropertyDecorator {
   return IntField({
     description:
-      'Seconds to wait for hooks and, with wait, for the objects to be ready. What is not done by then fails.',
+      'Seconds to wait for hooks and, with wait, for the objects to be ready. The call fails if they are not done by then.',
     min: 1,
     max: 3_600,
     default: DEFAULT_WAIT_SECONDS,
   });
 }
 
-/** Whether to take over what others have changed. */
+/** Whether to take over fields that others manage. */
 export function ForceConflictsField(): PropertyDecorator {
   return BooleanField({
     description:

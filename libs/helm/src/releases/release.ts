@@ -1,6 +1,6 @@
 import type { Revision } from './release-revision.js';
 
-/** A hook of a release: an object that helm creates at some moment of its life. */
+/** A hook of a release: an object that helm creates at a certain point of the release's life. */
 export interface Hook {
   name?: string;
   kind?: string;
@@ -40,7 +40,7 @@ export interface Release {
   hooks: Hook[];
 }
 
-/** What lists and histories tell of one revision. */
+/** What lists and histories show of one revision. */
 export interface ReleaseSummary {
   name: string;
   namespace: string;
@@ -57,13 +57,13 @@ export interface ReleaseSummary {
 /** What helm says of a chart that a release does not hold. */
 const MISSING = 'MISSING';
 
-/** What is said where more is stored than this server reads. */
+/** Shown for a release that holds more than this server reads. */
 const TOO_LARGE = '(too large to be read)';
 
-/** Characters of a text in a list: a release may hold any. */
+/** Characters of a text in a list; a release may hold texts of any length. */
 const MAX_CELL_CHARS = 2_000;
 
-/** What lists and histories tell of a release, as one revision of it has it. */
+/** What lists and histories show of one revision of a release. */
 export function summaryOf({ name, namespace, version, info, chart }: Release): ReleaseSummary {
   const metadata = chart?.metadata;
   return {
@@ -78,7 +78,7 @@ export function summaryOf({ name, namespace, version, info, chart }: Release): R
   };
 }
 
-/** What can be told of a release that is not read, from the labels of what holds it. */
+/** What is known of a release that is not read, from the labels of the object that holds it. */
 export function summaryOfLabels({
   name,
   namespace,

@@ -16,7 +16,7 @@ import { latestRevisions } from './release-revision.js';
 import { ReleaseStore } from './release-store.js';
 import type { Release } from './release.js';
 
-/** What `helm list` shows unless it is asked for more. */
+/** What `helm list` shows by default. */
 const USUALLY_LISTED = ['deployed', 'failed'];
 
 const OTHER_STATES = ['pending', 'uninstalling', 'uninstalled'];
@@ -25,8 +25,8 @@ const OTHER_STATES = ['pending', 'uninstalling', 'uninstalled'];
 const MAX_RELEASE_CHARS = 32 * 1024 * 1024;
 
 /**
- * Shows releases in the text that helm prints, from what is stored in the cluster; helm itself is
- * asked for what cannot be decoded.
+ * Shows releases as helm prints them, from what is stored in the cluster. Only for a release that
+ * cannot be decoded, helm itself is run.
  */
 @Injectable()
 export class ReleasesService {
@@ -78,7 +78,7 @@ export class ReleasesService {
     return { output: `${text}\n\n${hint}`, data: { ...data, hint } };
   }
 
-  /** How to get a release well again that an operation has left half done, if it is one. */
+  /** How to recover a release that an operation has left half done; undefined for any other. */
   private async hintFor(
     cluster: Cluster,
     { namespace, name, info: { status } }: Release,
@@ -121,7 +121,10 @@ export class ReleasesService {
     return manifestText(await redactRelease(release, call.signal));
   }
 
-  /** One revision, as stored; as helm prints it, without its chart, where it cannot be decoded. */
+  /**
+   * One revision as it is stored. One that cannot be decoded is taken from what helm prints,
+   * without its chart.
+   */
   private async release(cluster: Cluster, query: GetManifestDto, call: ToolCall): Promise<Release> {
     const { release_name: name, revision } = query;
     const namespace = query.namespace ?? cluster.namespace;
@@ -135,7 +138,10 @@ export class ReleasesService {
     }
   }
 
-  /** @throws the error itself, unless it is that a release cannot be decoded */
+  /**
+   * Runs helm for a release that cannot be decoded.
+   * @throws any other error as it is
+   */
   private async byHelm(
     error: unknown,
     cluster: Cluster,

@@ -10,7 +10,7 @@ import { ReleasesService } from './releases.service.js';
 
 const RELEASE = { release_name: 'shop-cache', namespace: 'shop' };
 
-/** Tools that look at releases. They need no helm. */
+/** Tools that read releases. They do not need helm. */
 @ToolProvider(HELM)
 export class ReleasesTools {
   constructor(
@@ -22,7 +22,7 @@ export class ReleasesTools {
     name: 'helm_list_releases',
     title: 'List Helm Releases',
     description:
-      'Lists the Helm releases of a namespace or of all, with revision, state and chart. Use it to find the exact name of a release; set all to see those that are pending, too.',
+      'Lists the Helm releases of one namespace or of all namespaces, with revision, state and chart. Use it to find the exact name of a release; set all to include pending releases.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     place: 'read',
     example: { all_namespaces: true },
@@ -35,7 +35,7 @@ export class ReleasesTools {
     name: 'helm_status',
     title: 'Get Helm Release Status',
     description:
-      'Shows the state of a release, when it was deployed, and the notes of its chart. Use it after an install or upgrade; helm_history tells how it came to that state.',
+      'Shows the state of a release, when it was deployed, and the notes of its chart. Use it after an install or upgrade; helm_history shows how it came to that state.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     place: 'read',
     example: RELEASE,
@@ -74,7 +74,7 @@ export class ReleasesTools {
     name: 'helm_get_manifest',
     title: 'Get Helm Release Manifest',
     description:
-      'Shows the manifest of the objects that a release consists of, as it was rendered; values of Secrets appear as their size. Use it to see what a chart has made; k8s_get shows the objects as they are now.',
+      'Shows the manifest of the objects that a release consists of, as it was rendered; values of Secrets appear as their size. Use it to see what a chart has created; k8s_get shows the objects as they are now.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     place: 'read',
     example: RELEASE,

@@ -10,18 +10,18 @@ import type { IndexEntry } from './index-entries.js';
 import { Repositories } from './repositories.js';
 import { RepositoryFile, type RepositoryEntry } from './repository-file.js';
 
-/** Milliseconds in which the index of a repository is read. */
+/** Milliseconds that reading the index of a repository may take. */
 const READ_LIMIT_MS = 30_000;
 
 /** Versions of charts that are remembered. */
 const REMEMBERED = 20_000;
 
-/** Hosts other than the repository's own that the versions of one chart may be at. */
+/** Hosts other than the repository's own that may hold the versions of one chart. */
 const MAX_HOSTS = 20;
 
 /**
- * What the scheme begins with that stands in for an address that nothing is downloaded from: helm
- * knows none of that name.
+ * The prefix of the schemes that replace addresses from which nothing is downloaded. Helm knows no
+ * such scheme.
  */
 const REFUSED = 'refused-';
 
@@ -31,19 +31,19 @@ export interface RepositoryChart {
   chart: string;
 }
 
-/** The versions of a chart, and what tells this state of the index from all others. */
+/** The versions of a chart, and an id of this state of the index. */
 export interface ChartVersions {
   id: string;
   entries: readonly IndexEntry[];
 }
 
 /**
- * Why helm may not download some versions, by the scheme that it got in place of their addresses;
- * helm's failure names it.
+ * Why helm may not download some versions, by the scheme that replaces their addresses. The failure
+ * of helm names the scheme.
  */
 export type Refusals = ReadonlyMap<string, ToolError>;
 
-/** Reads indexes of repositories, and gives helm of them what has been checked. */
+/** Reads indexes of repositories, and gives helm only what has been checked. */
 @Injectable()
 export class ChartIndex {
   private readonly known = new LRUCache<string, readonly IndexEntry[]>({ maxSize: REMEMBERED });
@@ -70,9 +70,9 @@ export class ChartIndex {
   }
 
   /**
-   * Writes the repository as helm is to see it into the folder of a run: this chart alone, and only
+   * Writes the repository into the folder of a run as helm is to see it: only this chart, and only
    * addresses that were checked.
-   * @returns why some are left out
+   * @returns why some versions are left out
    */
   async lend(
     run: HelmRun,
@@ -120,7 +120,7 @@ export class ChartIndex {
   }
 }
 
-/** The whole address that an index names, as one that helm and this server read alike. */
+/** The absolute address of an entry, in a form that helm and this server read alike. */
 function addressOf(text: string, base: string): URL | undefined {
   const folder = URL.parse(base);
   if (!folder || text === '') return undefined;

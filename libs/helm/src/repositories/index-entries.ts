@@ -1,21 +1,19 @@
 import { parse } from 'yaml';
 import { isRecord } from '#base';
 
-/**
- * A version of a chart as the index of a repository names it: what helm needs of it to download it.
- */
+/** A version of a chart in the index of a repository: what helm needs to download it. */
 export interface IndexEntry {
   apiVersion: string;
   name: string;
   version: string;
-  /** The first alone, as helm uses no other. */
+  /** Only the first, because helm uses no other. */
   urls: string[];
   /** Its SHA-256. */
   digest?: string;
 }
 
 /**
- * Versions of one chart, and characters of what is read of each: an index may be made by anybody.
+ * Versions that are read of one chart, and characters of each field: anybody may write an index.
  */
 const MAX_VERSIONS = 5_000;
 const MAX_CHARS = 2_000;
@@ -45,8 +43,8 @@ function listed(text: string, chart: string): unknown[] {
 }
 
 /**
- * An index of megabytes is read in seconds: the lines of one chart are read by themselves where
- * they can be told from the others.
+ * Reading an index of megabytes takes seconds. Where the lines of the chart can be told from the
+ * others, only those are read.
  */
 function inYaml(text: string, chart: string): unknown {
   const block = blockOf(text, chart);
@@ -54,13 +52,13 @@ function inYaml(text: string, chart: string): unknown {
     try {
       return valueIn({ entries: read(block) }, chart);
     } catch {
-      // They were not all lines of it, or name what stands elsewhere.
+      // The lines were incomplete, or refer to something elsewhere.
     }
   }
   return valueIn(read(text), chart);
 }
 
-/** All values as they are written: a version such as 1.10 is none of a number. */
+/** Reads all values as text, so that a version such as 1.10 does not become a number. */
 function read(text: string): unknown {
   return parse(text, { schema: 'failsafe', logLevel: 'error', uniqueKeys: false });
 }
@@ -77,7 +75,7 @@ function blockOf(text: string, chart: string): string | undefined {
   return text.slice(start, end);
 }
 
-/** Where the first line begins that is a key of the same depth, or of less. */
+/** Where the first line begins that is a key at the same depth or less deep. */
 function endOf(text: string, from: number, indent: number): number {
   for (let at = from; at > 0 && at < text.length; at = text.indexOf('\n', at) + 1) {
     let column = 0;

@@ -3,14 +3,14 @@ import { REPOSITORY_NAME, REPOSITORY_URL } from '../helm.formats.js';
 
 export class RepoAddDto {
   @TextField({
-    description: 'Name for the repository: charts of it are called "name/chart" then.',
+    description: 'Name for the repository. Its charts are then called "name/chart".',
     format: REPOSITORY_NAME,
   })
   name!: string;
 
   @TextField({
     description:
-      'Its address, such as "https://charts.jetstack.io". User and password may stand in it (https://user:password@host); they are never shown. OCI registries need no adding: use the chart "oci://registry/path/chart".',
+      'Its address, such as "https://charts.jetstack.io". It may contain user and password (https://user:password@host); they are never shown. OCI registries need no adding: use the chart "oci://registry/path/chart".',
     format: REPOSITORY_URL,
   })
   url!: string;

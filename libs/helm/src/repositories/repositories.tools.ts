@@ -7,7 +7,7 @@ import { HelmRequirement } from '../cli/helm.requirement.js';
 import { Repositories } from './repositories.js';
 import { addRepository, removeRepository, updateRepositories } from './repository-changes.js';
 
-/** Seconds in which an index is fetched. */
+/** Seconds that fetching an index may take. */
 const INDEX_SECONDS = 120;
 
 /** Tools for the chart repositories of this server, which all of its callers share. */
@@ -33,7 +33,7 @@ export class RepositoriesTools {
     name: 'helm_repo_update',
     title: 'Update Helm Repositories',
     description:
-      'Fetches the indexes of all repositories anew. Use it when a chart or version that was just published is not found; otherwise indexes are fetched by themselves when they are old.',
+      'Fetches the indexes of all repositories again. Use it when a chart or version that was just published is not found; old indexes are otherwise fetched automatically.',
     annotations: { readOnlyHint: false, destructiveHint: false },
     example: {},
     timeLimitSeconds: INDEX_SECONDS,
@@ -47,7 +47,7 @@ export class RepositoriesTools {
     name: 'helm_repo_remove',
     title: 'Remove Helm Repository',
     description:
-      'Removes a chart repository from this server. Releases that were installed from it stay; their charts have to come from elsewhere for an upgrade.',
+      'Removes a chart repository from this server. Releases that were installed from it stay; to upgrade them, their charts must come from elsewhere.',
     annotations: { readOnlyHint: false, destructiveHint: false },
     example: { name: 'jetstack' },
   })

@@ -14,15 +14,15 @@ import { RepositoryFile, type RepositoryEntry } from './repository-file.js';
 const FETCH_LIMIT_MS = 60_000;
 const MAX_REPORT_CHARS = 100_000;
 
-/** What became of fetching some indexes: the report of helm, and why each that failed did. */
+/** The result of fetching some indexes: the report of helm, and the reason of each failure. */
 export interface FetchOutcome {
   report: string;
   failed: { name: string; reason: string; error?: ToolError }[];
 }
 
 /**
- * The chart repositories of this server. One call at a time changes them; indexes are fetched
- * beside the ones in use and then take their place at once, so that nobody reads half of one.
+ * The chart repositories of this server. One call at a time changes them. A new index is fetched
+ * beside the one in use and then replaces it atomically, so that nobody reads half of one.
  */
 @Injectable()
 export class Repositories {
@@ -37,14 +37,14 @@ export class Repositories {
     @Inject(helmConfig.KEY) private readonly config: HelmConfig,
   ) {}
 
-  /** Where they are named. */
+  /** The file that names them. */
   get file(): RepositoryFile {
     return new RepositoryFile(this.home.repositories.config);
   }
 
   /**
-   * Does a work that changes repositories when those before it are done; not at all if its caller
-   * has given up by then.
+   * Does work that changes repositories, after the work before it has ended. The work is not
+   * started if its caller has given up by then.
    */
   async alone<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const mine = this.last.then(async () => {
@@ -57,8 +57,8 @@ export class Repositories {
   }
 
   /**
-   * Fetches the indexes of some repositories. The others of them count also when one fails. To be
-   * called within `alone`.
+   * Fetches the indexes of some repositories. The failure of one does not affect the others. Must
+   * be called within `alone`.
    */
   async fetch(entries: readonly RepositoryEntry[], signal: AbortSignal): Promise<FetchOutcome> {
     const refused = await this.refused(entries, signal);
@@ -89,14 +89,14 @@ export class Repositories {
     );
   }
 
-  /** Where the index of a repository is. */
+  /** The path of the index of a repository. */
   indexPath(name: string): string {
     return join(this.home.repositories.cache, indexFile(name));
   }
 
   /**
-   * Fetches those indexes that are older than the time limit. Calls that need the same one wait for
-   * one fetch; where it fails, the old index goes on being used.
+   * Fetches the indexes that are older than the time limit. Calls that need the same index wait for
+   * one fetch. If it fails, the old index stays in use.
    */
   async refresh(entries: readonly RepositoryEntry[], signal: AbortSignal): Promise<void> {
     await Promise.all(
@@ -107,14 +107,14 @@ export class Repositories {
     );
   }
 
-  /** The names of the charts that a repository has, as far as it has been fetched. */
+  /** The names of the charts in the fetched index of a repository. */
   async chartNames(name: string): Promise<string[]> {
     const path = join(this.home.repositories.cache, chartsFile(name));
     const text = await readFile(path, 'utf8').catch(() => '');
     return text.split('\n').filter((line) => line !== '');
   }
 
-  /** Forgets what was fetched of a repository. */
+  /** Removes what was fetched of a repository. */
   async forget(name: string): Promise<void> {
     for (const file of [indexFile(name), chartsFile(name)]) {
       await rm(join(this.home.repositories.cache, file), { force: true });
@@ -125,7 +125,7 @@ export class Repositories {
     const { name } = entry;
     const running = this.refreshing.get(name);
     if (running) return running;
-    // Others may wait for it when the caller who began it has given up.
+    // Others may still wait for it when the caller who started it has given up.
     const signal = AbortSignal.timeout(FETCH_LIMIT_MS);
     const refreshing = this.alone(signal, async () => {
       const { failed } = await this.fetch([entry], signal);
@@ -152,7 +152,7 @@ export class Repositories {
     }
   }
 
-  /** Those that this server does not download from, and why. */
+  /** The repositories that this server does not download from, with the reasons. */
   private async refused(
     entries: readonly RepositoryEntry[],
     signal: AbortSignal,
@@ -181,7 +181,7 @@ function failuresOf(refused: ReadonlyMap<string, ToolError>): FetchOutcome['fail
   return [...refused].map(([name, error]) => ({ name, reason: error.message, error }));
 }
 
-/** What helm's report says of a repository that could not be fetched. */
+/** What helm's report says about a repository that could not be fetched. */
 function reasonIn(report: string, name: string): string | undefined {
   const lines = report.split('\n');
   const at = lines.findIndex((line) =>

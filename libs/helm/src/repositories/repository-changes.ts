@@ -5,8 +5,8 @@ import type { Repositories } from './repositories.js';
 import type { RepositoryEntry } from './repository-file.js';
 
 /**
- * Fetches the index of a repository, and if that succeeds, remembers it. User and password in the
- * address are kept apart from it.
+ * Fetches the index of a repository and, if that succeeds, adds the repository. User and password
+ * are stored apart from the address.
  * @throws ToolError `conflict` when the name is taken, `upstream` when there is no repository at
  * the address
  */
@@ -36,7 +36,10 @@ export async function addRepository(
   });
 }
 
-/** @throws ToolError `upstream` that names those that could not be updated; the others are */
+/**
+ * Fetches the indexes of all repositories again.
+ * @throws ToolError `upstream` that names those that could not be updated; the others are
+ */
 export async function updateRepositories(
   repositories: Repositories,
   { signal }: ToolCall,
@@ -54,7 +57,10 @@ export async function updateRepositories(
   });
 }
 
-/** @throws ToolError `not_found` with the nearest names */
+/**
+ * Removes a repository and its index.
+ * @throws ToolError `not_found` with the nearest names
+ */
 export async function removeRepository(
   repositories: Repositories,
   name: string,
@@ -71,7 +77,7 @@ export async function removeRepository(
   });
 }
 
-/** @throws ToolError `not_found` for a repository that was not added */
+/** The failure for a repository that was not added: `not_found`. */
 export function unknownRepository(name: string, entries: readonly RepositoryEntry[]): ToolError {
   const names = entries.map((entry) => entry.name);
   const [nearest] = nearestNames(name, names);
@@ -81,7 +87,7 @@ export function unknownRepository(name: string, entries: readonly RepositoryEntr
   return new ToolError('not_found', message);
 }
 
-/** What is said where there is nothing to look in. */
+/** The answer where no repository was added. */
 export const NO_REPOSITORIES = 'There are no repositories. Add one with helm_repo_add.';
 
 function entryOf(name: string, text: string): RepositoryEntry {

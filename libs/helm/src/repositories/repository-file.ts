@@ -13,17 +13,17 @@ export interface RepositoryEntry {
 
 /**
  * The file that names the chart repositories (`repositories.yaml` of helm, format v1). Readers see
- * it whole, before or after a change.
+ * a whole file, from before or after a change.
  */
 export class RepositoryFile {
   constructor(private readonly path: string) {}
 
-  /** The repositories in their order; none where there is no file. */
+  /** The repositories in their order; none if there is no file. */
   async read(): Promise<RepositoryEntry[]> {
     return entriesIn(await this.text());
   }
 
-  /** Writes it anew, readable for the server alone, as it may hold passwords. */
+  /** Replaces the file. Only the server may read it, because it may hold passwords. */
   async write(entries: readonly RepositoryEntry[]): Promise<void> {
     const unfinished = `${this.path}.${randomUUID()}`;
     const document = { apiVersion: '', generated: new Date().toISOString(), repositories: entries };
