@@ -63,8 +63,8 @@ describe('logs that are followed while the cluster is away for a moment', () => 
     const lines = await every.lines;
     for (const name of logs.names) {
       const prefix = `[pod/${name}] `;
-      const own = lines.filter((line) => line.startsWith(prefix));
-      expect(own.map((line) => line.slice(prefix.length))).toEqual(all);
+      const ofPod = lines.filter((line) => line.startsWith(prefix));
+      expect(ofPod.map((line) => line.slice(prefix.length))).toEqual(all);
     }
     expect(lines.at(-1)).toBe('[Followed for 8 s at most.]');
     expect((await some.lines).slice(0, -1)).toEqual(all.filter((line) => line.endsWith('5')));

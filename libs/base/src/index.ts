@@ -1,3 +1,4 @@
+export { inOrder, mapConcurrently, merge } from './concurrency.js';
 export { parseJson } from './json.js';
 export { Pieces } from './pieces.js';
 export { Turns } from './turns.js';

@@ -5,6 +5,8 @@ export { warn } from './http/api-warnings.js';
 export { asTable } from './lists/as-table.js';
 export { CHANNEL_PROTOCOLS, ChannelStream } from './http/channel-stream.js';
 export type { ChannelMessage } from './http/channel-stream.js';
+export { changeObject } from './objects/change-object.js';
+export type { DecidedChange } from './objects/change-object.js';
 export { chooseRevision } from './workloads/choose-revision.js';
 export { Cluster } from './cluster.js';
 export { clusterConfig } from './cluster.config.js';
@@ -24,20 +26,6 @@ export { namespaceToList } from './lists/list-namespace.js';
 export { AllNamespacesField, ListNamespaceField } from './fields/list-namespace.fields.js';
 export { fetchPages, listAll } from './lists/list-pages.js';
 export type { ListQuery } from './lists/list-pages.js';
-export {
-  changedFields,
-  fieldText,
-  hasField,
-  isOurApply,
-  KUBECTL_APPLY_MANAGER,
-  lostFields,
-  managedFieldsOf,
-  presentFields,
-  removeFields,
-  unionOf,
-} from './objects/managed-fields.js';
-export type { FieldPath, FieldSet, ManagedFieldsEntry } from './objects/managed-fields.js';
-export { claimedManagedFields, upgradedManagedFields } from './objects/managed-fields-upgrade.js';
 export { nearestHint, nearestNames } from './text/nearest-names.js';
 export { diffObjects } from './objects/object-diff.js';
 export { ObjectSchema, objectSchema } from './objects/object-schema.js';
@@ -46,14 +34,12 @@ export { FIELD_MANAGER } from './objects/field-manager.js';
 export type { ObjectRef } from './objects/object-ref.js';
 export { withFateOfChange, withFateOfDeletion } from './objects/lost-answer.js';
 export { isAway, Outage } from './http/outage.js';
-export { inOrder } from './text/ordered.js';
 export { isOwnedBy } from './objects/owner.js';
 export {
   containerStatuses,
   isFinished,
   isReady,
   notStarted,
-  requireRunning,
   stateOf,
 } from './workloads/pod-state.js';
 export type { LivePod, Pod } from './workloads/pod-state.js';

@@ -1,12 +1,12 @@
 import type { TextFormat } from '#tools';
 
-/** Most things that a call may name in one list. */
+/** Most items of one list. */
 const MAX_ITEMS = 100;
 
-/** Room for as many pairs of the longest names. */
+/** Enough for `MAX_ITEMS` pairs of the longest names. */
 const MAX_LIST_LENGTH = 60_000;
 
-/** What `kubectl get` takes: several kinds, or kind/name pairs. */
+/** What `kubectl get` accepts: kinds or kind/name pairs. */
 export const KINDS: TextFormat = {
   pattern:
     /^[A-Za-z][A-Za-z0-9.-]{0,252}(\/[A-Za-z0-9][A-Za-z0-9_.:@+-]{0,252})?(,[A-Za-z][A-Za-z0-9.-]{0,252}(\/[A-Za-z0-9][A-Za-z0-9_.:@+-]{0,252})?)*$/,
@@ -24,8 +24,8 @@ export const NAMES: TextFormat = {
 };
 
 /**
- * A pod, a workload as kind/name, or a label selector: what has a character that neither a name
- * nor kind/name has.
+ * A pod, a workload as kind/name, or a label selector. A selector has a character that a name or
+ * kind/name cannot have.
  */
 export const LOG_TARGET: TextFormat = {
   pattern:

@@ -28,7 +28,7 @@ export async function findObject(
   try {
     return await readObject(cluster, ref, signal);
   } catch (error) {
-    if (apiStatusOf(error)?.code !== 404) throw error;
+    if (!(error instanceof ToolError) || apiStatusOf(error)?.code !== 404) throw error;
     const hint = await nameHint(cluster, ref, signal).catch((cause: unknown) => {
       // The right to read one object does not include the right to list them.
       if (cause instanceof ToolError && cause.code === 'forbidden') return undefined;
@@ -37,7 +37,7 @@ export async function findObject(
     const { resource, name, namespace } = ref;
     const where = resource.namespaced ? ` in the namespace "${namespace}"` : '';
     const message = `${resource.groupResource} "${name}" not found${where}.${hint ?? ` ${listHint}`}`;
-    throw new ToolError('not_found', message, { cause: error });
+    throw error.with({ message, cause: error });
   }
 }
 

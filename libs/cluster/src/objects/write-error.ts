@@ -32,11 +32,10 @@ export function writeError(error: unknown): unknown {
   if (!(error instanceof ToolError) || message === undefined) return error;
   if (OTHER_VERSION.test(message)) {
     const missing = message.replace(OTHER_VERSION, '');
-    return new ToolError(
-      'precondition',
-      `The last apply of this object was in another version of its kind, which lacks a field (${missing}). Apply it in the new version without such fields first, and then with them.`,
-      { cause: error.cause },
-    );
+    return error.with({
+      code: 'precondition',
+      message: `The last apply of this object was in another version of its kind, which lacks a field (${missing}). Apply it in the new version without such fields first, and then with them.`,
+    });
   }
   const said = message.replace(SCHEMA, '').replace(QUOTED_PATCH, '').replace(QUOTED_VALUE, '$1');
   if (said === message) return error;

@@ -1,9 +1,8 @@
-import { Turns } from '#base';
+import { inOrder, Turns } from '#base';
 import { ToolError } from '#tools';
 import type { Cluster } from '../cluster.js';
 import { toJson } from '../text/json.js';
 import { fetchPages, type ListQuery } from '../lists/list-pages.js';
-import { inOrder } from '../text/ordered.js';
 import { notFound, reportable, type Outcome, type PrintOptions } from './print-outcome.js';
 import { redactSecrets, stripManagedFields, type KubernetesObject } from '../secrets/redact.js';
 import { toYaml } from '../text/yaml.js';

@@ -1,9 +1,8 @@
-import { Turns } from '#base';
+import { inOrder, Turns } from '#base';
 import { ToolError } from '#tools';
 import { asTable } from '../lists/as-table.js';
 import type { Cluster } from '../cluster.js';
 import type { ListQuery } from '../lists/list-pages.js';
-import { inOrder } from '../text/ordered.js';
 import { reportable, type Outcome, type PrintOptions } from './print-outcome.js';
 import { nothingFound, sectionsOf, type SectionQuery } from './table-sections.js';
 import { tablePages, tablesOfNames, type TablePage } from './table-pages.js';

@@ -1,8 +1,8 @@
+import { inOrder } from '#base';
 import { ToolError } from '#tools';
 import { asTable } from '../lists/as-table.js';
 import type { Cluster } from '../cluster.js';
 import { fetchPages, type ListQuery, type Page } from '../lists/list-pages.js';
-import { inOrder } from '../text/ordered.js';
 import { notFound } from './print-outcome.js';
 import { TABLE_ACCEPT, type Table } from '../lists/table.js';
 import { namesOf } from '../lists/table-cells.js';

@@ -1,5 +1,3 @@
-import { ToolError } from '#tools';
-
 /** Characters of what a kubelet says of a container that it cannot start. */
 const MAX_SAID = 500;
 
@@ -103,19 +101,4 @@ export function notStarted(pod: LivePod, container: string): string | undefined 
     init && init.name !== container ? ` Its init container ${init.name} is still running.` : '';
   const said = waiting?.message ? ` ${waiting.message.slice(0, MAX_SAID)}` : '';
   return `Container ${container} of pod ${pod.metadata.name} has not started. The pod is ${stateOf(pod)}.${first}${said}`;
-}
-
-/**
- * Makes sure that a container runs before something is asked of it.
- * @throws ToolError `precondition` with its state
- */
-export function requireRunning(pod: LivePod, container: string): void {
-  const { namespace, name } = pod.metadata;
-  const status = containerStatuses(pod).find((one) => one.name === container);
-  const isRunning = status ? status.state?.running : pod.status?.phase === 'Running';
-  if (isRunning) return;
-  throw new ToolError(
-    'precondition',
-    `Container ${container} of pod ${namespace}/${name} is not running. The pod is ${stateOf(pod)}. k8s_describe tells more.`,
-  );
 }

@@ -1,4 +1,4 @@
-import { ToolError } from '#tools';
+import type { ToolError } from '#tools';
 import { apiStatusOf } from '../http/api-error.js';
 import type { Cluster } from '../cluster.js';
 import type { PlacedContainer } from './pod-template.js';
@@ -60,16 +60,16 @@ export async function patchImages(
     return await patchObject(cluster, ref, 'json', patch, options);
   } catch (error) {
     if (!isFailedTest(error)) throw error;
-    throw new ToolError(
-      'conflict',
-      `The containers of ${ref.resource.label(ref.name)} were changed by somebody else at the same time, so its images were left alone. Call again.`,
-      { cause: error },
-    );
+    throw error.with({
+      code: 'conflict',
+      message: `The containers of ${ref.resource.label(ref.name)} were changed by somebody else at the same time, so its images were left alone. Call again.`,
+      cause: error,
+    });
   }
 }
 
 /** The API server gives no more detail. If the object were invalid, it would name the field. */
-function isFailedTest(error: unknown): boolean {
+function isFailedTest(error: unknown): error is ToolError {
   const { code, message = '' } = apiStatusOf(error) ?? {};
   return code === 422 && message.includes('rejected our request due to an error in our request');
 }

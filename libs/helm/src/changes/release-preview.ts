@@ -1,4 +1,5 @@
-import { inOrder, noteAnswer, readDocuments, type Cluster, type ProgramContext } from '#cluster';
+import { inOrder } from '#base';
+import { noteAnswer, readDocuments, type Cluster, type ProgramContext } from '#cluster';
 import { ToolError } from '#tools';
 import { changeText, otherText, pairsOf, type Outcome } from './object-change.js';
 import { changeFailure } from './change-failure.js';

@@ -1,6 +1,6 @@
+import { inOrder } from '#base';
 import {
   containerStatuses,
-  inOrder,
   isFinished,
   isReady,
   listAll,

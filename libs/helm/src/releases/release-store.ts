@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { inOrder } from '#base';
 import { LRUCache } from 'lru-cache';
-import { fetchPages, ifFound, inOrder, nearestHint, nearestNames, type Cluster } from '#cluster';
+import { fetchPages, ifFound, nearestHint, nearestNames, type Cluster } from '#cluster';
 import { ToolError } from '#tools';
 import { helmConfig, type HelmConfig } from '../helm.config.js';
 import { decodeRelease, decodeSummary, TooLargeRelease } from './release-decode.js';

@@ -1,48 +1,49 @@
 import {
   apiStatusOf,
-  changedFields,
-  claimedManagedFields,
-  hasField,
   ifFound,
-  isOurApply,
-  lostFields,
-  managedFieldsOf,
   objectSchema,
   patchObject,
-  presentFields,
   readObject,
-  removeFields,
-  unionOf,
-  upgradedManagedFields,
   type Cluster,
-  type FieldPath,
-  type FieldSet,
   type KubernetesObject,
-  type ManagedFieldsEntry,
 } from '#cluster';
 import type { ToolError } from '#tools';
 import type { ApplyOptions } from './apply-attempt.js';
-import { conflictsBetween, refuseConflicts, refuseObstacles } from './apply-conflicts.js';
+import { conflictsBetween, refuseConflicts, refuseObstacles } from './ownership/field-conflicts.js';
 import { mergeApplied, withKeys } from './apply-merge.js';
 import { obstacles } from './apply-obstacles.js';
 import type { ApplyItem } from './apply-plan.js';
+import {
+  changedFields,
+  hasField,
+  isOurApply,
+  lostFields,
+  managedFieldsOf,
+  presentFields,
+  removeFields,
+  unionOf,
+  type FieldPath,
+  type FieldSet,
+  type ManagedFieldsEntry,
+} from './ownership/managed-fields.js';
+import { claimedManagedFields, upgradedManagedFields } from './ownership/managed-fields-upgrade.js';
 
-/** Values of the object and the manifest that are merged here, as that takes the event loop. */
-const MOST_VALUES = 20_000;
+/** Most values of object and manifest together: merging them blocks the event loop. */
+const MAX_VALUES = 20_000;
 
-/** What an apply does once fields that stand in its way are ours to remove. */
+/** What an apply does after this server has taken over the fields that are in its way. */
 export interface Adoption {
   before: KubernetesObject;
   after: KubernetesObject;
   version: string;
-  /** The managedFields that the object has to get before. */
+  /** The managedFields that the object must have first. */
   upgraded: ManagedFieldsEntry[];
   removed: FieldPath[];
-  /** Of these, what somebody has set. The rest are the API server's own defaults. */
+  /** Those of `removed` that somebody has set. The rest are defaults of the API server. */
   dropped: FieldPath[];
 }
 
-/** An object and a manifest merged, of which some is to be removed. */
+/** An object merged with a manifest, and the fields to remove from it. */
 interface Draft {
   before: KubernetesObject;
   merged: KubernetesObject;
@@ -51,13 +52,12 @@ interface Draft {
 }
 
 /**
- * The check of an apply that the API server refuses as long as what the manifest leaves out stays:
- * a port of the same name, the other member of a union. What client-side `kubectl apply` had set is
- * ours to remove, then, what the API server itself had filled in, and, by force, what others have
- * set and what is in the way. Works the merge out here, and lets the API server check its result;
- * nothing is changed.
- * @param refused why it refuses the merged object
- * @throws ToolError `refused`, or what the API server says to the result; `conflict` with the
+ * Checks an apply that the API server refuses because of fields that the manifest leaves out, such
+ * as a port of the same name or the other member of a union. Removes what client-side `kubectl
+ * apply` has set, what the API server has filled in and, by force, what others have set and is in
+ * the way. Merges object and manifest here and has the API server check the result. Changes nothing.
+ * @param refused why the API server refuses the merged object
+ * @throws ToolError `refused`, or the API server's refusal of the result; `conflict` with the
  * managers that are not ours
  */
 export async function adopt(
@@ -70,7 +70,7 @@ export async function adopt(
   const before = await ifFound(readObject(cluster, item, options.signal));
   const schema = before && (await objectSchema(cluster, item.resource, options.signal));
   if (!schema) throw refused;
-  if (!isWithin(MOST_VALUES, [before, manifest])) throw tooLarge(refused);
+  if (!isWithin(MAX_VALUES, [before, manifest])) throw tooLarge(refused);
   const wanted = withKeys(schema, manifest) as KubernetesObject;
   const merged = mergeApplied(schema, before, wanted) as KubernetesObject;
   const finish = (draft: Draft) => finished(cluster, item, wanted, draft, options);
@@ -95,8 +95,8 @@ export async function adopt(
 }
 
 /**
- * The object as the API server would make it without some fields: with its defaults in their place.
- * Nothing is changed.
+ * The object that the API server would make without some fields, with defaults in their place.
+ * Changes nothing.
  */
 export function dryRunWithout(
   cluster: Cluster,
@@ -123,12 +123,12 @@ export function dryRunWithout(
 }
 
 function tooLarge(refused: ToolError): ToolError {
-  const why = `With more than ${MOST_VALUES} values it is too large for this server to take its fields over.`;
-  const wayOn = 'Apply it with kubectl, or delete it first.';
-  return refused.with({ message: `${refused.message} ${why} ${wayOn}` });
+  const why = `With more than ${MAX_VALUES} values it is too large for this server to take its fields over.`;
+  const hint = 'Apply it with kubectl, or delete it first.';
+  return refused.with({ message: `${refused.message} ${why} ${hint}` });
 }
 
-/** Whether some data have at most so many values in all, those of lists and maps included. */
+/** Whether `data` has at most `most` values in all, including those in lists and maps. */
 function isWithin(most: number, data: readonly unknown[]): boolean {
   const rest = [...data];
   for (let count = 0; rest.length > 0; count++) {
@@ -173,7 +173,7 @@ async function finished(
   };
 }
 
-/** What our applies have set of an object, and what of that the manifest and others still set. */
+/** The fields that our applies have set, and those that the manifest or others still set. */
 function claimsOf(
   entries: readonly ManagedFieldsEntry[],
   wanted: KubernetesObject,

@@ -6,7 +6,7 @@ import {
   type ObjectSchema,
 } from '#cluster';
 import { ToolError } from '#tools';
-import { conflictsOf, refuseConflicts } from './apply-conflicts.js';
+import { conflictsOf, refuseConflicts } from './ownership/field-conflicts.js';
 import { withoutRefusedNulls } from './apply-nulls.js';
 import type { ApplyItem } from './apply-plan.js';
 import { typeFaults, withTypeFaults } from './type-faults.js';
@@ -14,41 +14,41 @@ import { typeFaults, withTypeFaults } from './type-faults.js';
 export interface ApplyOptions {
   /** Takes fields over from other managers. */
   force: boolean;
-  /** Removes what an earlier apply of ours had set and the manifest leaves out. */
+  /** Removes fields that an earlier apply of ours has set and the manifest leaves out. */
   prune: boolean;
   signal: AbortSignal;
 }
 
-/** What the API server says to an apply of one object. */
+/** The API server's answer to an apply of one object. */
 export type Attempt = Sent & (Accepted | Refused);
 
 interface Sent {
-  /** The manifest, without the nulls that the schema has no place for. */
+  /** The manifest, without the nulls that the schema does not allow. */
   manifest: KubernetesObject;
   /**
-   * Whether fields of other managers are taken over: our own, or, where the caller wants it,
-   * anybody's.
+   * Whether to take over fields of other managers: our own managers or, if the caller wants it, any
+   * manager.
    */
   force: boolean;
 }
 
 interface Accepted {
-  /** The object as it would be. */
+  /** The resulting object. */
   after: KubernetesObject;
   refused?: undefined;
 }
 
 interface Refused {
   after?: undefined;
-  /** Why the manifest and the object together are not valid. */
+  /** Why the object merged with the manifest is invalid. */
   refused: ToolError;
 }
 
-/** Each time the API server names one field of a map that it does not know, at least. */
-const MOST_ATTEMPTS = 20;
+/** Each attempt finds at least one more unknown field. */
+const MAX_ATTEMPTS = 20;
 
 /**
- * Lets the API server work out what applying an object would do; nothing is changed.
+ * Has the API server work out what applying an object would do. Changes nothing.
  * @throws ToolError as `patchObject`; `conflict` with the managers and fields that are not ours
  */
 export async function tryApply(
@@ -61,14 +61,14 @@ export async function tryApply(
     const tried = await namedAttempt(cluster, item, manifest, options);
     const failure = tried instanceof ToolError ? tried : tried.refused;
     const kept = failure ? withoutRefusedNulls(manifest, failure) : manifest;
-    if (kept !== manifest && count < MOST_ATTEMPTS) manifest = kept;
+    if (kept !== manifest && count < MAX_ATTEMPTS) manifest = kept;
     else if (tried instanceof ToolError) throw tried;
     else return tried;
   }
 }
 
 /**
- * As `attempt`; its failure as a value, with the names of fields that the API server leaves out.
+ * As `attempt`, but returns the failure, with the names of fields that the API server leaves out.
  */
 async function namedAttempt(
   cluster: Cluster,

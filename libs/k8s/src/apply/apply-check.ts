@@ -1,3 +1,10 @@
+import { type Change, type Cluster, type KubernetesObject } from '#cluster';
+import { ToolError } from '#tools';
+import { adopt, dryRunWithout } from './apply-adopt.js';
+import { tryApply, type ApplyOptions } from './apply-attempt.js';
+import { conflictsBetween, refuseConflicts } from './ownership/field-conflicts.js';
+import type { LiveObjects } from './apply-live.js';
+import type { ApplyItem } from './apply-plan.js';
 import {
   changedFields,
   fieldText,
@@ -5,51 +12,41 @@ import {
   lostFields,
   managedFieldsOf,
   unionOf,
-  upgradedManagedFields,
-  type Change,
-  type Cluster,
   type FieldPath,
-  type KubernetesObject,
   type ManagedFieldsEntry,
-} from '#cluster';
-import { ToolError } from '#tools';
-import { adopt, dryRunWithout } from './apply-adopt.js';
-import { tryApply, type ApplyOptions } from './apply-attempt.js';
-import { conflictsBetween, refuseConflicts } from './apply-conflicts.js';
-import type { LiveObjects } from './apply-live.js';
-import type { ApplyItem } from './apply-plan.js';
+} from './ownership/managed-fields.js';
+import { upgradedManagedFields } from './ownership/managed-fields-upgrade.js';
 
-/** What an apply of one object would do. */
+/** The result of checking an apply of one object. */
 export interface CheckedApply extends Change {
-  /** What is to be sent. */
+  /** The manifest to send. */
   manifest: KubernetesObject;
   /**
-   * The resourceVersion that the API server checked; undefined if the object was not there.
-   * `before` may be a later one.
+   * The resourceVersion that the API server checked; undefined if the object did not exist.
+   * `before` may be a later version.
    */
   version: string | undefined;
-  /** Nothing has to be sent if not. */
+  /** Whether anything must be sent. */
   isNeeded: boolean;
   /**
-   * Whether fields of other managers are taken over: our own, or, where the caller wants it,
-   * anybody's.
+   * Whether to take over fields of other managers: our own managers or, if the caller wants it, any
+   * manager.
    */
   force: boolean;
-  /** The managedFields that the object has to get before, if any. */
+  /** The managedFields that the object must have first, if they differ. */
   upgraded: ManagedFieldsEntry[] | undefined;
-  /** What is removed, as an earlier apply of ours had set it: `data.old-key`. */
+  /** The fields of earlier applies of ours that are removed: `data.old-key`. */
   removed: string[];
 }
 
 /**
- * What may be removed without being asked for: an apply of a Secret or ConfigMap replaces its
- * content.
+ * Fields that may be removed without `prune`: an apply of a Secret or ConfigMap replaces its content.
  */
 const CONTENT_KINDS = ['secrets', 'configmaps'];
 const CONTENT_FIELDS = ['f:data', 'f:stringData', 'f:binaryData'];
 
 /**
- * Lets the API server work out what applying an object would do; nothing is changed.
+ * Has the API server work out what applying an object would do. Changes nothing.
  * @throws ToolError as `patchObject`; `conflict` with the managers and fields that are not ours;
  * `precondition` with the fields that would be dropped
  */
@@ -65,15 +62,15 @@ export async function checkApply(
     refuseDropped(item, dropped, options);
     return { ...adopted, manifest, force, isNeeded: true, removed: adopted.removed.map(fieldText) };
   }
-  // What would be created only now has no version yet.
+  // An object that does not exist yet has no version.
   const version = after.metadata?.['resourceVersion'] as string | undefined;
   const before = version ? await live.read(item, version) : undefined;
   if (!before) {
     const created = { isNeeded: true, upgraded: undefined, removed: [] };
     return { ...created, before, after, manifest, version, force };
   }
-  // Between an attempt and the forced one somebody else may have written. What came later still is
-  // for the next check.
+  // Somebody else may have written between the first attempt and the forced one. A still later
+  // version is left to the next check.
   const isSame = before.metadata?.['resourceVersion'] === version;
   if (force && !options.force && isSame) refuseConflicts(conflictsBetween(before, after));
   const upgraded = upgradedManagedFields(before);
@@ -84,7 +81,7 @@ export async function checkApply(
     ...managedFieldsOf(after).filter(isOurApply),
   ]);
   const lost = lostFields(set, kept);
-  // As long as the entry of kubectl is there, the API server removes nothing.
+  // The API server removes nothing as long as kubectl's managedFields entry exists.
   const result =
     upgraded && lost.length > 0
       ? await dryRunWithout(

@@ -4,17 +4,17 @@ import { ToolError } from '#tools';
 import type { ApplyItem } from './apply-plan.js';
 
 const ESTABLISHED_LIMIT_MS = 30_000;
-/** How much later than its own conditions say it the API server may serve a definition. */
+/** How long after its conditions say so the API server may take to serve a definition. */
 const SERVED_LIMIT_MS = 10_000;
-/** How much later than that it may use a changed schema. */
+/** How long it may then take to use a changed schema. */
 const SCHEMA_LIMIT_MS = 3_000;
 const POLL_MS = 50;
 
 /**
- * Waits until the API server has accepted a custom resource definition, also while it is away.
- * @param tell is told when it goes away and when it is back
- * @throws ToolError `conflict` where another definition has its names, `timeout` with what it says
- * of itself
+ * Waits until the API server has accepted a custom resource definition, also while the API server
+ * is unreachable.
+ * @param tell reports when it becomes unreachable and when it is back
+ * @throws ToolError `conflict` if another definition has its names, `timeout` with its conditions
  */
 export async function waitUntilEstablished(
   cluster: Cluster,
@@ -28,7 +28,7 @@ export async function waitUntilEstablished(
   for (;;) {
     const read = await outage.survive(() => readObject(cluster, item, ended));
     signal.throwIfAborted();
-    // Null until the API server has looked at it for the first time.
+    // Null until the API server has processed it for the first time.
     const conditions = (read as Definition | undefined)?.status?.conditions ?? [];
     const find = (wanted: string) => conditions.find(({ type }) => type === wanted);
     if (find('Established')?.status === 'True') return;
@@ -49,9 +49,10 @@ export async function waitUntilEstablished(
 }
 
 /**
- * Does something with an object of a kind whose definition was sent just before. The API server
- * serves it from a cache of its definitions, which follows their conditions a moment later: until
- * then it knows no such path (404 without a Status), or still has the schema from before.
+ * Runs a task with an object of a kind whose definition was just sent. The API server serves such
+ * kinds from a cache that is a moment behind the conditions of the definition: until then it does
+ * not know the path (404 without a Status) or still has the previous schema. The task is repeated
+ * meanwhile.
  */
 export async function untilServed<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const start = performance.now();

@@ -1,22 +1,22 @@
 import { fetchPages, ifFound, readObject, type Cluster, type KubernetesObject } from '#cluster';
 import type { ApplyItem } from './apply-plan.js';
 
-/** Objects of one kind and namespace from which on a list is cheaper than reading each. */
-const LEAST_TO_LIST = 8;
+/** From this number of objects of one kind and namespace, a list is cheaper than single reads. */
+const MIN_TO_LIST = 8;
 
-/** Most objects that are listed for each one that is wanted, and of these in one page. */
+/** Most objects to list for each wanted one: in all, and in one page. */
 const LIST_FACTOR = 8;
 const PAGE_FACTOR = 2;
-const MOST_IN_PAGE = 500;
+const MAX_IN_PAGE = 500;
 
 /** Objects of one kind and namespace. */
 interface Group {
   names: Set<string>;
-  /** Those that were found, by name; there once the first of them is wanted. */
+  /** The objects that were found, by name. Set when the first object is read. */
   listed?: Promise<Map<string, KubernetesObject>>;
 }
 
-/** The live objects of a manifest: many of one kind are read as one list. */
+/** Reads the live objects of a manifest. Many objects of one kind are read as one list. */
 export class LiveObjects {
   private readonly groups: Map<string, Group>;
 
@@ -28,14 +28,13 @@ export class LiveObjects {
     const groups = Array.from(Map.groupBy(items, groupOf), ([key, group]) => {
       return [key, { names: new Set(group.map(({ name }) => name)) }] as const;
     });
-    this.groups = new Map(groups.filter(([, { names }]) => names.size >= LEAST_TO_LIST));
+    this.groups = new Map(groups.filter(([, { names }]) => names.size >= MIN_TO_LIST));
   }
 
   /**
-   * An object as it is.
-   * @param version the resourceVersion that it is known to have had just now; a listed object of
-   * another one is out of date
-   * @returns undefined if it is not there
+   * Reads an object.
+   * @param version its latest known resourceVersion; a listed object of another version is outdated
+   * @returns undefined if it does not exist
    */
   async read(item: ApplyItem, version: unknown): Promise<KubernetesObject | undefined> {
     const group = this.groups.get(groupOf(item));
@@ -45,14 +44,14 @@ export class LiveObjects {
     return ifFound(readObject(this.cluster, item, this.signal));
   }
 
-  /** As many as can be found at that cost: what is missing is read by itself. */
+  /** Lists the objects, up to a number of pages. Missing ones are read one by one. */
   private async list(
     { resource, namespace }: ApplyItem,
     names: ReadonlySet<string>,
   ): Promise<Map<string, KubernetesObject>> {
     const { apiVersion, kind } = resource;
     const found = new Map<string, KubernetesObject>();
-    const limit = Math.min(names.size * PAGE_FACTOR, MOST_IN_PAGE);
+    const limit = Math.min(names.size * PAGE_FACTOR, MAX_IN_PAGE);
     const pages = fetchPages<{ items: KubernetesObject[] }>(
       this.cluster,
       { resource, namespace },
@@ -69,8 +68,8 @@ export class LiveObjects {
         if (found.size === names.size || count >= names.size * LIST_FACTOR) break;
       }
     } catch {
-      // Not everybody who may read an object may list them, and any other failure comes again with
-      // the object itself.
+      // The right to read an object does not include the right to list. Any other failure will occur
+      // again when the object is read.
     }
     return found;
   }

@@ -2,8 +2,8 @@ import { isRecord } from '#base';
 import type { ObjectSchema } from '#cluster';
 
 /**
- * A manifest whose list items have all of their key fields: those left out get the schema's
- * default, as the API server gives them.
+ * A manifest whose list items have all of their key fields. Missing ones get the schema's default,
+ * as in the API server.
  */
 export function withKeys(schema: ObjectSchema, value: unknown): unknown {
   if (Array.isArray(value)) {
@@ -24,10 +24,10 @@ function mapFields(schema: ObjectSchema, fields: Record<string, unknown>): Recor
 }
 
 /**
- * What a server-side apply makes of an object before it removes anything: structured-merge-diff's
- * merge, as the schema says of each map and list.
- * @param live the object as it is; not changed
- * @param wanted the manifest, as `withKeys` gives it
+ * Merges an object and a manifest as a server-side apply does before it removes anything
+ * (structured-merge-diff), by the schema's rules for each map and list.
+ * @param live the present object, which is not changed
+ * @param wanted the manifest, as returned by `withKeys`
  */
 export function mergeApplied(schema: ObjectSchema, live: unknown, wanted: unknown): unknown {
   if (isRecord(live) && isRecord(wanted) && !schema.isAtomicMap) {
@@ -44,7 +44,7 @@ export function mergeApplied(schema: ObjectSchema, live: unknown, wanted: unknow
   return wanted;
 }
 
-/** What a list's items are told apart by, as one text; undefined for a list that is one value. */
+/** A function that returns the key of a list's item as text; undefined for an atomic list. */
 export function itemKey(schema: ObjectSchema): ((item: unknown) => string) | undefined {
   const { listKeys, isSet } = schema;
   if (isSet) return (item) => JSON.stringify(item);
@@ -53,8 +53,8 @@ export function itemKey(schema: ObjectSchema): ((item: unknown) => string) | und
 }
 
 /**
- * The items of both lists: in the manifest's order, with those of the live list that it lacks where
- * they stand.
+ * The items of both lists, in the order of the manifest. Items that only the live list has keep
+ * their position.
  */
 function mergeItems(
   schema: ObjectSchema,

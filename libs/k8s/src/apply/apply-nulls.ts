@@ -1,19 +1,19 @@
 import { isRecord } from '#base';
 import { apiStatusOf, type KubernetesObject } from '#cluster';
 
-/** How the API server refuses a field that the schema does not have. */
+/** The API server's refusal of a field that the schema does not have. */
 const UNDECLARED = /^(?:.*\): )?\s*(\..*): field not declared in schema$/gm;
-/** How it refuses a null of a field that cannot be null. */
+/** Its refusal of null in a field that is not nullable. */
 const NOT_NULLABLE = /must be of type \w+: "null"$/;
 
-/** A list item in a path of the API server's: `[name="web"]`, `[0]`. */
+/** A list item in a path of the API server: `[name="web"]`, `[0]`. */
 const ITEM = /\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]/g;
 const ANY_ITEM = '[]';
 
 /**
- * A manifest without the nulls that an apply of it was refused for, as generators write them
- * (`creationTimestamp: null` in a template) and kubectl drops them; the manifest itself where it
- * was refused for something else.
+ * A manifest without the nulls for which the API server refused it. Generators write such nulls
+ * (`creationTimestamp: null` in a template), and kubectl drops them. Returns the manifest itself if
+ * it was refused for something else.
  */
 export function withoutRefusedNulls(
   manifest: KubernetesObject,
@@ -28,7 +28,7 @@ export function withoutRefusedNulls(
   return withoutNulls(manifest, new Set(fields)) as KubernetesObject;
 }
 
-/** A value without those of the fields that are null; the value itself where none is. */
+/** A value without those of `fields` that are null; the value itself if none is. */
 function withoutNulls(value: unknown, fields: ReadonlySet<string>, path = ''): unknown {
   if (fields.size === 0) return value;
   if (Array.isArray(value)) {

@@ -1,9 +1,10 @@
 import { isRecord } from '#base';
-import { apiStatusOf, type FieldPath, type ObjectSchema } from '#cluster';
+import { apiStatusOf, type ObjectSchema } from '#cluster';
 import { isDeepStrictEqual } from 'node:util';
 import { itemKey } from './apply-merge.js';
+import type { FieldPath } from './ownership/managed-fields.js';
 
-/** A place in the merged object and, if it is there, in the manifest. */
+/** A place in the merged object and, if it has it, in the manifest. */
 interface Place {
   path: FieldPath;
   schema: ObjectSchema;
@@ -11,16 +12,16 @@ interface Place {
   wanted: unknown;
 }
 
-/** A field or an index in a path of the API server's: `spec.ports[1].name`. */
+/** A field or an index in a path of the API server: `spec.ports[1].name`. */
 const SEGMENT = /([^.[\]]+)|\[([^\]]*)\]/g;
 
 /**
- * Which fields of an object keep the API server from accepting a manifest beside them: the other
- * member of a union (`emptyDir` beside `configMap`), or the list item that has what must not be
- * there twice. None of them is in the manifest.
- * @param refused what the API server says to the merged object
- * @param merged the object with the manifest in it
- * @param wanted the manifest, as `withKeys` gives it
+ * The fields of an object because of which the API server refuses a manifest: the other member of a
+ * union (`emptyDir` beside `configMap`), or a list item with a value that must be unique. None of
+ * them is in the manifest.
+ * @param refused the API server's refusal of the merged object
+ * @param merged the object merged with the manifest
+ * @param wanted the manifest, as returned by `withKeys`
  */
 export function obstacles(
   refused: unknown,
@@ -37,7 +38,7 @@ export function obstacles(
   return [...byText.values()];
 }
 
-/** The places on the way to a field, from the object itself to the last that is there. */
+/** The places on the path to a field, from the object itself to the last one that exists. */
 function trailOf(start: Place, field: string): Place[] {
   const trail = [start];
   for (const [, name, index] of field.matchAll(SEGMENT)) {
@@ -72,7 +73,7 @@ function itemAt({ path, schema, merged, wanted }: Place, index: number): Place |
   };
 }
 
-/** A list item as managedFields name it. */
+/** The name of a list item in managedFields. */
 function elementOf({ listKeys }: ObjectSchema, item: unknown): string {
   if (!listKeys) return `v:${JSON.stringify(item)}`;
   const keys = listKeys.toSorted().map((key) => [key, isRecord(item) ? item[key] : undefined]);
@@ -80,7 +81,7 @@ function elementOf({ listKeys }: ObjectSchema, item: unknown): string {
 }
 
 /**
- * The items beside the last one of the way that have the same there and are not in the manifest.
+ * The other items of the last list on the path that have the same value and are not in the manifest.
  */
 function doubles(trail: readonly Place[]): FieldPath[] {
   const at = trail.findLastIndex(({ merged }) => Array.isArray(merged));
@@ -97,21 +98,21 @@ function doubles(trail: readonly Place[]): FieldPath[] {
 }
 
 /**
- * The outermost place of the way that the manifest does not have; else what is beside the
- * manifest's own fields at its end.
+ * The outermost place on the path that the manifest does not have; otherwise the fields beside the
+ * manifest's own ones at its end.
  */
 function leftovers(trail: readonly Place[]): FieldPath[] {
   const foreign = trail.find(({ wanted }) => wanted === undefined);
   if (foreign) return [foreign.path];
   const ends = trail.slice(-2).toReversed();
-  return ends.map(besides).find((paths) => paths.length > 0) ?? [];
+  return ends.map(foreignFields).find((paths) => paths.length > 0) ?? [];
 }
 
 /**
- * The fields at a place that the manifest does not have there: maps, as members of unions mostly
- * are, or else any.
+ * The fields at a place that the manifest does not have there: those that are maps, like most
+ * members of unions, otherwise all.
  */
-function besides(place: Place): FieldPath[] {
+function foreignFields(place: Place): FieldPath[] {
   const { merged, wanted } = place;
   if (!isRecord(merged) || !isRecord(wanted)) return [];
   const others = Object.keys(merged).filter((name) => !Object.hasOwn(wanted, name));

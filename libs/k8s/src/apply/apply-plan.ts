@@ -7,32 +7,32 @@ import {
   type ObjectRef,
 } from '#cluster';
 import { ToolError } from '#tools';
-import { manifestError } from './manifest-error.js';
-import type { ManifestObject } from './manifest-objects.js';
+import { manifestError } from './manifest/manifest-error.js';
+import type { ManifestObject } from './manifest/manifest-objects.js';
 
-/** One object that is to be applied, and where. */
+/** One object to apply, and where. */
 export interface ApplyItem extends ObjectRef {
-  /** As kubectl names it: `deployment.apps/web`. */
+  /** Its name in the style of kubectl: `deployment.apps/web`. */
   label: string;
   place: string;
   object: KubernetesObject;
 }
 
-/** What is applied, in this order. */
+/** The objects to apply, in this order. */
 export interface ApplyPlan {
   namespaces: ApplyItem[];
   definitions: ApplyItem[];
-  /** The rest, in the manifest's order. */
+  /** The rest, in the order of the manifest. */
   others: ApplyItem[];
 }
 
 const DEFINITION = 'customresourcedefinitions.apiextensions.k8s.io';
 
 /**
- * Finds out where each object of a manifest goes.
- * @param namespace for objects that name none; the context's own if left out
- * @throws ToolError `invalid_input` that says which document is wrong: its kind, its namespace, or
- * a second time the same object
+ * Finds the resource and namespace of each object of a manifest.
+ * @param namespace for objects that name none; left out: the namespace of the context
+ * @throws ToolError `invalid_input` that says which document has a wrong kind or namespace, or
+ * repeats an object
  */
 export async function planApply(
   cluster: Cluster,
@@ -59,7 +59,7 @@ export async function planApply(
   return plan;
 }
 
-/** Whether an item is of a kind that one of these custom resource definitions defines. */
+/** Whether one of these custom resource definitions defines the kind of an item. */
 export function isDefinedBy({ resource }: ApplyItem, definitions: readonly ApplyItem[]): boolean {
   return definitions.some(({ name }) => name === resource.groupResource);
 }
@@ -124,7 +124,7 @@ function itemOf(
   return item;
 }
 
-/** Where the status is a subresource, an apply of the object itself cannot set it. */
+/** Without a status that is a subresource: an apply of the object cannot set it. */
 function applied(object: KubernetesObject, { subresources }: ApiResource): KubernetesObject {
   if (!subresources.includes('status')) return object;
   const { status: _, ...rest } = object;
@@ -132,8 +132,8 @@ function applied(object: KubernetesObject, { subresources }: ApiResource): Kuber
 }
 
 /**
- * The resource types that a custom resource definition of the manifest will bring; what is wrong
- * with it, the API server says.
+ * The resource types that a custom resource definition of the manifest defines. The API server
+ * reports what is wrong with it.
  */
 function resourcesOf({ kind, apiVersion, spec }: KubernetesObject): ApiResource[] {
   const isDefinition =

@@ -3,22 +3,22 @@ import { ToolError } from '#tools';
 import { nameOf, type ApplyItem } from './apply-plan.js';
 import type { Applied } from './apply-send.js';
 
-/** Lines of diffs that are shown of one call; what is longer can be had object by object. */
+/** Most lines of diffs in one answer; more can be seen object by object. */
 const MAX_DIFF_LINES = 2_000;
 
 interface Outcome {
-  /** `unknown` where the answer was lost. */
+  /** `unknown` if the answer was lost. */
   state: 'created' | 'configured' | 'unchanged' | 'failed' | 'unknown';
   diff: string;
   removed: readonly string[];
   error?: ToolError;
 }
 
-/** What an apply has done so far, in words. */
+/** Reports what an apply has done so far. */
 export class ApplyReport {
   private readonly outcomes = new Map<ApplyItem, Outcome>();
 
-  /** @param items all of them, in the order of their lines */
+  /** @param items all objects, in the order of their lines */
   constructor(private readonly items: readonly ApplyItem[]) {}
 
   /** @returns the object's line, as kubectl prints it */
@@ -65,8 +65,8 @@ export class ApplyReport {
   }
 
   /**
-   * The error for an apply that ended early. Says exactly what was applied and what was not.
-   * @param reason why it ended, if not at an object
+   * The error of an apply that ended early. Says exactly what was applied and what was not.
+   * @param reason why it ended, if not because of an object
    */
   failure(reason?: ToolError): ToolError {
     const sentences = [this.countText];
@@ -82,7 +82,7 @@ export class ApplyReport {
     if (left.length > 0) sentences.push(`Not applied: ${left.join(', ')}`);
     return new ToolError(cause?.code ?? 'failed', sentences.join('\n'), {
       cause,
-      // Whether one write may be sent again says nothing of the whole manifest.
+      // That one write may be repeated does not mean that the whole manifest may.
       retryable: false,
       retryAfterSeconds: cause?.retryAfterSeconds,
       output: this.lines('not applied').join('\n'),

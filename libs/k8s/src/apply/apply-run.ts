@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
+import { mapConcurrently } from '#base';
 import { apiStatusOf, type Cluster } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
-import { atOnce } from './apply-at-once.js';
 import type { ApplyOptions } from './apply-attempt.js';
 import type { CheckedApply } from './apply-check.js';
 import { LiveObjects } from './apply-live.js';
@@ -10,15 +10,15 @@ import { ApplyReport } from './apply-report.js';
 import { untilServed, waitUntilEstablished } from './apply-definition.js';
 import { checkSteady, sendApply } from './apply-send.js';
 import { WriteTail } from './apply-tail.js';
-import { withoutValues } from './manifest-secret.js';
+import { withoutValues } from './manifest/manifest-secret.js';
 
-/** Requests at the same time. */
-const AT_ONCE = 32;
+/** Requests at a time. */
+const CONCURRENCY = 32;
 
 /**
- * One apply. The order: namespaces, custom resource definitions (until they are served), then the
- * rest as the manifest has it; only neighbours of one kind are sent at the same time. After the
- * first failure nothing more is sent.
+ * One apply. Sends namespaces first, then custom resource definitions (and waits until they are
+ * served), then the rest in the order of the manifest. Only neighbours of one kind are sent at the
+ * same time. Sends nothing more after the first failure.
  */
 export class ApplyRun {
   private readonly items: readonly ApplyItem[];
@@ -38,8 +38,8 @@ export class ApplyRun {
   }
 
   /**
-   * Checks what can be checked now, many objects at once. What needs a namespace or a kind that the
-   * manifest itself creates has to wait.
+   * Checks many objects at a time. Leaves out those that need a namespace or kind that the manifest
+   * itself creates.
    * @throws ToolError that names all objects that cannot be applied
    */
   async check(): Promise<void> {
@@ -67,7 +67,7 @@ export class ApplyRun {
     }
   }
 
-  /** What was done, or, without `send`, would be. */
+  /** What was done or, in a dry run, would be done. */
   async result(isDryRun: boolean): Promise<ToolResult> {
     if (isDryRun) {
       for (const [item, checked] of this.checks) {
@@ -79,8 +79,7 @@ export class ApplyRun {
   }
 
   /**
-   * Lets the event loop go round before each diff, as those of many large objects take long
-   * together.
+   * Lets other work run before each diff, as the diffs of many large objects take long together.
    */
   private turn(): Promise<void> {
     this.turns = this.turns.then(() => setImmediate());
@@ -90,13 +89,13 @@ export class ApplyRun {
   private async checkEach(items: readonly ApplyItem[]): Promise<void> {
     const { signal } = this.options;
     const failed = new Map<ApplyItem, ToolError>();
-    await atOnce(items, AT_ONCE, async (item) => {
+    await mapConcurrently(items, CONCURRENCY, async (item) => {
+      if (signal.aborted) return;
       try {
         this.checks.set(item, await checkSteady(this.cluster, item, this.live, this.options));
       } catch (error) {
         failed.set(item, named(item, this.failureOf(item, error)));
       }
-      return !signal.aborted;
     });
     if (signal.aborted) throw ofNoEffect(signal.reason);
     const failures = items.flatMap((item) => failed.get(item) ?? []);
@@ -114,7 +113,8 @@ export class ApplyRun {
   ): Promise<boolean> {
     const { cluster, live, options, report } = this;
     let isSent = true;
-    await atOnce(batch, AT_ONCE, async (item) => {
+    await mapConcurrently(batch, CONCURRENCY, async (item) => {
+      if (!isSent) return;
       try {
         options.signal.throwIfAborted();
         const checked = this.checks.get(item) ?? (await this.checkLate(item));
@@ -124,15 +124,14 @@ export class ApplyRun {
         progress({ progress: report.count, total: this.items.length, message });
       } catch (error) {
         isSent = false;
-        // What the end of the call stopped before it was sent was not applied.
+        // An object that the end of the call kept from being sent was not applied.
         if (error !== options.signal.reason) report.fail(item, this.failureOf(item, error));
       }
-      return isSent;
     });
     return isSent;
   }
 
-  /** The check of what had to wait for the namespace or kind that the manifest itself creates. */
+  /** Checks an object that needed a namespace or kind that the manifest itself creates. */
   private checkLate(item: ApplyItem): Promise<CheckedApply> {
     const { cluster, live, options, plan } = this;
     const check = () => checkSteady(cluster, item, live, options);
@@ -151,20 +150,24 @@ export class ApplyRun {
     const { cluster, options, report, items } = this;
     const tell = (message: string) =>
       progress({ progress: report.count, total: items.length, message });
-    await atOnce(definitions, AT_ONCE, async (item) => {
+    // The first failure ends the wait for the others.
+    const failed = new AbortController();
+    const signal = AbortSignal.any([options.signal, failed.signal]);
+    await mapConcurrently(definitions, CONCURRENCY, async (item) => {
       try {
-        await waitUntilEstablished(cluster, item, options.signal, tell);
+        await waitUntilEstablished(cluster, item, signal, tell);
       } catch (error) {
-        throw report.failure(this.failureOf(item, error));
+        const failure = report.failure(this.failureOf(item, error));
+        failed.abort(failure);
+        throw failure;
       }
-      return true;
     });
     cluster.discovery.invalidate();
   }
 
   /**
-   * Why an object was not applied, without any value of a Secret. Anything that is no failure of
-   * the object's is thrown on.
+   * Why an object was not applied, without values of Secrets. Throws an error that is not about the
+   * object.
    */
   private failureOf({ object, namespace }: ApplyItem, error: unknown): ToolError {
     const { signal } = this.options;
@@ -178,13 +181,13 @@ export class ApplyRun {
       missing.name === namespace
     ) {
       const message = `The namespace "${namespace}" does not exist. Create it, or put it into the manifest.`;
-      return new ToolError('not_found', message, { cause: failure.cause });
+      return failure.with({ message });
     }
     return withoutValues(failure, object);
   }
 }
 
-/** Neighbours of one kind together. */
+/** Groups of neighbours of one kind. */
 function batchesOf(items: readonly ApplyItem[]): ApplyItem[][] {
   const batches: ApplyItem[][] = [];
   for (const item of items) {
@@ -195,7 +198,7 @@ function batchesOf(items: readonly ApplyItem[]): ApplyItem[][] {
   return batches;
 }
 
-/** The end of a call that came before the first write. */
+/** The reason for the end of a call before its first write. */
 function ofNoEffect(reason: unknown): unknown {
   if (!(reason instanceof ToolError)) return reason;
   return reason.with({ message: `${reason.message} Nothing was applied.` });

@@ -1,6 +1,5 @@
 import {
   FIELD_MANAGER,
-  KUBECTL_APPLY_MANAGER,
   patchObject,
   retryOnConflict,
   type Change,
@@ -12,14 +11,15 @@ import type { ApplyOptions } from './apply-attempt.js';
 import { checkApply, type CheckedApply } from './apply-check.js';
 import type { LiveObjects } from './apply-live.js';
 import type { ApplyItem } from './apply-plan.js';
+import { KUBECTL_APPLY_MANAGER } from './ownership/managed-fields.js';
 
-/** What was done to an object. */
+/** What an apply has done to an object. */
 export interface Applied extends Change {
   removed: string[];
 }
 
 /**
- * Checks an object, again where somebody else changes it meanwhile.
+ * Checks an object, and repeats the check if somebody else changes it meanwhile.
  * @throws ToolError as `checkApply`
  */
 export async function checkSteady(
@@ -32,10 +32,10 @@ export async function checkSteady(
 }
 
 /**
- * Applies one object as it was checked. This holds for the version that was checked only: of a
- * later one, whose fields it might drop or take over, the check is made anew.
- * @param writeSignal ends what is being written; a little later than `options.signal`, so that its
- * outcome is known
+ * Applies one object as it was checked. The check is only valid for the version that was checked: an
+ * apply to a later version might drop or take over other fields, so that version is checked again.
+ * @param writeSignal ends the write, a little later than `options.signal`, so that its outcome is
+ * known
  * @throws ToolError as `checkApply`
  */
 export async function sendApply(
@@ -75,7 +75,7 @@ export async function sendApply(
   }
 }
 
-/** The failure of an apply after the first of its two writes. */
+/** The failure of an apply between its two writes. */
 function halfDone(error: unknown, { aborted, reason }: AbortSignal): unknown {
   const failure: unknown = !(error instanceof ToolError) && aborted ? reason : error;
   if (!(failure instanceof ToolError)) return failure;

@@ -1,12 +1,12 @@
 /**
- * Time for a write that is under way when its call ends: less than a tool is given to say what it
- * has done.
+ * Milliseconds for a write to finish after its call has ended. Less than the time that a tool has to
+ * report what it has done.
  */
 const TAIL_MS = 1_000;
 
 /**
  * Ends the writes of a call a little later than the call itself, so that the outcome of the last
- * one is known.
+ * write is known.
  */
 export class WriteTail {
   private readonly ended = new AbortController();

@@ -2,15 +2,15 @@ import { NAMESPACE } from '#cluster';
 import { BooleanField, IntField, TextField } from '#tools';
 
 /**
- * Characters: as many as fit into a request (`BODY_LIMIT_BYTES`). Each object may have what an API
- * server takes, 3 MiB.
+ * Most characters: as many as fit into a request (`BODY_LIMIT_BYTES`). An API server accepts up to
+ * 3 MiB for each object.
  */
 const MAX_MANIFEST_LENGTH = 16 * 1024 * 1024;
 
 export class ApplyDto {
   @TextField({
     description:
-      'The manifest: YAML or JSON of one or more objects of any kind; documents are separated by "---". Give whole objects, as you would keep them in a file: what an earlier apply has set and this one leaves out would be removed.',
+      'The manifest: YAML or JSON of one or more objects of any kind; documents are separated by "---". Give whole objects, as you would keep them in a file: fields that an earlier apply has set and this one leaves out would be removed.',
     format: 'free',
     maxLength: MAX_MANIFEST_LENGTH,
   })
@@ -39,8 +39,7 @@ export class ApplyDto {
   force_conflicts!: boolean;
 
   @IntField({
-    description:
-      'Seconds until the apply stops where it is, and says what was applied and what was not.',
+    description: 'Seconds until the apply stops, and says what was applied and what was not.',
     min: 1,
     max: 3_600,
     default: 120,

@@ -6,16 +6,16 @@ import {
   type Cluster,
   type ObjectSchema,
 } from '#cluster';
-import { ToolError } from '#tools';
+import { type ToolError } from '#tools';
 
 /**
- * How the API server says that a value is of a wrong type; often without the field, or with a field
- * of its own Go structures.
+ * The API server's messages for a value of the wrong type. They often do not name the field, or name
+ * a field of a Go structure.
  */
 const WRONG_TYPE =
   /expected (?:string|numeric|boolean|map|list|any scalar)|cannot (?:convert|unmarshal|restore)|unrecognized type|quantities must match|must be of type/;
 
-/** The form of a quantity, as the API server checks it. */
+/** The API server's format of quantities. */
 const QUANTITY = /^[+-]?[0-9.]+[eEinumkKMGTP]*[-+]?[0-9]*$/;
 
 const WORDS: Record<string, string> = {
@@ -27,13 +27,13 @@ const WORDS: Record<string, string> = {
   object: 'a map',
 };
 
-/** Most faults that are told of one object. */
-const MOST = 10;
+/** Most faults to report of one object. */
+const MAX_FAULTS = 10;
 
 /**
- * The failure of a write with the fields whose values are of a wrong type, and what they have to
- * be; never with a value. Any other failure, and one whose fields cannot be found, as it is.
- * @param faultsOf finds them, by the schema of the object
+ * Adds to the failure of a write which fields have values of the wrong type, and what types they
+ * need; never a value. Returns any other failure as it is, also if the fields cannot be found.
+ * @param faultsOf finds the fields, by the schema of the object
  */
 export async function withTypeFaults(
   error: ToolError,
@@ -44,19 +44,16 @@ export async function withTypeFaults(
 ): Promise<ToolError> {
   const said = apiStatusOf(error)?.message ?? '';
   if (error.code !== 'invalid_input' || !WRONG_TYPE.test(said)) return error;
-  // Whoever may write an object need not be allowed to read the schemas.
+  // The right to write an object does not include the right to read the schemas.
   const schema = await objectSchema(cluster, resource, signal).catch(() => undefined);
   const faults = schema ? faultsOf(schema) : [];
   if (faults.length === 0) return error;
-  const more = faults.length > MOST ? `; and ${faults.length - MOST} more` : '';
-  return new ToolError('invalid_input', `${faults.slice(0, MOST).join('; ')}${more}`, {
-    cause: error.cause,
-  });
+  const more = faults.length > MAX_FAULTS ? `; and ${faults.length - MAX_FAULTS} more` : '';
+  return error.with({ message: `${faults.slice(0, MAX_FAULTS).join('; ')}${more}` });
 }
 
 /**
- * What is wrong with the types of a value and of all in it: `spec.replicas must be a whole number,
- * not text`.
+ * The type faults of a value and everything in it: `spec.replicas must be a whole number, not text`.
  */
 export function typeFaults(schema: ObjectSchema, value: unknown, path = ''): string[] {
   if (value === null || value === undefined) return [];
@@ -68,13 +65,13 @@ export function typeFaults(schema: ObjectSchema, value: unknown, path = ''): str
   }
   if (!isRecord(value)) return [];
   return Object.entries(value).flatMap(([name, field]) => {
-    // A directive of a strategic merge patch is no field.
+    // Directives of strategic merge patches are not fields.
     if (name.startsWith('$')) return [];
     return typeFaults(schema.field(name), field, path === '' ? name : `${path}.${name}`);
   });
 }
 
-/** The same of the operations of a JSON patch (RFC 6902). */
+/** The type faults of the operations of a JSON patch (RFC 6902). */
 export function operationFaults(schema: ObjectSchema, operations: unknown): string[] {
   if (!Array.isArray(operations)) return [];
   return operations.filter(isRecord).flatMap(({ op, path, value }) => {

@@ -1,5 +1,5 @@
 import { ChoiceField, IntField } from '#tools';
-import { ObjectDto } from '../describe/object.dto.js';
+import { ObjectDto } from '../object.dto.js';
 
 /** What happens to the objects that the deleted one owns. */
 const PROPAGATIONS = ['background', 'foreground', 'orphan'] as const;
@@ -7,7 +7,7 @@ const PROPAGATIONS = ['background', 'foreground', 'orphan'] as const;
 export class DeleteDto extends ObjectDto {
   @ChoiceField({
     description:
-      'What becomes of the objects that it owns, such as the pods of a deployment: "background" deletes them after it, "foreground" before it, "orphan" leaves them.',
+      'What happens to the objects that it owns, such as the pods of a deployment: "background" deletes them after it, "foreground" before it, "orphan" leaves them.',
     choices: PROPAGATIONS,
     default: 'background',
   })
@@ -15,7 +15,7 @@ export class DeleteDto extends ObjectDto {
 
   @IntField({
     description:
-      'For pods: seconds that they get to stop by themselves; 0 kills at once. Left out: what the pod itself says.',
+      "For pods: seconds that they get to stop by themselves; 0 kills at once. Left out: the pod's own grace period.",
     min: 0,
     max: 3_600,
     optional: true,
@@ -24,7 +24,7 @@ export class DeleteDto extends ObjectDto {
 
   @IntField({
     description:
-      'Seconds to wait until the object is really gone. 0: do not wait. Its deletion goes on after that.',
+      'Seconds to wait until the object is gone; its deletion continues after that. 0: do not wait.',
     min: 0,
     max: 3_600,
     default: 30,

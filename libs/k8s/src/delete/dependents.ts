@@ -1,16 +1,17 @@
-import { inOrder, type Cluster, type KubernetesObject } from '#cluster';
+import { inOrder } from '#base';
+import type { Cluster, KubernetesObject } from '#cluster';
 import { listMetadata } from '../pods/list-metadata.js';
 
-/** Dependents that are named. */
-const MOST_NAMED = 10;
-/** Lists under way at once. */
-const AT_ONCE = 8;
-/** How long is looked for dependents, in milliseconds. */
+/** Most dependents to name. */
+const MAX_NAMED = 10;
+/** Lists at a time. */
+const CONCURRENCY = 8;
+/** Most milliseconds to look for dependents. */
 const LIMIT_MS = 3_000;
 
 /**
- * The dependents that hold up an object's foreground deletion, for people: of all kinds that can be
- * listed, as far as they are found in time. An owner in a namespace has its dependents there.
+ * The dependents that block the foreground deletion of an object, as text. Looks at all kinds that
+ * can be listed, within a time limit. The dependents of a namespaced owner are in its namespace.
  */
 export async function dependentsText(
   cluster: Cluster,
@@ -23,8 +24,8 @@ export async function dependentsText(
     ({ namespaced, verbs }) => verbs.includes('list') && (namespaced || namespace === undefined),
   );
   const limited = AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]);
-  const lists = inOrder(kinds, AT_ONCE, limited, async (resource, ended) => {
-    // A kind that may not be listed is left out.
+  const lists = inOrder(kinds, CONCURRENCY, limited, async (resource, ended) => {
+    // Leaves out a kind that this server may not list.
     const objects = await listMetadata(cluster, { resource, namespace }, ended).catch(() => []);
     return objects
       .filter(({ metadata: { ownerReferences = [] } }) =>
@@ -36,6 +37,6 @@ export async function dependentsText(
   });
   const names: string[] = [];
   for await (const found of lists) names.push(...found);
-  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
-  return `its dependents ${names.slice(0, MOST_NAMED).join(', ')}${more}`.trim();
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
+  return `its dependents ${names.slice(0, MAX_NAMED).join(', ')}${more}`.trim();
 }

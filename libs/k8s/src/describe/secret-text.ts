@@ -1,7 +1,7 @@
 import { compareTexts } from '#base';
 import { LAST_APPLIED, redacted } from '#cluster';
 
-/** A Secret, as far as a description of it goes. */
+/** The fields of a Secret that its description shows. */
 export interface Secret {
   metadata: {
     name: string;
@@ -15,12 +15,12 @@ export interface Secret {
 }
 
 const LABEL_WIDTH = 14;
-/** Bytes of an annotation that kubectl shows on one line. */
-const MOST_ON_LINE = 140;
+/** Most bytes of an annotation that kubectl shows on one line. */
+const MAX_LINE_BYTES = 140;
 
 /**
- * What `kubectl describe secret` prints, with the token of a service account as its size too, which
- * kubectl prints in clear (describeSecret of k8s.io/kubectl/pkg/describe).
+ * What `kubectl describe secret` prints (describeSecret of k8s.io/kubectl/pkg/describe), except
+ * that the token of a service account is also shown as its size: kubectl prints it in clear.
  */
 export function secretText({ metadata, type, data = {} }: Secret): string {
   const labels = sortedEntries(metadata.labels).map(([key, value]) => `${key}=${value}`);
@@ -51,15 +51,15 @@ function sizeText(type: string, key: string, value: string): string {
 
 function annotationLines([key, text]: [string, string]): string[] {
   const value = text.replace(/\n$/, '');
-  const isLong = Buffer.byteLength(value) + Buffer.byteLength(key) + 2 > MOST_ON_LINE;
+  const isLong = Buffer.byteLength(value) + Buffer.byteLength(key) + 2 > MAX_LINE_BYTES;
   if (!isLong && !value.includes('\n')) return [`${key}: ${value}`];
   return [`${key}:`, ...value.split('\n').map((line) => `  ${shortened(line)}`)];
 }
 
 function shortened(line: string): string {
   const bytes = Buffer.from(line);
-  return bytes.length > MOST_ON_LINE - 2
-    ? `${bytes.toString('utf8', 0, MOST_ON_LINE - 2)}...`
+  return bytes.length > MAX_LINE_BYTES - 2
+    ? `${bytes.toString('utf8', 0, MAX_LINE_BYTES - 2)}...`
     : line;
 }
 

@@ -2,16 +2,17 @@ import { ToolError } from '#tools';
 
 const BLANK = /\s/;
 /**
- * What a backslash makes plain between double quotes (POSIX.1-2017, Shell Command Language, 2.2.3).
+ * Characters that a backslash escapes between double quotes (POSIX.1-2017, Shell Command Language,
+ * 2.2.3).
  */
 const ESCAPED_IN_QUOTES = new Set(['$', '`', '"', '\\', '\n']);
 
 /**
- * Cuts a command into words by the quoting rules of a POSIX shell (Shell Command Language, 2.2),
- * and by nothing else of it: there are no variables, and `|`, `>` and `*` are characters like
- * others.
- * @throws ToolError `invalid_input` for a command without words, or with a quote that is never
- * closed, saying where that is
+ * Splits a command into words by the quoting rules of a POSIX shell (Shell Command Language, 2.2).
+ * Nothing else of the shell applies: there are no variables, and `|`, `>` and `*` are ordinary
+ * characters.
+ * @throws ToolError `invalid_input` for a command without words, or with an unclosed quote, with
+ * its position
  */
 export function commandWords(command: string): string[] {
   const words: string[] = [];
@@ -84,8 +85,8 @@ function unclosed(quote: string, start: number): ToolError {
   );
 }
 
-function wrong(message: string, wayOn: string): ToolError {
-  return new ToolError('invalid_input', `"command" ${message}. ${wayOn}.`, {
+function wrong(message: string, hint: string): ToolError {
+  return new ToolError('invalid_input', `"command" ${message}. ${hint}.`, {
     errors: [{ field: 'command', message, accepts: 'words, quoted as for a POSIX shell' }],
   });
 }

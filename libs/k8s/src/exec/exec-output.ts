@@ -7,13 +7,13 @@ const STDERR = 2;
 const STATUS = 3;
 
 /**
- * How a command ended, as the kubelet tells it (meta/v1 Status on the error stream of
+ * How a command ended, as the kubelet reports it (meta/v1 Status on the error stream of
  * remotecommand).
  */
 export interface CommandEnd {
-  /** Undefined where it could not be run at all. */
+  /** Undefined if it could not run at all. */
   exitCode: number | undefined;
-  /** Why it could not, or what the exit was. */
+  /** Why it could not run, or how it ended. */
   message: string;
 }
 
@@ -24,14 +24,14 @@ interface Status {
   details?: { causes?: { reason?: string; message?: string }[] };
 }
 
-/** One stream as text: bytes that are not UTF-8 are shown as U+FFFD, and `isText` is then false. */
+/** One stream as text. Bytes that are not UTF-8 become U+FFFD, and `isText` is then false. */
 export interface Captured {
   text: string;
   bytes: Buffer;
   isText: boolean;
 }
 
-/** Collects what a command writes, up to a number of bytes. */
+/** Collects the output of a command, up to a number of bytes. */
 export class ExecOutput {
   private readonly written: Record<number, Pieces> = {
     [STDOUT]: new Pieces(),
@@ -46,12 +46,12 @@ export class ExecOutput {
 
   constructor(private readonly maxBytes: number) {}
 
-  /** Whether it has written more than is kept. */
+  /** Whether the command has written more than is kept. */
   get isCut(): boolean {
     return this.size > this.maxBytes;
   }
 
-  /** @returns what the command has written with it, as text that a later message may complete */
+  /** @returns the text of the message, without a last character that is still incomplete */
   take({ channel, data }: ChannelMessage): string {
     if (channel === STATUS) this.status.push(data);
     const written = this.written[channel];
@@ -70,7 +70,7 @@ export class ExecOutput {
     return this.captured(STDERR);
   }
 
-  /** How the command ended; undefined as long as that has not been told. */
+  /** How the command ended; undefined until the kubelet has reported it. */
   get end(): CommandEnd | undefined {
     if (this.status.length === 0) return undefined;
     const { status, message = '', reason, details } = readStatus(Buffer.concat(this.status));
@@ -80,7 +80,7 @@ export class ExecOutput {
     return { exitCode: isExit ? Number(cause.message) : undefined, message };
   }
 
-  /** Both streams, apart, for whoever reads how a command failed. */
+  /** Both streams, each with its title, for the error of a failed command. */
   get text(): string {
     const streams = [
       ['stdout', this.stdout],
@@ -101,7 +101,7 @@ export class ExecOutput {
   private captured(channel: typeof STDOUT | typeof STDERR): Captured {
     const bytes = this.written[channel]!.whole();
     try {
-      // What was cut may end within a character.
+      // Cut output may end within a character.
       const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
       return { text: strict.decode(bytes, { stream: this.isCut }), bytes, isText: true };
     } catch {
@@ -110,7 +110,7 @@ export class ExecOutput {
   }
 }
 
-/** What to say of a stream that is not text. */
+/** Explains that a stream is not text. */
 export function notText({ bytes }: Captured): string {
   return `${bytes.length} bytes that are not all UTF-8 text; what is not is shown as \uFFFD. To get them exactly, run the command through base64`;
 }
@@ -119,7 +119,7 @@ function readStatus(bytes: Buffer): Status {
   try {
     return JSON.parse(bytes.toString()) as Status;
   } catch {
-    // Older protocols tell a failure in plain text.
+    // Older protocols report a failure as plain text.
     return { status: 'Failure', message: bytes.toString() };
   }
 }

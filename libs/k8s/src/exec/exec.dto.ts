@@ -25,7 +25,7 @@ export class ExecDto {
   container_name?: string;
 
   @TextField({
-    description: 'What the program reads on its standard input. Left out: it has none.',
+    description: 'What the program reads from its standard input. Left out: it has none.',
     format: 'free',
     optional: true,
   })

@@ -3,29 +3,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ifFound, type Cluster, type LivePod } from '#cluster';
 import { podPath } from '../pods/pod-path.js';
 
-/** Carries the random id of the call that a pod was made for. */
+/** Has the random id of the call that created the pod. */
 const CALL_ANNOTATION = 'mcp.skyflo.ai/call';
 /**
- * How often a pod is looked for whose creation was not answered: the API server may still be at it.
+ * How often to look for a pod whose creation was not answered: the API server may still be creating
+ * it.
  */
 const LOOKS = 3;
-/** Between two looks, in milliseconds. */
+/** Milliseconds between two looks. */
 const LOOK_MS = 1_000;
 
 type PodRef = Pick<LivePod['metadata'], 'namespace' | 'name'>;
 
 /**
- * The annotation by which a call knows its own pod again, even if it never got the answer to its
- * creation.
+ * The annotation by which a call recognizes its own pod, even without the answer to its creation.
  */
 export function newCallAnnotation(): Record<string, string> {
   return { [CALL_ANNOTATION]: randomUUID() };
 }
 
 /**
- * Deletes a pod, and no other of its name. Never throws: what the pod did is not to be lost over
- * its removal.
- * @returns what became of it, to be read after its name: "was removed."
+ * Deletes a pod, and no other pod of the same name. Never throws, so that a failed removal does not
+ * hide what the pod did.
+ * @returns what happened to it, to follow its name: "was removed."
  */
 export async function removePod(cluster: Cluster, { metadata }: LivePod): Promise<string> {
   const { uid } = metadata;
@@ -36,8 +36,7 @@ export async function removePod(cluster: Cluster, { metadata }: LivePod): Promis
   } catch (error) {
     failure = error;
   }
-  // A failed request may have done its work, and a pod that was deleted may have its grace period
-  // yet.
+  // A failed request may still have deleted the pod, and a deleted pod may be in its grace period.
   const look = await lookAt(cluster, metadata);
   if (!('error' in look) && look.pod?.metadata.uid !== uid) return 'was removed.';
   const isLeaving = !('error' in look) && look.pod?.metadata.deletionTimestamp !== undefined;
@@ -46,9 +45,9 @@ export async function removePod(cluster: Cluster, { metadata }: LivePod): Promis
 }
 
 /**
- * Deletes the pod of a creation that was not answered, if it is there and has this call's
- * annotation. Never throws.
- * @returns what became of it, to be read after its name
+ * Deletes the pod of a creation that was not answered, if it exists and has this call's annotation.
+ * Never throws.
+ * @returns what happened to it, to follow its name
  */
 export async function removeIfCreated(
   cluster: Cluster,
@@ -70,7 +69,7 @@ export async function removeIfCreated(
   }
 }
 
-/** The pod that has a name now, if any does. */
+/** The pod that has the name now, if any. */
 async function lookAt(
   cluster: Cluster,
   pod: PodRef,

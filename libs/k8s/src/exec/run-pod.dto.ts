@@ -2,7 +2,7 @@ import { NAMESPACE } from '#cluster';
 import { BooleanField, ChoiceField, IntField, NAME, TextField } from '#tools';
 import { IMAGE } from '../k8s.formats.js';
 
-/** The restart policies, as the Kubernetes API spells them, by their names here. */
+/** The restart policies of the Kubernetes API, by their names in this tool. */
 export const RESTART_POLICIES = { always: 'Always', onfailure: 'OnFailure', never: 'Never' };
 
 export class RunPodDto {
@@ -26,7 +26,7 @@ export class RunPodDto {
 
   @ChoiceField({
     description:
-      'What happens when the program ends: always starts it again; use never for something that is to run once.',
+      'What happens when the program ends: always starts it again; use never for something that runs once.',
     choices: Object.keys(RESTART_POLICIES),
     default: 'always',
   })
@@ -41,7 +41,7 @@ export class RunPodDto {
 
   @BooleanField({
     description:
-      'Delete the pod in the end, whether it succeeded or not, also when the call is cancelled or its time is over. Implies wait.',
+      'Delete the pod in the end, whether it succeeded or not, and also when the call is cancelled or reaches its time limit. Implies wait.',
     default: false,
   })
   remove!: boolean;

@@ -6,8 +6,8 @@ const SECONDS_OF: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 0.001 };
 const MAX_SINCE_SECONDS = 10 * 365 * 24 * 3600;
 
 /**
- * The seconds that logs are to reach back, as the API server takes them in `sinceSeconds`.
- * @throws ToolError `invalid_input` for none, and for more than ten years
+ * How far back to read logs, in seconds, as the API server takes it in `sinceSeconds`.
+ * @throws ToolError `invalid_input` for less than a second or more than ten years
  */
 export function sinceSeconds(since: string): number {
   const seconds = secondsOf(since);

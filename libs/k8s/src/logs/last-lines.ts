@@ -1,16 +1,16 @@
-/** Lines that may be dropped from the front before their room is given back. */
-const MOST_DROPPED = 10_000;
+/** Lines that may be dropped from the front before their memory is freed. */
+const MAX_DROPPED = 10_000;
 
-/** The last of some lines, as many as are wanted. */
+/** Keeps the last lines of a log. */
 export class LastLines {
   private lines: string[] = [];
   private dropped = 0;
   private chars = 0;
 
-  /** @param maxLines lines that are kept */
+  /** @param maxLines most lines to keep */
   constructor(private readonly maxLines: number) {}
 
-  /** Characters of those that are kept, with their line ends. */
+  /** Characters of the kept lines, with their line ends. */
   get size(): number {
     return this.chars;
   }
@@ -25,7 +25,7 @@ export class LastLines {
     if (this.count > this.maxLines) this.dropFirst();
   }
 
-  /** Drops the first ones until they have at most so many characters, but never the last one. */
+  /** Drops the first lines until at most `maxChars` are left, but never the last line. */
   shrinkTo(maxChars: number): void {
     while (this.chars > maxChars && this.count > 1) this.dropFirst();
   }
@@ -42,8 +42,8 @@ export class LastLines {
     this.chars -= this.lines[this.dropped]!.length + 1;
     this.lines[this.dropped] = '';
     this.dropped += 1;
-    // To move all of them for each line would take time with the square of their number.
-    if (this.dropped < MOST_DROPPED || this.dropped < this.lines.length / 2) return;
+    // Moving all lines each time would take quadratic time.
+    if (this.dropped < MAX_DROPPED || this.dropped < this.lines.length / 2) return;
     this.lines = this.lines.slice(this.dropped);
     this.dropped = 0;
   }

@@ -3,20 +3,21 @@ import { invalidField, ToolError } from '#tools';
 import type { FilterInput, FilterOutput } from './log-filter.worker.js';
 
 /**
- * Picks the wanted ones of some lines of a log. @throws ToolError `failed` for an expression that
- * takes too long
+ * Picks the wanted lines of a log.
+ * @throws ToolError `failed` for an expression that takes too long
  */
 export type LineFilter = (lines: readonly string[]) => Promise<readonly string[]>;
 
-/** Milliseconds that one expression may work for one call. */
+/** Milliseconds of computing that one expression may use in one call. */
 const MAX_MS = 10_000;
 
-/** Milliseconds for some lines, with the wait for others' work. */
+/** Milliseconds for one batch of lines, including the wait for other work. */
 const BATCH_LIMIT_MS = 15_000;
 
 /**
- * Makes a filter from regular expressions in RE2 syntax, which match in time linear to the line,
- * whatever the caller wrote. They work in a thread of their own, as that time can still be long.
+ * Makes a filter from regular expressions in RE2 syntax. These match in time linear to the length
+ * of the line, whatever the caller wrote. That time can still be long, so they run in a worker
+ * thread.
  * @returns undefined when every line is wanted
  * @throws ToolError `invalid_input` for a broken expression
  */
@@ -38,7 +39,7 @@ export async function lineFilter(
   return filter;
 }
 
-/** @param wanted whether the lines that match are kept, or the others */
+/** @param wanted whether to keep the lines that match, or the others */
 function matcher(
   field: string,
   expression: string,

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 
-/** Some lines to look at. */
+/** Lines to match. */
 export interface FilterInput {
   /** In RE2 syntax. */
   expression: string;
@@ -10,17 +10,17 @@ export interface FilterInput {
 export interface FilterOutput {
   /** Whether each line matches. */
   matches: boolean[];
-  /** Milliseconds that the thread has computed for it. */
+  /** CPU milliseconds that the thread has used. */
   ms: number;
-  /** Why the expression is not one. */
+  /** What is wrong with the expression. */
   problem?: string;
 }
 
 let last: { expression: string; pattern: RE2JS } | undefined;
 
 /**
- * Which lines match an expression. A long line may take seconds, as the time grows with the length
- * of both.
+ * Says which lines match an expression. A long line may take seconds: the time grows with the
+ * length of the line and of the expression.
  */
 export default function matchLines({ expression, lines }: FilterInput): FilterOutput {
   const startedAt = process.threadCpuUsage();

@@ -103,7 +103,7 @@ beforeEach(async () => {
     found: api.pod,
     query: { container: 'app', tailLines: 50 },
     maxLineChars: 1_000,
-    mostSilentMs: 10_000,
+    maxSilentMs: 10_000,
     signal,
     outage: new Outage(signal, () => {}),
     tell: () => {},
@@ -181,10 +181,7 @@ describe('followLog', () => {
     go();
     api.cut('', false);
     await following;
-    expect(given).toEqual([
-      'one',
-      '[The pod is gone, and what it has written last cannot be read.]',
-    ]);
+    expect(given).toEqual(['one', '[The pod is gone, and its last lines cannot be read.]']);
   });
 
   it('gives all that comes after a break to one that was empty, whatever was asked for', async () => {
@@ -200,7 +197,7 @@ describe('followLog', () => {
   });
 
   it('notices a connection that is dead without a sign', async () => {
-    log.mostSilentMs = 300;
+    log.maxSilentMs = 300;
     api.write('one');
     const following = follow();
     await expect.poll(() => given).toEqual(['one']);

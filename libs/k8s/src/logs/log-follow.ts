@@ -16,54 +16,51 @@ import { LogPosition } from './log-position.js';
 import type { LogSource } from './log-sources.js';
 import { podPath } from '../pods/pod-path.js';
 
-/** How long a log that was opened must be silent to be known to have no lines to begin with. */
+/** Milliseconds of silence after which an opened log is known to have no lines yet. */
 const EMPTY_MS = 2_000;
 
 type LogQuery = Record<string, string | number | boolean | undefined>;
 
-/** A log that is followed. */
+/** A log to follow. */
 export interface FollowedLog extends LogSource {
   cluster: Cluster;
   namespace: string;
-  /** The pod as it was found. */
+  /** The pod as it was when the call began. */
   found: LivePod | undefined;
-  /** What is wanted of the log to begin with. */
+  /** The query of the first reading. */
   query: LogQuery;
-  /** Characters of a line that are read. */
+  /** Most characters of a line. */
   maxLineChars: number;
-  /**
-   * How long it may be silent before it is read again, in milliseconds: the connection may be dead
-   * without a sign.
-   */
-  mostSilentMs: number;
-  /** Ends it. */
+  /** Milliseconds of silence after which it is read again: the connection may be dead. */
+  maxSilentMs: number;
+  /** Ends the following. */
   signal: AbortSignal;
   outage: Outage;
-  /** Is told when the log cannot be read though the cluster is there. */
+  /** Reports that the log cannot be read although the cluster is reachable. */
   tell: (message: string) => void;
 }
 
-/** What comes of a followed log: lines, or why there are no more. */
+/** A piece of a followed log: lines, or why there are no more. */
 export type LogPiece = { lines: string[] } | { note: string };
 
 /** How one reading of a log ended. */
 interface End {
-  /** Why it broke off; undefined where it came to an end of its own, or was silent for too long. */
+  /** Why it broke off; undefined if it ended regularly or was silent for too long. */
   failure: ToolError | undefined;
-  /** Whether it came to an end of its own, as it also does where a proxy closes the connection. */
+  /** Whether it ended regularly. It also does when a proxy closes the connection. */
   isClean: boolean;
-  /** What was left without a line end. */
+  /** The last line, if it has no line end yet. */
   rest: string[];
-  /** When it was opened, by `Date.now()`. */
+  /** When it was opened, by `Date.now()`; undefined if it was not. */
   openedAt: number | undefined;
   hasLines: boolean;
 }
 
 /**
- * The lines of the log of one container as they come, until it ends or the signal aborts. When the
- * connection breaks, also for as long as the cluster is away, it is read on from where it was. No
- * line is given twice, and none is lost that can still be read.
- * @throws ToolError where the log cannot be read to begin with
+ * The lines of one container's log as they come, until it ends or the signal aborts. When the
+ * connection breaks, or the cluster is unreachable for a while, reading continues where it stopped.
+ * No line is given twice, and no line is lost that can still be read.
+ * @throws ToolError if the first reading fails
  */
 export async function* followLog(log: FollowedLog): AsyncGenerator<LogPiece, void> {
   const { signal, query, outage, found } = log;
@@ -102,7 +99,7 @@ export async function* followLog(log: FollowedLog): AsyncGenerator<LogPiece, voi
     const fate = look.pod ? fateOf(log, look.pod) : 'gone';
     if (fate === 'gone') {
       if (end.isClean) yield { lines: position.take(end.rest) };
-      else yield { note: 'The pod is gone, and what it has written last cannot be read.' };
+      else yield { note: 'The pod is gone, and its last lines cannot be read.' };
       return;
     }
     if (fate !== 'running') isFinal = true;
@@ -115,12 +112,12 @@ export async function* followLog(log: FollowedLog): AsyncGenerator<LogPiece, voi
 }
 
 async function* readOnce(
-  { cluster, namespace, pod, signal, maxLineChars, mostSilentMs }: FollowedLog,
+  { cluster, namespace, pod, signal, maxLineChars, maxSilentMs }: FollowedLog,
   position: LogPosition,
   query: LogQuery,
 ): AsyncGenerator<LogPiece, End> {
   const silent = new AbortController();
-  const timer = setTimeout(() => silent.abort(), mostSilentMs);
+  const timer = setTimeout(() => silent.abort(), maxSilentMs);
   const splitter = new LineSplitter(maxLineChars);
   const turns = new Turns();
   let failure: ToolError | undefined;
@@ -152,7 +149,10 @@ async function* readOnce(
   return { failure, isClean, rest: splitter.rest(), openedAt, hasLines };
 }
 
-/** What is wanted of a log that is read on. @param emptySince when it was seen to have no lines */
+/**
+ * The query by which reading continues.
+ * @param emptySince when the log was seen to have no lines
+ */
 function laterQuery(
   query: LogQuery,
   since: string | undefined,
@@ -161,9 +161,9 @@ function laterQuery(
   const { container, sinceSeconds, tailLines } = query;
   if (since !== undefined) return { container, sinceTime: since };
   if (emptySince === undefined) return query;
-  // There was nothing in it at all.
+  // The log had no lines at all.
   if (sinceSeconds === undefined && tailLines !== 0) return { container };
-  // The clock of its node may be a little behind.
+  // The clock of the node may be a little behind.
   return { container, sinceTime: new Date(emptySince - EMPTY_MS).toISOString() };
 }
 
@@ -174,7 +174,7 @@ async function lookAt({ cluster, namespace, pod, signal }: FollowedLog) {
 
 type Fate = 'running' | 'ended' | 'restarted' | 'gone';
 
-/** What has become of the container that a followed log is of. */
+/** What happened to the container since the call began. */
 function fateOf({ found, container }: FollowedLog, now: LivePod): Fate {
   const statusIn = (pod: LivePod | undefined) =>
     pod && containerStatuses(pod).find(({ name }) => name === container);

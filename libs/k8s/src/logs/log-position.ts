@@ -1,49 +1,49 @@
 /**
- * Lines of which it is remembered that they were read. Beyond that, lines that are no younger than
- * the youngest are taken for read.
+ * Most lines that are remembered as read. Beyond that, every line that is not younger than the
+ * youngest one counts as read.
  */
-const MOST_LINES = 50_000;
+const MAX_LINES = 50_000;
 
-/** As the kubelet writes it before each line: RFC 3339 with up to nine decimal places. */
+/** The kubelet's time before each line: RFC 3339 with up to nine decimal places. */
 const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d) /;
 
-/** When a line was written. */
+/** The time of a line. */
 interface Stamp {
   /** Whole seconds since 1970. */
   second: number;
   nanoseconds: number;
-  /** Characters that it takes up, with the blank behind it. */
+  /** Characters of the time, including the blank behind it. */
   length: number;
 }
 
-/** How often each line was read. */
+/** How often each line was read, by its text. */
 type Counts = Map<string, number>;
 
 /**
- * How far a log has been read, so that reading goes on after a break without a line lost or given
- * twice. `sinceTime` has whole seconds, and several lines may have the same time: so the lines of
- * the last two seconds are remembered, and given once more are left out. Two seconds, as the lines
- * of stdout and stderr may stand in another order than that of their times.
+ * How far a log has been read, so that reading can continue after a break without losing or
+ * repeating a line. `sinceTime` has whole seconds, and several lines may have the same time.
+ * Therefore the lines of the last two seconds are remembered and left out when they come again. It
+ * takes two seconds because the lines of stdout and stderr may not be in the order of their times.
  */
 export class LogPosition {
   private last: Stamp | undefined;
   private recent = new Map<number, Counts>();
   private count = 0;
-  /** All lines up to this time were read, and are not remembered one by one. */
+  /** All lines up to this time count as read and are not remembered one by one. */
   private forgottenUpTo: Stamp | undefined;
-  /** The lines that are expected once more: these, those before this second, those up to this time. */
+  /** What to expect again: these lines, all before this second, and all up to this time. */
   private again = new Map<number, Counts>();
   private againBefore = -Infinity;
   private againUpTo: Stamp | undefined;
   private lastText = '';
   private lastTextSecond = NaN;
 
-  /** From when on the log has to be read again, as `sinceTime`; undefined before its first line. */
+  /** Where to continue reading, as `sinceTime`; undefined before the first line. */
   get since(): string | undefined {
     return this.last && new Date((this.last.second - 1) * 1_000).toISOString();
   }
 
-  /** Is told that the log is read again from `since` on. */
+  /** Call this before the log is read again from `since`. */
   resume(): void {
     this.again = new Map([...this.recent].map(([second, counts]) => [second, new Map(counts)]));
     this.againBefore = (this.last?.second ?? -Infinity) - 1;
@@ -52,7 +52,7 @@ export class LogPosition {
 
   /**
    * Takes the next lines, each with its time before it.
-   * @returns those that were not read before, without their times
+   * @returns the lines that were not read before, without their times
    */
   take(lines: readonly string[]): string[] {
     const fresh: string[] = [];
@@ -86,7 +86,7 @@ export class LogPosition {
       (stamp.second === last.second && stamp.nanoseconds > last.nanoseconds);
     if (isLater) this.last = stamp;
     if (isLater && stamp.second !== last?.second) this.forgetBefore(stamp.second - 1);
-    if (this.count >= MOST_LINES) this.forgetAll();
+    if (this.count >= MAX_LINES) this.forgetAll();
     let counts = this.recent.get(stamp.second);
     if (!counts) this.recent.set(stamp.second, (counts = new Map()));
     counts.set(line, (counts.get(line) ?? 0) + 1);
@@ -107,7 +107,7 @@ export class LogPosition {
     this.forgottenUpTo = this.last;
   }
 
-  /** A line without a time has that of the last one. */
+  /** The time of a line. A line without a time has that of the line before. */
   private stampOf(line: string): Stamp {
     const [all, text = '', decimals = '', zone = ''] = STAMP.exec(line) ?? [];
     if (all === undefined) {
@@ -117,7 +117,7 @@ export class LogPosition {
         length: 0,
       };
     }
-    // Most lines are of the same second as the one before them.
+    // Most lines have the same second as the line before.
     if (text + zone !== this.lastText) {
       this.lastText = text + zone;
       this.lastTextSecond = Date.parse(this.lastText) / 1_000;

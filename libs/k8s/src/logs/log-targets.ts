@@ -17,11 +17,11 @@ interface Job {
   metadata: { name: string; ownerReferences?: { uid: string }[] };
 }
 
-/** Characters that a label selector has and neither a name nor kind/name. */
+/** Characters of label selectors that names and kind/name cannot have. */
 const SELECTOR = /[=!,()<>\s]/;
 
 /**
- * The pods that a text names: one pod, those of a workload (kind/name), or those that a label
+ * The pods that `target` stands for: one pod, those of a workload (kind/name), or those that a label
  * selector matches.
  * @throws ToolError `not_found` for an unknown kind, workload or pod; `invalid_input` for a kind
  * that has no pods

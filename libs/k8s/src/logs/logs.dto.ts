@@ -15,7 +15,7 @@ export class LogsDto {
 
   @IntField({
     description:
-      'Most lines to give of each container, counted from the end; with grep or exclude, only lines that pass are counted. -1 for all.',
+      'Most lines of each container, counted from the end; with grep or exclude, only lines that pass are counted. -1 for all.',
     min: -1,
     max: 1_000_000,
     default: 50,
@@ -67,11 +67,11 @@ export class LogsDto {
   exclude?: string;
 
   @BooleanField({
-    description: 'Go on with new lines as they come, until timeout_seconds.',
+    description: 'Continue with new lines as they come, until timeout_seconds.',
     default: false,
   })
   follow!: boolean;
 
-  @IntField({ description: 'With follow: seconds to go on for.', min: 1, max: 3_600, default: 60 })
+  @IntField({ description: 'With follow: seconds to follow for.', min: 1, max: 3_600, default: 60 })
   timeout_seconds!: number;
 }

@@ -3,13 +3,13 @@ import { ToolError } from '#tools';
 import { listMetadata } from '../pods/list-metadata.js';
 import { podPath } from '../pods/pod-path.js';
 
-/** Names that are told; of the rest the number. */
-const MOST_NAMES = 10;
+/** Most names to list; the rest are counted. */
+const MAX_NAMES = 10;
 
-/** Pods that have ended use nothing, so that nobody measures them. */
+/** Pods that have ended use nothing and are not measured. */
 const UNFINISHED = 'status.phase!=Succeeded,status.phase!=Failed';
 
-/** The pods that have not ended, as `namespace/name`; none for who may not list them. */
+/** The pods that have not ended, as `namespace/name`; empty without the right to list them. */
 export async function unfinishedPods(
   cluster: Cluster,
   query: Omit<ListQuery, 'resource' | 'fieldSelector'>,
@@ -29,15 +29,15 @@ export async function unfinishedPods(
   }
 }
 
-/** One line: `No metrics of 2 more pods yet: a, b.` */
+/** One line: `No metrics yet of 2 pods: a, b.` */
 export function missingText(names: readonly string[]): string {
-  const left = names.length - MOST_NAMES;
+  const left = names.length - MAX_NAMES;
   const more = left > 0 ? ` and ${left} more` : '';
   const what = names.length === 1 ? 'pod' : 'pods';
-  return `No metrics yet of ${names.length} ${what}: ${names.slice(0, MOST_NAMES).join(', ')}${more}.`;
+  return `No metrics yet of ${names.length} ${what}: ${names.slice(0, MAX_NAMES).join(', ')}${more}.`;
 }
 
-/** Why one pod has no metrics. @throws `error` where there is no such pod either */
+/** Why one pod has no metrics: `error` itself if there is no such pod. */
 export async function podWithoutMetrics(
   cluster: Cluster,
   namespace: string,
@@ -48,5 +48,5 @@ export async function podWithoutMetrics(
   const pod = await ifFound(cluster.request<LivePod>(podPath(namespace, name), { signal }));
   if (!pod) return error;
   const message = `There are no metrics of the pod ${namespace}/${name} yet. It is ${stateOf(pod)}. Running pods are measured several times a minute.`;
-  return new ToolError('not_found', message, { cause: error.cause });
+  return error.with({ message });
 }

@@ -7,13 +7,13 @@ export interface Usage {
   memory: string;
 }
 
-/** What is read of a PodMetrics (metrics.k8s.io/v1beta1). */
+/** The fields that are read of a PodMetrics (metrics.k8s.io/v1beta1). */
 export interface PodMetrics {
   metadata: { name: string; namespace: string };
   containers: { name: string; usage: Usage }[];
 }
 
-/** What is read of a NodeMetrics (metrics.k8s.io/v1beta1). */
+/** The fields that are read of a NodeMetrics (metrics.k8s.io/v1beta1). */
 export interface NodeMetrics {
   metadata: { name: string };
   usage: Usage;
@@ -37,7 +37,7 @@ interface NodeRow extends Measured {
   memoryPercent: number;
 }
 
-/** The use of a pod: of all of its containers together, or of each. */
+/** The usage of a pod: one row, or one for each container. */
 export function podRows(
   { metadata: { name: pod, namespace }, containers }: PodMetrics,
   isByContainer: boolean,
@@ -66,18 +66,18 @@ export function nodeRow(
   };
 }
 
-/** What rows of pods are sorted by: namespace, pod and container. */
-export function podName({ namespace, pod, container = '' }: PodRow): string {
+/** The text by which rows of pods are sorted: namespace, pod and container. */
+export function sortKey({ namespace, pod, container = '' }: PodRow): string {
   return [namespace, pod, container].join('/');
 }
 
-/** The greatest first, or by name; of equal ones the first by name is first. */
+/** Sorts rows by usage, the greatest first, then by name. */
 export function sortedByUse<T extends Measured>(
   rows: readonly T[],
   by: 'cpu' | 'memory' | undefined,
   nameOf: (row: T) => string,
 ): T[] {
-  // A name is made once for each row, not for each comparison.
+  // Makes each name once instead of for each comparison.
   const named = rows.map((row) => ({ row, name: nameOf(row) }));
   named.sort((a, b) => (by ? b.row[by] - a.row[by] : 0) || compareTexts(a.name, b.name));
   return named.map(({ row }) => row);

@@ -29,7 +29,7 @@ export function quantity(text: string): number {
 
 /** Thousandths of a CPU, rounded up, as kubectl shows CPU. */
 export function milliCpu(text: string): number {
-  // Rounded first to what a quantity can hold, so that 0.1 + 0.2 is not a little more than 0.3.
+  // First rounds to the precision of a quantity, so that 0.1 + 0.2 does not exceed 0.3.
   return Math.ceil(Number((quantity(text) * 1e3).toFixed(6)));
 }
 

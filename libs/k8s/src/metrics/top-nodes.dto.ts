@@ -6,7 +6,7 @@ export class TopNodesDto {
   node_name?: string;
 
   @ChoiceField({
-    description: 'Put the greatest use first. Left out: by name.',
+    description: 'Sort by this, the greatest first. Left out: by name.',
     choices: ['cpu', 'memory'],
     optional: true,
   })

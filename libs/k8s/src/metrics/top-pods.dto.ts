@@ -22,7 +22,7 @@ export class TopPodsDto {
   label_selector?: string;
 
   @ChoiceField({
-    description: 'Put the greatest use first. Left out: by name.',
+    description: 'Sort by this, the greatest first. Left out: by name.',
     choices: ['cpu', 'memory'],
     optional: true,
   })

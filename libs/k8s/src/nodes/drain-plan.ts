@@ -3,7 +3,7 @@ import type { DrainDto } from './drain.dto.js';
 
 const MIRROR = 'kubernetes.io/config.mirror';
 
-/** A pod with what a drain decides on. */
+/** A pod with the fields that a drain decides by. */
 export interface DrainPod extends LivePod {
   metadata: LivePod['metadata'] & { ownerReferences?: { kind: string; controller?: boolean }[] };
   spec: LivePod['spec'] & { volumes?: { emptyDir?: object }[] };
@@ -12,7 +12,7 @@ export interface DrainPod extends LivePod {
 /** What a drain does with the pods of a node. */
 export interface DrainPlan {
   evict: DrainPod[];
-  /** Pods that stay, each with why: "shop/agent-x (DaemonSet)". */
+  /** Pods that stay, each with the reason: "shop/agent-x (DaemonSet)". */
   stay: string[];
   /** Reasons not to drain the node at all, each with its pods and what would allow it. */
   refusals: string[];
@@ -20,7 +20,7 @@ export interface DrainPlan {
 
 type Choices = Pick<DrainDto, 'ignore_daemonsets' | 'delete_emptydir_data' | 'force'>;
 
-/** Sorts the pods of a node by the rules of `kubectl drain`. */
+/** Decides about each pod of a node by the rules of `kubectl drain`. */
 export function drainPlan(pods: readonly DrainPod[], choices: Choices): DrainPlan {
   const plan: DrainPlan = { evict: [], stay: [], refusals: [] };
   const refused = { daemonsets: [] as string[], data: [] as string[], bare: [] as string[] };

@@ -3,12 +3,12 @@ import { podName, type DrainPod } from './drain-plan.js';
 import type { DrainDto } from './drain.dto.js';
 import type { Eviction } from './eviction.js';
 
-/** A pod on its way from the node. */
+/** A pod that has to leave the node. */
 export interface LeavingPod {
   pod: DrainPod;
-  /** What was answered last; `asked` while that is still to come. */
+  /** The latest answer; `asked` while the answer is pending. */
   eviction: Eviction | { state: 'waiting' | 'asked' };
-  /** When it is to be tried again, as `performance.now()` counts. */
+  /** When to try again, by `performance.now()`. */
   retryAt: number;
 }
 
@@ -18,13 +18,13 @@ const STATES = {
   evicted: 'evicted, still ending',
 };
 
-/** How far a drain has come. */
+/** The progress of a drain. */
 export class DrainProgress {
-  /** The pods that are still there, by uid. */
+  /** The pods that are still on the node, by uid. */
   readonly leaving: Map<string, LeavingPod>;
   readonly gone: DrainPod[] = [];
 
-  /** @param pods all that have to go */
+  /** @param pods all pods that have to leave */
   constructor(pods: readonly DrainPod[]) {
     this.leaving = new Map(
       pods.map((pod): [string, LeavingPod] => [
@@ -42,7 +42,7 @@ export class DrainProgress {
     return this.leaving.size + this.gone.length;
   }
 
-  /** The pods whose eviction is to be asked for now. */
+  /** The pods to evict now. */
   get due(): LeavingPod[] {
     return [...this.leaving.values()].filter(
       ({ eviction: { state }, retryAt }) =>
@@ -50,12 +50,12 @@ export class DrainProgress {
     );
   }
 
-  /** Whether nobody is left whose eviction can still come about. */
+  /** Whether only pods that cannot be evicted are left. */
   get isOver(): boolean {
     return this.leaving.size === this.refused.length;
   }
 
-  /** Takes note of which pods are still on the node. */
+  /** Records which pods are still on the node. */
   see(uids: ReadonlySet<string>): void {
     for (const [uid, { pod }] of this.leaving) {
       if (uids.has(uid)) continue;
@@ -69,7 +69,7 @@ export class DrainProgress {
     return `${this.gone.length} of ${counted(this.total)} evicted`;
   }
 
-  /** What holds pods back now, each once. */
+  /** The distinct reasons why evictions are blocked now. */
   get held(): string[] {
     const reasons = [...this.leaving.values()].flatMap(({ eviction }) =>
       eviction.state === 'blocked' ? eviction.reason : [],
@@ -77,12 +77,12 @@ export class DrainProgress {
     return [...new Set(reasons)];
   }
 
-  /** Which pods cannot be evicted, each with why. */
+  /** The pods that cannot be evicted, each with the reason. */
   get refusals(): string[] {
     return this.refused.map(({ name, reason }) => `${name} cannot be evicted: ${reason}`);
   }
 
-  /** The failure of a drain that came to its time limit. */
+  /** The failure of a drain that reached its time limit. */
   timedOut({ node_name: node, timeout_seconds: seconds }: DrainDto, cause: unknown): ToolError {
     const why = this.held.map((reason) => ` Held by: ${reason}.`);
     return new ToolError(
@@ -92,7 +92,7 @@ export class DrainProgress {
     );
   }
 
-  /** The failure of a drain that evicted all but the pods that cannot be. */
+  /** The failure of a drain that leaves only pods that cannot be evicted. */
   incomplete(node: string): ToolError {
     const codes = new Set(this.refused.map(({ code }) => code));
     const [code = 'failed'] = codes;
@@ -103,7 +103,7 @@ export class DrainProgress {
     );
   }
 
-  /** Any other failure on the way, with how far the drain came. */
+  /** Any other failure, with the progress of the drain. */
   stopped(node: string, error: unknown): unknown {
     if (!(error instanceof ToolError)) return error;
     return error.with({
@@ -132,7 +132,7 @@ export class DrainProgress {
   }
 }
 
-/** A section of names; none where there is no name. */
+/** A titled list of names, or nothing if there are no names. */
 export function listed(title: string, names: readonly string[]): string[] {
   return names.length === 0 ? [] : [`${title}:\n${names.map((name) => `  ${name}`).join('\n')}`];
 }

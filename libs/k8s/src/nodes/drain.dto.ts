@@ -18,14 +18,14 @@ export class DrainDto extends NodeDto {
 
   @BooleanField({
     description:
-      'Also evict pods that no controller makes again. Without it, a node that has any is refused.',
+      'Also evict pods that no controller would replace. Without it, a node that has any is refused.',
     default: false,
   })
   force!: boolean;
 
   @IntField({
     description:
-      "Seconds that each pod has to end by itself, instead of the pod's own terminationGracePeriodSeconds.",
+      "Seconds that each pod has to stop by itself, instead of the pod's own terminationGracePeriodSeconds.",
     min: 0,
     max: 3_600,
     optional: true,

@@ -4,18 +4,18 @@ import type { DrainPod } from './drain-plan.js';
 import { podPath } from '../pods/pod-path.js';
 
 /**
- * Refusals that pass. 404 and 409 need not mean that the pod is gone: its budget may be what is not
- * found or has changed, and an admission webhook may answer with anything. Whether the pod is still
- * there is for a look at the node to tell.
+ * HTTP statuses of temporary refusals. 404 and 409 do not always mean that the pod is gone: its
+ * budget may be missing or have changed, and an admission webhook may answer with any status. The
+ * next look at the node shows whether the pod is still there.
  */
 const PASSING = new Set([404, 409, 503, 504]);
 
-/** What the API server answered to the request to evict a pod. */
+/** The API server's answer to an eviction. */
 export type Eviction =
   | { state: 'evicted' }
   /** Refused for now; `reason` names the PodDisruptionBudget if it is one. */
   | { state: 'blocked'; reason: string }
-  /** Refused, and waiting does not change that. */
+  /** Refused for good. */
   | { state: 'refused'; reason: string; code: ToolErrorCode };
 
 export interface EvictionOptions {
@@ -25,10 +25,10 @@ export interface EvictionOptions {
 }
 
 /**
- * Asks the API server to evict one pod (policy/v1 Eviction), and no later one of its name. It does
- * not wait where it is asked to come back later.
- * @throws ToolError where there is no answer about this pod: cancelled, timed out, the API server
- * away or our credentials refused
+ * Asks the API server to evict one pod (policy/v1 Eviction), and no later pod of the same name. It
+ * does not wait for a `Retry-After`.
+ * @throws ToolError without an answer about this pod: the call is cancelled or timed out, the API
+ * server is unreachable, or it refuses our credentials
  */
 export async function evict(
   cluster: Cluster,
@@ -61,13 +61,13 @@ function refusalOf(error: ToolError): Eviction {
   const status = apiStatusOf(error);
   const causes = status?.details?.causes ?? [];
   const reason = status?.message ?? error.message;
-  // Priority and fairness refuses without a Status.
+  // API priority and fairness refuses without a Status.
   if (error.code === 'busy') {
     const budget = causes.find((cause) => cause.reason === 'DisruptionBudget');
     return { state: 'blocked', reason: budget?.message ?? reason };
   }
   if (!status || status.code === 401) throw error;
-  // Its namespace is going away, and the pod with it.
+  // The namespace is being deleted, and the pod with it.
   if (causes.some((cause) => cause.reason === 'NamespaceTerminating')) return { state: 'evicted' };
   if (PASSING.has(status.code)) return { state: 'blocked', reason };
   return { state: 'refused', reason, code: error.code };

@@ -1,31 +1,27 @@
 import { Clusters, DryRunField } from '#cluster';
-import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
-import { CordonClient } from './cordon.client.js';
-import { NodeDto } from './node.dto.js';
-import { TopNodesDto } from '../metrics/top-nodes.dto.js';
+import { ANSWER_SECONDS, Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
 import { K8S } from '../k8s.category.js';
-import { MetricsClient } from '../metrics/metrics.client.js';
+import { setUnschedulable } from './cordon.js';
+import { DrainDto } from './drain.dto.js';
+import { drainNode } from './drain.js';
+import { NodeDto } from './node.dto.js';
 
-/** Tools for nodes. */
+/** Tools that take nodes out of use and back. */
 @ToolProvider(K8S)
 export class NodesTools {
-  constructor(
-    private readonly clusters: Clusters,
-    private readonly cordons: CordonClient,
-    private readonly metrics: MetricsClient,
-  ) {}
+  constructor(private readonly clusters: Clusters) {}
 
   @Tool({
     name: 'k8s_cordon',
     title: 'Cordon Kubernetes Node',
     description:
-      'Keeps new pods off a node; those on it stay. Use it before maintenance or on a node that misbehaves; k8s_drain also moves the pods away, k8s_uncordon takes it back.',
+      'Keeps new pods off a node; those on it stay. Use it before maintenance or on a node that misbehaves; k8s_drain also moves the pods away, k8s_uncordon undoes it.',
     annotations: { readOnlyHint: false, destructiveHint: false },
     example: { node_name: 'node-1', dry_run: true },
     sharedFields: [DryRunField],
   })
   async cordon({ node_name }: NodeDto, call: ToolCall): Promise<string> {
-    return this.cordons.setUnschedulable(this.clusters.of(call), node_name, true, call);
+    return setUnschedulable(this.clusters.of(call), node_name, true, call);
   }
 
   @Tool({
@@ -38,19 +34,20 @@ export class NodesTools {
     sharedFields: [DryRunField],
   })
   async uncordon({ node_name }: NodeDto, call: ToolCall): Promise<string> {
-    return this.cordons.setUnschedulable(this.clusters.of(call), node_name, false, call);
+    return setUnschedulable(this.clusters.of(call), node_name, false, call);
   }
 
   @Tool({
-    name: 'k8s_top_nodes',
-    title: 'Get Kubernetes Node Resource Usage',
+    name: 'k8s_drain',
+    title: 'Drain Kubernetes Node',
     description:
-      'Shows how much of its CPU and memory each node uses now, as metrics-server measured it. Use it to find nodes that are full.',
-    tags: ['metrics'],
-    annotations: { readOnlyHint: true, destructiveHint: false },
-    example: { sort_by: 'memory' },
+      'Cordons a node and evicts its pods, so that it can be taken down; PodDisruptionBudgets are respected, and named when they hold a pod. Use dry_run first to see what would be evicted and what is held now; k8s_uncordon puts the node back into use.',
+    annotations: { readOnlyHint: false, destructiveHint: true },
+    example: { node_name: 'node-1', delete_emptydir_data: true, force: true, dry_run: true },
+    timeLimitSeconds: ({ timeout_seconds }: DrainDto) => timeout_seconds + ANSWER_SECONDS,
+    sharedFields: [DryRunField],
   })
-  async topNodes(query: TopNodesDto, call: ToolCall): Promise<ToolResult> {
-    return this.metrics.nodes(this.clusters.of(call), query, call.signal);
+  async drain(query: DrainDto, call: ToolCall): Promise<ToolResult> {
+    return drainNode(this.clusters.of(call), query, call);
   }
 }

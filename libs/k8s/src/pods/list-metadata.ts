@@ -3,7 +3,7 @@ import { fetchPages, type Cluster, type ListQuery } from '#cluster';
 const METADATA_LIST =
   'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
 
-/** An object of which only the metadata was read. */
+/** An object that was read without its spec and status. */
 export interface ObjectMetadata {
   metadata: {
     name: string;
@@ -20,7 +20,7 @@ export async function listMetadata(
   signal: AbortSignal,
 ): Promise<ObjectMetadata[]> {
   const objects: ObjectMetadata[] = [];
-  // An empty list of metadata has null for its items.
+  // The items of an empty metadata list are null.
   const pages = fetchPages<{ items?: ObjectMetadata[] | null }>(cluster, query, {
     accept: METADATA_LIST,
     limit: 500,

@@ -3,12 +3,9 @@ import { drained, type ChannelMessage, type ChannelStream } from '#cluster';
 
 const DATA = 0;
 const ERRORS = 1;
-/** Each stream of a forward begins with the port that it is for (uint16). */
+/** Each stream of a forward begins with its port number (uint16). */
 const PORT_BYTES = 2;
-/**
- * How long a connection stays for an answer once its client has sent all it has, in milliseconds
- * without a byte.
- */
+/** Milliseconds without a byte after which a connection ends whose client has finished sending. */
 const HALF_CLOSED_MS = 10_000;
 
 /**
@@ -25,7 +22,7 @@ export async function carry(socket: Socket, channels: ChannelStream): Promise<vo
     await receiveAll(socket, channels);
   } finally {
     channels.destroy();
-    // What has come from the pod is still to be written.
+    // Writes the rest of what the pod has sent.
     socket.end(() => socket.destroy());
     await sending;
   }
@@ -33,10 +30,10 @@ export async function carry(socket: Socket, channels: ChannelStream): Promise<vo
 
 async function sendAll(socket: Socket, channels: ChannelStream): Promise<void> {
   try {
-    // The other direction goes on after the end of this one.
+    // The other direction continues after the end of this one.
     const pieces = socket.iterator({ destroyOnReturn: false });
     for await (const piece of pieces) await channels.send(DATA, piece as Buffer);
-    // The protocol cannot tell the pod of it, and the answer may still be on its way.
+    // The protocol cannot signal this end to the pod, and the answer may still be on its way.
     socket.setTimeout(HALF_CLOSED_MS, () => channels.destroy());
   } catch {
     channels.destroy();
@@ -54,7 +51,7 @@ async function receiveAll(socket: Socket, channels: ChannelStream): Promise<void
       if (channel === DATA && !socket.write(bytes)) await drained(socket);
     }
   } catch (error) {
-    // Given up by us: no failure of the pod's.
+    // This side has closed the connection: not a failure of the pod.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   }
 }

@@ -2,8 +2,7 @@ import { NAME, TextField } from '#tools';
 
 export class PortForwardStopDto {
   @TextField({
-    description:
-      'Id of the forward, as k8s_port_forward and k8s_port_forward_list tell it, or all.',
+    description: 'Id of the forward, from k8s_port_forward or k8s_port_forward_list, or all.',
     format: NAME,
   })
   id!: string;

@@ -33,9 +33,9 @@ export interface ForwardTarget {
 }
 
 /**
- * Finds the pod and the ports that a forward is to lead to.
- * @throws ToolError `not_found`, `precondition` where no pod is ready, `invalid_input` for a port
- * that is not there
+ * Finds the pod and the ports of a forward.
+ * @throws ToolError `not_found`, `precondition` if no pod is ready, `invalid_input` for an unknown
+ * port
  */
 export async function forwardTarget(
   cluster: Cluster,
@@ -75,7 +75,7 @@ function targetOf(
   return { pod: pod.metadata.name, ports };
 }
 
-/** The port of the pods that a port of the service stands for. */
+/** The port of the pods behind a port of the service. */
 function podPortOf(
   { spec }: Service,
   { namespace, resource_name }: PortForwardDto,

@@ -10,16 +10,16 @@ export class PortForwardDto {
 
   @TextField({
     description:
-      'Pairs local:remote, joined by spaces or commas. The local port is on the host of this server, from 1024; 0 or nothing before the colon takes a free one. The remote port may be a name; of a service it is the port of the service. Example: "0:80 9090:metrics".',
+      'Pairs local:remote, joined by spaces or commas. The local port is on the host of this server, from 1024; 0 or nothing before the colon takes a free one. The remote port may be a name; for a service it is the port of the service. Example: "0:80 9090:metrics".',
     format: PORT_PAIRS,
   })
   ports!: string;
 
-  @TextField({ description: 'Namespace of it.', format: NAMESPACE, default: 'default' })
+  @TextField({ description: 'Its namespace.', format: NAMESPACE, default: 'default' })
   namespace!: string;
 
   @ChoiceField({
-    description: 'What it is. Of a service or deployment a pod that is ready is taken.',
+    description: 'What it is. For a service or deployment, a ready pod is chosen.',
     choices: FORWARD_KINDS,
     default: 'pod',
   })

@@ -18,7 +18,7 @@ export class PortForwardTools {
     name: 'k8s_port_forward',
     title: 'Port Forward to Kubernetes Resource',
     description:
-      'Opens local ports on the host of this server (127.0.0.1) that lead to ports of a pod, and answers at once with an id, the local addresses and the time when it ends by itself. Use it to reach something inside the cluster from that host; k8s_port_forward_stop ends it early.',
+      'Opens local ports on the host of this server (127.0.0.1) that lead to ports of a pod, and answers at once with an id, the local addresses and the time when it ends. Use it to reach something inside the cluster from that host; k8s_port_forward_stop ends it early.',
     annotations: { readOnlyHint: false, destructiveHint: false },
     example: {
       resource_name: 'web',
@@ -37,7 +37,7 @@ export class PortForwardTools {
   }
 }
 
-/** The tools for port forwards that are open, whatever their cluster. */
+/** Tools for the open port forwards of all clusters. */
 @ToolProvider({ ...K8S, sharedFields: [] })
 export class OpenPortForwardsTools {
   constructor(private readonly forwards: PortForwards) {}
@@ -58,7 +58,7 @@ export class OpenPortForwardsTools {
     name: 'k8s_port_forward_stop',
     title: 'Stop Kubernetes Port Forward',
     description:
-      'Ends a port forward, with all connections through it, before its time is over. Use it when you no longer need it.',
+      'Ends a port forward and all connections through it before its end time. Use it when you no longer need it.',
     annotations: { readOnlyHint: false, destructiveHint: false },
     example: { id: 'all', dry_run: true },
     sharedFields: [DryRunField],

@@ -7,10 +7,10 @@ import { carry } from './forwarded-connection.js';
 import { podPath } from '../pods/pod-path.js';
 
 const HOST = '127.0.0.1';
-/** Connections at once through one forward: each holds a WebSocket. */
+/** Most open connections of one forward: each holds a WebSocket. */
 const MAX_CONNECTIONS = 100;
 
-/** How long a connection waits for a cluster that is away, in milliseconds. */
+/** Most milliseconds that a connection waits for an unreachable cluster. */
 const AWAY_LIMIT_MS = 10_000;
 
 /** Where a forward leads, and for how long. */
@@ -18,26 +18,26 @@ export interface ForwardOptions {
   cluster: Cluster;
   namespace: string;
   pod: string;
-  /** What the caller named, such as "service/web". */
+  /** The target as the caller gave it, such as "service/web". */
   target: string;
   ports: { local: number; remote: number }[];
   durationSeconds: number;
 }
 
-/** Local ports that lead to ports of one pod, until they are closed or their time is over. */
+/** Local ports that lead to ports of one pod, until closed or until the time limit. */
 export class PortForward {
   readonly id = randomUUID().slice(0, 8);
   readonly endsAt: Date;
-  /** "127.0.0.1:8080 -> 80", one for each port; known once it is open. */
+  /** One for each port, such as 127.0.0.1:8080 to 80; known once it is open. */
   readonly addresses: { local: string; remote: number }[] = [];
-  /** What went wrong with the latest connection that failed. */
+  /** The error of the last connection that failed. */
   lastError: string | undefined;
   private readonly ended = new AbortController();
   private readonly servers: Server[] = [];
   private readonly sockets = new Set<Socket>();
   private readonly timer: NodeJS.Timeout;
 
-  /** @param onEnd called once, when it has ended by itself or was closed */
+  /** @param onEnd called once, when it reaches its time limit or is closed */
   constructor(
     readonly options: ForwardOptions,
     private readonly onEnd: () => void,
@@ -53,7 +53,7 @@ export class PortForward {
 
   /**
    * Listens on the local ports.
-   * @throws ToolError `conflict` for a port that is in use; nothing stays open then
+   * @throws ToolError `conflict` for a port that is in use; then nothing stays open
    */
   async open(): Promise<void> {
     try {
@@ -75,7 +75,7 @@ export class PortForward {
   }
 
   private async listen(local: number, remote: number): Promise<void> {
-    // A client that has sent all it has may still wait for the answer.
+    // A client that has finished sending may still wait for the answer.
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
       void this.accept(socket, remote);
     });
@@ -92,13 +92,13 @@ export class PortForward {
         { cause },
       );
     }
-    // Without file descriptors for one more connection, those that are there go on.
+    // Without file descriptors for another connection, the open ones continue.
     server.on('error', ({ message }) => (this.lastError = message));
     const { port } = server.address() as AddressInfo;
     this.addresses.push({ local: `${HOST}:${port}`, remote });
   }
 
-  /** One connection; whatever becomes of it, the others and the forward go on. */
+  /** Handles one connection. Its failure does not end the others or the forward. */
   private async accept(socket: Socket, remote: number): Promise<void> {
     const { cluster, namespace, pod } = this.options;
     if (!this.makeRoom()) {
@@ -125,7 +125,9 @@ export class PortForward {
   }
 
   /**
-   * A connection whose client has sent all it has most likely has its answer too: it goes first.
+   * Makes room for a connection. At the limit, closes one whose client has finished sending: it
+   * most likely has its answer too.
+   * @returns whether there is room
    */
   private makeRoom(): boolean {
     if (this.sockets.size < MAX_CONNECTIONS) return true;
@@ -140,7 +142,7 @@ export class PortForward {
   }
 }
 
-/** Nothing has been sent yet: that an answer was lost is no reason not to try again. */
+/** Opens the channels. A lost answer is retryable here because nothing has been sent yet. */
 async function openChannels(
   cluster: Cluster,
   path: string,

@@ -8,18 +8,18 @@ import { PortForward } from './port-forward.js';
 
 const ALL = 'all';
 
-/** The port forwards that are open on this server. They end with it. */
+/** The port forwards that are open on this server. They end when the server stops. */
 @Injectable()
 export class PortForwards implements OnModuleDestroy {
   private readonly open = new Map<string, PortForward>();
-  /** Forwards that are being opened: they count too. */
+  /** Forwards that are being opened. They count towards the limit. */
   private opening = 0;
 
   constructor(@Inject(k8sConfig.KEY) private readonly config: K8sConfig) {}
 
   /**
    * Opens a forward and leaves it open.
-   * @throws ToolError `busy` when there are too many, `conflict` for a local port in use, and as
+   * @throws ToolError `busy` if too many are open, `conflict` for a local port in use, and as
    * `forwardTarget`
    */
   async start(cluster: Cluster, query: PortForwardDto, call: ToolCall): Promise<ToolResult> {
@@ -48,7 +48,7 @@ export class PortForwards implements OnModuleDestroy {
     }
   }
 
-  /** Says what would be forwarded, after the same checks but that of the local ports. */
+  /** Says what would be forwarded, after the same checks except that of the local ports. */
   async preview(cluster: Cluster, query: PortForwardDto, call: ToolCall): Promise<string> {
     this.requireRoom();
     const { pod, ports } = await forwardTarget(cluster, query, call.signal);
@@ -82,7 +82,7 @@ export class PortForwards implements OnModuleDestroy {
 
   /**
    * Ends one forward, or all of them.
-   * @throws ToolError `not_found` with the ids that there are
+   * @throws ToolError `not_found` with the ids of the open ones
    */
   stop(id: string, isDryRun: boolean): string {
     const forwards = id === ALL ? [...this.open.values()] : [this.find(id)];
@@ -140,7 +140,7 @@ function started(forward: PortForward): ToolResult {
   const output = [
     `Port forward ${data.id} is open until ${data.ends_at} on the host of this server:`,
     ...lines,
-    'k8s_port_forward_stop ends it before.',
+    'k8s_port_forward_stop ends it earlier.',
   ].join('\n');
   return { output, data };
 }

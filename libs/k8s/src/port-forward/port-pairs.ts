@@ -7,12 +7,12 @@ const LAST_PORT = 65_535;
 export interface PortPair {
   /** 0 for a free one. */
   local: number;
-  /** A number, or the name of a port. */
+  /** A port number or the name of a port. */
   remote: number | string;
 }
 
 /**
- * Reads pairs such as "8080:80 0:http,:9090"; a lone number is both ports, as with kubectl.
+ * Reads pairs such as "8080:80 0:http,:9090". A single number is both ports, as in kubectl.
  * @throws ToolError `invalid_input` for a number that is no port, or a local port below 1024
  */
 export function portPairs(text: string): PortPair[] {

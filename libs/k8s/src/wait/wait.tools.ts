@@ -5,14 +5,14 @@ import { K8S } from '../k8s.category.js';
 
 const SECOND_MS = 1_000;
 
-/** The tool that lets time pass. */
+/** The tool that waits. */
 @ToolProvider({ ...K8S, sharedFields: [] })
 export class WaitTools {
   @Tool({
     name: 'wait_for_x_seconds',
     title: 'Wait for Specified Duration',
     description:
-      'Waits for some seconds. Use it between a change and a look at its effect, where no tool can wait for the effect itself (k8s_rollout_status can).',
+      'Waits for some seconds. Use it between a change and a look at its effect, when no tool can wait for the effect itself (k8s_rollout_status can).',
     annotations: { readOnlyHint: true, destructiveHint: false },
     place: 'wait',
     example: { seconds: 1 },
@@ -22,7 +22,7 @@ export class WaitTools {
     const until = performance.now() + seconds * SECOND_MS;
     for (let passed = 0; passed < seconds; passed++) {
       progress({ progress: passed, total: seconds, message: `${seconds - passed} s left` });
-      // Counted from the start, so that late timers do not add up.
+      // Measured from the start, so that late timers do not add up.
       const left = until - performance.now() - (seconds - passed - 1) * SECOND_MS;
       await sleep(Math.max(0, left), undefined, { signal });
     }

@@ -1,7 +1,7 @@
 import { NAMESPACE, WORKLOAD_KINDS, type WorkloadKind } from '#cluster';
 import { ChoiceField, NAME, TextField } from '#tools';
 
-/** One workload that rolls out pods: a deployment, unless its kind is named. */
+/** One workload that rolls out pods: a deployment unless another kind is given. */
 export class DeploymentByDefaultDto {
   @TextField({ description: 'Name of the workload.', format: NAME })
   name!: string;

@@ -3,10 +3,10 @@ import { isRecord } from '#base';
 const MAX_INT64 = 2n ** 63n - 1n;
 
 /**
- * What a ControllerRevision holds, with its whole numbers as they once were. The StatefulSet
- * controller keeps them as doubles, so that those beyond 2^53 are rounded there. Where the workload
- * still has a number that is rounded to the same, that is the one; what is then beyond 64 bits was
- * the largest.
+ * The data of a ControllerRevision with its original whole numbers. The StatefulSet controller
+ * stores them as doubles, which rounds those beyond 2^53. A number of the workload that rounds to
+ * the stored one is taken to be the original. A number beyond 64 bits must have been the largest
+ * one of 64 bits.
  */
 export function withExactNumbers(stored: unknown, live: unknown): unknown {
   if (typeof stored === 'bigint') {

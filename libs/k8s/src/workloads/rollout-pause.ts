@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '#cluster';
 import { ToolError } from '#tools';
 
-/** Kinds that leave the pods of an earlier template as they are. */
+/** Kinds whose pods keep the template that they were created from. */
 const NEVER_REPLACE = ['ReplicaSet', 'ReplicationController'];
 
 interface RolloutSpec {
@@ -10,9 +10,9 @@ interface RolloutSpec {
 }
 
 /**
- * Refuses what would have no effect on a paused deployment.
- * @param verb what was asked for
- * @throws ToolError `precondition`, with the way on
+ * Refuses a change that has no effect on a paused deployment.
+ * @param verb what the caller asked for
+ * @throws ToolError `precondition`, with what to do next
  */
 export function refusePaused(target: string, object: KubernetesObject, verb: string): void {
   if (!isPaused(object)) return;
@@ -23,8 +23,7 @@ export function refusePaused(target: string, object: KubernetesObject, verb: str
 }
 
 /**
- * What keeps a changed pod template from reaching the pods, as the end of a sentence; "" if nothing
- * does.
+ * Why the pods do not follow a changed pod template, as the end of a sentence; "" if they do.
  */
 export function rolloutNote(object: KubernetesObject): string {
   if (isPaused(object)) return '; it is paused, so its pods stay until it is resumed';

@@ -4,7 +4,7 @@ import { WorkloadDto } from './workload.dto.js';
 export class RolloutUndoDto extends WorkloadDto {
   @IntField({
     description:
-      'Revision to go back to, as k8s_rollout_history lists it. Left out, or 0: the one before the present one.',
+      'Revision to go back to, as k8s_rollout_history lists it. Left out, or 0: the previous one.',
     min: 0,
     max: 2_147_483_647,
     optional: true,

@@ -13,7 +13,7 @@ export class ScaleDto {
   resource_type!: string;
 
   @IntField({
-    description: 'How many pods there are to be. 0 stops the workload.',
+    description: 'Number of pods to run. 0 stops the workload.',
     min: 0,
     max: 2_147_483_647,
   })

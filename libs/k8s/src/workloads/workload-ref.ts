@@ -1,6 +1,6 @@
 import type { Cluster, ObjectRef, WorkloadKind } from '#cluster';
 
-/** Names a workload for reading and writing it. */
+/** The reference by which a workload is read and written. */
 export async function workloadRef(
   cluster: Cluster,
   {

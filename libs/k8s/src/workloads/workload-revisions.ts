@@ -5,10 +5,10 @@ const REVISION = 'deployment.kubernetes.io/revision';
 const CHANGE_CAUSE = 'kubernetes.io/change-cause';
 const TEMPLATE_HASH = 'pod-template-hash';
 
-/** One state that the pod template of a workload has had. */
+/** One earlier or present state of a workload's pod template. */
 export interface Revision {
   revision: number;
-  /** Why it was made, where somebody has said it (`kubernetes.io/change-cause`). */
+  /** Why it was made (`kubernetes.io/change-cause`), if somebody has set that. */
   cause: string | undefined;
   /** The strategic merge patch that brings the workload back to it. */
   patch: object;
@@ -32,8 +32,8 @@ interface ControllerRevision extends Owned {
 }
 
 /**
- * The revisions that are kept of a Deployment (as ReplicaSets), a DaemonSet or a StatefulSet (as
- * ControllerRevisions), oldest first.
+ * The stored revisions of a workload, oldest first. A Deployment stores them as ReplicaSets, a
+ * DaemonSet or StatefulSet as ControllerRevisions.
  */
 export async function revisionsOf(
   cluster: Cluster,
@@ -50,7 +50,8 @@ export async function revisionsOf(
 }
 
 /**
- * The change cause belongs to the revision: left as it is, the history would give the wrong one.
+ * The patch also sets the change cause, which belongs to the revision: otherwise the history would
+ * show the cause of another one.
  */
 function ofReplicaSet({ metadata: { annotations = {} }, spec }: ReplicaSet): Revision {
   const { metadata, ...template } = spec.template;

@@ -1,7 +1,7 @@
 import { NAMESPACE, WORKLOAD_KINDS, type WorkloadKind } from '#cluster';
 import { ChoiceField, NAME, TextField } from '#tools';
 
-/** One workload that rolls out pods, of a kind that has to be named. */
+/** One workload that rolls out pods. Its kind must be given. */
 export class WorkloadDto {
   @TextField({ description: 'Name of the workload.', format: NAME })
   name!: string;

@@ -7,24 +7,20 @@ import { RolloutUndoDto } from './rollout-undo.dto.js';
 import { ScaleDto } from './scale.dto.js';
 import { SetImageDto } from './set-image.dto.js';
 import { K8S } from '../k8s.category.js';
-import { RolloutHistoryClient } from './rollout-history.client.js';
-import { RolloutRestartClient } from './rollout-restart.client.js';
-import { RolloutStatusClient } from './rollout-status.client.js';
-import { RolloutUndoClient } from './rollout-undo.client.js';
-import { ScaleClient } from './scale.client.js';
-import { SetImageClient } from './set-image.client.js';
+import { KubectlService } from '../kubectl/kubectl.service.js';
+import { rolloutHistory } from './rollout-history.js';
+import { restartRollout } from './rollout-restart.js';
+import { rolloutStatus } from './rollout-status.js';
+import { undoRollout } from './rollout-undo.js';
+import { scaleWorkload } from './scale.js';
+import { setImages } from './set-image.js';
 
-/** Tools for Deployments and whatever else runs pods. */
+/** Tools for Deployments and other workloads. */
 @ToolProvider(K8S)
 export class WorkloadsTools {
   constructor(
     private readonly clusters: Clusters,
-    private readonly status: RolloutStatusClient,
-    private readonly history: RolloutHistoryClient,
-    private readonly images: SetImageClient,
-    private readonly restarts: RolloutRestartClient,
-    private readonly scales: ScaleClient,
-    private readonly rollbacks: RolloutUndoClient,
+    private readonly kubectl: KubectlService,
   ) {}
 
   @Tool({
@@ -43,27 +39,27 @@ export class WorkloadsTools {
     sharedFields: [DryRunField],
   })
   async setImage(query: SetImageDto, call: ToolCall): Promise<string> {
-    return this.images.set(this.clusters.of(call), query, call);
+    return setImages(this.clusters.of(call), query, call);
   }
 
   @Tool({
     name: 'k8s_rollout_restart',
     title: 'Restart Kubernetes Deployment',
     description:
-      'Replaces the pods of a deployment, daemonset or statefulset by new ones, a few at a time. Use it where pods must read changed configuration or are stuck; follow it with k8s_rollout_status.',
+      'Replaces the pods of a deployment, daemonset or statefulset with new ones, a few at a time. Use it when pods must read changed configuration or are stuck; follow it with k8s_rollout_status.',
     annotations: { readOnlyHint: false, destructiveHint: false },
     example: { name: 'web', namespace: 'shop', dry_run: true },
     sharedFields: [DryRunField],
   })
   async rolloutRestart(query: DeploymentByDefaultDto, call: ToolCall): Promise<string> {
-    return this.restarts.restart(this.clusters.of(call), query, call);
+    return restartRollout(this.clusters.of(call), query, call);
   }
 
   @Tool({
     name: 'k8s_scale',
     title: 'Scale Kubernetes Resource',
     description:
-      'Sets the number of pods of a deployment, statefulset, replicaset or anything else that can be scaled, and says from what to what. A workload with a HorizontalPodAutoscaler is set back by it: change that instead.',
+      'Sets the number of pods of a deployment, statefulset, replicaset or anything else that can be scaled, and says from what to what. A HorizontalPodAutoscaler sets its workload back: change the autoscaler instead.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     example: {
       name: 'web',
@@ -75,7 +71,7 @@ export class WorkloadsTools {
     sharedFields: [DryRunField],
   })
   async scale(query: ScaleDto, call: ToolCall): Promise<string> {
-    return this.scales.scale(this.clusters.of(call), query, call);
+    return scaleWorkload(this.clusters.of(call), query, call);
   }
 
   @Tool({
@@ -89,20 +85,20 @@ export class WorkloadsTools {
     timeLimitSeconds: ({ timeout_seconds }: RolloutStatusDto) => timeout_seconds + ANSWER_SECONDS,
   })
   async rolloutStatus(query: RolloutStatusDto, call: ToolCall): Promise<ToolResult> {
-    return this.status.follow(this.clusters.of(call), query, call);
+    return rolloutStatus(this.clusters.of(call), query, call);
   }
 
   @Tool({
     name: 'k8s_rollout_undo',
     title: 'Rollback Kubernetes Resource',
     description:
-      'Brings a workload back to the pod template of an earlier revision, by itself the one before, and shows what changes by that. Use it when a release does harm; k8s_rollout_history lists the revisions.',
+      'Brings a workload back to the pod template of an earlier revision, by default the previous one, and shows what that changes. Use it when a release does harm; k8s_rollout_history lists the revisions.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     example: { name: 'web', resource_type: 'deployment', namespace: 'shop', dry_run: true },
     sharedFields: [DryRunField],
   })
   async rolloutUndo(query: RolloutUndoDto, call: ToolCall): Promise<string> {
-    return this.rollbacks.undo(this.clusters.of(call), query, call);
+    return undoRollout(this.clusters.of(call), query, call);
   }
 
   @Tool({
@@ -114,6 +110,6 @@ export class WorkloadsTools {
     example: { resource_type: 'deployment', name: 'web', namespace: 'shop' },
   })
   async rolloutHistory(query: RolloutHistoryDto, call: ToolCall): Promise<string> {
-    return this.history.read(this.clusters.of(call), query, call);
+    return rolloutHistory(this.kubectl, this.clusters.of(call), query, call);
   }
 }

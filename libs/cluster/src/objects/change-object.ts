@@ -1,0 +1,50 @@
+import type { ToolCall } from '#tools';
+import type { Cluster } from '../cluster.js';
+import { isDryRun } from '../fields/dry-run.field.js';
+import type { KubernetesObject } from '../secrets/redact.js';
+import { diffObjects } from './object-diff.js';
+import type { ObjectRef } from './object-ref.js';
+import { changeText, readObject, type WriteOptions } from './write.js';
+
+/** A change to make to one object. */
+export interface DecidedChange {
+  /** Sends it. Returns the object as it then is or, for a dry run, would be. */
+  write: (options: WriteOptions) => Promise<KubernetesObject>;
+  /**
+   * What was done, such as `deployment.apps/web restarted`.
+   * @param after what `write` returned
+   */
+  summary: (after: KubernetesObject) => string | Promise<string>;
+  /** The answer if the write changed nothing; left out: the summary. */
+  unchanged?: string;
+}
+
+/** Reads an object before it is changed. */
+type ReadBefore<T> = (cluster: Cluster, ref: ObjectRef, signal: AbortSignal) => Promise<T>;
+
+/**
+ * Reads an object, decides on its change, writes it, and says what has changed. A dry run does the
+ * same but stores nothing.
+ * @param decide returns the change, or why there is nothing to change
+ * @param read reads the object if `readObject` is not the way to read it
+ * @returns the summary and the diff
+ * @throws ToolError as `read`, `decide` and `write`
+ */
+export async function changeObject<T extends KubernetesObject | undefined = KubernetesObject>(
+  cluster: Cluster,
+  ref: ObjectRef,
+  call: ToolCall,
+  decide: (before: T) => DecidedChange | string | Promise<DecidedChange | string>,
+  read: ReadBefore<T> = readObject as ReadBefore<T>,
+): Promise<string> {
+  const { signal } = call;
+  const dryRun = isDryRun(call);
+  const before = await read(cluster, ref, signal);
+  const decided = await decide(before);
+  if (typeof decided === 'string') return decided;
+  const after = await decided.write({ dryRun, signal });
+  if (decided.unchanged !== undefined && diffObjects(before, after) === '') {
+    return decided.unchanged;
+  }
+  return changeText(await decided.summary(after), { before, after }, dryRun);
+}

@@ -1,0 +1,29 @@
+import { Clusters } from '#cluster';
+import { Tool, ToolProvider, type ToolCall } from '#tools';
+import { K8S } from '../k8s.category.js';
+import { KubectlRequirement } from '../kubectl/kubectl.requirement.js';
+import { KubectlService } from '../kubectl/kubectl.service.js';
+import { ObjectDto } from '../object.dto.js';
+import { describeObject } from './describe-object.js';
+
+/** The tool that describes an object. */
+@ToolProvider(K8S)
+export class DescribeTools {
+  constructor(
+    private readonly clusters: Clusters,
+    private readonly kubectl: KubectlService,
+  ) {}
+
+  @Tool({
+    name: 'k8s_describe',
+    title: 'Describe Kubernetes Resource',
+    description:
+      'Describes one object for people: its state, conditions, what belongs to it and its recent events. Use it to find out why something does not work; for the logs of a pod use k8s_logs.',
+    annotations: { readOnlyHint: true, destructiveHint: false },
+    example: { resource_type: 'deployment', name: 'web', namespace: 'shop' },
+    requires: [KubectlRequirement],
+  })
+  async describe(query: ObjectDto, call: ToolCall): Promise<string> {
+    return describeObject(this.kubectl, this.clusters.of(call), query, call);
+  }
+}

@@ -1,0 +1,43 @@
+import { Clusters, DryRunField, isDryRun } from '#cluster';
+import { ANSWER_SECONDS, Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
+import { ExecDto } from './exec.dto.js';
+import { RunPodDto } from './run-pod.dto.js';
+import { execCommand, previewExec } from './exec-command.js';
+import { K8S } from '../k8s.category.js';
+import { runPod } from './run-pod.js';
+
+/** Tools that run something in a pod. */
+@ToolProvider(K8S)
+export class ExecTools {
+  constructor(private readonly clusters: Clusters) {}
+
+  @Tool({
+    name: 'k8s_run_pod',
+    title: 'Run Kubernetes Pod',
+    description:
+      'Creates a pod with one container; with wait it also waits for its end and returns its exit code and logs, with remove it deletes it afterwards. Use it with restart_policy never and remove for a one-off check inside the cluster, such as a DNS lookup.',
+    annotations: { readOnlyHint: false, destructiveHint: false },
+    example: { name: 'hello', image: 'busybox:1.37', command: 'echo hello', dry_run: true },
+    timeLimitSeconds: ({ wait, remove, timeout_seconds }: RunPodDto) =>
+      (wait || remove ? timeout_seconds : 30) + ANSWER_SECONDS,
+    sharedFields: [DryRunField],
+  })
+  async runPod(query: RunPodDto, call: ToolCall): Promise<ToolResult | string> {
+    return runPod(this.clusters.of(call), query, call);
+  }
+
+  @Tool({
+    name: 'k8s_exec',
+    title: 'Execute Command in Kubernetes Pod',
+    description:
+      'Runs a command in a container and returns its output; an exit code other than 0 is a failure with the code, stdout and stderr. Use it to look at a process from inside. On cancellation or at the time limit the connection is closed, but Kubernetes cannot end the process. With dry_run it only checks the pod, the container and the command.',
+    annotations: { readOnlyHint: false, destructiveHint: true },
+    example: { pod_name: 'postgres-0', command: 'echo hello', namespace: 'shop' },
+    timeLimitSeconds: ({ timeout_seconds }: ExecDto) => timeout_seconds + ANSWER_SECONDS,
+    sharedFields: [DryRunField],
+  })
+  async exec(query: ExecDto, call: ToolCall): Promise<ToolResult | string> {
+    const cluster = this.clusters.of(call);
+    return isDryRun(call) ? previewExec(cluster, query, call) : execCommand(cluster, query, call);
+  }
+}

@@ -1,0 +1,96 @@
+import {
+  namespaceToList,
+  printResources,
+  type ApiResource,
+  type Cluster,
+  type ListQuery,
+} from '#cluster';
+import { invalidField, type ToolCall } from '#tools';
+import type { GetDto } from './get.dto.js';
+
+/** A kind to get; in the form kind/name, one object of it. */
+interface Wanted {
+  resource: ApiResource;
+  name?: string;
+}
+
+/** Most objects that one call may name, over all kinds: each is a request. */
+const MAX_NAMED = 1_000;
+
+/**
+ * What `kubectl get` prints for the query.
+ * @throws ToolError `invalid_input` for parameters that contradict each other, `not_found` for an
+ * unknown kind or name
+ */
+export async function getObjects(cluster: Cluster, query: GetDto, call: ToolCall): Promise<string> {
+  const { signal, maxOutputChars: maxChars } = call;
+  const queries = await queriesOf(cluster, query, signal);
+  const format = query.output ?? 'table';
+  const { text, truncated, shown, remaining } = await printResources(cluster, queries, {
+    format,
+    maxChars,
+    signal,
+  });
+  if (!truncated) return text;
+  const left = remaining === undefined ? 'there are more' : `${remaining} more are left`;
+  return `${text}\n[Cut after ${shown} objects; ${left}. Narrow the query by namespace, name or label_selector.]`;
+}
+
+async function queriesOf(
+  cluster: Cluster,
+  query: GetDto,
+  signal: AbortSignal,
+): Promise<ListQuery[]> {
+  const { resource_type, name, all_namespaces, label_selector } = query;
+  const where = namespaceToList(cluster, query);
+  const names = name?.split(/[, ]+/);
+  const wanted = await wantedIn(cluster, resource_type, signal);
+  if (names && wanted.some((one) => one.name !== undefined)) {
+    throw invalidField('name', 'cannot be given when resource_type is already kind/name');
+  }
+  if (label_selector && (names || wanted.some((one) => one.name !== undefined))) {
+    throw invalidField('label_selector', 'cannot be given together with a name');
+  }
+  if (names && wanted.length * names.length > MAX_NAMED) {
+    const asked = `names ${names.length} objects of each of ${wanted.length} kinds`;
+    throw invalidField('name', `${asked}; one call may name ${MAX_NAMED} in all`);
+  }
+  return wanted.flatMap((one): ListQuery[] => {
+    const { resource } = one;
+    const wantedNames = one.name === undefined ? names : [one.name];
+    const namespace = resource.namespaced ? where : undefined;
+    if (!wantedNames) return [{ resource, namespace, labelSelector: label_selector }];
+    if (!resource.namespaced || !all_namespaces)
+      return [{ resource, namespace, names: wantedNames }];
+    // A name in every namespace: the API server can filter by it.
+    return wantedNames.map((wantedName) => ({
+      resource,
+      fieldSelector: `metadata.name=${wantedName}`,
+    }));
+  });
+}
+
+/**
+ * What `resource_type` asks for. As in kubectl, a kind that is named twice, also by a category, is
+ * listed once, but an object that is named twice is shown twice.
+ */
+async function wantedIn(cluster: Cluster, text: string, signal: AbortSignal): Promise<Wanted[]> {
+  const found: Wanted[] = [];
+  const kinds = new Set<string>();
+  for (const part of text.split(',')) {
+    const [kind = '', name] = part.split('/');
+    if (name !== undefined) {
+      found.push({ resource: await cluster.discovery.resolve(kind, signal), name });
+      continue;
+    }
+    const category = await cluster.discovery.category(kind, signal);
+    const resources =
+      category.length > 0 ? category : [await cluster.discovery.resolve(kind, signal)];
+    for (const resource of resources) {
+      if (kinds.has(resource.groupResource)) continue;
+      kinds.add(resource.groupResource);
+      found.push({ resource });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,23 @@
+import { Clusters } from '#cluster';
+import { Tool, ToolProvider, type ToolCall } from '#tools';
+import { K8S } from '../k8s.category.js';
+import { getObjects } from './get-objects.js';
+import { GetDto } from './get.dto.js';
+
+/** The tool that lists and gets objects. */
+@ToolProvider(K8S)
+export class GetTools {
+  constructor(private readonly clusters: Clusters) {}
+
+  @Tool({
+    name: 'k8s_get',
+    title: 'Get Kubernetes Resources',
+    description:
+      'Lists objects of one or more kinds, or gets some by name, as the table that kubectl prints. Use it first to see what there is and in what state; go on with k8s_describe for one object with its events, or output=yaml for the whole of it. Values of Secrets are never shown.',
+    annotations: { readOnlyHint: true, destructiveHint: false },
+    example: { resource_type: 'pods', namespace: 'shop' },
+  })
+  async get(query: GetDto, call: ToolCall): Promise<string> {
+    return getObjects(this.clusters.of(call), query, call);
+  }
+}

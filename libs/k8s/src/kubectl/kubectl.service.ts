@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { clusterConfig, programContext, type Cluster, type ClusterConfig } from '#cluster';
+import { credentialFailure, Programs, withoutKlog } from '#cli';
+import { ToolError, type ToolCall, type ToolErrorCode } from '#tools';
+import { k8sConfig, type K8sConfig } from '../k8s.config.js';
+
+/** Codes by the reason in kubectl's stderr: `Error from server (Reason): message`. */
+const CODES: Record<string, ToolErrorCode> = {
+  NotFound: 'not_found',
+  Forbidden: 'forbidden',
+  Conflict: 'conflict',
+  Unauthorized: 'forbidden',
+  BadRequest: 'invalid_input',
+  Invalid: 'invalid_input',
+  TooManyRequests: 'busy',
+  InternalError: 'upstream',
+  ServiceUnavailable: 'unavailable',
+  Timeout: 'timeout',
+  ServerTimeout: 'timeout',
+};
+
+/**
+ * kubectl's wordings, without a reason, for an API server that it cannot reach or has lost.
+ */
+const UNREACHED =
+  /unable to connect to the server|was refused|connection (refused|reset|lost)|\bEOF\b|timeout|deadline exceeded|no such host|no route to host|network is unreachable/i;
+
+/** Runs kubectl for the operations whose logic exists only there. */
+@Injectable()
+export class KubectlService implements OnApplicationShutdown {
+  /**
+   * For kubectl's discovery cache, which is otherwise in the home folder of the user who runs the
+   * server. Created by the first call.
+   */
+  private cacheFolder: string | undefined;
+
+  constructor(
+    private readonly programs: Programs,
+    @Inject(clusterConfig.KEY) private readonly config: ClusterConfig,
+    @Inject(k8sConfig.KEY) private readonly limits: K8sConfig,
+  ) {}
+
+  /**
+   * Runs kubectl in the context of a cluster.
+   * @param args values of users are only allowed after `--` or joined to a flag by `=`
+   * @returns its stdout
+   * @throws ToolError by the API server's reason, otherwise `failed` with kubectl's message
+   */
+  async run(cluster: Cluster, args: readonly string[], call: ToolCall): Promise<string> {
+    const [command = '', ...rest] = args;
+    const { signal, caller, maxOutputChars } = call;
+    const { env, context } = programContext(cluster, this.config);
+    this.cacheFolder ??= mkdtempSync(join(tmpdir(), 'skyflo-mcp-kubectl-'));
+    const contextFlags = context === undefined ? [] : [`--context=${context}`];
+    const maxMemoryMb = this.limits.kubectlMaxMemoryMb;
+    const { exitCode, stdout, stderr, isCut, isOverMemory } = await this.programs.run(
+      'kubectl',
+      [command, `--cache-dir=${this.cacheFolder}`, ...contextFlags, ...rest],
+      {
+        signal,
+        caller,
+        maxOutputChars: maxOutputChars + 1,
+        env,
+        maxMemoryBytes: maxMemoryMb * 1_000_000,
+      },
+    );
+    if (isOverMemory) {
+      const message = `kubectl was ended, as what it reads takes more than ${maxMemoryMb} MB of memory (K8S_KUBECTL_MAX_MEMORY_MB). Ask for fewer objects, or look at this one with k8s_get.`;
+      throw new ToolError('failed', message, { retryable: false });
+    }
+    if (exitCode === 0 || isCut) return stdout.trimEnd();
+    throw credentialFailure('kubectl', stderr) ?? failure(stderr, exitCode, stdout);
+  }
+
+  onApplicationShutdown(): void {
+    if (this.cacheFolder !== undefined) rmSync(this.cacheFolder, { recursive: true, force: true });
+  }
+}
+
+function failure(stderr: string, exitCode: number, output: string): ToolError {
+  const said = withoutKlog(stderr).trim() || stderr.trim();
+  const [, reason = '', message = ''] = /^Error from server \((\w+)\): (.*)$/m.exec(said) ?? [];
+  const code = CODES[reason];
+  if (code) return new ToolError(code, message, { output });
+  if (UNREACHED.test(said)) {
+    return new ToolError('unavailable', said, { output });
+  }
+  return new ToolError('failed', `kubectl ended with exit code ${exitCode}: ${said}`, { output });
+}
