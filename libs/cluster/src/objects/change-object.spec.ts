@@ -1,0 +1,76 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ToolCall } from '#tools';
+import { HttpLab } from '../../fixtures/http-lab.js';
+import type { Cluster } from '../cluster.js';
+import { ApiResource } from '../discovery/api-resource.js';
+import { changeObject, type DecidedChange } from './change-object.js';
+import { patchObject } from './write.js';
+
+const lab = new HttpLab();
+afterEach(() => lab.close());
+
+const resource = new ApiResource({
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  singular: 'configmap',
+  namespaced: true,
+  shortNames: [],
+  verbs: ['get', 'patch'],
+  categories: [],
+  subresources: [],
+});
+const ref = { resource, namespace: 'shop', name: 'site' };
+const call = { signal: new AbortController().signal, shared: {} } as ToolCall;
+
+/** An API server with one object, which a patch changes to `after`. */
+async function objectServer(after: object): Promise<{ cluster: Cluster; methods: string[] }> {
+  const methods: string[] = [];
+  const cluster = await lab.clusterTo(({ method = '' }, response) => {
+    methods.push(method);
+    const data = method === 'PATCH' ? after : { text: 'old' };
+    response.end(JSON.stringify({ kind: 'ConfigMap', metadata: { name: 'site' }, data }));
+  });
+  return { cluster, methods };
+}
+
+function change(cluster: Cluster, unchanged?: string): DecidedChange {
+  return {
+    write: (options) => patchObject(cluster, ref, 'merge', { data: { text: 'new' } }, options),
+    summary: async (after) => `text is ${(after as { data: { text: string } }).data.text}`,
+    ...(unchanged !== undefined && { unchanged }),
+  };
+}
+
+describe(changeObject.name, () => {
+  it('says what was done, with the diff', async () => {
+    const { cluster, methods } = await objectServer({ text: 'new' });
+    const said = await changeObject(cluster, ref, call, () => change(cluster));
+    expect(said).toMatch(/^text is new\n\n/);
+    expect(said).toMatch(/^-.*old$/m);
+    expect(said).toMatch(/^\+.*new$/m);
+    expect(methods).toEqual(['GET', 'PATCH']);
+  });
+
+  it('writes nothing where there is nothing to change', async () => {
+    const { cluster, methods } = await objectServer({});
+    expect(await changeObject(cluster, ref, call, async () => 'already')).toBe('already');
+    expect(methods).toEqual(['GET']);
+  });
+
+  it('says so when the write changed nothing', async () => {
+    const { cluster } = await objectServer({ text: 'old' });
+    const decide = () => change(cluster, 'nothing to change');
+    expect(await changeObject(cluster, ref, call, decide)).toBe('nothing to change');
+  });
+
+  it('takes the object that its caller reads', async () => {
+    const { cluster, methods } = await objectServer({});
+    const read = async () => undefined;
+    expect(await changeObject(cluster, ref, call, (before) => `it is ${before}`, read)).toBe(
+      'it is undefined',
+    );
+    expect(methods).toEqual([]);
+  });
+});
