@@ -55,7 +55,8 @@ interface Draft {
  * Checks an apply that the API server refuses because of fields that the manifest leaves out, such
  * as a port of the same name or the other member of a union. Removes what client-side `kubectl
  * apply` has set, what the API server has filled in and, by force, what others have set and is in
- * the way. Merges object and manifest here and has the API server check the result. Changes nothing.
+ * the way. Merges object and manifest here and has the API server check the result. Changes
+ * nothing.
  * @param refused why the API server refuses the merged object
  * @throws ToolError `refused`, or the API server's refusal of the result; `conflict` with the
  * managers that are not ours

@@ -40,7 +40,8 @@ export interface CheckedApply extends Change {
 }
 
 /**
- * Fields that may be removed without `prune`: an apply of a Secret or ConfigMap replaces its content.
+ * Fields that may be removed without `prune`: an apply of a Secret or ConfigMap replaces its
+ * content.
  */
 const CONTENT_KINDS = ['secrets', 'configmaps'];
 const CONTENT_FIELDS = ['f:data', 'f:stringData', 'f:binaryData'];

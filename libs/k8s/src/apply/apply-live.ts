@@ -68,8 +68,8 @@ export class LiveObjects {
         if (found.size === names.size || count >= names.size * LIST_FACTOR) break;
       }
     } catch {
-      // The right to read an object does not include the right to list. Any other failure will occur
-      // again when the object is read.
+      // The right to read an object does not include the right to list. Any other failure will
+      // occur again when the object is read.
     }
     return found;
   }

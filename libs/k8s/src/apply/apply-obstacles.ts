@@ -81,7 +81,8 @@ function elementOf({ listKeys }: ObjectSchema, item: unknown): string {
 }
 
 /**
- * The other items of the last list on the path that have the same value and are not in the manifest.
+ * The other items of the last list on the path that have the same value and are not in the
+ * manifest.
  */
 function doubles(trail: readonly Place[]): FieldPath[] {
   const at = trail.findLastIndex(({ merged }) => Array.isArray(merged));

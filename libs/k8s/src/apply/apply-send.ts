@@ -32,8 +32,9 @@ export async function checkSteady(
 }
 
 /**
- * Applies one object as it was checked. The check is only valid for the version that was checked: an
- * apply to a later version might drop or take over other fields, so that version is checked again.
+ * Applies one object as it was checked. The check is only valid for the version that was checked:
+ * an apply to a later version might drop or take over other fields, so that version is checked
+ * again.
  * @param writeSignal ends the write, a little later than `options.signal`, so that its outcome is
  * known
  * @throws ToolError as `checkApply`

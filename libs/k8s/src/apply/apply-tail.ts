@@ -1,6 +1,6 @@
 /**
- * Milliseconds for a write to finish after its call has ended. Less than the time that a tool has to
- * report what it has done.
+ * Milliseconds for a write to finish after its call has ended. Less than the time that a tool has
+ * to report what it has done.
  */
 const TAIL_MS = 1_000;
 

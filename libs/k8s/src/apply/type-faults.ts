@@ -9,8 +9,8 @@ import {
 import { type ToolError } from '#tools';
 
 /**
- * The API server's messages for a value of the wrong type. They often do not name the field, or name
- * a field of a Go structure.
+ * The API server's messages for a value of the wrong type. They often do not name the field, or
+ * name a field of a Go structure.
  */
 const WRONG_TYPE =
   /expected (?:string|numeric|boolean|map|list|any scalar)|cannot (?:convert|unmarshal|restore)|unrecognized type|quantities must match|must be of type/;
@@ -53,7 +53,8 @@ export async function withTypeFaults(
 }
 
 /**
- * The type faults of a value and everything in it: `spec.replicas must be a whole number, not text`.
+ * The type faults of a value and everything in it: `spec.replicas must be a whole number, not
+ * text`.
  */
 export function typeFaults(schema: ObjectSchema, value: unknown, path = ''): string[] {
   if (value === null || value === undefined) return [];

@@ -48,7 +48,9 @@ class LoggingServer {
     for (const response of this.open) response.write(lines.map((line) => `${line}\n`).join(''));
   }
 
-  /** Writes a part of a line, and cuts everybody off: as a broken connection, or as if it had ended. */
+  /**
+   * Writes a part of a line, and cuts everybody off: as a broken connection, or as if it had ended.
+   */
   cut(part: string, isClean: boolean): void {
     for (const response of this.open) {
       if (isClean) response.end(part);

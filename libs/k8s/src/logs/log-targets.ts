@@ -21,8 +21,8 @@ interface Job {
 const SELECTOR = /[=!,()<>\s]/;
 
 /**
- * The pods that `target` stands for: one pod, those of a workload (kind/name), or those that a label
- * selector matches.
+ * The pods that `target` stands for: one pod, those of a workload (kind/name), or those that a
+ * label selector matches.
  * @throws ToolError `not_found` for an unknown kind, workload or pod; `invalid_input` for a kind
  * that has no pods
  */

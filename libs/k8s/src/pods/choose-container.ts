@@ -7,8 +7,8 @@ const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
  * Chooses a container of a pod: the given one, otherwise the one in its default-container
  * annotation, otherwise its only one.
  * @param otherwise what the caller can give instead of container_name, for the message
- * @throws ToolError `invalid_input` with the names of the containers if the given one does not exist
- * or the caller must choose one
+ * @throws ToolError `invalid_input` with the names of the containers if the given one does not
+ * exist or the caller must choose one
  */
 export function chooseContainer(pod: Pod, wanted: string | undefined, otherwise = ''): string {
   const every = containerNames(pod);

@@ -64,8 +64,8 @@ export function lostFields(set: FieldSet, kept: FieldSet, path: FieldPath = []):
 
 /**
  * The fields of `set`, but not of `kept`, whose value in `before` is gone or different in `after`.
- * List items are whole paths; everything else goes down to the last name. A field that falls back to
- * the same value by a default of the API server is left out.
+ * List items are whole paths; everything else goes down to the last name. A field that falls back
+ * to the same value by a default of the API server is left out.
  */
 export function changedFields(
   set: FieldSet,
