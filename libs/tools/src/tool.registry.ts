@@ -140,7 +140,7 @@ export class ToolRegistry implements OnModuleInit {
       requirements: (options.requires ?? []).map((requirement) =>
         this.modules.get(requirement, { strict: false }),
       ),
-      isTimed: (args) => options.place === 'wait' || isGiven(args, TIME_PARAMETER),
+      isTimed: (args) => options.isTimed === true || isGiven(args, TIME_PARAMETER),
       placeOf: (dto) => (typeof place === 'function' ? place(dto as never) : place),
       timeLimitSeconds: (dto) => (typeof limit === 'number' ? limit : limit(dto as never)),
       laneOf: (shared) => laneField?.laneOf?.(shared),
