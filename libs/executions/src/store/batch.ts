@@ -60,6 +60,11 @@ export function changedIn({ updates, events }: Batch): string[] {
   ];
 }
 
+/** All executions of a batch. */
+export function executionsIn(batch: Batch): string[] {
+  return [...new Set([...batch.inserts.map(({ id }) => id), ...changedIn(batch)])];
+}
+
 /** A batch in two, in its order; undefined where it is one row. */
 export function halvesOf({ inserts, updates, events }: Batch): [Batch, Batch] | undefined {
   const count = inserts.length + updates.length + events.length;

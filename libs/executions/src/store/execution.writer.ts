@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { orAfter } from '#base';
-import { halvesOf, withoutTexts, type Batch, type StoreWrites } from './batch.js';
+import { executionsIn, halvesOf, withoutTexts, type Batch, type StoreWrites } from './batch.js';
 import { batchOf, PendingWrites, type EventSource, type PendingWrite } from './pending-writes.js';
 import { NotConnected } from './postgres-connections.js';
 import { isOfDatabase, isRowRefused } from './refused-rows.js';
@@ -194,7 +194,8 @@ export class ExecutionWriter {
       if (parts.length < 2) {
         const reason = (error as Error).message;
         const what = parts.length === 1 ? 'Texts are' : 'A row is';
-        this.logger.error({ msg: `${what} dropped: the database refuses it`, reason, batch });
+        const [executionId] = executionsIn(batch);
+        this.logger.error({ msg: `${what} dropped: the database refuses it`, reason, executionId });
       }
       for (const part of parts) await this.writeOrSplit(part);
     }
@@ -223,13 +224,17 @@ export class ExecutionWriter {
     const doOthersPass = this.lastSuccessMs > write.failedAloneMs;
     if (write.failuresAlone < MOST_FAILURES_ALONE || !doOthersPass) return true;
     this.failed = undefined;
-    const batch = batchOf([write]);
+    const { id: executionId } = write;
     const reason = error.message;
     if (write.isBare) {
-      this.logger.error({ msg: 'An execution is dropped: it cannot be stored', reason, batch });
+      this.logger.error({
+        msg: 'An execution is dropped: it cannot be stored',
+        reason,
+        executionId,
+      });
       return false;
     }
-    this.logger.error({ msg: 'Texts are dropped: they cannot be stored', reason, batch });
+    this.logger.error({ msg: 'Texts are dropped: they cannot be stored', reason, executionId });
     write.dropTexts();
     write.failuresAlone = 0;
     return true;
