@@ -172,11 +172,11 @@ function floodOf(callers: readonly FaultCaller[]): Promise<Ended[]> {
 
 /** Reads the other context, one read after another, as long as something lasts. */
 async function readsUntil(lasting: Promise<unknown>, caller: FaultCaller): Promise<Ended[]> {
-  let isOver = false;
-  const over = () => (isOver = true);
-  lasting.then(over, over);
+  const over = new AbortController();
+  const end = () => over.abort();
+  lasting.then(end, end);
   const ended: Ended[] = [];
-  while (!isOver) {
+  while (!over.signal.aborted) {
     ended.push(await caller.call('k8s_get', read('sandbox')));
     await sleep(50);
   }

@@ -5,6 +5,7 @@ import { executionsConfig, type ExecutionsConfig } from '#executions';
 import { createApp } from './create-app.js';
 import { endOnSignals } from './end-on-signals.js';
 import { serveStdio } from './mcp/stdio.js';
+import { giveMemoryBackWhenQuiet } from './quiet-memory.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
 import { ServerLogger } from './logging/server.logger.js';
 
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
       abortOnError: false,
     });
     endOnSignals(context, graceMsOf(context));
+    giveMemoryBackWhenQuiet();
     await serveStdio(context);
     return;
   }
@@ -26,6 +28,7 @@ async function main(): Promise<void> {
   endOnSignals(app, graceMsOf(app));
   const { port, host } = app.get<ServerConfig>(serverConfig.KEY);
   await app.listen(port, host);
+  giveMemoryBackWhenQuiet();
   new Logger('Server').log(`Listening on ${await app.getUrl()} (Swagger UI: /docs, MCP: /mcp)`);
 }
 

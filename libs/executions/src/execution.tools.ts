@@ -59,6 +59,7 @@ export class ExecutionTools {
     annotations: { readOnlyHint: true, destructiveHint: false },
     tags: [EXECUTIONS_TAG],
     place: 'wait',
+    isTimed: true,
     timeLimitSeconds: ({ timeout_seconds }: ExecutionWaitDto) => timeout_seconds + ANSWER_SECONDS,
     example: { ...EXAMPLE, timeout_seconds: 30 },
   })

@@ -37,6 +37,8 @@ export interface ToolOptions {
    * unless given.
    */
   place?: ToolPlace | ((input: never) => ToolPlace);
+  /** Its callers always know how long a call takes, also without `timeout_seconds`. */
+  isTimed?: boolean;
   /** Parameters that it shares with other tools, in addition to those of its provider. */
   sharedFields?: Type<SharedField>[];
   requires?: Type<ToolRequirement>[];

@@ -26,8 +26,8 @@ const MEANINGS: Record<number, string> = {
   409: 'it stands in a way that does not allow this',
   413: 'the body is too large',
   415: 'the body is not of the type application/json, or a POST does not say so',
-  422: 'a parameter is wrong',
-  429: 'this caller has too many requests open',
+  422: 'a parameter is wrong, or the answer is larger than may wait for a client to read it',
+  429: 'this caller has too many requests open, or too many answers that it does not read',
   500: 'a bug of the server',
   503: 'the server is stopping, or its database does not answer',
 };
@@ -78,7 +78,7 @@ export const RESPONSES: Record<string, Responses> = {
     200: { description: 'A page of executions.', content: json('ExecutionList') },
     ...problems([422, 503]),
   },
-  get_execution: { ...EXECUTION, ...problems([404, 503]) },
+  get_execution: { ...EXECUTION, ...problems([404, 422, 503]) },
   get_execution_output: {
     200: {
       description: 'A piece of the output.',
@@ -94,7 +94,7 @@ export const RESPONSES: Record<string, Responses> = {
     200: { description: 'The events, as they come.', content: EVENTS },
     ...problems([404, 503]),
   },
-  cancel_execution: { ...EXECUTION, ...problems([404, 409, 413, 415, 503]) },
+  cancel_execution: { ...EXECUTION, ...problems([404, 409, 413, 415, 422, 503]) },
   health: { 200: { description: 'It runs.', content: json('Health') }, ...problemsOf(ANY_PROBE) },
   ready: {
     200: { description: 'Ready, or degraded.', content: json('Health') },

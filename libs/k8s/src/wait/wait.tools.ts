@@ -15,6 +15,7 @@ export class WaitTools {
       'Waits for some seconds. Use it between a change and a look at its effect, when no tool can wait for the effect itself (k8s_rollout_status can).',
     annotations: { readOnlyHint: true, destructiveHint: false },
     place: 'wait',
+    isTimed: true,
     example: { seconds: 1 },
     timeLimitSeconds: ({ seconds }: WaitDto) => seconds + 5,
   })

@@ -4,7 +4,7 @@ import type { JSONRPCResultResponse } from '@modelcontextprotocol/sdk/types.js';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ToolError } from '#tools';
 import { Outlet } from '../../http/outlet.js';
-import { asEvent, JSON_RPC, refuse, type JsonRpcResult } from '../wire/json-rpc.js';
+import { asEvent, JSON_RPC, refuse } from '../wire/json-rpc.js';
 import { clientOf } from '../wire/mcp-client.js';
 import { mcpConfig, type McpConfig } from '../mcp.config.js';
 import { SessionServer } from './session.server.js';
@@ -102,7 +102,7 @@ function sendThrough(outlet: Outlet, transport: SSEServerTransport): void {
 
 function unsent({ id, result }: JSONRPCResultResponse, refusal: ToolError): object {
   const answer = Array.isArray(result['content'])
-    ? { result: unsentResult(result as JsonRpcResult, refusal) }
+    ? { result: unsentResult(result, refusal) }
     : { error: { code: JSON_RPC.refused, message: refusal.message } };
   return { jsonrpc: '2.0', id, ...answer };
 }
