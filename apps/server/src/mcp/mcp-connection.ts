@@ -2,6 +2,7 @@ import { cutName } from '#tools';
 import type { Unread } from '../http/unread.js';
 import { JSON_RPC, protocolFault, type JsonRpcResult } from './wire/json-rpc.js';
 import type { McpClient } from './wire/mcp-client.js';
+import { spreadCancels } from './wire/spread-cancels.js';
 import type { CallContext, ToolCalls } from './tool-calls.js';
 
 /** The requests that the SDKs leave to us. */
@@ -91,11 +92,13 @@ export class McpConnection {
 
   private async call({ params, logLevel = this.logLevel, ...context }: McpRequest) {
     this.running += 1;
+    const { signal, stop } = spreadCancels(context.signal);
     try {
       const wantsLogs = logLevel === 'debug' || logLevel === 'info';
       const { client } = this;
-      return await this.tools.call(params, { ...context, client, wantsLogs });
+      return await this.tools.call(params, { ...context, signal, client, wantsLogs });
     } finally {
+      stop();
       this.running -= 1;
     }
   }

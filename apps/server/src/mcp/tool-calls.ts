@@ -95,6 +95,7 @@ export class ToolCalls {
       const timeLimitSeconds = timeLimitOf(meta);
       const refusal = this.unread.refusalOf(caller);
       if (refusal) throw refusal;
+      if (context.signal.aborted) throw new ToolError('cancelled', 'Cancelled before it began.');
       // Older clients that send the same word do not mean this.
       if (params.task && knowsTasks(client)) {
         return await this.tasks.create(name, args, { caller, timeLimitSeconds });
