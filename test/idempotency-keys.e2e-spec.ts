@@ -51,7 +51,7 @@ describe('an idempotency key that could not be claimed is free', () => {
     const EXECUTIONS_FILE = executionsFile();
     const server = await startServer({ ...targets.env, EXECUTIONS_FILE });
     const api = new ExecutionsApi(server);
-    const other = new DatabaseSync(EXECUTIONS_FILE);
+    const other = new DatabaseSync(EXECUTIONS_FILE, { timeout: 5_000 });
     other.exec('begin exclusive');
     const calls = await claimed(api);
     other.close();

@@ -48,7 +48,7 @@ async function lockedSqlite(lab: FaultLab): Promise<FaultRow> {
   const server = await lab.startServer({ ...graceOf(GRACE_SECONDS), EXECUTIONS_FILE });
   return measureEnd('SIGTERM, SQLite locked by another process', [server], async () => {
     await server.api.start(...LONG_CALL);
-    using other = new DatabaseSync(EXECUTIONS_FILE);
+    using other = new DatabaseSync(EXECUTIONS_FILE, { timeout: 5_000 });
     other.exec('begin exclusive');
     return `ended after ${await timeEnd(server)} s (bound: ${GRACE_SECONDS + 5} s)`;
   });

@@ -26,7 +26,7 @@ async function locked(lab: FaultLab): Promise<FaultRow> {
   const fault = `SQLite locked by another process for ${LOCKED_MS / 1_000} s`;
   return measureFault(fault, [server], async () => {
     await write(server);
-    const other = new DatabaseSync(EXECUTIONS_FILE);
+    const other = new DatabaseSync(EXECUTIONS_FILE, { timeout: 5_000 });
     other.exec('begin exclusive');
     const until = performance.now() + LOCKED_MS;
     const first = await timed(() => write(server));

@@ -40,7 +40,7 @@ async function keyFaults(lab: FaultLab): Promise<FaultRow[]> {
     await away(
       'SQLite locked by another process',
       () => {
-        other = new DatabaseSync(EXECUTIONS_FILE);
+        other = new DatabaseSync(EXECUTIONS_FILE, { timeout: 5_000 });
         other.exec('begin exclusive');
       },
       () => other.close(),

@@ -55,7 +55,7 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
     const { databaseUrl } = config;
     const othersTell = databaseUrl !== undefined;
     const { writes, lanes } = database;
-    this.store = new ExecutionStore(database.kysely);
+    this.store = new ExecutionStore(database.reads);
     this.signals = new ExecutionSignals(databaseUrl, () => void this.obeyCancels());
     const bytes = new StoredBytes();
     this.retention = new Retention(database, config, bytes);
@@ -155,6 +155,11 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
     return this.reader.find(id);
   }
 
+  /** As `ExecutionReader.mustExist`. */
+  mustExist(id: string): Promise<void> {
+    return this.reader.mustExist(id);
+  }
+
   /** As `ExecutionReader.ended`. */
   ended(
     id: string,
@@ -216,7 +221,7 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Ends what other servers were asked to cancel and what runs here. */
   private async obeyCancels(): Promise<void> {
-    const wanted = await this.store.cancelRequests(this.replicas.id).catch(() => []);
+    const wanted = await this.replicas.cancelRequests().catch(() => []);
     for (const id of wanted) this.runner.get(id)?.cancel(cancelled());
   }
 
@@ -229,7 +234,7 @@ export class Executions implements OnModuleInit, BeforeApplicationShutdown {
     while (this.signals.watching > 0 && performance.now() < patience) await sleep(10);
     await this.replicas.stop().catch(() => {});
     await this.signals.close();
-    await this.database.kysely.destroy();
+    await this.database.close();
   }
 }
 

@@ -95,7 +95,7 @@ export class ExecutionsController {
         'The Last-Event-ID header must be the id of an event of this execution.',
       );
     }
-    await this.executions.find(id);
+    await this.executions.mustExist(id);
     const { executions, unread } = this;
     await streamExecution({ executions, unread }, { id, after: Number(after) }, reply);
   }

@@ -62,6 +62,14 @@ export class ExecutionReader {
     return { ...execution, output: (await asUnavailable(store.outputOf(id))) || undefined };
   }
 
+  /** @throws ToolError `not_found`; `unavailable` without the database */
+  async mustExist(id: string): Promise<void> {
+    if (!UUID.pattern.test(id)) throw notFound(id);
+    const { runner, store } = this.parts;
+    if (runner.get(id)) return;
+    if (!(await asUnavailable(this.recall(id, () => store.look(id, LAST_SEQ))))) throw notFound(id);
+  }
+
   /**
    * The remembered executions, newest first, without their outputs.
    * @throws ToolError `invalid_input` for a mark that no page has given; `unavailable` without the

@@ -8,11 +8,16 @@ import type { Schema } from './schema.js';
 import { SqliteThreadDialect } from './sqlite-dialect.js';
 import { SqliteSpace } from './sqlite-space.js';
 import { SqliteThread } from './sqlite-thread.js';
-import { SqliteTurns } from './sqlite-turns.js';
+import { SqliteTurns, type TurnOf } from './sqlite-turns.js';
 import { SqliteWrites } from './sqlite-writes.js';
 
-/** How many batches may be on their way at a time: of 10 connections, the others are for reads. */
-const POSTGRES_LANES = 4;
+/**
+ * How many batches may be on their way at a time, of writes and of idempotency keys each. One
+ * connection more is for heartbeats and the like.
+ */
+const POSTGRES_LANES = 3;
+/** Connections for callers who look at executions: what they read may be long. */
+const POSTGRES_READERS = 4;
 /** SQLite writes one at a time. */
 const SQLITE_LANES = 1;
 /** Milliseconds for one step of a migration, which may have millions of rows to look at. */
@@ -20,8 +25,10 @@ const MIGRATION_LIMIT_MS = 600_000;
 
 /** Where executions are remembered. */
 export interface ExecutionDatabase {
-  /** For what is read, and for what is seldom written. */
+  /** For what the server itself reads, and what it seldom writes. */
   readonly kysely: Kysely<Schema>;
+  /** For callers who look at executions: however much they read, the server is not held up. */
+  readonly reads: Kysely<Schema>;
   readonly writes: StoreWrites;
   /** How many of the writes may be under way at a time. */
   readonly lanes: number;
@@ -29,6 +36,7 @@ export interface ExecutionDatabase {
   migrate(): Promise<void>;
   /** Gives the space of what was forgotten back to the disk, piece by piece. */
   giveBackSpace(isStopped: () => boolean): Promise<void>;
+  close(): Promise<void>;
 }
 
 /**
@@ -41,15 +49,19 @@ export async function openSqlite(file: string): Promise<ExecutionDatabase> {
     if (isInFile) preparePrivateFile(file);
     const thread = await SqliteThread.open(file);
     const turns = new SqliteTurns();
-    const kysely = new Kysely<Schema>({ dialect: new SqliteThreadDialect(thread, turns) });
+    const kyselyOf = (who: TurnOf) =>
+      new Kysely<Schema>({ dialect: new SqliteThreadDialect(thread, turns, who) });
+    const kysely = kyselyOf('server');
     const writes = new SqliteWrites(thread, turns);
     const space = new SqliteSpace(thread, turns, () => writes.idleMs);
     return {
       kysely,
+      reads: kyselyOf('caller'),
       writes,
       lanes: SQLITE_LANES,
       migrate: () => migrate(kysely, isInFile ? file : undefined),
       giveBackSpace: (isStopped) => space.giveBack(isStopped),
+      close: () => thread.close(),
     };
   } catch (cause) {
     throw new Error(
@@ -61,14 +73,21 @@ export async function openSqlite(file: string): Promise<ExecutionDatabase> {
 
 /** Opens a PostgreSQL database; connections to it are made as they are needed. */
 export async function openPostgres(url: string): Promise<ExecutionDatabase> {
-  const connections = await PostgresConnections.open(url);
+  const connections = await PostgresConnections.open(url, 2 * POSTGRES_LANES + 1);
+  const readers = await PostgresConnections.open(url, POSTGRES_READERS);
+  const kyselyOn = (pool: PostgresConnections) =>
+    new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return {
-    kysely: new Kysely<Schema>({ dialect: new PostgresDialect({ pool: connections }) }),
+    kysely: kyselyOn(connections),
+    reads: kyselyOn(readers),
     writes: new PostgresWrites(connections),
     lanes: POSTGRES_LANES,
     migrate: () => migratePostgres(url),
     // It does so by itself.
     giveBackSpace: () => Promise.resolve(),
+    close: async () => {
+      await Promise.all([connections.end(), readers.end()]);
+    },
   };
 }
 

@@ -1,11 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { parseJson } from '#base';
-import {
-  UNFINISHED,
-  type Execution,
-  type ExecutionEvent,
-  type ExecutionStatus,
-} from '../execution.js';
+import { type Execution, type ExecutionEvent, type ExecutionStatus } from '../execution.js';
 import { executionOf, SUMMARY } from './execution-row.js';
 import type { EventRow, ExecutionRow, Schema } from './schema.js';
 
@@ -117,17 +112,5 @@ export class ExecutionStore {
       executions: rows.slice(0, limit).map(executionOf),
       next: last && `${last.created_at}_${last.id}`,
     };
-  }
-
-  /** Which executions of a server somebody wants cancelled. */
-  async cancelRequests(replica: string): Promise<string[]> {
-    const rows = await this.db
-      .selectFrom('executions')
-      .select('id')
-      .where('replica', '=', replica)
-      .where('status', 'in', UNFINISHED)
-      .where('cancel_requested', '=', 1)
-      .execute();
-    return rows.map(({ id }) => id);
   }
 }

@@ -1,7 +1,6 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type { Pool, PoolClient, QueryConfig, QueryResultRow } from 'pg';
 
-const MAX_CONNECTIONS = 10;
 /**
  * Milliseconds in which a connection is had and all that is done on it: no caller waits longer for
  * a database that takes everything and says nothing.
@@ -70,12 +69,13 @@ export class PostgresConnections implements PostgresPool {
     pool.on('connect', (client) => client.on('error', ignore));
   }
 
-  static async open(url: string): Promise<PostgresConnections> {
+  /** @param max how many there are at most */
+  static async open(url: string, max: number): Promise<PostgresConnections> {
     // Not loaded where it is of no use: it takes megabytes.
     const { Pool: PgPool } = await import('pg');
     const pool = new PgPool({
       ...connectionOptions(url),
-      max: MAX_CONNECTIONS,
+      max,
       connectionTimeoutMillis: CONNECT_LIMIT_MS,
       idleTimeoutMillis: IDLE_MS,
       maxLifetimeSeconds: MAX_LIFETIME_SECONDS,

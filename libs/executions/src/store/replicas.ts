@@ -2,7 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import type { ExecutionError } from '../execution.js';
+import { UNFINISHED, type ExecutionError } from '../execution.js';
 import type { ExecutionDatabase } from './database.js';
 import { NotConnected } from './postgres-connections.js';
 import type { ReplicaRow } from './schema.js';
@@ -88,6 +88,18 @@ export class Replicas {
     clearInterval(this.timer);
     await this.beating;
     await this.remove(this.id, new Date().toISOString());
+  }
+
+  /** Which executions of this server somebody wants cancelled. */
+  async cancelRequests(): Promise<string[]> {
+    const rows = await this.database.kysely
+      .selectFrom('executions')
+      .select('id')
+      .where('replica', '=', this.id)
+      .where('status', 'in', UNFINISHED)
+      .where('cancel_requested', '=', 1)
+      .execute();
+    return rows.map(({ id }) => id);
   }
 
   private isStale(): boolean {

@@ -10,7 +10,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import type { SqliteThread } from './sqlite-thread.js';
-import type { SqliteTurns } from './sqlite-turns.js';
+import type { SqliteTurns, TurnOf } from './sqlite-turns.js';
 
 /**
  * SQLite in a thread, in a file that other servers use too. A transaction takes the right to write
@@ -23,10 +23,11 @@ export class SqliteThreadDialect implements Dialect {
   constructor(
     private readonly thread: SqliteThread,
     private readonly turns: SqliteTurns,
+    private readonly who: TurnOf,
   ) {}
 
   createDriver(): Driver {
-    return new SqliteThreadDriver(this.thread, this.turns);
+    return new SqliteThreadDriver(this.thread, this.turns, this.who);
   }
 
   createQueryCompiler(): SqliteQueryCompiler {
@@ -57,13 +58,14 @@ class SqliteThreadDriver implements Driver {
   constructor(
     private readonly thread: SqliteThread,
     private readonly turns: SqliteTurns,
+    private readonly who: TurnOf,
   ) {}
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<SqliteConnection> {
-    await this.turns.take();
-    return new SqliteConnection(this.thread, this.turns);
+    await this.turns.take(this.who);
+    return new SqliteConnection(this.thread, this.turns, this.who);
   }
 
   async beginTransaction(connection: SqliteConnection): Promise<void> {
@@ -100,11 +102,14 @@ class SqliteConnection implements DatabaseConnection {
   constructor(
     private readonly thread: SqliteThread,
     private readonly turns: SqliteTurns,
+    private readonly who: TurnOf,
   ) {}
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     const act = () => this.thread.query(sql, parameters);
-    const { rows, changes } = await (this.isInTransaction ? act() : this.turns.whenFree(act));
+    const { rows, changes } = await (this.isInTransaction
+      ? act()
+      : this.turns.whenFree(this.who, act));
     return { rows: rows as R[], numAffectedRows: BigInt(changes) };
   }
 
