@@ -23,9 +23,8 @@ describe(spreadCancels, () => {
     for (let turns = 0; !signals.every(({ aborted }) => aborted); turns++) {
       await turn();
       abortedAfter.push(signals.filter(({ aborted }) => aborted).length);
-      expect(signals.map(({ aborted }) => aborted).toSorted()).toEqual(
-        signals.map(({ aborted }) => aborted),
-      );
+      const newest = signals.findIndex(({ aborted }) => aborted);
+      expect(signals.slice(newest).every(({ aborted }) => aborted)).toBe(true);
     }
     expect(abortedAfter.length).toBeGreaterThanOrEqual(10);
   });
