@@ -63,7 +63,7 @@ describe('calls that wait while the cluster is away for a moment', () => {
     const ready = [{ op: 'replace', path: PROBE_PATH, value: '/' }];
     await own.kubectl('patch', 'deployment', 'greeter', '--type=json', '-p', JSON.stringify(ready));
     await own.kubectl('patch', 'rollout', 'web', '--type=merge', '-p', '{"spec":{"paused":true}}');
-    expect(await rollout.text).toContain('does not go on by itself');
+    expect(await rollout.text).toContain('does not continue by itself');
     expect(await pod.text).toContain('succeeded with exit code 0');
     expect(await release.text).toContain('STATUS: deployed');
     for (const { told } of [rollout, pod]) {

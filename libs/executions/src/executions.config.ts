@@ -54,8 +54,8 @@ class ExecutionsEnvironment {
   @IntSetting({
     min: 1,
     description:
-      'Most calls that only wait (`wait_for_x_seconds`, `execution_wait`). They do not count as ' +
-      'running. A caller has its share.',
+      'Most calls that only wait (`wait_for_x_seconds`, `execution_wait`, `k8s_rollout_status`, ' +
+      '`argo_status` with `watch`). They do not count as running. A caller has its share.',
   })
   MAX_WAITS = 1_000;
 

@@ -88,7 +88,9 @@ export class SseGateway {
   }
 }
 
-/** Lets a transport write no faster than its client reads. What there is no room for is not sent. */
+/**
+ * Lets a transport write no faster than its client reads. What there is no room for is not sent.
+ */
 function sendThrough(outlet: Outlet, transport: SSEServerTransport): void {
   transport.send = (message) => {
     const refusal = outlet.write(asEvent(JSON.stringify(message)));
