@@ -153,7 +153,10 @@ describe('lists', () => {
       metadata: { name: `p${index}`, namespace: 'default' },
       containers,
     }));
-    api.json('/apis/metrics.k8s.io/v1beta1/namespaces/default/pods', { items });
+    api.json('/apis/metrics.k8s.io/v1beta1/namespaces/default/pods', {
+      kind: 'PodMetricsList',
+      items,
+    });
     expect((await onLarge('k8s_top_pods', { sort_by: 'cpu' })).status).toBe(200);
   });
 });
@@ -209,7 +212,7 @@ describe('releases', () => {
       resourceVersion: '1',
       labels: { name, owner: 'helm', status: 'deployed', version: '1', modifiedAt: '1700000000' },
     };
-    const secret = { metadata, data: { release: data } };
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata, data: { release: data } };
     api.json(`${SECRETS}/${object}`, secret);
     return { metadata };
   };

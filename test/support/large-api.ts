@@ -38,8 +38,13 @@ export class LargeApi {
     const version = { groupVersion: 'metrics.k8s.io/v1beta1', version: 'v1beta1' };
     const group = { name: 'metrics.k8s.io', preferredVersion: version, versions: [version] };
     api.json('/apis', { kind: 'APIGroupList', groups: [group] });
-    api.json('/apis/metrics.k8s.io/v1beta1', { groupVersion: version.groupVersion, resources: [] });
-    api.json('/api/v1', { groupVersion: 'v1', resources: resourceTypes() });
+    const listed = (groupVersion: string, resources: object[]) => ({
+      kind: 'APIResourceList',
+      groupVersion,
+      resources,
+    });
+    api.json('/apis/metrics.k8s.io/v1beta1', listed(version.groupVersion, []));
+    api.json('/api/v1', listed('v1', resourceTypes()));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return api;
