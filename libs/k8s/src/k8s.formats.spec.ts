@@ -1,19 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { textFault, type TextFormat } from '#tools';
+import { textFault } from '#tools';
 import * as formats from './k8s.formats.js';
-
-/** Pieces that one pattern or another takes again and again. */
-const PIECES = ['a', '9', '1h', 'a,', 'a, ', 'a/a,', 'a=b,', '1:a,', 'a ', '1 || '];
-
-describe('a format', () => {
-  it.each(Object.entries<TextFormat>(formats))('reads texts as long as may be: %s', (_, format) => {
-    for (const piece of PIECES) {
-      const longest = piece.repeat(format.maxLength).slice(0, format.maxLength);
-      expect(textFault(format, longest) ?? '').not.toMatch(/characters/);
-      expect(textFault(format, `-${longest.slice(1)}`)).toMatch(/^must be/);
-    }
-  });
-});
 
 describe.each([
   ['KINDS', formats.KINDS],
