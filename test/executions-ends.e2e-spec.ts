@@ -15,7 +15,7 @@ const READERS = 25;
 
 const own = useNamespace('executions');
 const { api, server, targets } = useExecutions({
-  env: () => ({ MAX_KEPT_OUTPUT_CHARS: String(2 * MUCH) }),
+  env: () => ({ MAX_KEPT_OUTPUT_CHARS: String(2 * MUCH), MAX_UNREAD_SECONDS: '10' }),
 });
 
 /** Readers of one execution who take nothing, and what was before them. */
