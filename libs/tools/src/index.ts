@@ -1,5 +1,7 @@
 export { ANSWER_SECONDS } from './answer-seconds.js';
 export { cutName } from './cut-name.js';
+export { EFFECTS } from './effect.js';
+export type { Effect } from './effect.js';
 export { BooleanField, ChoiceField, IntField, TextField } from './fields.decorator.js';
 export { acceptedBy, inputClass, inputSchemaOf } from './input-schema.js';
 export type { PropertySchema } from './input-schema.js';
@@ -8,6 +10,7 @@ export { declarationOf, registerConfig } from './config/register-config.js';
 export { ChoiceSetting, IntSetting, settingsOf, TextSetting } from './config/setting.decorator.js';
 export type { Setting } from './config/setting.decorator.js';
 export { sharesConfig } from './config/shares.config.js';
+export type { Principal } from './principal.js';
 export { SharedField } from './shared-field.js';
 export { ToolRequirement } from './tool-requirement.js';
 export type { RequirementScope } from './tool-requirement.js';

@@ -1,0 +1,19 @@
+/**
+ * Who calls, once that is proved. Executions, sessions and everything else that a caller makes
+ * belong to its principal.
+ */
+export interface Principal {
+  /** Unique and stable: the issuer and the subject of a token, or the id of a key. Never an address. */
+  readonly id: string;
+  /** How people know it, for logs and for the audit. */
+  readonly name: string;
+  readonly groups: readonly string[];
+  /** What its credential allows at most, e.g. `skyflo:read`. Undefined where it sets no bound. */
+  readonly scopes?: readonly string[] | undefined;
+  /** Milliseconds since the epoch at which its credential ends. Undefined if it does not. */
+  readonly expiresAt?: number | undefined;
+  /** Who acts for the principal (RFC 8693, `act`): the id of the innermost actor. */
+  readonly actor?: string | undefined;
+  /** The bearer token of an OIDC principal, for contexts that pass it on. Never logged. */
+  readonly bearer?: string | undefined;
+}
