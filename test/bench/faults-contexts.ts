@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parse } from 'yaml';
 import { ApiGate } from '../support/api-gate.js';
 import { writeGreeterChart } from '../support/greeter-chart.js';
-import type { SandboxAccess } from '../support/kubeconfig.js';
 import { readJson } from '../support/rest.js';
 import { countsOf, FaultCaller, slowestOf, type Ended } from './fault-callers.js';
+import { sandboxAccess, writeContextBeside } from './fault-kubeconfig.js';
 import { measureFault, type FaultLab, type Subject } from './fault-lab.js';
 import type { FaultRow } from './fault-row.js';
 
@@ -126,29 +124,9 @@ async function helmWaits(lab: FaultLab): Promise<FaultRow> {
 }
 
 async function openContexts(lab: FaultLab, env: Record<string, string> = {}): Promise<Contexts> {
-  const { clusters, users } = parse(readFileSync(lab.sandbox.kubeconfig, 'utf8')) as {
-    clusters: Pick<SandboxAccess, 'cluster'>[];
-    users: Pick<SandboxAccess, 'user'>[];
-  };
-  const access = { ...clusters[0]!, ...users[0]! };
-  const gate = await ApiGate.open(access);
+  const gate = await ApiGate.open(sandboxAccess(lab.sandbox));
   lab.onEnd(() => gate.close());
-  const KUBECONFIG = join(lab.sandbox.stateDir, `kubeconfig-faults-${randomUUID()}`);
-  const kubeconfig = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [
-      { name: 'sandbox', cluster: access.cluster },
-      { name: 'gate', cluster: { server: gate.url } },
-    ],
-    users: [
-      { name: 'sandbox', user: access.user },
-      { name: 'gate', user: {} },
-    ],
-    contexts: ['sandbox', 'gate'].map((name) => ({ name, context: { cluster: name, user: name } })),
-    'current-context': 'sandbox',
-  };
-  writeFileSync(KUBECONFIG, JSON.stringify(kubeconfig), { mode: 0o600 });
+  const KUBECONFIG = writeContextBeside(lab.sandbox, 'gate', gate.url);
   const server = await lab.startServer({ KUBECONFIG, ...env });
   const addresses = Array.from({ length: CALLERS + 1 }, (_, index) => `127.0.0.${index + 2}`);
   const all = addresses.map((address) => new FaultCaller(server, address));

@@ -3,6 +3,7 @@ import { FaultLab } from './fault-lab.js';
 import type { FaultRow } from './fault-row.js';
 import { databaseFaults } from './faults-database.js';
 import { clusterFaults } from './faults-cluster.js';
+import { doorFaults } from './faults-doors.js';
 import { endFaults } from './faults-ends.js';
 import { fileFaults } from './faults-files.js';
 import { recordFaults } from './faults-records.js';
@@ -19,6 +20,7 @@ const SECTIONS: Record<string, FaultSection> = {
   database: databaseFaults,
   files: fileFaults,
   cluster: clusterFaults,
+  doors: doorFaults,
 };
 
 const LIMIT_MS = 600_000;

@@ -15,8 +15,11 @@ const LONG_INTEGER = new RegExp(
   'g',
 );
 
-/** A quick test that there is none. */
-const MAY_HAVE_ONE = /(?:^|[\s,:[])-?\d{16}/;
+/**
+ * A quick test that there is none. The engine skips through a text for a row of digits several times
+ * faster than for a counted repetition or an anchor before it.
+ */
+const MAY_HAVE_ONE = new RegExp(String.raw`\d`.repeat(16));
 
 /**
  * The prefix of a long number while JSON.parse reads the rest. It is random, so nobody can send a

@@ -14,11 +14,19 @@ import { collectWarnings } from './api-warnings.js';
 @Injectable()
 @InterceptsTools({ stage: 'warnings' })
 export class WarningsInterceptor implements ToolInterceptor {
-  async intercept(
+  intercept(
     invocation: ToolInvocation,
     next: (invocation: ToolInvocation) => Promise<ToolResult>,
   ): Promise<ToolResult> {
-    if (invocation.tool.annotations.readOnlyHint) return next(invocation);
+    return invocation.tool.annotations.readOnlyHint
+      ? next(invocation)
+      : this.withWarnings(invocation, next);
+  }
+
+  private async withWarnings(
+    invocation: ToolInvocation,
+    next: (invocation: ToolInvocation) => Promise<ToolResult>,
+  ): Promise<ToolResult> {
     const { result, warnings } = await collectWarnings(() => next(invocation));
     if (warnings.length === 0) return result;
     const lines = warnings.map((warning) => `Warning: ${warning}`).join('\n');

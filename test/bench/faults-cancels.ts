@@ -1,0 +1,48 @@
+import { waitFor } from '#sandbox';
+import { McpSession } from '../support/mcp-session.js';
+import { measureFault, type FaultLab, type Subject } from './fault-lab.js';
+import type { FaultRow } from './fault-row.js';
+
+const CALLS = 5_000;
+
+/** Many MCP calls of one session that are cancelled at once. */
+export async function cancelFaults(lab: FaultLab): Promise<FaultRow[]> {
+  return [
+    await cancels(lab, 'of which each runs', CALLS),
+    await cancels(lab, 'most of which wait for a place', 100),
+  ];
+}
+
+async function cancels(lab: FaultLab, which: string, places: number): Promise<FaultRow> {
+  const server = await lab.startServer({
+    MAX_WAITS: String(places),
+    CALLER_SHARE_PERCENT: '100',
+    MAX_QUEUED_PER_CALLER: String(CALLS),
+  });
+  const session = await McpSession.open(server.url);
+  return measureFault(`${CALLS} cancels of MCP calls, ${which}`, [server], async () => {
+    const ids = Array.from({ length: CALLS }, (_, index) => index + 1);
+    const calls = session.post(
+      ids.map((id) => ({
+        jsonrpc: '2.0',
+        id,
+        method: 'tools/call',
+        params: { name: 'wait_for_x_seconds', arguments: { seconds: 300 } },
+      })),
+    );
+    calls.catch(() => {});
+    await waitFor(async () => (await running(server)) >= Math.min(places, 100), {
+      what: 'the calls to run',
+    });
+    const startedAt = performance.now();
+    const method = 'notifications/cancelled';
+    await session.post(ids.map((requestId) => ({ jsonrpc: '2.0', method, params: { requestId } })));
+    await waitFor(async () => (await running(server)) === 0, { what: 'all calls to end' });
+    return `none runs after ${(performance.now() - startedAt).toFixed(0)} ms`;
+  });
+}
+
+/** How many executions run: 100 at most are counted. */
+async function running({ api }: Subject): Promise<number> {
+  return (await api.list({ status: 'running', limit: '100' })).body.executions.length;
+}
