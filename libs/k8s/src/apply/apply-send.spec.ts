@@ -1,21 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ApiResource } from '#cluster';
+import { CONFIG_MAPS } from '../../../cluster/fixtures/config-maps.js';
 import { labCluster } from '../../fixtures/lab-cluster.js';
 import type { LiveObjects } from './apply-live.js';
 import { sendApply } from './apply-send.js';
-
-const resource = new ApiResource({
-  group: '',
-  version: 'v1',
-  kind: 'ConfigMap',
-  plural: 'configmaps',
-  singular: 'configmap',
-  namespaced: true,
-  shortNames: [],
-  verbs: ['get', 'patch'],
-  categories: [],
-  subresources: [],
-});
 
 describe(sendApply.name, () => {
   it('says which of its two writes was made, and loses no field of the failure', async () => {
@@ -31,7 +18,7 @@ describe(sendApply.name, () => {
       response.end(JSON.stringify(object));
     });
     const item = {
-      resource,
+      resource: CONFIG_MAPS,
       namespace: 'shop',
       name: 'site',
       label: 'configmap/site',
