@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  changeObject,
   patchObject,
   retryOnConflict,
   type Cluster,
+  type DecidedChange,
   type KubernetesObject,
   type ObjectRef,
 } from '#cluster';
-import { ToolError } from '#tools';
+import { ToolError, type ToolCall } from '#tools';
 import { readRollout } from '../model/rollout-read.js';
 import type { Rollout } from '../model/rollout.js';
 import { isTakenUp } from '../model/template-owner.js';
@@ -31,42 +33,48 @@ const TAKE_UP_POLL_MS = 50;
  * somebody else changes the rollout in between, it decides again.
  * @param decide throws to refuse, and returns no patches if there is nothing to do; called again
  * for a newer state
- * @returns the decision, and the rollout before and after it
+ * @param summary what was done, to follow the rollout's name
+ * @returns the summary and the diff
  * @throws ToolError `conflict` when the rollout keeps changing; as `retryOnConflict` and
  * `patchObject`
  */
 export async function changeRollout<T extends RolloutPatches>(
   cluster: Cluster,
   ref: ObjectRef,
+  call: ToolCall,
   decide: (rollout: Rollout) => T,
-  context: WriteContext,
-): Promise<{ decision: T; before: Rollout; after: KubernetesObject }> {
-  return retryOnConflict(async () => {
-    const { decision, before } = await decided(cluster, ref, decide, context.signal);
-    const hasPatch = decision.spec !== undefined || decision.status !== undefined;
-    const after = hasPatch ? await send(cluster, ref, before, decision, context) : before;
-    return { decision, before, after };
-  }, context.signal);
+  summary: (decision: T, after: Rollout) => Promise<string>,
+): Promise<string> {
+  const change = (before: Rollout): DecidedChange => {
+    const decision = decide(before);
+    return {
+      write: (options) => send(cluster, ref, before, decision, options),
+      summary: async (after) =>
+        `${ref.resource.label(ref.name)} ${await summary(decision, after as Rollout)}`,
+      statusFields: Object.keys(decision.status ?? {}),
+    };
+  };
+  const read = () => decidable(cluster, ref, decide, call.signal);
+  return retryOnConflict(() => changeObject(cluster, ref, call, change, read), call.signal);
 }
 
 /**
- * The decision on the current state. A refusal is final once the controller has observed that
- * state, or has not in time.
+ * The current state of a rollout, to decide on. A refusal is final once the controller has observed
+ * that state, or has not in time.
  */
-async function decided<T>(
+async function decidable(
   cluster: Cluster,
   ref: ObjectRef,
-  decide: (rollout: Rollout) => T,
+  decide: (rollout: Rollout) => unknown,
   signal: AbortSignal,
-): Promise<{ decision: T; before: Rollout }> {
-  const before = await readRollout(cluster, ref, signal);
+): Promise<Rollout> {
+  const rollout = await readRollout(cluster, ref, signal);
   try {
-    return { decision: decide(before), before };
-  } catch (refused) {
+    decide(rollout);
+    return rollout;
+  } catch {
     // A change made just before may not have reached the status that the refusal rests on.
-    const later = await takenUp(cluster, ref, before, signal);
-    if (!later) throw refused;
-    return { decision: decide(later), before: later };
+    return (await takenUp(cluster, ref, rollout, signal)) ?? rollout;
   }
 }
 
@@ -93,11 +101,12 @@ async function takenUp(
 async function send(
   cluster: Cluster,
   ref: ObjectRef,
-  { metadata: { resourceVersion } }: Rollout,
+  before: Rollout,
   { spec, status }: RolloutPatches,
   context: WriteContext,
 ): Promise<KubernetesObject> {
-  const metadata = { resourceVersion };
+  if (!spec && !status) return before;
+  const metadata = { resourceVersion: before.metadata.resourceVersion };
   // Before Argo Rollouts 0.10 the status was a plain field.
   if (!status || !ref.resource.subresources.includes('status')) {
     const patch = { metadata, ...(spec && { spec }), ...(status && { status }) };

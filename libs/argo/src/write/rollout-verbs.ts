@@ -1,4 +1,4 @@
-import { changeText, isDryRun, type Cluster } from '#cluster';
+import { isDryRun, type Cluster } from '#cluster';
 import type { ToolCall } from '#tools';
 import { canaryPosition } from '../model/canary.js';
 import type { PromoteDto } from './promote.dto.js';
@@ -129,21 +129,14 @@ async function applyVerb(
   asked: string,
   verb: (target: string, rollout: Rollout) => Verb,
 ): Promise<string> {
-  const { signal } = call;
-  const dryRun = isDryRun(call);
-  const ref = await rolloutRef(cluster, query, signal);
+  const ref = await rolloutRef(cluster, query, call.signal);
   const target = ref.resource.label(ref.name);
   const decide = (rollout: Rollout) => verb(target, rollout);
-  const { decision, before, after } = await changeRollout(cluster, ref, decide, {
-    dryRun,
-    signal,
-  });
-  const { status, summary, verdict } = decision;
-  const said =
-    verdict && !dryRun
-      ? await outcomeOf(cluster, ref, { name: asked, summary, verdict }, after as Rollout, signal)
-      : summary;
-  return changeText(`${target} ${said}`, { before, after }, dryRun, Object.keys(status ?? {}));
+  return changeRollout(cluster, ref, call, decide, async ({ summary, verdict }, after) =>
+    verdict && !isDryRun(call)
+      ? outcomeOf(cluster, ref, { name: asked, summary, verdict }, after, call.signal)
+      : summary,
+  );
 }
 
 function verdictOfAbort(now: Rollout): Verdict {

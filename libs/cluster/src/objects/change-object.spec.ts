@@ -1,27 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ToolCall } from '#tools';
+import { CONFIG_MAPS } from '../../fixtures/config-maps.js';
 import { HttpLab } from '../../fixtures/http-lab.js';
 import type { Cluster } from '../cluster.js';
-import { ApiResource } from '../discovery/api-resource.js';
 import { changeObject, type DecidedChange } from './change-object.js';
 import { patchObject } from './write.js';
 
 const lab = new HttpLab();
 afterEach(() => lab.close());
 
-const resource = new ApiResource({
-  group: '',
-  version: 'v1',
-  kind: 'ConfigMap',
-  plural: 'configmaps',
-  singular: 'configmap',
-  namespaced: true,
-  shortNames: [],
-  verbs: ['get', 'patch'],
-  categories: [],
-  subresources: [],
-});
-const ref = { resource, namespace: 'shop', name: 'site' };
+const ref = { resource: CONFIG_MAPS, namespace: 'shop', name: 'site' };
 const call = { signal: new AbortController().signal, shared: {} } as ToolCall;
 
 /** An API server with one object, which a patch changes to `after`. */
@@ -63,6 +51,21 @@ describe(changeObject.name, () => {
     const { cluster } = await objectServer({ text: 'old' });
     const decide = () => change(cluster, 'nothing to change');
     expect(await changeObject(cluster, ref, call, decide)).toBe('nothing to change');
+  });
+
+  it('shows the fields of the status that the change writes, and no others', async () => {
+    const object = { kind: 'ConfigMap', metadata: { name: 'site' } };
+    const decide = (): DecidedChange => ({
+      write: async () => ({ ...object, status: { abort: true, phase: 'Degraded' } }),
+      summary: () => 'aborted',
+      statusFields: ['abort'],
+      unchanged: 'nothing to change',
+    });
+    const { cluster } = await objectServer({});
+    const said = await changeObject(cluster, ref, call, decide, async () => object);
+    expect(said).toMatch(/^aborted\n\n/);
+    expect(said).toMatch(/^\+.*abort: true$/m);
+    expect(said).not.toContain('Degraded');
   });
 
   it('takes the object that its caller reads', async () => {

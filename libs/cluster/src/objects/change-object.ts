@@ -17,6 +17,8 @@ export interface DecidedChange {
   summary: (after: KubernetesObject) => string | Promise<string>;
   /** The answer if the write changed nothing; left out: the summary. */
   unchanged?: string;
+  /** The fields of `status` that it writes; the diff shows no others. */
+  statusFields?: readonly string[];
 }
 
 /** Reads an object before it is changed. */
@@ -42,9 +44,8 @@ export async function changeObject<T extends KubernetesObject | undefined = Kube
   const before = await read(cluster, ref, signal);
   const decided = await decide(before);
   if (typeof decided === 'string') return decided;
-  const after = await decided.write({ dryRun, signal });
-  if (decided.unchanged !== undefined && diffObjects(before, after) === '') {
-    return decided.unchanged;
-  }
-  return changeText(await decided.summary(after), { before, after }, dryRun);
+  const { write, summary, unchanged, statusFields } = decided;
+  const after = await write({ dryRun, signal });
+  if (unchanged !== undefined && diffObjects(before, after, statusFields) === '') return unchanged;
+  return changeText(await summary(after), { before, after }, dryRun, statusFields);
 }
