@@ -85,14 +85,20 @@ export class ApplyReport {
       // That one write may be repeated does not mean that the whole manifest may.
       retryable: false,
       retryAfterSeconds: cause?.retryAfterSeconds,
+      isOutcomeUnknown: this.unknown > 0,
       output: this.lines('not applied').join('\n'),
     });
+  }
+
+  /** How many objects have an unknown outcome. */
+  private get unknown(): number {
+    return [...this.outcomes.values()].filter(({ state }) => state === 'unknown').length;
   }
 
   private get countText(): string {
     const outcomes = [...this.outcomes.values()];
     const applied = outcomes.filter(({ error }) => !error).length;
-    const unknown = outcomes.filter(({ state }) => state === 'unknown').length;
+    const { unknown } = this;
     const of = `of ${this.items.length} objects`;
     if (unknown === 0) return `${applied || 'None'} ${of} applied`;
     return `${applied} ${of} are known to be applied, of ${unknown} it is not known`;
