@@ -80,7 +80,7 @@ describe('a change whose answer something on the way has replaced', () => {
     const answer = await server.call(tool, args);
     expect(answer.body['retryable']).toBe(false);
     expect(answer.body.detail).toContain(DOUBT);
-    expect(answer.body.detail).toContain('It most likely was: the object is now as it was to be.');
+    expect(answer.body.detail).toContain('It most likely was: the object now matches it.');
     expect(answer.body.detail).not.toContain('<html>');
   });
 

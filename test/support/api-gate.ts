@@ -95,7 +95,7 @@ export class ApiGate {
 
   /**
    * Answers the next request of a kind in place of the API server, once that has done what was
-   * asked.
+   * asked. An answer that refuses the request is passed back as it is.
    */
   replace(matches: Matches, status: number, body: string): void {
     this.answers.push({ matches, status, body });
@@ -171,7 +171,8 @@ export class ApiGate {
     const onward = requestTls(`${this.target}${url}`, options, (answer) => {
       const after = take(this.waiting.after, request)?.act() ?? Promise.resolve();
       after.then(() => {
-        const other = take(this.answers, request);
+        const isDone = (answer.statusCode ?? 502) < 300;
+        const other = isDone ? take(this.answers, request) : undefined;
         if (other) {
           answer.resume();
           response.writeHead(other.status, { 'content-type': 'text/html' }).end(other.body);

@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster.js';
 import { FIELD_MANAGER } from './field-manager.js';
 import { ifFound } from './read-if-found.js';
 import { isMade } from './made-change.js';
+import { ownsAny } from './owned-fields.js';
 import type { KubernetesObject } from '../secrets/redact.js';
 import type { ObjectRef } from './object-ref.js';
 
@@ -33,17 +34,18 @@ export function withFateOfChange(
 ): Promise<unknown> {
   const tell = (object: KubernetesObject | undefined) => {
     if (!object) return 'It is not there now.';
-    if (isMade(object, patch)) {
-      return 'It most likely was: the object is now as it was to be.';
-    }
-    const changedAt = lastChange(object);
+    if (isMade(object, patch)) return 'It most likely was: the object now matches it.';
+    const unchanged = `The object shows no change by ${FIELD_MANAGER} yet.`;
+    const [version, versionNow] = [versionOf(patch), versionOf(object)];
+    if (version !== undefined && version === versionNow) return unchanged;
+    const changedAt = lastChange(object, patch, subresource);
     if (changedAt !== undefined && Date.parse(changedAt) >= sentAt - CLOCK_SKEW_MS) {
-      return `${FIELD_MANAGER} changed the object at ${changedAt}, but not all of it is as it was to be: look at it with k8s_get.`;
+      return `${FIELD_MANAGER} last changed these fields at ${changedAt}, but the object does not match this change. Read the object again.`;
     }
     // A controller may have overwritten the change at once.
-    return isOtherVersion(object, patch)
-      ? 'The object has changed since, which may be what came of it: look at it with k8s_get.'
-      : `The object shows no change by ${FIELD_MANAGER} yet.`;
+    return version === undefined
+      ? unchanged
+      : 'The object has changed since, perhaps by this change. Read the object again.';
   };
   return withFate(cluster, ref, error, tell, subresource);
 }
@@ -80,17 +82,30 @@ async function withFate(
   }
 }
 
-/** Whether an object is of another version than the one that a patch was for. */
-function isOtherVersion({ metadata }: KubernetesObject, patch: unknown): boolean {
-  const version = (patch as KubernetesObject | undefined)?.metadata?.['resourceVersion'];
-  return version !== undefined && version !== metadata?.['resourceVersion'];
+/** The version of an object, or the one that a patch is for; undefined where it names none. */
+function versionOf(object: unknown): unknown {
+  return (object as KubernetesObject | undefined)?.metadata?.['resourceVersion'];
 }
 
-/** When this server's field manager changed an object last, as the API server has noted it. */
-function lastChange({ metadata }: KubernetesObject): string | undefined {
-  const entries = (metadata?.managedFields ?? []) as { manager?: string; time?: string }[];
+/** An entry of `metadata.managedFields`. */
+interface ManagedFields {
+  manager?: string;
+  subresource?: string;
+  time?: string;
+  fieldsV1?: unknown;
+}
+
+/** When this server's field manager last changed fields that a patch sets. */
+function lastChange(
+  { metadata }: KubernetesObject,
+  patch: unknown,
+  subresource = '',
+): string | undefined {
+  const entries = (metadata?.managedFields ?? []) as ManagedFields[];
   return entries
-    .flatMap(({ manager, time = '' }) => (manager === FIELD_MANAGER ? time : []))
+    .filter((entry) => entry.manager === FIELD_MANAGER && (entry.subresource ?? '') === subresource)
+    .filter(({ fieldsV1 }) => ownsAny(fieldsV1, patch))
+    .map(({ time = '' }) => time)
     .sort()
     .at(-1);
 }

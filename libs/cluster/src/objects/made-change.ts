@@ -51,6 +51,6 @@ function hasItem(items: readonly unknown[], wanted: unknown): boolean {
 }
 
 /** Whether a key of a patch does not become a field of the object. */
-function isRemark(key: string): boolean {
+export function isRemark(key: string): boolean {
   return OF_VERSION.has(key) || key.startsWith('$');
 }
