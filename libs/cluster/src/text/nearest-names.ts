@@ -1,4 +1,4 @@
-const MOST = 3;
+const MAX_NAMES = 3;
 
 /**
  * Characters of a name that may be misspelt: a longer one is not a name that somebody has typed.
@@ -59,7 +59,7 @@ export function nearestBySpelling<T extends { spellings: readonly string[] }>(
   }
   return [...near]
     .sort(([a, editsA], [b, editsB]) => editsA - editsB || a - b)
-    .slice(0, MOST)
+    .slice(0, MAX_NAMES)
     .map(([index]) => candidates[index]!);
 }
 
