@@ -1,40 +1,7 @@
-import {
-  ChartField,
-  ChartVersionField,
-  CreateNamespaceField,
-  InstallAtomicField,
-  InstallNamespaceField,
-  InstallWaitField,
-  NewReleaseNameField,
-  TimeoutField,
-  ValuesField,
-} from '../releases/release.fields.js';
+import { ValuesField } from '../releases/release.fields.js';
+import { InstallDto } from './install.dto.js';
 
-export class InstallWithValuesDto {
-  @NewReleaseNameField()
-  release_name!: string;
-
-  @ChartField()
-  chart!: string;
-
+export class InstallWithValuesDto extends InstallDto {
   @ValuesField({ optional: false })
   values!: string;
-
-  @InstallNamespaceField()
-  namespace!: string;
-
-  @CreateNamespaceField()
-  create_namespace!: boolean;
-
-  @InstallWaitField()
-  wait!: boolean;
-
-  @ChartVersionField()
-  version?: string;
-
-  @TimeoutField()
-  timeout_seconds!: number;
-
-  @InstallAtomicField()
-  atomic!: boolean;
 }

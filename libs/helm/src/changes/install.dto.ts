@@ -1,28 +1,33 @@
-import {
-  ChartField,
-  ChartVersionField,
-  CreateNamespaceField,
-  InstallAtomicField,
-  InstallNamespaceField,
-  InstallWaitField,
-  NewReleaseNameField,
-  TimeoutField,
-} from '../releases/release.fields.js';
+import { NAMESPACE } from '#cluster';
+import { BooleanField, TextField } from '#tools';
+import { RELEASE_NAME } from '../helm.formats.js';
+import { ChartField, ChartVersionField, TimeoutField } from '../releases/release.fields.js';
 
 export class InstallDto {
-  @NewReleaseNameField()
+  @TextField({
+    description: 'Name for the new release. It must be free in the namespace.',
+    format: RELEASE_NAME,
+  })
   release_name!: string;
 
   @ChartField()
   chart!: string;
 
-  @InstallNamespaceField()
+  @TextField({
+    description: 'Namespace to install into.',
+    format: NAMESPACE,
+    default: 'default',
+  })
   namespace!: string;
 
-  @CreateNamespaceField()
+  @BooleanField({ description: 'Create the namespace if it does not exist.', default: true })
   create_namespace!: boolean;
 
-  @InstallWaitField()
+  @BooleanField({
+    description:
+      'Wait until all objects are ready, at most timeout_seconds; otherwise return as soon as they are created.',
+    default: true,
+  })
   wait!: boolean;
 
   @ChartVersionField()
@@ -31,6 +36,9 @@ export class InstallDto {
   @TimeoutField()
   timeout_seconds!: number;
 
-  @InstallAtomicField()
+  @BooleanField({
+    description: 'Remove everything again if the installation fails. Always waits.',
+    default: false,
+  })
   atomic!: boolean;
 }

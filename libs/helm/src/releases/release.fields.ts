@@ -31,45 +31,6 @@ export function RevisionField(): PropertyDecorator {
   });
 }
 
-/** The name of a new release. */
-export function NewReleaseNameField(): PropertyDecorator {
-  return TextField({
-    description: 'Name for the new release. It must be free in the namespace.',
-    format: RELEASE_NAME,
-  });
-}
-
-/** The namespace of a new release. */
-export function InstallNamespaceField(): PropertyDecorator {
-  return TextField({
-    description: 'Namespace to install into.',
-    format: NAMESPACE,
-    default: 'default',
-  });
-}
-
-/** Whether to create that namespace. */
-export function CreateNamespaceField(): PropertyDecorator {
-  return BooleanField({ description: 'Create the namespace if it does not exist.', default: true });
-}
-
-/** Whether an installation waits for its objects. */
-export function InstallWaitField(): PropertyDecorator {
-  return BooleanField({
-    description:
-      'Wait until all objects are ready, at most timeout_seconds; otherwise return as soon as they are created.',
-    default: true,
-  });
-}
-
-/** Whether an installation that fails leaves nothing behind. */
-export function InstallAtomicField(): PropertyDecorator {
-  return BooleanField({
-    description: 'Remove everything again if the installation fails. Always waits.',
-    default: false,
-  });
-}
-
 /** A chart, as helm takes it. */
 export function ChartField(): PropertyDecorator {
   return TextField({
