@@ -87,7 +87,7 @@ describe('a context whose credentials cannot be had', () => {
     const detail = async (context: string) =>
       (await execute(server.url, 'k8s_get', { resource_type: 'pods', context })).body.detail;
     expect(await detail('failing')).toBe(
-      'Context "failing", user "failing": the credential plugin (exec) ended with exit code 7. The log of the server has what it said.',
+      'Context "failing", user "failing": the credential plugin (exec) ended with exit code 7. The log of the server has its output.',
     );
     expect(await detail('talking')).toContain('printed no ExecCredential with a status');
     expect(await detail('missing')).toContain('could not be started (ENOENT)');

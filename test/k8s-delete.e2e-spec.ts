@@ -93,7 +93,7 @@ describe('k8s_delete', () => {
     });
     expect(performance.now() - startedAt).toBeLessThan(5_000);
     expect([status, body.code, body.retryable]).toEqual([504, 'timeout', false]);
-    expect(body.detail).toMatch(/was requested and goes on.*example\.com\/hold/);
+    expect(body.detail).toMatch(/was requested and continues.*example\.com\/hold/);
     expect(
       await deleted({ name: 'stuck', resource_type: 'configmap', timeout_seconds: 0 }),
     ).toMatch(/^configmap\/stuck is being deleted\n/);

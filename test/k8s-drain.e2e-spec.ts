@@ -47,7 +47,7 @@ describe('k8s_drain', () => {
     expect([status, body.code]).toEqual([412, 'precondition']);
     expect(body.detail).toMatch(/DaemonSets \(ignore_daemonsets leaves them\): draining\/agent-/);
     expect(body.detail).toMatch(/emptyDir data.* \(delete_emptydir_data\): draining\/cache-/);
-    expect(body.detail).toMatch(/no controller would make again \(force\): draining\/bare/);
+    expect(body.detail).toMatch(/no controller would replace \(force\): draining\/bare/);
     expect(await podsOnNode()).toEqual(before);
     expect(await isCordoned()).toBe(false);
 

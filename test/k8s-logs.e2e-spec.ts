@@ -209,14 +209,14 @@ describe('a pod that has not started', () => {
 
   it('has no metrics, which k8s_top_pods says', async () => {
     const text = await textOf('k8s_top_pods', { namespace });
-    expect(text).toBe('No metrics yet of 4 pods: creating, initial, no-image, unscheduled.');
+    expect(text).toBe('No metrics yet for 4 pods: creating, initial, no-image, unscheduled.');
     const everywhere = await textOf('k8s_top_pods', { namespace: undefined, all_namespaces: true });
-    expect(everywhere).toMatch(/\nNo metrics yet of \d+ pods: \S+\/\S+, /);
+    expect(everywhere).toMatch(/\nNo metrics yet for \d+ pods: \S+\/\S+, /);
     const one = await call('k8s_top_pods', { namespace, pod_name: 'no-image' });
     expect([one.status, one.body.detail]).toEqual([
       404,
       expect.stringContaining(
-        'no metrics of the pod logs-pending/no-image yet. It is Pending (web: ImagePullBackOff)',
+        'no metrics for the pod logs-pending/no-image yet. It is Pending (web: ImagePullBackOff)',
       ),
     ]);
     const { status, body } = await call('k8s_top_pods', { namespace, pod_name: 'nobody' });

@@ -83,7 +83,7 @@ describe('k8s_top_pods and k8s_top_nodes', () => {
             kubectl('top', ...kubectlArgs).catch(() => 'no metrics yet'),
           ]);
           // kubectl leaves rows of equal use in any order.
-          const measured = (body.result ?? '').replace(/\nNo metrics yet of .*$/, '');
+          const measured = (body.result ?? '').replace(/\nNo metrics yet for .*$/, '');
           return sorted(measured) === sorted(printed);
         },
         { timeout: 120_000, interval: 1_000 },

@@ -108,7 +108,7 @@ describe(Programs.name, () => {
     cancel.abort(new ToolError('cancelled', 'Enough.'));
     await expect(cancelled).rejects.toMatchObject({
       code: 'cancelled',
-      message: 'Enough. sh was not started: other programs had its place.',
+      message: 'Enough. sh was not started, because too many other programs were running.',
     });
     one.abort(new Error('enough'));
     await waiting;

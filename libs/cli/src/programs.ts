@@ -110,7 +110,7 @@ export class Programs {
       return await this.places.enter(caller, signal);
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
-      const message = `${error.message} ${name} was not started: other programs had its place.`;
+      const message = `${error.message} ${name} was not started, because too many other programs were running.`;
       throw error.with({ message });
     }
   }

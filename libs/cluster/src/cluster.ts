@@ -202,7 +202,7 @@ export class Cluster {
   }
 
   private notKubernetes(cause?: unknown): ToolError {
-    const message = `${nameOf(this.connection)} sent an answer that is not JSON of Kubernetes.`;
+    const message = `${nameOf(this.connection)} sent an answer that is not Kubernetes JSON.`;
     return new ToolError('upstream', message, { cause });
   }
 

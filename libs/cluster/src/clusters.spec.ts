@@ -54,11 +54,11 @@ describe('Clusters', () => {
     const several = clusters(`current-context: gone\n${TWO}`);
     expect(several.defaultName).toBeUndefined();
     expect(() => several.get()).toThrow(
-      'The kubeconfig has no context "gone", its current-context. Name a context: one, broken.',
+      'The current-context of the kubeconfig, "gone", is not one of its contexts. Name a context: one, broken.',
     );
     const [one] = TWO.split(', {name: broken');
     expect(() => clusters(`current-context: gone\n${one}]`).get()).toThrow(
-      'The kubeconfig has no context "gone", its current-context. Set current-context to one, and start the server again.',
+      'The current-context of the kubeconfig, "gone", is not one of its contexts. Set current-context to one, and start the server again.',
     );
   });
 

@@ -127,7 +127,7 @@ export class Clusters implements OnApplicationShutdown {
     const what =
       currentContext === undefined
         ? 'The kubeconfig has no current-context.'
-        : `The kubeconfig has no context "${currentContext}", its current-context.`;
+        : `The current-context of the kubeconfig, "${currentContext}", is not one of its contexts.`;
     if (this.names.length > 1) {
       return this.wrongContext(`${what} Name a context: ${names}.`, 'is required');
     }

@@ -74,7 +74,7 @@ function scanBreaks(cursor: Cursor, margin: number | undefined): [string, number
     while (cursor.column < most && cursor.code === SPACE) cursor.at++;
     deepest = Math.max(deepest, cursor.column);
     if (cursor.code === TAB && cursor.column < most) {
-      cursor.fail('a tab where blanks should indent the line');
+      cursor.fail('the line is indented with a tab; use spaces');
     }
     if (!isBreak(cursor.code)) return [breaks, deepest];
     breaks += cursor.readBreak();

@@ -81,7 +81,7 @@ export class Budget {
     const decoded = this.total.values - this.document.values;
     const isExcessive = this.aliased > decoded * MAX_ALIASED_SHARE;
     if (this.aliased > LEAST_ALIASED && decoded > LEAST_DECODED && isExcessive) {
-      throw new BrokenText('has far too many aliases', offset);
+      throw new BrokenText('has too many aliases', offset);
     }
   }
 

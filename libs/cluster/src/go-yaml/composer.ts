@@ -121,7 +121,7 @@ export class Composer {
     this.scanner.next();
     const anchored = this.anchors.get(name);
     if (!anchored) this.fail('an alias (*name) has no anchor (&name) before it', offset);
-    if (!anchored.node) this.fail('an alias (*name) stands in what it repeats', offset);
+    if (!anchored.node) this.fail('an alias (*name) is inside the value that it repeats', offset);
     this.budget.takeAlias(offset, anchored.spent);
     return { ...anchored.node, offset, isAlias: true };
   }
@@ -174,7 +174,7 @@ export class Composer {
   private scalar(scalar: Scalar, offset: number): Node {
     this.budget.take(offset, scalar.text.length + 2);
     const resolved = resolveScalar(scalar);
-    if (!resolved) this.fail('the value is not what its tag says', offset);
+    if (!resolved) this.fail('the value does not match its tag', offset);
     return { value: resolved.value, offset, scalar: { ...scalar, resolved } };
   }
 
@@ -256,7 +256,7 @@ export class Composer {
       const name = this.nameOf(key);
       const earlier = places.get(name);
       if (earlier !== undefined && !this.options.lastKeyCounts) {
-        this.fail('the key stands here a second time', key.offset, earlier);
+        this.fail('the key is repeated here', key.offset, earlier);
       }
       places.set(name, key.offset);
       this.budget.take(key.offset, name.length + 3, 0);

@@ -132,7 +132,7 @@ class JsonReader {
       this.expect(':');
       const earlier = places.get(key);
       if (earlier !== undefined && !lastKeyCounts) {
-        throw new BrokenText('the key stands here a second time', offset, earlier);
+        throw new BrokenText('the key is repeated here', offset, earlier);
       }
       places.set(key, offset);
       budget.take(offset, key.length + 3, 0);

@@ -55,7 +55,7 @@ export function scanPlain(cursor: Cursor, indent: number, inFlow: boolean): [str
     for (; isBlank(cursor.code) || isBreak(cursor.code);) {
       if (isBlank(cursor.code)) {
         if (afterBreak && cursor.column <= indent && cursor.code === TAB) {
-          cursor.fail('a tab where blanks should indent the line');
+          cursor.fail('the line is indented with a tab; use spaces');
         }
         cursor.at++;
       } else if (afterBreak) {

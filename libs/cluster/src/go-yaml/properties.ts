@@ -34,7 +34,7 @@ export function scanName(cursor: Cursor): string {
   const name = cursor.read(NAME);
   if (name === '' || !(isBlankOrEnd(cursor.code) || AFTER_NAME.includes(cursor.code))) {
     cursor.fail(
-      'expected a name of letters, digits, - and _ after & or *; use quotes for a text',
+      'expected a name of letters, digits, - and _ after & or *; put text in quotes',
       start,
     );
   }
@@ -45,7 +45,7 @@ export function scanName(cursor: Cursor): string {
 export function scanTag(cursor: Cursor): TagText {
   const start = cursor.at;
   const tag = cursor.ahead(1) === 0x3c ? scanVerbatim(cursor) : scanShort(cursor);
-  if (!isBlankOrEnd(cursor.code)) cursor.fail('expected a blank after the tag', start);
+  if (!isBlankOrEnd(cursor.code)) cursor.fail('expected a space after the tag', start);
   return tag;
 }
 
@@ -82,12 +82,12 @@ export function scanDirective(cursor: Cursor): { handle: string; prefix: string 
   const name = cursor.read(NAME);
   cursor.skipBlanks();
   if (name === 'YAML') {
-    if (cursor.read(VERSION) !== '1.1') cursor.fail('the only version that is read is 1.1', start);
+    if (cursor.read(VERSION) !== '1.1') cursor.fail('the only supported version is 1.1', start);
     cursor.skipRestOfLine();
     return undefined;
   }
   if (name !== 'TAG')
-    cursor.fail('unknown directive; use quotes for a text that begins with %', start);
+    cursor.fail('unknown directive; put text that begins with % in quotes', start);
   const handle = cursor.read(HANDLE);
   if (handle === '' || (handle.length > 1 && !handle.endsWith('!')) || !isBlank(cursor.code)) {
     cursor.fail('expected a handle such as !name! in the %TAG directive', start);

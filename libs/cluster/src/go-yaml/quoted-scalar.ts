@@ -107,7 +107,7 @@ function scanEscape(cursor: Cursor): string {
   if (known !== undefined) return known;
   const length = HEX_LENGTHS[kind];
   if (length === undefined) {
-    cursor.fail('unknown escape after a backslash; in single quotes a backslash is one', start);
+    cursor.fail('unknown escape after a backslash; single quotes keep a backslash as it is', start);
   }
   const from = cursor.at;
   const digits = cursor.read(HEX).slice(0, length);

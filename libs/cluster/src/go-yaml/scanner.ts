@@ -155,8 +155,8 @@ export class Scanner {
     if (!startsPlain(cursor, this.inFlow)) {
       cursor.fail(
         isBlank(code)
-          ? 'a tab where blanks should indent the line'
-          : 'a text that begins with this character needs quotes',
+          ? 'the line is indented with a tab; use spaces'
+          : 'text that begins with this character needs quotes',
       );
     }
     this.fetchNode((offset) => {
@@ -273,7 +273,7 @@ export class Scanner {
       if (!this.inFlow) {
         if (!this.isKeyAllowed) {
           cursor.fail(
-            'a second colon in one line, or a key that is indented wrongly; a text with ": " needs quotes',
+            'a second colon in one line, or a key that is indented wrongly; text with ": " in it needs quotes',
           );
         }
         this.openBlock('map', cursor.column, cursor.at);

@@ -59,7 +59,7 @@ export class Breaker {
     const seconds = Math.round((performance.now() - this.openSince) / 1_000);
     return new ToolError(
       'unavailable',
-      `${this.parts.name} has not answered for ${seconds} s. It is asked again and again until it does.`,
+      `${this.parts.name} has not answered for ${seconds} s. This server keeps asking until it does.`,
     );
   }
 

@@ -54,7 +54,7 @@ describe(environmentProxy.name, () => {
 
   it.each(['http://', 'ftp://proxy.test', 'a b'])('says that %j is wrong', (text) => {
     expect(() => proxyOf('https://api.test', { HTTPS_PROXY: text })).toThrow(
-      'HTTPS_PROXY is not the address of a proxy: http, https, socks5, socks5h are known.',
+      'HTTPS_PROXY is not the address of a proxy. Its scheme must be one of http, https, socks5, socks5h.',
     );
   });
 });

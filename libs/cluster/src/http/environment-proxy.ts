@@ -20,7 +20,7 @@ export function environmentProxy(
   if (text === '' || isExempt(server, valueOf(environment, 'NO_PROXY'))) return undefined;
   const proxy = parseAddress(text, PROXY_SCHEMES);
   if (proxy) return proxy;
-  const message = `${variable} is not the address of a proxy: ${PROXY_SCHEMES.join(', ')} are known.`;
+  const message = `${variable} is not the address of a proxy. Its scheme must be one of ${PROXY_SCHEMES.join(', ')}.`;
   throw new ToolError('unavailable', message, { retryable: false });
 }
 

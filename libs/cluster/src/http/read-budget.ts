@@ -29,7 +29,7 @@ export class ReadBudget {
     const megabytes = Math.ceil(this.totalBytes / 1_000_000);
     return new ToolError(
       'busy',
-      `Answers of clusters that are being read take up the ${megabytes} MB that this server gives them (MAX_CLUSTER_READ_BYTES). Try again in ${RETRY_AFTER_SECONDS} s, or ask for less at a time.`,
+      `The answers that this server is reading from clusters fill the ${megabytes} MB that it allows for them (MAX_CLUSTER_READ_BYTES). Try again in ${RETRY_AFTER_SECONDS} s, or ask for less at a time.`,
       { retryAfterSeconds: RETRY_AFTER_SECONDS },
     );
   }

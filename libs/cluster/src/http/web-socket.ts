@@ -57,7 +57,9 @@ export function openWebSocket(
     });
     webSocket.addEventListener('error', () => {
       // What the promise was settled with before, if it was, says more.
-      reject(new ToolError('upstream', `${url.host} answered with a wrong WebSocket handshake.`));
+      reject(
+        new ToolError('upstream', `${url.host} answered with an invalid WebSocket handshake.`),
+      );
       socket?.destroy();
     });
     webSocket.addEventListener('open', () => {

@@ -52,7 +52,7 @@ export class EntryFields {
   url(field: string, schemes: readonly string[]): URL | undefined {
     const text = this.text(field);
     if (text === undefined) return undefined;
-    const problem = `is not a URL: ${schemes.join(', ')} are known`;
+    const problem = `is not a URL of one of the schemes ${schemes.join(', ')}`;
     return parseAddress(text, schemes) ?? this.fail(field, problem);
   }
 
@@ -77,7 +77,7 @@ export class EntryFields {
     let text = this.decoded.get(field);
     if (text === undefined) {
       text = Buffer.from(data, 'base64').toString('utf8');
-      if (!text.includes('-----BEGIN')) this.fail(`${field}-data`, 'is not a PEM text in base64');
+      if (!text.includes('-----BEGIN')) this.fail(`${field}-data`, 'is not PEM text in base64');
       this.decoded.set(field, text);
     }
     return text;

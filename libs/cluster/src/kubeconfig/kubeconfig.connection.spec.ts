@@ -101,10 +101,10 @@ describe('KubeconfigConnection', () => {
     );
     expect(() => connect({}, {}, { cluster: '' })).toThrow('context "lab": cluster is missing.');
     expect(() => connect({}, { server: 'https://[' })).toThrow(
-      'cluster "c": server is not a URL: http, https are known.',
+      'cluster "c": server is not a URL of one of the schemes http, https.',
     );
     expect(() => connect({}, { 'proxy-url': 'ftp://proxy.test' })).toThrow(
-      'cluster "c": proxy-url is not a URL: http, https, socks5, socks5h are known.',
+      'cluster "c": proxy-url is not a URL of one of the schemes http, https, socks5, socks5h.',
     );
   });
 
@@ -117,9 +117,7 @@ describe('KubeconfigConnection', () => {
 
   it('names data that is not a certificate', () => {
     const connection = connect({ 'client-key-data': 'AAAA' });
-    expect(() => connection.tls()).toThrow(
-      'user "u": client-key-data is not a PEM text in base64.',
-    );
+    expect(() => connection.tls()).toThrow('user "u": client-key-data is not PEM text in base64.');
   });
 
   it('asks an exec plugin, which learns what is asked of it', async () => {
@@ -148,7 +146,7 @@ describe('KubeconfigConnection', () => {
     await expect(connection.authorization()).rejects.toMatchObject({
       code: 'unavailable',
       message:
-        'Context "lab", user "u": the credential plugin (exec) ended with exit code 3. The log of the server has what it said.',
+        'Context "lab", user "u": the credential plugin (exec) ended with exit code 3. The log of the server has its output.',
     });
     expect(warn.mock.calls).toEqual([
       [expect.objectContaining({ kubeContext: 'lab', said: 'token abc is old' })],

@@ -14,7 +14,7 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'plugin-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const WHO = 'Context "lab", user "lab": the credential plugin (exec)';
-const LOG = 'The log of the server has what it said.';
+const LOG = 'The log of the server has its output.';
 
 /** A user whose plugin is a line of shell, run in a folder of the test's own. */
 function credentialsBy(script: string, limitMs?: number): PluginCredentials {

@@ -88,7 +88,7 @@ export class PluginCredentials {
       this.log(what, cause);
       const who = `Context "${this.context}", user "${this.user.name}"`;
       const kind = field === 'exec' ? 'credential plugin (exec)' : field;
-      const message = `${who}: the ${kind} ${what}. The log of the server has what it said.`;
+      const message = `${who}: the ${kind} ${what}. The log of the server has its output.`;
       throw new ToolError('unavailable', message);
     } finally {
       clearTimeout(timer);

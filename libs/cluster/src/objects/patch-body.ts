@@ -27,8 +27,11 @@ export function patchBody(type: PatchType, patch: unknown): string {
   const isYaml = type === 'apply';
   const json = isYaml && hasLongKey(patch) ? withExplicitKeys(patch) : JSON.stringify(patch);
   if (HALF_PAIR.test(json) && HALF_PAIR.test(json.replaceAll('\\\\', ''))) {
-    const problem = 'A text has one half of a surrogate pair (\\ud800 to \\udfff)';
-    throw new ToolError('invalid_input', `${problem}, which is no character. Write both, or none.`);
+    const problem = 'A text has only one half of a surrogate pair (\\ud800 to \\udfff)';
+    throw new ToolError(
+      'invalid_input',
+      `${problem}, which is not a character. Write both halves or neither.`,
+    );
   }
   return isYaml ? json.replace(UNSAFE, escaped) : json;
 }

@@ -47,10 +47,7 @@ describe(readDocuments, () => {
   });
 
   it.each([
-    [
-      'a: 1\nb: 2\na: 3',
-      'line 3, column 1: the key stands here a second time, and first in line 1',
-    ],
+    ['a: 1\nb: 2\na: 3', 'line 3, column 1: the key is repeated here, and first in line 1'],
     ['x:\n  1: hunter2\n  "1": hunter2', 'line 3, column 3'],
     ['{"a": 1,\n"b": {"c": "hunter2",\n"c": 1}}', 'line 3, column 1'],
     [`${PADDING}a: 1\n---\nb: 1\nb: 2`, 'line 5, column 1'],

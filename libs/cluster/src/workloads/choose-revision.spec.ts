@@ -23,12 +23,14 @@ describe('chooseRevision', () => {
     [[2], 'deployment.apps/web has no revision 4. There is only 2; '],
     [[], 'deployment.apps/web has no revision 4. There are none; '],
   ])('names what %j has when the one that is named is not there', (revisions, message) => {
-    expect(() => choose(revisions, 4)).toThrow(`${message}k8s_rollout_history says more of each.`);
+    expect(() => choose(revisions, 4)).toThrow(
+      `${message}k8s_rollout_history shows more about each.`,
+    );
   });
 
   it.each([[[]], [[3]]])('has nothing to go back to from %j', (revisions) => {
     expect(() => choose(revisions, 0)).toThrow(
-      'deployment.apps/web has no revision before the present one to go back to.',
+      'deployment.apps/web has no earlier revision to go back to.',
     );
   });
 });

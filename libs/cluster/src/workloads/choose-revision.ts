@@ -21,7 +21,7 @@ export function chooseRevision<R extends { revision: number }>(
   throw new ToolError(
     'not_found',
     wanted === 0
-      ? `${target} has no revision before the present one to go back to.`
-      : `${target} has no revision ${wanted}. There ${revisions.length === 1 ? 'is only' : 'are'} ${known || 'none'}; ${historyTool} says more of each.`,
+      ? `${target} has no earlier revision to go back to.`
+      : `${target} has no revision ${wanted}. There ${revisions.length === 1 ? 'is only' : 'are'} ${known || 'none'}; ${historyTool} shows more about each.`,
   );
 }

@@ -62,7 +62,7 @@ export async function patchImages(
     if (!isFailedTest(error)) throw error;
     throw error.with({
       code: 'conflict',
-      message: `The containers of ${ref.resource.label(ref.name)} were changed by somebody else at the same time, so its images were left alone. Call again.`,
+      message: `The containers of ${ref.resource.label(ref.name)} were changed by somebody else at the same time, so its images were not changed. Call again.`,
       cause: error,
     });
   }

@@ -68,7 +68,7 @@ export class ReleaseWritesService {
           ? 'It is uninstalled, with its history kept: helm_upgrade brings it back, helm_uninstall forgets it.'
           : ((await recoveryHint(this.store, cluster, revisions, call.signal)) ??
             'helm_upgrade changes it.');
-      const message = `There is a release "${name}" in namespace "${namespace}" already (${last.status}). ${way}`;
+      const message = `Release "${name}" already exists in namespace "${namespace}" (${last.status}). ${way}`;
       throw new ToolError('conflict', message);
     }
     return this.deploy(

@@ -53,7 +53,7 @@ export function archivedFiles(archive: Buffer): ArchivedFile[] {
       longName = undefined;
     } else if (WITHOUT_CONTENT.has(type)) longName = undefined;
     else if (type !== LONG_LINK)
-      throw new UnreadableArchive('it holds more than files and folders');
+      throw new UnreadableArchive('it contains something other than files and folders');
   }
   return files;
 }
@@ -78,7 +78,7 @@ function checkSum(header: Buffer): void {
 
 function octal(header: Buffer, at: number, length: number): number {
   const text = textIn(header, at, length).trim();
-  if (!/^[0-7]*$/.test(text)) throw new UnreadableArchive('a header has a number that is none');
+  if (!/^[0-7]*$/.test(text)) throw new UnreadableArchive('a header has an invalid number');
   return text === '' ? 0 : Number.parseInt(text, 8);
 }
 

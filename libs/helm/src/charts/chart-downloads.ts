@@ -115,7 +115,7 @@ export class ChartDownloads {
     await this.cli.run(command, { signal, maxOutputChars: MAX_REPORT_CHARS });
     const [name, ...others] = await readdir(run.downloads);
     if (name === undefined || others.length > 0) {
-      throw new ToolError('upstream', `helm has downloaded no chart from ${reference}.`);
+      throw new ToolError('upstream', `helm downloaded no chart from ${reference}.`);
     }
     const path = join(run.downloads, name);
     return { path, digest: await this.store.keep(path) };

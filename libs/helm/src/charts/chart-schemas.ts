@@ -40,11 +40,11 @@ export class ChartSchemas {
       const url = URL.parse(reference);
       const isHost = url?.protocol === 'https:' || url?.protocol === 'http:';
       if (isHost && this.addresses.isListed(url)) continue;
-      const what = isHost ? `the host ${url.host}` : 'a file outside of the chart';
+      const what = isHost ? `the host ${url.host}` : 'a file outside the chart';
       const way = isHost
         ? 'Bundle that schema into the chart, or have the host listed in the setting HELM_ALLOWED_HOSTS of this server.'
         : 'Only references within the schema itself ("#/…") work in a chart: bundle the other schema into its "$defs".';
-      const message = `The chart is not used, as ${file} refers to ${what}: "${reference}". ${way}`;
+      const message = `The chart is not used, because ${file} refers to ${what}: "${reference}". ${way}`;
       throw new ToolError('forbidden', message);
     }
   }

@@ -32,7 +32,7 @@ export default function findingsOf(path: string): SchemaFindings {
 }
 
 function inArchive(where: string, archive: Buffer, depth: number): SchemaReference[] {
-  if (depth > MAX_DEPTH) throw new UnreadableArchive(`it holds charts ${MAX_DEPTH} deep`);
+  if (depth > MAX_DEPTH) throw new UnreadableArchive(`its charts are nested ${MAX_DEPTH} deep`);
   return archivedFiles(archive).flatMap(({ path, content }) =>
     inFile(join(where, path), content, depth),
   );

@@ -72,7 +72,7 @@ export class ChartSources {
       });
     }
     if (url.username !== '' || url.password !== '') {
-      throw invalidField('chart', 'must not hold a user or password; helm_repo_add takes them', {
+      throw invalidField('chart', 'must not contain a user or password; helm_repo_add takes them', {
         accepts: ACCEPTS,
       });
     }

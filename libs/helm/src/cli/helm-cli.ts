@@ -133,7 +133,7 @@ function tooMuch(command: readonly string[], maxMemoryMb: number): ToolError {
     ? 'the index of a repository takes more than %d MB of memory to be read. A smaller repository, or another one, may have the chart'
     : 'the chart takes more than %d MB of memory to be read and rendered. Look for a template that repeats or joins without end, or for values that make it render too much';
   const limit = 'the limit is the setting HELM_MAX_MEMORY_MB of this server';
-  const message = `helm was ended, as ${what.replace('%d', String(maxMemoryMb))}; ${limit}.`;
+  const message = `helm was stopped, because ${what.replace('%d', String(maxMemoryMb))}; ${limit}.`;
   return new ToolError('failed', message, { retryable: false });
 }
 

@@ -74,7 +74,7 @@ export class HelmHome implements OnApplicationBootstrap {
   async prepare(): Promise<void> {
     this.prepared ??= this.makeFolders().catch((error: unknown) => {
       this.prepared = undefined;
-      const message = `The folder of this server for Helm (HELM_HOME_DIR) cannot be written: ${(error as NodeJS.ErrnoException).code}.`;
+      const message = `The folder of this server for Helm (HELM_HOME_DIR) cannot be written to: ${(error as NodeJS.ErrnoException).code}.`;
       throw new ToolError('unavailable', message, { cause: error, retryable: false });
     });
     return this.prepared;

@@ -39,7 +39,7 @@ export class ReleasesService {
     const { namespace, all_namespaces: everywhere, all, limit, output } = query;
     if (everywhere && namespace !== undefined) {
       throw invalidField('namespace', 'must be left out with all_namespaces', {
-        accepts: 'either of them',
+        accepts: 'only one of the two',
       });
     }
     const where = everywhere ? undefined : (namespace ?? cluster.namespace);

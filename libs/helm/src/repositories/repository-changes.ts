@@ -125,6 +125,6 @@ function taken(known: RepositoryEntry, { url }: RepositoryEntry): ToolError {
       : `with the address ${withoutCredentials(known.url)}`;
   return new ToolError(
     'conflict',
-    `Repository "${known.name}" exists already, ${differs}. Take another name, or remove it first with helm_repo_remove.`,
+    `Repository "${known.name}" already exists ${differs}. Choose another name, or remove it first with helm_repo_remove.`,
   );
 }

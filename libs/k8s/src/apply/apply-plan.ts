@@ -91,7 +91,7 @@ async function resolve(
       other?.kind === kind && other.group === group
         ? ` It has it as ${other.apiVersion}.`
         : error.message.replace(/^Unknown resource type "[^"]*"\./, '');
-    const message = `In ${place}: the cluster has no kind "${kind}" of apiVersion "${apiVersion}".`;
+    const message = `In ${place}: the cluster has no kind "${kind}" with apiVersion "${apiVersion}".`;
     throw manifestError(`${message}${hint}`, error);
   }
 }
@@ -105,7 +105,7 @@ function itemOf(
   const label = resource.label(name);
   if (resource.namespaced && wanted !== undefined && namespace && namespace !== wanted) {
     throw manifestError(
-      `In ${place}: ${label} is of the namespace "${namespace}", but the parameter namespace is "${wanted}". Leave one of them out.`,
+      `In ${place}: ${label} is in the namespace "${namespace}", but the parameter namespace is "${wanted}". Leave one of them out.`,
     );
   }
   const item = {

@@ -101,7 +101,7 @@ export class ApplyReport {
     const { unknown } = this;
     const of = `of ${this.items.length} objects`;
     if (unknown === 0) return `${applied || 'None'} ${of} applied`;
-    return `${applied} ${of} are known to be applied, of ${unknown} it is not known`;
+    return `${applied} ${of} are known to be applied; the outcome of ${unknown} is unknown`;
   }
 
   private lines(missing: string): string[] {

@@ -52,11 +52,11 @@ export async function deleteObject(
   const look = AbortSignal.any([call.signal, AbortSignal.timeout(LOOK_LIMIT_MS)]);
   const obstacles = await obstaclesOf(cluster, ref, left, look).catch(() => {
     call.signal.throwIfAborted();
-    return 'nobody can tell, as the cluster does not answer now';
+    return 'unknown, because the cluster does not answer now';
   });
   throw new ToolError(
     'timeout',
-    `${target} is not gone after ${seconds} s. Its deletion was requested and goes on. It waits for: ${obstacles}. Look again with k8s_get.`,
+    `${target} is not gone after ${seconds} s. Its deletion was requested and continues. It waits for: ${obstacles}. Look again with k8s_get.`,
   );
 }
 

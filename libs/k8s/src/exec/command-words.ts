@@ -81,7 +81,7 @@ function escaped(command: string, start: number): Piece {
 function unclosed(quote: string, start: number): ToolError {
   return wrong(
     `has a quote ${quote} at character ${start + 1} that is never closed`,
-    'Close it, or put a backslash before it if it is meant as it is',
+    'Close it, or put a backslash before it if it is part of the text',
   );
 }
 

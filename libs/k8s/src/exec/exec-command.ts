@@ -133,7 +133,7 @@ async function open(
     if (stdin === undefined || !isHandshake) throw error;
     throw new ToolError(
       'precondition',
-      "This API server cannot be told where stdin ends (that takes Kubernetes 1.30). Put the input into the command: sh -c 'printf ... | ...'.",
+      "This API server cannot be told where stdin ends (that needs Kubernetes 1.30). Put the input into the command: sh -c 'printf ... | ...'.",
       { cause: error },
     );
   }

@@ -52,7 +52,7 @@ async function queriesOf(
     throw invalidField('label_selector', 'cannot be given together with a name');
   }
   if (names && wanted.length * names.length > MAX_NAMED) {
-    const asked = `names ${names.length} objects of each of ${wanted.length} kinds`;
+    const asked = `names ${names.length} objects for each of ${wanted.length} kinds`;
     throw invalidField('name', `${asked}; one call may name ${MAX_NAMED} in all`);
   }
   return wanted.flatMap((one): ListQuery[] => {

@@ -68,7 +68,7 @@ export class KubectlService implements OnApplicationShutdown {
       },
     );
     if (isOverMemory) {
-      const message = `kubectl was ended, as what it reads takes more than ${maxMemoryMb} MB of memory (K8S_KUBECTL_MAX_MEMORY_MB). Ask for fewer objects, or look at this one with k8s_get.`;
+      const message = `kubectl was stopped, because what it reads takes more than ${maxMemoryMb} MB of memory (K8S_KUBECTL_MAX_MEMORY_MB). Ask for fewer objects, or look at this one with k8s_get.`;
       throw new ToolError('failed', message, { retryable: false });
     }
     if (exitCode === 0 || isCut) return stdout.trimEnd();

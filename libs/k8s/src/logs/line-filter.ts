@@ -54,7 +54,7 @@ function matcher(
       throw invalidField(field, `is not a regular expression in RE2 syntax: ${problem}`);
     }
     left -= ms;
-    if (left <= 0) throw tooLarge(field, 'takes too much time over these logs');
+    if (left <= 0) throw tooLarge(field, 'takes too long on these logs');
     return lines.filter((_, index) => matches[index] === wanted);
   };
 }
@@ -69,7 +69,7 @@ async function matchesOf(
     return await runInWorker(file, input, { signal, timeoutMs: BATCH_LIMIT_MS });
   } catch (error) {
     if (!(error instanceof WorkTooLarge)) throw error;
-    throw tooLarge(field, `cannot be matched, as ${error.message}`, error);
+    throw tooLarge(field, `cannot be matched, because ${error.message}`, error);
   }
 }
 

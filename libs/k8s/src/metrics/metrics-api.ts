@@ -28,7 +28,7 @@ export async function readMetrics<T>(
     if (!isAbsent) throw error;
     throw error.with({
       code: 'unavailable',
-      message: `The metrics API does not answer (${error.message}). Usage needs metrics-server in the cluster.`,
+      message: `The metrics API does not answer (${error.message}). This tool needs metrics-server in the cluster.`,
       cause: error,
     });
   }

@@ -29,12 +29,12 @@ export async function unfinishedPods(
   }
 }
 
-/** One line: `No metrics yet of 2 pods: a, b.` */
+/** One line: `No metrics yet for 2 pods: a, b.` */
 export function missingText(names: readonly string[]): string {
   const left = names.length - MAX_NAMES;
   const more = left > 0 ? ` and ${left} more` : '';
   const what = names.length === 1 ? 'pod' : 'pods';
-  return `No metrics yet of ${names.length} ${what}: ${names.slice(0, MAX_NAMES).join(', ')}${more}.`;
+  return `No metrics yet for ${names.length} ${what}: ${names.slice(0, MAX_NAMES).join(', ')}${more}.`;
 }
 
 /** Why one pod has no metrics: `error` itself if there is no such pod. */
@@ -47,6 +47,6 @@ export async function podWithoutMetrics(
 ): Promise<ToolError> {
   const pod = await ifFound(cluster.request<LivePod>(podPath(namespace, name), { signal }));
   if (!pod) return error;
-  const message = `There are no metrics of the pod ${namespace}/${name} yet. It is ${stateOf(pod)}. Running pods are measured several times a minute.`;
+  const message = `There are no metrics for the pod ${namespace}/${name} yet. It is ${stateOf(pod)}. Running pods are measured several times a minute.`;
   return error.with({ message });
 }

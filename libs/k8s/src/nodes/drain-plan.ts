@@ -46,7 +46,7 @@ export function drainPlan(pods: readonly DrainPod[], choices: Choices): DrainPla
   };
   refuse(refused.daemonsets, 'pods of DaemonSets (ignore_daemonsets leaves them)');
   refuse(refused.data, 'pods with emptyDir data, which would be lost (delete_emptydir_data)');
-  refuse(refused.bare, 'pods that no controller would make again (force)');
+  refuse(refused.bare, 'pods that no controller would replace (force)');
   return plan;
 }
 

@@ -87,7 +87,7 @@ export class DrainProgress {
     const why = this.held.map((reason) => ` Held by: ${reason}.`);
     return new ToolError(
       'timeout',
-      `Node ${node} is not empty after ${seconds} s: ${this.text}.${why.join('')}${this.refusalsText} It stays cordoned: call k8s_drain again to go on, or k8s_uncordon to give up.`,
+      `Node ${node} is not empty after ${seconds} s: ${this.text}.${why.join('')}${this.refusalsText} It stays cordoned: call k8s_drain again to continue, or k8s_uncordon to give up.`,
       { cause, output: this.report },
     );
   }

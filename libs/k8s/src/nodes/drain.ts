@@ -157,6 +157,6 @@ function refused(node: string, refusals: string[], state: string): ToolError {
   const reasons = refusals.map((reason) => `- ${reason}`).join('\n');
   return new ToolError(
     'precondition',
-    `Node ${node} was not drained, as it has\n${reasons}\n${state} Give the parameters in brackets to go on.`,
+    `Node ${node} was not drained, because it has\n${reasons}\n${state} Set the parameters in brackets to continue.`,
   );
 }

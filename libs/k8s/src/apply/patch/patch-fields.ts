@@ -70,7 +70,7 @@ async function send(
     // The API server merges by key only where it has a Go type, so not in custom resources (415).
     const isCustom = apiStatusOf(error)?.code === 415;
     const message = isCustom
-      ? `${label} cannot take a strategic patch, as it is a custom resource. Use patch_type "merge".`
+      ? `${label} cannot take a strategic patch, because it is a custom resource. Use patch_type "merge".`
       : `${label}: ${error.message}. Nothing was changed.`;
     const field = isCustom ? 'patch_type' : 'patch';
     throw error.with({ message, errors: [{ field, message }] });

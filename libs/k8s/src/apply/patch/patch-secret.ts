@@ -16,6 +16,6 @@ export function refuseRevealing(patch: unknown): void {
   const { op } = loud;
   const name =
     typeof op === 'string' ? `the operation "${op.slice(0, 20)}"` : 'an operation without "op"';
-  const message = `has ${name}, which is not allowed on a Secret, as it could tell a value. Nothing was changed`;
+  const message = `has ${name}, which is not allowed on a Secret, because it could reveal a value. Nothing was changed`;
   throw invalidField('patch', message, { accepts: `the operations ${SILENT.join(', ')}` });
 }
