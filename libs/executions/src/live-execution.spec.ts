@@ -4,7 +4,9 @@ import { LiveExecution } from './live-execution.js';
 const begin = (maxChars = 1_000_000) =>
   new LiveExecution('k8s_exec', 'k8s', 'caller', maxChars, { isKept: true });
 const taken = (execution: LiveExecution) =>
-  execution.takeEvents().map(({ seq, type, data }) => [seq, type, JSON.parse(data) as object]);
+  execution
+    .takeEvents(Infinity)
+    .map(({ seq, type, data }) => [seq, type, JSON.parse(data) as object]);
 
 describe('the events of an execution', () => {
   it('make one of what is put out in quick succession', () => {
@@ -54,9 +56,32 @@ describe('the events of an execution', () => {
   it('are bounded in number as long as nothing stores them', () => {
     const execution = begin();
     for (let progress = 0; progress < 5_000; progress++) execution.addProgress({ progress });
-    expect(execution.takeEvents()).toHaveLength(1_000);
+    expect(execution.takeEvents(Infinity)).toHaveLength(1_000);
     execution.isStored = true;
     for (let progress = 0; progress < 5_000; progress++) execution.addProgress({ progress });
-    expect(execution.takeEvents().at(-1)).toMatchObject({ seq: 6_000 });
+    expect(execution.takeEvents(Infinity).at(-1)).toMatchObject({ seq: 6_000 });
   });
+
+  it('are given in pieces, as much as is asked for', () => {
+    const execution = begin();
+    execution.addOutput('x'.repeat(200_000));
+    const seqs = (maxChars: number) => execution.takeEvents(maxChars).map(({ seq }) => seq);
+    expect(seqs(1)).toEqual([1]);
+    expect(seqs(130_000)).toEqual([2, 3]);
+    expect(execution.waitingChars).toBeLessThan(9_000);
+    expect(seqs(Infinity)).toEqual([4]);
+    expect(execution.waitingChars).toBe(0);
+  });
+
+  it.each(['ab'.repeat(50_000), `${'ab'.repeat(40_000)}${'?'.repeat(20_000)}`, 'ab', ''])(
+    'stay as they are when they share the text of the output, the same or not',
+    (output) => {
+      const execution = begin();
+      for (let count = 0; count < 50_000; count++) execution.addOutput('ab');
+      execution.takeEvents(1);
+      execution.keepOnce(output);
+      const texts = taken(execution).map(([, , data]) => (data as { text: string }).text);
+      expect(texts.join('') === 'ab'.repeat(18_000)).toBe(true);
+    },
+  );
 });

@@ -4,7 +4,7 @@ import type { Execution, ExecutionEvent, Outcome } from './execution.js';
 
 /** Events that are remembered of an execution before it is stored. */
 const MOST_EVENTS = 1_000;
-/** Bytes, about, of an event beside its data. */
+/** Bytes and characters, about, of an event beside its data. */
 const EVENT_BYTES = 80;
 /** Characters of an event after which what is put out begins a new one. */
 const FULL_EVENT_CHARS = 64_000;
@@ -29,9 +29,12 @@ export class LiveExecution {
   /** How it ended. Never rejects. */
   readonly ended: Promise<Outcome>;
   private readonly controller = new AbortController();
-  private readonly pieces: string[] = [];
+  private pieces: string[] = [];
   /** Events that the store does not have yet. */
   private events: LiveEvent[] = [];
+  private eventChars = 0;
+  /** Characters of the output in events that the store has. */
+  private takenOutputChars = 0;
   private chars = 0;
   private seq = 0;
   private end!: (outcome: Outcome) => void;
@@ -53,9 +56,9 @@ export class LiveExecution {
     return this.controller.signal;
   }
 
-  /** Whether there are events that the store does not have yet. */
-  get hasEvents(): boolean {
-    return this.events.length > 0;
+  /** Characters, about, of the events that the store does not have yet. */
+  get waitingChars(): number {
+    return this.eventChars;
   }
 
   /** What it has put out so far. */
@@ -95,16 +98,45 @@ export class LiveExecution {
     }
   }
 
-  /** Gives the events that the store does not have yet to whoever stores them now. */
-  takeEvents(): { execution_id: string; seq: number; type: string; data: string }[] {
-    const rows = this.events.map(({ seq, type, data }) => ({
+  /**
+   * Gives the first events that the store does not have yet to whoever stores them now: up to so
+   * many characters, but at least one.
+   */
+  takeEvents(
+    maxChars: number,
+  ): { execution_id: string; seq: number; type: string; data: string }[] {
+    let left = maxChars;
+    const end = this.events.findIndex((event) => (left -= charsOf(event)) < 0);
+    const taken = this.events.splice(0, end < 0 ? this.events.length : Math.max(1, end));
+    for (const event of taken) {
+      this.eventChars -= charsOf(event);
+      if (event.type === 'output') this.takenOutputChars += event.data.text.length;
+    }
+    return taken.map(({ seq, type, data }) => ({
       execution_id: this.id,
       seq,
       type,
       data: JSON.stringify(data),
     }));
+  }
+
+  /** Forgets the events that the store does not have yet. */
+  dropEvents(): void {
     this.events = [];
-    return rows;
+    this.eventChars = 0;
+  }
+
+  /** Keeps its output once, as that with which it has ended: its events become parts of that. */
+  keepOnce(output: string): void {
+    this.pieces = [];
+    let start = this.takenOutputChars;
+    for (const event of this.events) {
+      if (event.type !== 'output') continue;
+      const { text } = event.data;
+      const end = start + text.length;
+      if (output.startsWith(text, start)) event.data = { text: output.slice(start, end) };
+      start = end;
+    }
   }
 
   /** How it stands. */
@@ -132,6 +164,7 @@ export class LiveExecution {
     const last = this.events.at(-1);
     if (last?.type === 'output' && this.roomInEvent() > 0) {
       last.data.text += text;
+      this.eventChars += text.length;
       this.eventBytes += Buffer.byteLength(text);
     } else {
       this.addEvent({ seq: this.seq + 1, type: 'output', data: { text } });
@@ -144,7 +177,12 @@ export class LiveExecution {
     this.eventBytes +=
       EVENT_BYTES + (event.type === 'output' ? Buffer.byteLength(event.data.text) : 0);
     this.events.push(event);
+    this.eventChars += charsOf(event);
   }
+}
+
+function charsOf(event: LiveEvent): number {
+  return EVENT_BYTES + (event.type === 'output' ? event.data.text.length : 0);
 }
 
 /** Characters of a text, no more than so many, that end with a whole one. */

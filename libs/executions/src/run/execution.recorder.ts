@@ -74,7 +74,7 @@ export class ExecutionRecorder {
 
   /** Stores the events of an execution, once it is stored itself. */
   events(execution: LiveExecution): void {
-    if (execution.isStored && execution.hasEvents) this.parts.writer.events(execution);
+    if (execution.isStored && execution.waitingChars > 0) this.parts.writer.events(execution);
   }
 
   /**
@@ -97,6 +97,7 @@ export class ExecutionRecorder {
   async end(execution: LiveExecution, outcome: Outcome): Promise<void> {
     const { writer, replica, limits } = this.parts;
     const end = endOf(execution, outcome, limits);
+    execution.keepOnce(end.output ?? '');
     if (execution.isStored) {
       writer.update(execution.id, end);
       // A caller that learns of the end may ask for it at once, also on another server.
@@ -106,8 +107,13 @@ export class ExecutionRecorder {
       );
     } else {
       writer.insertEnded(rowOf(execution, replica), end);
-      if (execution.hasEvents) writer.events(execution);
+      if (execution.waitingChars > 0) writer.events(execution);
     }
+  }
+
+  /** As `ExecutionWriter.whenRoom`. */
+  whenRoom({ id }: LiveExecution, act: () => void): void {
+    this.parts.writer.whenRoom(id, act);
   }
 
   private async insert(execution: LiveExecution, row: ExecutionRow): Promise<void> {

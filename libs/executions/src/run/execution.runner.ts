@@ -92,9 +92,7 @@ export class ExecutionRunner {
       this.abandon(execution, place);
       throw error;
     }
-    void this.run(execution, call, options, place).then((outcome) =>
-      this.finish(execution, outcome),
-    );
+    void this.run(execution, call, options, place);
     return execution;
   }
 
@@ -149,15 +147,26 @@ export class ExecutionRunner {
   private async run(
     execution: LiveExecution,
     call: PreparedCall,
-    { timeLimitSeconds, progress, emit }: StartOptions,
+    options: StartOptions,
     { taken, giveBack }: Place,
-  ): Promise<Outcome> {
-    const { invoker, recorder, maxKeptOutputChars } = this.parts;
+  ): Promise<void> {
     try {
       await taken;
     } catch (error) {
-      return { error: error as ToolError };
+      return this.finish(execution, { error: error as ToolError });
     }
+    const finished = this.finish(execution, await this.invoke(execution, call, options));
+    // Not earlier: long outputs would pile up before a slow database.
+    this.parts.recorder.whenRoom(execution, giveBack);
+    await finished;
+  }
+
+  private async invoke(
+    execution: LiveExecution,
+    call: PreparedCall,
+    { timeLimitSeconds, progress, emit }: StartOptions,
+  ): Promise<Outcome> {
+    const { invoker, recorder, maxKeptOutputChars } = this.parts;
     try {
       if (!execution.startedAt) {
         if (execution.isKept) await this.confirm(execution);
@@ -186,8 +195,6 @@ export class ExecutionRunner {
       const failure = error as ToolError;
       const isWhole = failure.output !== undefined || execution.output === '';
       return { error: isWhole ? failure : failure.with({ output: execution.output }) };
-    } finally {
-      giveBack();
     }
   }
 

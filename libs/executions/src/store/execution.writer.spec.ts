@@ -5,7 +5,8 @@ import type { Batch } from './batch.js';
 import { openSqlite } from './database.js';
 import { ExecutionWriter } from './execution.writer.js';
 import { Retention } from './retention.js';
-import type { ExecutionRow, Schema } from './schema.js';
+import type { EventSource } from './pending-write.js';
+import type { EventRow, ExecutionRow, Schema } from './schema.js';
 import { StoredBytes } from './stored-bytes.js';
 
 describe(ExecutionWriter.name, () => {
@@ -44,6 +45,20 @@ describe(ExecutionWriter.name, () => {
     const key = { idempotency_key: null, request_hash: null, cancel_requested: 0 };
     return { ...row, ...times, ...texts, ...key, size: 1, ...more } as ExecutionRow;
   };
+  const sourceOf = (id: string, rows: EventRow[]): EventSource => ({
+    id,
+    isEnding: true,
+    eventBytes: 0,
+    get waitingChars() {
+      return rows.reduce((sum, { data }) => sum + data.length, 0);
+    },
+    takeEvents: (maxChars) => {
+      let left = maxChars;
+      const end = rows.findIndex(({ data }) => (left -= data.length) < 0);
+      return rows.splice(0, end < 0 ? rows.length : Math.max(1, end));
+    },
+    dropEvents: () => rows.splice(0),
+  });
   const stored = async () => {
     const rows = await db.selectFrom('executions').select(['id', 'status']).orderBy('id').execute();
     return rows.map(({ id, status }) => `${id} ${status}`);
@@ -124,7 +139,7 @@ describe(ExecutionWriter.name, () => {
       const event = (seq: number) => ({ seq, type: 'output', data: 'x'.repeat(600_000) });
       const rows = [1, 2, 3].map((seq) => ({ ...event(seq), execution_id: 'a' }));
       writer.insertEnded(rowOf('a'), { status: 'succeeded' });
-      writer.events({ id: 'a', isEnding: true, eventBytes: 0, takeEvents: () => rows });
+      writer.events(sourceOf('a', rows));
       void writer.stored('a');
       for (const count of [1, 2, 3]) {
         await expect.poll(begun).toHaveLength(count);
@@ -133,6 +148,30 @@ describe(ExecutionWriter.name, () => {
       }
       await expect.poll(stored).toEqual(['a succeeded']);
       expect(begun()).toEqual(['a a/1', 'a/2', 'a a/3']);
+    });
+
+    it('holds up whoever put out much until the store has taken most of it, or is away', async () => {
+      const output = 'x'.repeat(900_000);
+      const ids = Array.from({ length: 25 }, (_, index) => String(index + 10));
+      const called: string[] = [];
+      for (const id of ids) {
+        writer.insertEnded(rowOf(id), { status: 'succeeded', output });
+        writer.whenRoom(id, () => called.push(id));
+      }
+      writer.insertEnded(rowOf('small'), { status: 'succeeded' });
+      writer.whenRoom('small', () => called.push('small'));
+      expect(called).toEqual([...ids.slice(0, 22), 'small']);
+      void writer.stored('10');
+      await expect.poll(begun).toEqual(['10', '11']);
+      expect(called).toHaveLength(23);
+      flights[0]!.land();
+      await expect.poll(() => called.length).toBe(26);
+      writer.insertEnded(rowOf('late'), { status: 'succeeded', output: output.repeat(20) });
+      writer.whenRoom('late', () => called.push('late'));
+      expect(called).toHaveLength(26);
+      flights[1]!.fail(new Error('no answer'));
+      await expect.poll(() => called.at(-1)).toBe('late');
+      for (const { land } of flights) land();
     });
 
     it('tries what failed in halves, apart from everything else', async () => {

@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { orAfter } from '#base';
 import { executionsIn, halvesOf, withoutTexts, type Batch, type StoreWrites } from './batch.js';
-import { batchOf, PendingWrites, type EventSource, type PendingWrite } from './pending-writes.js';
+import type { EventSource, PendingWrite } from './pending-write.js';
+import { batchOf, PendingWrites } from './pending-writes.js';
 import { NotConnected } from './postgres-connections.js';
 import { isOfDatabase, isRowRefused } from './refused-rows.js';
 import type { Retention } from './retention.js';
@@ -40,6 +41,8 @@ export class ExecutionWriter {
   /** By execution. */
   private readonly flying = new Map<string, Promise<void>>();
   private readonly flights = new Set<Promise<void>>();
+  /** Those who wait until less waits to be written. */
+  private readonly forRoom: (() => void)[] = [];
   private timer: NodeJS.Timeout | undefined;
   /** When it goes off, by `performance.now()`. */
   private dueMs = Infinity;
@@ -58,28 +61,22 @@ export class ExecutionWriter {
   }
 
   insert(row: ExecutionRow): void {
-    this.pending.of(row.id).insert = row;
-    this.schedule(FLUSH_MS);
+    this.add(row.id, FLUSH_MS, (write) => (write.insert = row));
   }
 
   /** Stores an execution that was over before anybody could look for it: that has time. */
   insertEnded(row: ExecutionRow, end: Partial<ExecutionRow>): void {
-    const write = this.pending.of(row.id);
-    write.insert = row;
-    write.update = end;
-    write.isLosable = true;
-    this.schedule(LATE_FLUSH_MS);
+    const change = { insert: row, update: end, isLosable: true };
+    this.add(row.id, LATE_FLUSH_MS, (write) => Object.assign(write, change));
   }
 
   update(id: string, values: Partial<ExecutionRow>): void {
-    Object.assign(this.pending.of(id).update, values);
-    this.schedule(FLUSH_MS);
+    this.add(id, FLUSH_MS, ({ update }) => Object.assign(update, values));
   }
 
   /** Stores what events an execution has by then. */
   events(source: EventSource): void {
-    this.pending.of(source.id).source = source;
-    this.schedule(FLUSH_MS);
+    this.add(source.id, FLUSH_MS, (write) => (write.source = source));
   }
 
   /** Stores the end of an execution that was not begun, unless the database cannot have it. */
@@ -90,7 +87,7 @@ export class ExecutionWriter {
       return;
     }
     this.update(id, end);
-    this.pending.of(id).isLosable = true;
+    this.pending.add(id, (added) => (added.isLosable = true));
   }
 
   /**
@@ -108,6 +105,16 @@ export class ExecutionWriter {
   async flushWithin(ms: number): Promise<void> {
     this.launch();
     await orAfter(ms, Promise.allSettled(this.flights));
+  }
+
+  /**
+   * Calls back when the caller of an execution that has ended may run more: at once, unless its
+   * texts are long, the store is behind, and the database is there.
+   */
+  whenRoom(id: string, act: () => void): void {
+    if (!this.pending.isLong(id)) return act();
+    this.forRoom.push(act);
+    this.tellRoom();
   }
 
   /** Says that the database takes what is written. What waits is tried at once. */
@@ -128,8 +135,20 @@ export class ExecutionWriter {
     } while (this.failure === undefined && this.pending.size > 0);
     this.isClosed = true;
     this.unschedule();
+    this.tellRoom();
     const { failure } = this;
     if (failure) this.logger.error(`The last executions are not stored: ${failure}`);
+  }
+
+  private add(id: string, flushMs: number, change: (write: PendingWrite) => void): void {
+    this.pending.add(id, change);
+    if (this.failed !== undefined) this.pending.boundInOutage();
+    this.schedule(flushMs);
+  }
+
+  private tellRoom(): void {
+    if (!this.pending.hasRoom && this.failed === undefined && !this.isClosed) return;
+    for (const act of this.forRoom.splice(0)) act();
   }
 
   /** At the end of this turn of the event loop, so that writes of the same turn go along. */
@@ -151,6 +170,7 @@ export class ExecutionWriter {
         this.flights.delete(flight);
         for (const { id } of writes) this.flying.delete(id);
         if (this.pending.size > 0) this.launch();
+        this.tellRoom();
       });
       this.flights.add(flight);
       for (const { id } of writes) this.flying.set(id, flight);
@@ -216,6 +236,7 @@ export class ExecutionWriter {
     // A write that fails alone is tried without its texts, and then not any more, if others pass.
     const isItsFault = wasSent && writes.length === 1 && !isOfDatabase(error);
     this.pending.putBack(writes.filter((write) => !isItsFault || this.keeps(write, error)));
+    this.pending.boundInOutage();
   }
 
   /** Whether a write that failed alone is tried again. Without its texts it may be taken. */

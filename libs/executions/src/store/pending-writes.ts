@@ -1,118 +1,22 @@
 import type { Batch } from './batch.js';
-import { ROW_BYTES } from './execution-row.js';
-import type { EventRow, ExecutionRow } from './schema.js';
+import { PendingWrite } from './pending-write.js';
 
 /** Characters, about, of one batch: it is made in one go, and copied to a thread or a socket. */
-const CHARS_AT_ONCE = 1_000_000;
-/** Characters, about, of a row beside its texts. */
-const ROW_CHARS = 500;
+const MAX_CHARS_PER_BATCH = 1_000_000;
+/** Characters, about, of what waits while more may be run: it takes a second or two to store. */
+const MAX_WAITING_CHARS = 20_000_000;
+/** Characters from which on a write is long: thousands of shorter ones may wait. */
+const LONG_CHARS = 10_000;
 /** Executions, and characters of them, that wait at most while the database is away. */
-const MOST_WAITING = 20_000;
-const MOST_WAITING_CHARS = 50_000_000;
-const BOUND_EVERY_MS = 500;
-
-/** An execution whose events are taken at the moment in which they are written. */
-export interface EventSource {
-  readonly id: string;
-  /** Its end, which says its whole size, is about to be written. */
-  readonly isEnding: boolean;
-  /** Bytes, about, of its events so far. */
-  readonly eventBytes: number;
-  /** Gives the events that the store does not have yet. */
-  takeEvents(): EventRow[];
-}
-
-/** What is to be stored of one execution. */
-export class PendingWrite {
-  insert: ExecutionRow | undefined;
-  /** Whether the insert was sent before, so that the row may be there. */
-  isInDoubt = false;
-  update: Partial<ExecutionRow> = {};
-  events: EventRow[] = [];
-  source: EventSource | undefined;
-  /** Whether it may be dropped first when too much waits. */
-  isLosable = false;
-  /** Not tried before this time, by `performance.now()`. */
-  notBeforeMs = 0;
-  /** It is tried with those of its group only: one of them may be what the database refuses. */
-  group: number | undefined;
-  /** How often it failed alone, and when it first did. */
-  failuresAlone = 0;
-  failedAloneMs = 0;
-  /** Whether its texts were dropped. */
-  isBare = false;
-  private waiter: PromiseWithResolvers<void> | undefined;
-
-  constructor(readonly id: string) {}
-
-  /** Resolves once it is stored; rejects when that has failed, though it may be tried again. */
-  get settled(): Promise<void> {
-    this.waiter ??= Promise.withResolvers();
-    return this.waiter.promise;
-  }
-
-  /** Characters, about. */
-  get chars(): number {
-    return ROW_CHARS + charsOf(this.insert) + charsOf(this.update) + this.eventChars;
-  }
-
-  settle(error?: Error): void {
-    const { waiter } = this;
-    this.waiter = undefined;
-    if (!error) return waiter?.resolve();
-    // Whoever waited may have gone.
-    waiter?.promise.catch(() => {});
-    waiter?.reject(error);
-  }
-
-  takeEvents(): void {
-    const { source } = this;
-    if (!source) return;
-    this.source = undefined;
-    this.events.push(...source.takeEvents());
-    if (!source.isEnding) this.update.size = ROW_BYTES + source.eventBytes;
-  }
-
-  /** What of it is written first where its events are too many for one batch. */
-  firstPart(): PendingWrite | undefined {
-    if (this.eventChars <= CHARS_AT_ONCE) return undefined;
-    const part = new PendingWrite(this.id);
-    part.insert = this.insert;
-    part.isInDoubt = this.isInDoubt;
-    this.insert = undefined;
-    let chars = 0;
-    const end = this.events.findIndex((event) => (chars += event.data.length) > CHARS_AT_ONCE);
-    part.events = this.events.splice(0, Math.max(1, end));
-    return part;
-  }
-
-  /** Adds what has come since it was taken. */
-  addNewer({ update, events, source, isLosable, waiter }: PendingWrite): void {
-    this.update = { ...this.update, ...update };
-    this.events.push(...events);
-    this.source = source ?? this.source;
-    this.isLosable ||= isLosable;
-    this.waiter = waiter;
-  }
-
-  /** Leaves only how the execution stands. */
-  dropTexts(): void {
-    const nothing = { output: null, data: null };
-    if (this.insert) this.insert = { ...this.insert, ...nothing };
-    this.update = { ...this.update, ...nothing };
-    this.events = [];
-    this.isBare = true;
-  }
-
-  private get eventChars(): number {
-    return this.events.reduce((sum, { data }) => sum + data.length + ROW_CHARS, 0);
-  }
-}
+const MAX_WAITING_IN_OUTAGE = 20_000;
+const MAX_CHARS_IN_OUTAGE = 50_000_000;
 
 /** What waits to be stored: one write for each execution, in the order in which they came. */
 export class PendingWrites {
   private readonly writes = new Map<string, PendingWrite>();
-  private boundedMs = -Infinity;
+  /** How many characters of each are part of the sum. */
+  private readonly counted = new Map<string, number>();
+  private chars = 0;
 
   /** @param tellLost is told how many executions are not stored, or not with their texts */
   constructor(private readonly tellLost: (message: string) => void) {}
@@ -121,23 +25,35 @@ export class PendingWrites {
     return this.writes.size;
   }
 
+  /** Whether what waits of an execution takes up so much that it matters. */
+  isLong(id: string): boolean {
+    return (this.counted.get(id) ?? 0) > LONG_CHARS;
+  }
+
+  /** Whether so little waits that more may be run. */
+  get hasRoom(): boolean {
+    return this.chars <= MAX_WAITING_CHARS;
+  }
+
   get(id: string): PendingWrite | undefined {
     return this.writes.get(id);
   }
 
-  /** The write of an execution, to be added to. */
-  of(id: string): PendingWrite {
+  /** Adds to the write of an execution. */
+  add(id: string, change: (write: PendingWrite) => void): void {
     let write = this.writes.get(id);
     if (!write) {
       write = new PendingWrite(id);
       this.writes.set(id, write);
-      if (this.writes.size > MOST_WAITING) this.loseOne();
+      if (this.writes.size > MAX_WAITING_IN_OUTAGE) this.loseOne();
     }
-    return write;
+    change(write);
+    this.count(id);
   }
 
   delete(id: string): void {
     this.writes.delete(id);
+    this.count(id);
   }
 
   /** Lets all be tried at once that wait for a later time, but for what may fail by itself. */
@@ -154,17 +70,17 @@ export class PendingWrites {
   take(isFlying: (id: string) => boolean, nowMs: number): PendingWrite[] {
     const taken: PendingWrite[] = [];
     let group: number | undefined;
-    let room = CHARS_AT_ONCE;
+    let room = MAX_CHARS_PER_BATCH;
     for (const write of this.writes.values()) {
       if (isFlying(write.id) || write.notBeforeMs > nowMs) continue;
       if (taken.length === 0) group = write.group;
       else if (write.group !== group) continue;
-      write.takeEvents();
       room -= write.chars;
       if (room < 0 && taken.length > 0) break;
-      const part = write.firstPart();
-      if (!part) this.writes.delete(write.id);
-      taken.push(part ?? write);
+      const part = write.takePart(MAX_CHARS_PER_BATCH);
+      if (part === write) this.writes.delete(write.id);
+      this.count(write.id);
+      taken.push(part);
     }
     return taken;
   }
@@ -176,25 +92,31 @@ export class PendingWrites {
       if (newer) write.addNewer(newer);
       this.writes.delete(write.id);
       this.writes.set(write.id, write);
+      this.count(write.id);
     }
-    this.bound();
   }
 
-  /** Runs only now and then, because in an outage every attempt comes back here. */
-  private bound(): void {
-    if (performance.now() < this.boundedMs + BOUND_EVERY_MS) return;
-    this.boundedMs = performance.now();
-    let chars = 0;
-    for (const write of this.writes.values()) chars += write.chars;
-    if (chars <= MOST_WAITING_CHARS) return;
-    for (const write of this.writes.values()) write.dropTexts();
+  /** Drops the texts of all if they are too many to be kept while the database is away. */
+  boundInOutage(): void {
+    if (this.chars <= MAX_CHARS_IN_OUTAGE) return;
+    for (const write of this.writes.values()) {
+      write.dropTexts();
+      this.count(write.id);
+    }
     this.tellLost('Events and outputs of executions are lost: the database is away.');
+  }
+
+  private count(id: string): void {
+    const chars = this.writes.get(id)?.chars ?? 0;
+    this.chars += chars - (this.counted.get(id) ?? 0);
+    if (chars > 0) this.counted.set(id, chars);
+    else this.counted.delete(id);
   }
 
   private loseOne(): void {
     for (const write of this.writes.values()) {
       if (!write.isLosable) continue;
-      this.writes.delete(write.id);
+      this.delete(write.id);
       write.settle(new Error('Too much waits for the database.'));
       this.tellLost('Executions are lost: the database is away.');
       return;
@@ -212,9 +134,4 @@ export function batchOf(writes: readonly PendingWrite[]): Batch {
     batch.events.push(...events);
   }
   return batch;
-}
-
-function charsOf(row: Partial<ExecutionRow> = {}): number {
-  const { output, data, error } = row;
-  return [output, data, error].reduce((sum, text) => sum + (text?.length ?? 0), 0);
 }
