@@ -13,7 +13,8 @@ import { ExecutionStatusDto } from './dto/execution-status.dto.js';
 import { ExecutionWaitDto } from './dto/execution-wait.dto.js';
 import { executionText } from './execution-text.js';
 import { isFinished, type Execution } from './execution.js';
-import { Executions } from './executions.service.js';
+import { ExecutionCanceller } from './follow/execution.canceller.js';
+import { ExecutionReader } from './follow/execution.reader.js';
 
 /** The tag of tools about executions. */
 const EXECUTIONS_TAG = 'executions';
@@ -33,7 +34,8 @@ const HEADROOM_CHARS = 600;
 })
 export class ExecutionTools {
   constructor(
-    private readonly executions: Executions,
+    private readonly reader: ExecutionReader,
+    private readonly canceller: ExecutionCanceller,
     @Inject(toolsConfig.KEY) private readonly tools: ToolsConfig,
   ) {}
 
@@ -48,7 +50,7 @@ export class ExecutionTools {
     example: EXAMPLE,
   })
   async status({ execution_id, offset }: ExecutionStatusDto): Promise<ToolResult> {
-    return this.answer(await this.executions.find(execution_id), offset);
+    return this.answer(await this.reader.find(execution_id), offset);
   }
 
   @Tool({
@@ -70,9 +72,9 @@ export class ExecutionTools {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout_seconds * 1_000)]);
     let outages = 0;
     const tell = (message: string) => progress({ progress: ++outages, message });
-    const end = await this.executions.ended(execution_id, limit, tell);
+    const end = await this.reader.ended(execution_id, limit, tell);
     signal.throwIfAborted();
-    return this.answer(end ?? (await this.executions.find(execution_id)), 0);
+    return this.answer(end ?? (await this.reader.find(execution_id)), 0);
   }
 
   @Tool({
@@ -86,9 +88,9 @@ export class ExecutionTools {
     example: EXAMPLE,
   })
   async cancel({ execution_id }: ExecutionCancelDto, { signal }: ToolCall): Promise<ToolResult> {
-    await this.executions.cancel(execution_id);
-    const end = await this.executions.ended(execution_id, signal);
-    return this.answer(end ?? (await this.executions.find(execution_id)), 0);
+    await this.canceller.cancel(execution_id);
+    const end = await this.reader.ended(execution_id, signal);
+    return this.answer(end ?? (await this.reader.find(execution_id)), 0);
   }
 
   private answer(execution: Execution, offset: number): ToolResult {

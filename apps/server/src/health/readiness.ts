@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Clusters } from '#cluster';
-import { Executions } from '#executions';
+import { ExecutionWriter } from '#executions';
 import { ToolRegistry, type RequirementScope } from '#tools';
 
 /** Longer than a healthy API server ever takes, shorter than a probe waits. */
@@ -25,7 +25,7 @@ export class Readiness implements OnModuleDestroy {
   constructor(
     private readonly clusters: Clusters,
     private readonly registry: ToolRegistry,
-    private readonly executions: Executions,
+    private readonly writer: ExecutionWriter,
   ) {}
 
   /** Comes before running calls are waited for: a load balancer is to send no more. */
@@ -49,9 +49,9 @@ export class Readiness implements OnModuleDestroy {
   }
 
   private missingStore(): ReadinessReport['missing'] {
-    const { storeFailure } = this.executions;
-    if (storeFailure === undefined) return [];
-    return [{ reason: `Executions cannot be stored: ${storeFailure}`, tools: [] }];
+    const { failure } = this.writer;
+    if (failure === undefined) return [];
+    return [{ reason: `Executions cannot be stored: ${failure}`, tools: [] }];
   }
 
   private async stateOf(name: string): Promise<string> {

@@ -16,7 +16,7 @@ import {
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { Executions } from '#executions';
+import { ExecutionsLifecycle } from '#executions';
 import type { RouteNotes } from '../http/methods.js';
 import { JSON_RPC, refuse } from './wire/json-rpc.js';
 import { ModernGateway } from './modern/modern.gateway.js';
@@ -36,7 +36,7 @@ export class McpController implements BeforeApplicationShutdown {
     private readonly modern: ModernGateway,
     private readonly streamable: StreamableGateway,
     private readonly sse: SseGateway,
-    private readonly executions: Executions,
+    private readonly executions: ExecutionsLifecycle,
   ) {}
 
   @Get('mcp')

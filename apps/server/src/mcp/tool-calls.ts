@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { orAfter } from '#base';
-import { Executions, stillRunningText, type Started } from '#executions';
+import { ExecutionAnswers, ExecutionRunner, stillRunningText, type Started } from '#executions';
 import { invalidField, ToolError, ToolRegistry, type ToolResult } from '#tools';
 import { Unread } from '../http/unread.js';
 import { knowsTasks, type McpClient } from './wire/mcp-client.js';
@@ -39,7 +39,8 @@ export class ToolCalls {
 
   constructor(
     private readonly registry: ToolRegistry,
-    private readonly executions: Executions,
+    private readonly runner: ExecutionRunner,
+    private readonly answers: ExecutionAnswers,
     /** Calls that a client comes back for. */
     readonly tasks: ToolTasks,
     /** What waits for clients to read it. */
@@ -101,7 +102,7 @@ export class ToolCalls {
         return await this.tasks.create(name, args, { caller, timeLimitSeconds });
       }
       progress = progressSender(meta.progressToken, context);
-      const started = await this.executions.start(name, args, {
+      const started = await this.runner.start(name, args, {
         caller,
         executionId,
         timeLimitSeconds,
@@ -129,7 +130,7 @@ export class ToolCalls {
     const cancel = () => live?.cancel(new ToolError('cancelled', 'The caller cancelled the call.'));
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
-    const result = this.executions.result({ id, live }, signal);
+    const result = this.answers.result({ id, live }, signal);
     try {
       if (!live || limitMs === undefined) return await result;
       const first = await orAfter(limitMs, result);
@@ -138,7 +139,7 @@ export class ToolCalls {
       result.catch(() => {});
       live.isKept = true;
       const output = stillRunningText(live.snapshot(), limitMs / 1_000);
-      return this.executions.cut(id, { output });
+      return this.answers.cut(id, { output });
     } finally {
       signal.removeEventListener('abort', cancel);
     }

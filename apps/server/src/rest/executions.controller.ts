@@ -11,7 +11,7 @@ import {
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Executions, pieceOf } from '#executions';
+import { ExecutionAnswers, ExecutionCanceller, ExecutionReader, pieceOf } from '#executions';
 import { ToolError } from '#tools';
 import type { RouteNotes } from '../http/methods.js';
 import { Unread } from '../http/unread.js';
@@ -28,7 +28,9 @@ const CANCEL_WAIT_MS = 3_000;
 @Controller('engine/v1/executions')
 export class ExecutionsController {
   constructor(
-    private readonly executions: Executions,
+    private readonly reader: ExecutionReader,
+    private readonly canceller: ExecutionCanceller,
+    private readonly answers: ExecutionAnswers,
     private readonly unread: Unread,
   ) {}
 
@@ -39,7 +41,7 @@ export class ExecutionsController {
   ): Promise<{ executions: ExecutionView[]; next?: string }> {
     const { limit, after, status, tool, since, until } = query;
     const filter = { status, tool, since: utc(since), until: utc(until) };
-    const page = await this.executions.list(filter, { limit, after });
+    const page = await this.reader.list(filter, { limit, after });
     return { executions: page.executions.map(presentExecution), next: page.next };
   }
 
@@ -49,9 +51,9 @@ export class ExecutionsController {
     @Param('id') id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ExecutionView> {
-    const execution = await this.executions.find(id);
+    const execution = await this.reader.find(id);
     void reply.status(statusFor(execution));
-    return presentExecution(this.executions.shown(execution));
+    return presentExecution(this.answers.shown(execution));
   }
 
   @ApiOperation({
@@ -64,7 +66,7 @@ export class ExecutionsController {
     @Query(new InputPipe(OutputQueryDto)) { offset, limit }: OutputQueryDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const { output } = await this.executions.find(id);
+    const { output } = await this.reader.find(id);
     if (output === undefined) {
       throw new ToolError(
         'not_found',
@@ -95,9 +97,9 @@ export class ExecutionsController {
         'The Last-Event-ID header must be the id of an event of this execution.',
       );
     }
-    await this.executions.mustExist(id);
-    const { executions, unread } = this;
-    await streamExecution({ executions, unread }, { id, after: Number(after) }, reply);
+    await this.reader.mustExist(id);
+    const { reader, answers, unread } = this;
+    await streamExecution({ reader, answers, unread }, { id, after: Number(after) }, reply);
   }
 
   @ApiOperation({ operationId: 'cancel_execution', summary: 'Cancel an execution' })
@@ -106,11 +108,11 @@ export class ExecutionsController {
     @Param('id') id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ExecutionView> {
-    await this.executions.cancel(id);
-    const end = await this.executions.ended(id, AbortSignal.timeout(CANCEL_WAIT_MS));
-    const execution = end ?? (await this.executions.find(id));
+    await this.canceller.cancel(id);
+    const end = await this.reader.ended(id, AbortSignal.timeout(CANCEL_WAIT_MS));
+    const execution = end ?? (await this.reader.find(id));
     void reply.status(statusFor(execution));
-    return presentExecution(this.executions.shown(execution));
+    return presentExecution(this.answers.shown(execution));
   }
 }
 

@@ -1,7 +1,7 @@
 import { BadRequestException, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { orAfter } from '#base';
-import { Executions, type Started } from '#executions';
+import { ExecutionAnswers, ExecutionReader, ExecutionRunner, type Started } from '#executions';
 import { ToolError, type ToolDefinition } from '#tools';
 import { callerAt } from '../http/caller.js';
 import { Unread } from '../http/unread.js';
@@ -42,13 +42,15 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 @Injectable()
 export class ToolRuns {
   constructor(
-    private readonly executions: Executions,
+    private readonly runner: ExecutionRunner,
+    private readonly reader: ExecutionReader,
+    private readonly answers: ExecutionAnswers,
     private readonly unread: Unread,
   ) {}
 
   /**
    * Runs it.
-   * @throws ToolError as `Executions.start` and as the tool, `busy` where this caller does not read
+   * @throws ToolError as `ExecutionRunner.start` and as the tool, `busy` where this caller does not read
    * its answers; BadRequestException for a header that cannot be read
    */
   async run(tool: ToolDefinition, args: unknown, exchange: Exchange): Promise<ExecuteAnswer> {
@@ -60,7 +62,7 @@ export class ToolRuns {
     const refusal = this.unread.refusalOf(caller);
     if (refusal) throw refusal;
     const isRead = tool.annotations.readOnlyHint;
-    const started = await this.executions.start(tool.name, args, {
+    const started = await this.runner.start(tool.name, args, {
       executionId: newExecutionId(request, isRead),
       caller,
       idempotencyKey,
@@ -69,8 +71,8 @@ export class ToolRuns {
     });
     setStarted(request, { id: started.id, isRead });
     if (isStream) {
-      const { executions, unread } = this;
-      await streamExecution({ executions, unread }, { id: started.id, after: 0 }, reply);
+      const { reader, answers, unread } = this;
+      await streamExecution({ reader, answers, unread }, { id: started.id, after: 0 }, reply);
       return undefined;
     }
     if (respondAsync) {
@@ -90,7 +92,7 @@ export class ToolRuns {
   private async endsWithin({ id, live }: Started, seconds: number): Promise<boolean> {
     if (seconds === 0) return false;
     const ms = seconds * 1_000;
-    const end = live ? orAfter(ms, live.ended) : this.executions.ended(id, AbortSignal.timeout(ms));
+    const end = live ? orAfter(ms, live.ended) : this.reader.ended(id, AbortSignal.timeout(ms));
     return (await end) !== undefined;
   }
 
@@ -108,7 +110,7 @@ export class ToolRuns {
     };
     reply.raw.once('close', hangUp);
     if (reply.raw.destroyed) hangUp();
-    const { output, data } = await this.executions.result(started, end.signal).finally(() => {
+    const { output, data } = await this.answers.result(started, end.signal).finally(() => {
       // It would keep the result for as long as the client takes to read the answer.
       reply.raw.off('close', hangUp);
     });

@@ -1,10 +1,15 @@
+import { Injectable } from '@nestjs/common';
 import { orAfter } from '#base';
 import { cutName, invalidField, ToolError, UUID } from '#tools';
 import { isFinished, type Execution, type ExecutionEvent } from '../execution.js';
-import type { ExecutionRunner } from '../run/execution.runner.js';
-import type { ExecutionSignals } from './execution.signals.js';
-import type { ExecutionFilter, ExecutionPage, ExecutionStore } from '../store/execution.store.js';
-import type { ExecutionWriter } from '../store/execution.writer.js';
+import { ExecutionRunner } from '../run/execution.runner.js';
+import { ExecutionSignals } from './execution.signals.js';
+import {
+  ExecutionStore,
+  type ExecutionFilter,
+  type ExecutionPage,
+} from '../store/execution.store.js';
+import { ExecutionWriter } from '../store/execution.writer.js';
 
 /** A sequence number after all events of any execution, for waiting only for the end. */
 const LAST_SEQ = 2 ** 31 - 2;
@@ -23,16 +28,6 @@ const AWAY = 'The database in which executions are remembered does not answer. T
 
 const CURSOR = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z_[0-9a-f-]{36}$/;
 
-/** What the reader works with. */
-interface ReaderParts {
-  store: ExecutionStore;
-  signals: ExecutionSignals;
-  writer: ExecutionWriter;
-  runner: ExecutionRunner;
-  /** Whether other servers on the same database tell what changes. */
-  othersTell: boolean;
-}
-
 /** What one who follows an execution sees of it. */
 interface Look {
   readonly events: readonly ExecutionEvent[];
@@ -40,12 +35,18 @@ interface Look {
 }
 
 /** Looks at executions and follows them, wherever they run. */
+@Injectable()
 export class ExecutionReader {
   private isClosing = false;
   /** What is looked at in this turn: an event wakes all who follow its execution. */
   private readonly looks = new Map<string, Promise<Look | undefined>>();
 
-  constructor(private readonly parts: ReaderParts) {}
+  constructor(
+    private readonly store: ExecutionStore,
+    private readonly signals: ExecutionSignals,
+    private readonly writer: ExecutionWriter,
+    private readonly runner: ExecutionRunner,
+  ) {}
 
   /**
    * An execution with its output, of one that runs with what there is so far.
@@ -53,7 +54,7 @@ export class ExecutionReader {
    */
   async find(id: string): Promise<Execution> {
     if (!UUID.pattern.test(id)) throw notFound(id);
-    const { runner, store } = this.parts;
+    const { runner, store } = this;
     const live = runner.get(id);
     if (live && !live.isEnding) return live.snapshot();
     const execution = await asUnavailable(this.recall(id, () => store.find(id)));
@@ -65,7 +66,7 @@ export class ExecutionReader {
   /** @throws ToolError `not_found`; `unavailable` without the database */
   async mustExist(id: string): Promise<void> {
     if (!UUID.pattern.test(id)) throw notFound(id);
-    const { runner, store } = this.parts;
+    const { runner, store } = this;
     if (runner.get(id)) return;
     if (!(await asUnavailable(this.recall(id, () => store.look(id, LAST_SEQ))))) throw notFound(id);
   }
@@ -82,8 +83,8 @@ export class ExecutionReader {
     if (page.after !== undefined && !CURSOR.test(page.after)) {
       throw invalidField('after', 'must be the "next" of the page before');
     }
-    await this.parts.writer.flushWithin(STORE_MS);
-    return asUnavailable(this.parts.store.list(filter, page));
+    await this.writer.flushWithin(STORE_MS);
+    return asUnavailable(this.store.list(filter, page));
   }
 
   /**
@@ -100,7 +101,7 @@ export class ExecutionReader {
     tellAway?: (message: string) => void,
   ): AsyncGenerator<ExecutionEvent> {
     if (!UUID.pattern.test(id)) throw notFound(id);
-    const watch = this.parts.signals.watch(id, signal);
+    const watch = this.signals.watch(id, signal);
     let seen = Math.min(after, LAST_SEQ);
     let pauseMs = 0;
     try {
@@ -147,7 +148,7 @@ export class ExecutionReader {
   /** Lets those who follow see what there is, and then go. */
   close(): void {
     this.isClosing = true;
-    this.parts.signals.allChanged();
+    this.signals.allChanged();
   }
 
   /** As `readOn`, once for all who look at the same in one turn of the event loop. */
@@ -165,7 +166,7 @@ export class ExecutionReader {
    * The next events and, once there are no more, the end. @returns undefined without the database
    */
   private async readOn(id: string, seen: number): Promise<Look | undefined> {
-    const { store, runner } = this.parts;
+    const { store, runner } = this;
     try {
       const there = await this.recall(id, () => store.look(id, seen));
       if (!there && !runner.get(id)) throw notFound(id);
@@ -183,16 +184,16 @@ export class ExecutionReader {
    */
   private async recall<T>(id: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
     const there = await read();
-    if (there !== undefined || this.parts.runner.get(id)) return there;
+    if (there !== undefined || this.runner.get(id)) return there;
     await orAfter(
       STORE_MS,
-      this.parts.writer.stored(id).catch(() => {}),
+      this.writer.stored(id).catch(() => {}),
     );
     return read();
   }
 
   private isToldOf(id: string): boolean {
-    return this.parts.othersTell || this.parts.runner.get(id) !== undefined;
+    return this.signals.hearsOthers || this.runner.get(id) !== undefined;
   }
 }
 

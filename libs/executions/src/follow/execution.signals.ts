@@ -1,7 +1,11 @@
-import { Logger } from '@nestjs/common';
+import { EventEmitter } from 'node:events';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Client } from 'pg';
+import { executionsConfig, type ExecutionsConfig } from '../executions.config.js';
 import { CHANNELS } from '../store/batch.js';
+import { ExecutionWriter } from '../store/execution.writer.js';
 import { connectionOptions } from '../store/postgres-connections.js';
+import { Replicas } from '../store/replicas.js';
 
 const RECONNECT_MS = 1_000;
 const TIMEOUT_MS = 5_000;
@@ -19,21 +23,31 @@ interface Watch {
  * Wakes those who follow an execution when something has happened in it, here or, with PostgreSQL,
  * on another replica.
  */
+@Injectable()
 export class ExecutionSignals {
+  /** `cancelRequested`: another server was asked to cancel what may run here. */
+  readonly events = new EventEmitter<{ cancelRequested: [] }>();
   private readonly logger = new Logger(ExecutionSignals.name);
   private readonly sleepers = new Map<string, Set<() => void>>();
   private client: Client | undefined;
   private reconnect: NodeJS.Timeout | undefined;
   private closed = false;
 
-  /**
-   * @param databaseUrl of PostgreSQL; a server with SQLite hears of itself only
-   * @param cancelWanted is told when somebody asks another server to cancel what may run here
-   */
   constructor(
-    private readonly databaseUrl: string | undefined,
-    private readonly cancelWanted: () => void,
-  ) {}
+    @Inject(executionsConfig.KEY) private readonly config: ExecutionsConfig,
+    writer: ExecutionWriter,
+    replicas: Replicas,
+  ) {
+    writer.events.on('written', (ids) => {
+      for (const id of ids) this.changed(id);
+    });
+    replicas.events.on('beat', () => void this.check());
+  }
+
+  /** Whether other servers tell what changes. A server with SQLite hears of itself only. */
+  get hearsOthers(): boolean {
+    return this.config.databaseUrl !== undefined;
+  }
 
   /** How many follow executions now. */
   get watching(): number {
@@ -42,17 +56,18 @@ export class ExecutionSignals {
 
   /** Begins to listen to the other replicas; tried again by itself while the database is away. */
   async listen(): Promise<void> {
-    if (!this.databaseUrl) return;
+    const { databaseUrl } = this.config;
+    if (!databaseUrl) return;
     const { Client: PostgresClient } = await import('pg');
     const client = new PostgresClient({
-      ...connectionOptions(this.databaseUrl),
+      ...connectionOptions(databaseUrl),
       connectionTimeoutMillis: TIMEOUT_MS,
       query_timeout: TIMEOUT_MS,
     });
     client.on('error', () => this.lost(client));
     client.on('end', () => this.lost(client));
     client.on('notification', ({ channel, payload }) => {
-      if (channel === CHANNELS.cancels) this.cancelWanted();
+      if (channel === CHANNELS.cancels) this.events.emit('cancelRequested');
       else if (payload) this.changed(payload);
     });
     this.client = client;
@@ -61,7 +76,7 @@ export class ExecutionSignals {
       for (const channel of Object.values(CHANNELS)) await client.query(`listen ${channel}`);
       // Notices from the meantime are not repeated.
       this.allChanged();
-      this.cancelWanted();
+      this.events.emit('cancelRequested');
     } catch (error) {
       this.logger.warn(`Not connected to other replicas: ${(error as Error).message}`);
       this.lost(client);
@@ -72,7 +87,7 @@ export class ExecutionSignals {
    * Checks whether the other replicas can still be heard. A connection may be dead without any
    * sign.
    */
-  async check(): Promise<void> {
+  private async check(): Promise<void> {
     const { client } = this;
     await client?.query('select 1').catch(() => this.lost(client));
   }

@@ -1,14 +1,17 @@
+import { Injectable } from '@nestjs/common';
 import { orAfter } from '#base';
 import { ToolError, type PreparedCall } from '#tools';
 import type { Outcome } from '../execution.js';
-import { endOf, hashOf, rowOf, type OutputLimits } from '../store/execution-row.js';
-import type { ExecutionWriter } from '../store/execution.writer.js';
-import type { KeyClaims } from '../store/key-claims.js';
+import { endOf, hashOf, rowOf } from '../store/execution-row.js';
+import { ExecutionWriter } from '../store/execution.writer.js';
+import { KeyClaims } from '../store/key-claims.js';
+import { Replicas } from '../store/replicas.js';
 import type { ExecutionRow } from '../store/schema.js';
 import { troubleOf } from '../store/store-failure.js';
-import type { StoredBytes } from '../store/stored-bytes.js';
+import { StoredBytes } from '../store/stored-bytes.js';
 import { within } from '../store/within.js';
 import type { LiveExecution } from '../live-execution.js';
+import { OutputLimits } from '../output-limits.js';
 
 /**
  * Milliseconds after which a running read is stored, if its caller waits for it. For a shorter one,
@@ -23,19 +26,16 @@ const STORE_LIMIT_MS = 4_500;
 /** Milliseconds for which storing an end may delay those who wait for it. */
 const STORE_END_MS = 2_000;
 
-/** What the recorder works with. */
-export interface RecorderParts {
-  writer: ExecutionWriter;
-  claims: KeyClaims;
-  bytes: StoredBytes;
-  /** The `Replicas.id` of this server. */
-  replica: string;
-  limits: OutputLimits;
-}
-
 /** Records what this server runs. */
+@Injectable()
 export class ExecutionRecorder {
-  constructor(private readonly parts: RecorderParts) {}
+  constructor(
+    private readonly writer: ExecutionWriter,
+    private readonly claims: KeyClaims,
+    private readonly bytes: StoredBytes,
+    private readonly replicas: Replicas,
+    private readonly limits: OutputLimits,
+  ) {}
 
   /**
    * Stores an execution before it begins.
@@ -49,7 +49,7 @@ export class ExecutionRecorder {
     call: PreparedCall,
     key: string | undefined,
   ): Promise<{ id: string } | undefined> {
-    const row = rowOf(execution, this.parts.replica);
+    const row = rowOf(execution, this.replicas.id);
     try {
       if (key === undefined) await this.insert(execution, row);
       else {
@@ -68,13 +68,12 @@ export class ExecutionRecorder {
 
   /** Notes that a stored execution has got its place. */
   started({ id, startedAt, isStored }: LiveExecution): void {
-    if (isStored)
-      this.parts.writer.update(id, { status: 'running', started_at: startedAt ?? null });
+    if (isStored) this.writer.update(id, { status: 'running', started_at: startedAt ?? null });
   }
 
   /** Stores the events of an execution, once it is stored itself. */
   events(execution: LiveExecution): void {
-    if (execution.isStored && execution.waitingChars > 0) this.parts.writer.events(execution);
+    if (execution.isStored && execution.waitingChars > 0) this.writer.storeEvents(execution);
   }
 
   /**
@@ -82,20 +81,20 @@ export class ExecutionRecorder {
    * @param running in the order in which they came
    */
   storeSlow(running: Iterable<LiveExecution>): void {
-    const { writer, replica } = this.parts;
+    const { writer } = this;
     const now = performance.now();
     for (const execution of running) {
       if (now - execution.createdMs < STORE_AFTER_MS) return;
       if (execution.isStored || execution.isKept) continue;
       execution.isStored = true;
-      writer.insert(rowOf(execution, replica));
+      writer.insert(rowOf(execution, this.replicas.id));
       this.events(execution);
     }
   }
 
   /** Stores an end. */
   async end(execution: LiveExecution, outcome: Outcome): Promise<void> {
-    const { writer, replica, limits } = this.parts;
+    const { writer, limits } = this;
     const end = endOf(execution, outcome, limits);
     execution.keepOnce(end.output ?? '');
     if (execution.isStored) {
@@ -106,18 +105,18 @@ export class ExecutionRecorder {
         writer.stored(execution.id).catch(() => {}),
       );
     } else {
-      writer.insertEnded(rowOf(execution, replica), end);
-      if (execution.waitingChars > 0) writer.events(execution);
+      writer.insertEnded(rowOf(execution, this.replicas.id), end);
+      if (execution.waitingChars > 0) writer.storeEvents(execution);
     }
   }
 
   /** As `ExecutionWriter.whenRoom`. */
   whenRoom({ id }: LiveExecution, act: () => void): void {
-    this.parts.writer.whenRoom(id, act);
+    this.writer.whenRoom(id, act);
   }
 
   private async insert(execution: LiveExecution, row: ExecutionRow): Promise<void> {
-    const { writer } = this.parts;
+    const { writer } = this;
     writer.insert(row);
     try {
       await within(STORE_LIMIT_MS, writer.stored(row.id), 'Not stored');
@@ -129,7 +128,7 @@ export class ExecutionRecorder {
 
   /** @throws what the database says; the key is then free again as soon as that can be */
   private async claim(execution: LiveExecution, row: ExecutionRow) {
-    const { writer, claims, bytes } = this.parts;
+    const { writer, claims, bytes } = this;
     const claim = claims.claim(row, STORE_LIMIT_MS);
     try {
       const holder = await within(STORE_LIMIT_MS, claim, 'The key is not claimed');
@@ -145,7 +144,7 @@ export class ExecutionRecorder {
   }
 
   private notBegun(execution: LiveExecution, cause: unknown): Partial<ExecutionRow> {
-    return endOf(execution, { error: notStored(cause) }, this.parts.limits);
+    return endOf(execution, { error: notStored(cause) }, this.limits);
   }
 }
 

@@ -1,8 +1,12 @@
-import { ToolError, type PreparedCall, type Progress, type ToolInvoker } from '#tools';
+import { Inject, Injectable } from '@nestjs/common';
+import { ToolError, ToolInvoker, type PreparedCall, type Progress } from '#tools';
 import type { Outcome } from '../execution.js';
-import { STORE_AFTER_MS, type ExecutionRecorder } from './execution.recorder.js';
+import { executionsConfig, type ExecutionsConfig } from '../executions.config.js';
+import { OutputLimits } from '../output-limits.js';
+import { Replicas } from '../store/replicas.js';
+import { ExecutionRecorder, STORE_AFTER_MS } from './execution.recorder.js';
 import { LiveExecution } from '../live-execution.js';
-import type { Place, RunQueue } from './run-queue.js';
+import { RunQueue, type Place } from './run-queue.js';
 
 /** How a front door wants a call to be run. */
 export interface StartOptions {
@@ -29,32 +33,36 @@ const LONG_SECONDS = 60;
 /** The place of what needs none. */
 const NO_PLACE: Place = { isNow: true, taken: Promise.resolve(), giveBack: () => {} };
 
-/** What the runner works with. */
-interface RunnerParts {
-  invoker: ToolInvoker;
-  recorder: ExecutionRecorder;
-  queue: RunQueue;
-  /** Waits until the others have not taken this server for gone; rejects if that is not known. */
-  confirm: () => Promise<void>;
-  /** Milliseconds that running ones are given when the server is told to stop. */
-  shutdownGraceMs: number;
-  /** Most that is kept of an output, in characters. */
-  maxKeptOutputChars: number;
+/** An execution that `start` has begun, or found under its idempotency key. */
+export interface Started {
+  id: string;
+  /** Set while it runs on this server. */
+  live?: LiveExecution | undefined;
 }
 
 /**
  * Runs tools, each run as one execution: bounded in number, remembered from before a write begins
  * until it is forgotten by age, with its events, and cancelled by whoever may.
  */
+@Injectable()
 export class ExecutionRunner {
   private readonly running = new Map<string, LiveExecution>();
   private readonly sweep = setInterval(() => {
-    this.parts.recorder.storeSlow(this.running.values());
-    this.parts.queue.refuseBlocked();
+    this.recorder.storeSlow(this.running.values());
+    this.queue.refuseBlocked();
   }, SWEEP_MS).unref();
   private stopping = false;
 
-  constructor(private readonly parts: RunnerParts) {}
+  constructor(
+    private readonly invoker: ToolInvoker,
+    private readonly recorder: ExecutionRecorder,
+    private readonly queue: RunQueue,
+    private readonly replicas: Replicas,
+    private readonly limits: OutputLimits,
+    @Inject(executionsConfig.KEY) private readonly config: ExecutionsConfig,
+  ) {
+    replicas.events.on('declaredGone', () => this.giveUp());
+  }
 
   /** An execution that runs, or waits for its turn, on this server. */
   get(id: string): LiveExecution | undefined {
@@ -62,23 +70,29 @@ export class ExecutionRunner {
   }
 
   /**
-   * Starts a call.
-   * @returns the execution, or the id of the one that its caller has started before under the same
-   * idempotency key
-   * @throws ToolError `busy` when too many calls wait, `conflict` for another call under the same
+   * Starts a call, or finds the one that its caller has started under the same idempotency key.
+   * @param args the parameters, as the caller sent them
+   * @throws ToolError as `ToolInvoker.prepare`; `busy` when too many calls wait, `conflict` for another call under the same
    * key, `unavailable` when the server is stopping or cannot remember what it does
    */
-  async start(call: PreparedCall, options: StartOptions): Promise<LiveExecution | { id: string }> {
+  async start(name: string, args: unknown, options: StartOptions): Promise<Started> {
+    const call = this.invoker.prepare(name, args, options.executionId);
     if (this.stopping) throw new ToolError('unavailable', 'The server is stopping.');
-    const { name, category, annotations } = call.tool;
+    const { category, annotations } = call.tool;
     const { caller, executionId, idempotencyKey } = options;
-    const { maxKeptOutputChars, recorder } = this.parts;
+    const { recorder, limits } = this;
     const isKept =
       options.keep === true || !annotations.readOnlyHint || idempotencyKey !== undefined;
-    const execution = new LiveExecution(name, category, caller, maxKeptOutputChars, {
-      id: executionId,
-      isKept,
-    });
+    const execution = new LiveExecution(
+      call.tool.name,
+      category,
+      caller,
+      limits.maxKeptOutputChars,
+      {
+        id: executionId,
+        isKept,
+      },
+    );
     const place = this.placeFor(execution, call);
     if (place.isNow) execution.startedAt = execution.createdAt;
     this.running.set(execution.id, execution);
@@ -86,14 +100,14 @@ export class ExecutionRunner {
       const other = isKept ? await recorder.begin(execution, call, idempotencyKey) : undefined;
       if (other) {
         this.abandon(execution, place);
-        return other;
+        return { id: other.id, live: this.get(other.id) };
       }
     } catch (error) {
       this.abandon(execution, place);
       throw error;
     }
     void this.run(execution, call, options, place);
-    return execution;
+    return { id: execution.id, live: execution };
   }
 
   /**
@@ -106,14 +120,14 @@ export class ExecutionRunner {
     const all = () => Promise.all([...this.running.values()].map(({ ended }) => ended));
     const grace = setTimeout(
       () => this.cancelAll('The server is stopping, which ended this call.'),
-      this.parts.shutdownGraceMs,
+      this.config.shutdownGraceMs,
     );
     await all();
     clearTimeout(grace);
   }
 
   /** Ends what runs: other servers have taken this one for gone, and say that it is interrupted. */
-  giveUp(): void {
+  private giveUp(): void {
     this.cancelAll('This server was silent for so long that others took it for gone.');
   }
 
@@ -126,7 +140,7 @@ export class ExecutionRunner {
     { caller, signal }: LiveExecution,
     { tool, input, shared }: PreparedCall,
   ): Place {
-    const { queue } = this.parts;
+    const { queue } = this;
     const place = tool.placeOf(input);
     if (place === 'none') return NO_PLACE;
     if (place === 'wait') return queue.enterWait({ caller });
@@ -157,7 +171,7 @@ export class ExecutionRunner {
     }
     const finished = this.finish(execution, await this.invoke(execution, call, options));
     // Not earlier: long outputs would pile up before a slow database.
-    this.parts.recorder.whenRoom(execution, giveBack);
+    this.recorder.whenRoom(execution, giveBack);
     await finished;
   }
 
@@ -166,7 +180,7 @@ export class ExecutionRunner {
     call: PreparedCall,
     { timeLimitSeconds, progress, emit }: StartOptions,
   ): Promise<Outcome> {
-    const { invoker, recorder, maxKeptOutputChars } = this.parts;
+    const { invoker, recorder, limits } = this;
     try {
       if (!execution.startedAt) {
         if (execution.isKept) await this.confirm(execution);
@@ -178,7 +192,7 @@ export class ExecutionRunner {
         caller: execution.caller,
         signal: execution.signal,
         timeLimitSeconds,
-        maxOutputChars: maxKeptOutputChars,
+        maxOutputChars: limits.maxKeptOutputChars,
         progress: (report) => {
           execution.addProgress(report);
           recorder.events(execution);
@@ -201,7 +215,7 @@ export class ExecutionRunner {
   /** Makes sure that the other servers have not declared a waiting execution interrupted. */
   private async confirm({ signal }: LiveExecution): Promise<void> {
     try {
-      await this.parts.confirm();
+      await this.replicas.confirm();
     } catch (cause) {
       throw new ToolError(
         'unavailable',
@@ -214,7 +228,7 @@ export class ExecutionRunner {
 
   private async finish(execution: LiveExecution, outcome: Outcome): Promise<void> {
     execution.isEnding = true;
-    await this.parts.recorder.end(execution, outcome);
+    await this.recorder.end(execution, outcome);
     this.running.delete(execution.id);
     execution.settle(outcome);
   }

@@ -1,4 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely';
+import type { ExecutionsConfig } from '../executions.config.js';
 import type { StoreWrites } from './batch.js';
 import { migrate } from './migrate.js';
 import { connectionOptions, PostgresConnections } from './postgres-connections.js';
@@ -24,19 +25,24 @@ const SQLITE_LANES = 1;
 const MIGRATION_LIMIT_MS = 600_000;
 
 /** Where executions are remembered. */
-export interface ExecutionDatabase {
+export abstract class ExecutionDatabase {
   /** For what the server itself reads, and what it seldom writes. */
-  readonly kysely: Kysely<Schema>;
+  abstract readonly kysely: Kysely<Schema>;
   /** For callers who look at executions: however much they read, the server is not held up. */
-  readonly reads: Kysely<Schema>;
-  readonly writes: StoreWrites;
+  abstract readonly reads: Kysely<Schema>;
+  abstract readonly writes: StoreWrites;
   /** How many of the writes may be under way at a time. */
-  readonly lanes: number;
+  abstract readonly lanes: number;
   /** Brings the tables up to date. @throws Error as `migrate` does */
-  migrate(): Promise<void>;
+  abstract migrate(): Promise<void>;
   /** Gives the space of what was forgotten back to the disk, piece by piece. */
-  giveBackSpace(isStopped: () => boolean): Promise<void>;
-  close(): Promise<void>;
+  abstract giveBackSpace(isStopped: () => boolean): Promise<void>;
+  abstract close(): Promise<void>;
+}
+
+/** Opens the database that the settings name. @throws Error as `openSqlite` */
+export function openDatabase({ databaseUrl, file }: ExecutionsConfig): Promise<ExecutionDatabase> {
+  return databaseUrl === undefined ? openSqlite(file) : openPostgres(databaseUrl);
 }
 
 /**

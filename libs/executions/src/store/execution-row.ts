@@ -9,6 +9,7 @@ import {
   type Outcome,
 } from '../execution.js';
 import type { LiveExecution } from '../live-execution.js';
+import type { OutputLimits } from '../output-limits.js';
 import type { ExecutionRow } from './schema.js';
 
 /** Bytes, about, of a row and its places in the indexes. */
@@ -27,14 +28,6 @@ export const SUMMARY = [
   'finished_at',
   'error',
 ] as const;
-
-/** What an execution keeps of its output, in characters. */
-export interface OutputLimits {
-  /** Most that is kept. */
-  maxKeptOutputChars: number;
-  /** What one answer holds: more than this is always kept, for it can be asked for. */
-  maxOutputChars: number;
-}
 
 /** The row of an execution that has not ended. @param replica the `Replicas.id` of its server */
 export function rowOf(execution: LiveExecution, replica: string): ExecutionRow {
@@ -63,7 +56,10 @@ export function rowOf(execution: LiveExecution, replica: string): ExecutionRow {
 export function endOf(
   { isKept, isStored, eventBytes, signal }: LiveExecution,
   outcome: Outcome,
-  { maxKeptOutputChars, maxOutputChars }: OutputLimits,
+  {
+    maxKeptOutputChars,
+    maxOutputChars,
+  }: Pick<OutputLimits, 'maxKeptOutputChars' | 'maxOutputChars'>,
 ): Partial<ExecutionRow> {
   const { output: whole = '', data } =
     'result' in outcome ? outcome.result : { output: outcome.error.output };

@@ -8,7 +8,7 @@ beforeEach(async () => {
   const database = await openSqlite(':memory:');
   await database.migrate();
   db = database.kysely;
-  store = new ExecutionStore(db);
+  store = new ExecutionStore(database);
 });
 afterEach(() => db.destroy());
 

@@ -1,6 +1,8 @@
+import { Injectable } from '@nestjs/common';
 import { sql, type Kysely } from 'kysely';
 import { parseJson } from '#base';
 import { type Execution, type ExecutionEvent, type ExecutionStatus } from '../execution.js';
+import { ExecutionDatabase } from './database.js';
 import { executionOf, SUMMARY } from './execution-row.js';
 import type { EventRow, ExecutionRow, Schema } from './schema.js';
 
@@ -32,8 +34,13 @@ const EVENT_CHARS_AT_ONCE = 100_000;
 type Nullable<T> = { [K in keyof T]: T[K] | null };
 
 /** The remembered executions, to be looked at. */
+@Injectable()
 export class ExecutionStore {
-  constructor(private readonly db: Kysely<Schema>) {}
+  private readonly db: Kysely<Schema>;
+
+  constructor({ reads }: ExecutionDatabase) {
+    this.db = reads;
+  }
 
   /** An execution with its output, if it is remembered. */
   async find(id: string): Promise<Execution | undefined> {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Batch } from './batch.js';
 import { openSqlite } from './database.js';
 import { ExecutionWriter } from './execution.writer.js';
+import { Replicas } from './replicas.js';
 import { Retention } from './retention.js';
 import type { EventSource } from './pending-write.js';
 import type { EventRow, ExecutionRow, Schema } from './schema.js';
@@ -29,7 +30,8 @@ describe(ExecutionWriter.name, () => {
         await database.writes.write(batch);
       };
       const writes = { ...database.writes, write };
-      return new ExecutionWriter({ writes, lanes, bytes, retention, written: () => undefined });
+      const slowed = Object.assign({}, database, { writes, lanes });
+      return new ExecutionWriter(slowed, bytes, retention, new Replicas(database));
     };
     writer = through(() => undefined, 1);
   });
@@ -139,7 +141,7 @@ describe(ExecutionWriter.name, () => {
       const event = (seq: number) => ({ seq, type: 'output', data: 'x'.repeat(600_000) });
       const rows = [1, 2, 3].map((seq) => ({ ...event(seq), execution_id: 'a' }));
       writer.insertEnded(rowOf('a'), { status: 'succeeded' });
-      writer.events(sourceOf('a', rows));
+      writer.storeEvents(sourceOf('a', rows));
       void writer.stored('a');
       for (const count of [1, 2, 3]) {
         await expect.poll(begun).toHaveLength(count);

@@ -1,13 +1,16 @@
-import { Logger } from '@nestjs/common';
+import { EventEmitter } from 'node:events';
+import { Injectable, Logger } from '@nestjs/common';
 import { orAfter } from '#base';
-import { executionsIn, halvesOf, withoutTexts, type Batch, type StoreWrites } from './batch.js';
+import { executionsIn, halvesOf, withoutTexts, type Batch } from './batch.js';
+import { ExecutionDatabase } from './database.js';
 import type { EventSource, PendingWrite } from './pending-write.js';
 import { batchOf, PendingWrites } from './pending-writes.js';
 import { NotConnected } from './postgres-connections.js';
 import { isOfDatabase, isRowRefused } from './refused-rows.js';
-import type { Retention } from './retention.js';
+import { Replicas } from './replicas.js';
+import { Retention } from './retention.js';
 import type { ExecutionRow } from './schema.js';
-import type { StoredBytes } from './stored-bytes.js';
+import { StoredBytes } from './stored-bytes.js';
 
 /** How long what is written may wait for others to go with it, in milliseconds. */
 const FLUSH_MS = 25;
@@ -18,24 +21,16 @@ const RETRY_MS = 1_000;
 /** How often a write fails alone, while others do not, before it is given up. */
 const MOST_FAILURES_ALONE = 3;
 
-/** What the writer works with. */
-interface WriterParts {
-  writes: StoreWrites;
-  /** How many batches may be under way at a time. */
-  lanes: number;
-  bytes: StoredBytes;
-  retention: Retention;
-  /** Is told which executions have changed, after each batch. */
-  written: (ids: ReadonlySet<string>) => void;
-}
-
 /**
  * Writes to the store in batches, several at a time: each takes what waits. The writes of one
  * execution keep their order, as the next one waits for that which is under way. What fails is
  * tried again and again, in two halves once it may be its own fault, so that it never holds up
  * anything else.
  */
+@Injectable()
 export class ExecutionWriter {
+  /** `written`: after each batch, with the ids of the executions that have changed. */
+  readonly events = new EventEmitter<{ written: [ids: ReadonlySet<string>] }>();
   private readonly logger = new Logger(ExecutionWriter.name);
   private readonly pending = new PendingWrites((message) => this.logOnce(message));
   /** By execution. */
@@ -53,11 +48,18 @@ export class ExecutionWriter {
   private failed: string | undefined;
   private logged = new Set<string>();
 
-  constructor(private readonly parts: WriterParts) {}
+  constructor(
+    private readonly database: ExecutionDatabase,
+    private readonly bytes: StoredBytes,
+    private readonly retention: Retention,
+    private readonly replicas: Replicas,
+  ) {
+    replicas.events.on('beat', () => this.reached());
+  }
 
-  /** Why nothing can be stored now; undefined while it can. */
+  /** Why executions cannot be stored now; undefined while they can. */
   get failure(): string | undefined {
-    return this.failed;
+    return this.failed ?? this.replicas.failure;
   }
 
   insert(row: ExecutionRow): void {
@@ -75,7 +77,7 @@ export class ExecutionWriter {
   }
 
   /** Stores what events an execution has by then. */
-  events(source: EventSource): void {
+  storeEvents(source: EventSource): void {
     this.add(source.id, FLUSH_MS, (write) => (write.source = source));
   }
 
@@ -117,8 +119,8 @@ export class ExecutionWriter {
     this.tellRoom();
   }
 
-  /** Says that the database takes what is written. What waits is tried at once. */
-  reached(): void {
+  /** The database takes what is written: what waits is tried at once. */
+  private reached(): void {
     if (this.failed === undefined) return;
     if (this.pending.size === 0) this.failed = undefined;
     this.pending.hurry();
@@ -132,12 +134,11 @@ export class ExecutionWriter {
     do {
       this.launch();
       await Promise.allSettled(this.flights);
-    } while (this.failure === undefined && this.pending.size > 0);
+    } while (this.failed === undefined && this.pending.size > 0);
     this.isClosed = true;
     this.unschedule();
     this.tellRoom();
-    const { failure } = this;
-    if (failure) this.logger.error(`The last executions are not stored: ${failure}`);
+    if (this.failed) this.logger.error(`The last executions are not stored: ${this.failed}`);
   }
 
   private add(id: string, flushMs: number, change: (write: PendingWrite) => void): void {
@@ -163,7 +164,7 @@ export class ExecutionWriter {
 
   private launch(): void {
     this.unschedule();
-    while (this.flights.size < this.parts.lanes && !this.isClosed) {
+    while (this.flights.size < this.database.lanes && !this.isClosed) {
       const writes = this.pending.take((id) => this.flying.has(id), performance.now());
       if (writes.length === 0) break;
       const flight = this.fly(writes).finally(() => {
@@ -181,11 +182,10 @@ export class ExecutionWriter {
   }
 
   private async fly(writes: readonly PendingWrite[]): Promise<void> {
-    const { retention, bytes, written } = this.parts;
     const batch = batchOf(writes);
     try {
-      const fitting = await retention.makeRoom(batch);
-      const arrived = bytes.expect(fitting);
+      const fitting = await this.retention.makeRoom(batch);
+      const arrived = this.bytes.expect(fitting);
       await this.writeOrSplit(fitting).finally(arrived);
     } catch (error) {
       this.takeBack(writes, error as Error);
@@ -199,15 +199,14 @@ export class ExecutionWriter {
       this.pending.hurry();
     }
     for (const write of writes) write.settle();
-    written(new Set(writes.map(({ id }) => id)));
+    this.events.emit('written', new Set(writes.map(({ id }) => id)));
   }
 
   /** Writes a batch, or all of it that the database takes: a bad row never holds up the others. */
   private async writeOrSplit(batch: Batch): Promise<void> {
-    const { writes, bytes } = this.parts;
     try {
-      await writes.write(batch);
-      bytes.written(batch);
+      await this.database.writes.write(batch);
+      this.bytes.written(batch);
     } catch (error) {
       if (!isRowRefused(error)) throw error;
       const parts = halvesOf(batch) ?? withoutTexts(batch);

@@ -1,4 +1,6 @@
-import type { KeyHolder, StoreWrites } from './batch.js';
+import { Injectable } from '@nestjs/common';
+import type { KeyHolder } from './batch.js';
+import { ExecutionDatabase } from './database.js';
 import { isRowRefused } from './refused-rows.js';
 import type { ExecutionRow } from './schema.js';
 
@@ -15,16 +17,13 @@ interface Claim extends PromiseWithResolvers<KeyHolder> {
 }
 
 /** Claims idempotency keys in the store; what waits goes together. */
+@Injectable()
 export class KeyClaims {
   private waiting: Claim[] = [];
   private underWay = 0;
   private isLaunching = false;
 
-  /** @param lanes how many batches may be under way at a time */
-  constructor(
-    private readonly writes: StoreWrites,
-    private readonly lanes: number,
-  ) {}
+  constructor(private readonly database: ExecutionDatabase) {}
 
   /**
    * Stores a new execution, unless its caller has one under the same idempotency key.
@@ -50,7 +49,7 @@ export class KeyClaims {
   }
 
   private launch(): void {
-    while (this.underWay < this.lanes && this.waiting.length > 0) {
+    while (this.underWay < this.database.lanes && this.waiting.length > 0) {
       const now = performance.now();
       const claims = this.waiting.splice(0, ROWS_AT_ONCE).filter((claim) => {
         if (claim.endMs > now) return true;
@@ -68,7 +67,7 @@ export class KeyClaims {
 
   private async settle(claims: readonly Claim[]): Promise<void> {
     try {
-      const holders = await this.writes.claim(claims.map(({ row }) => row));
+      const holders = await this.database.writes.claim(claims.map(({ row }) => row));
       claims.forEach((claim, index) => this.take(claim, holders[index]));
     } catch (error) {
       if (claims.length > 1 && isRowRefused(error)) {

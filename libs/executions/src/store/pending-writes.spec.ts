@@ -88,9 +88,9 @@ describe(PendingWrites.name, () => {
     }
     expect(writes.size).toBeGreaterThan(5);
     expect([...batches(writes)].length).toBeGreaterThan(5);
-    const [idle] = [executionOf(0)];
-    addEnd(writes, idle!, null);
-    expect([writes.hasRoom, writes.isLong(idle!.id)]).toEqual([true, false]);
+    const idle = executionOf(0);
+    addEnd(writes, idle, null);
+    expect([writes.hasRoom, writes.isLong(idle.id)]).toEqual([true, false]);
   });
 
   it('keeps in an outage how executions ended, and no more of their texts than its bound', () => {

@@ -1,9 +1,10 @@
+import { EventEmitter } from 'node:events';
 import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
-import { Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { UNFINISHED, type ExecutionError } from '../execution.js';
-import type { ExecutionDatabase } from './database.js';
+import { ExecutionDatabase } from './database.js';
 import { NotConnected } from './postgres-connections.js';
 import type { ReplicaRow } from './schema.js';
 import { within } from './within.js';
@@ -33,9 +34,15 @@ const HOST = `${hostname()} ${processNamespace()}`;
  * Shows the other servers on the same database that this one is there, and ends the executions of
  * those that are not.
  */
+@Injectable()
 export class Replicas {
   /** This server's. */
   readonly id = randomUUID();
+  /**
+   * `beat`: after each heartbeat. `declaredGone`: the other servers have taken this one for gone,
+   * because it was frozen for a while.
+   */
+  readonly events = new EventEmitter<{ beat: []; declaredGone: [] }>();
   private readonly logger = new Logger(Replicas.name);
   /** When each was last seen to beat, by the clock of this server: those of others may be wrong. */
   private readonly lastBeats = new Map<string, { seenAt: string; noticedAt: number }>();
@@ -44,14 +51,7 @@ export class Replicas {
   private lastBeatMs: number | undefined;
   private failed: string | undefined;
 
-  /**
-   * @param tell `beaten` is called after each heartbeat, `givenUp` when the others have taken this
-   * server for gone, as one that was frozen for a while
-   */
-  constructor(
-    private readonly database: ExecutionDatabase,
-    private readonly tell: { beaten: () => void; givenUp: () => void },
-  ) {}
+  constructor(private readonly database: ExecutionDatabase) {}
 
   /** Why this server cannot show itself to the others; undefined while it can. */
   get failure(): string | undefined {
@@ -134,7 +134,7 @@ export class Replicas {
       .where('id', '=', this.id)
       .executeTakeFirstOrThrow();
     if (known === 0n) {
-      if (this.lastBeatMs !== undefined) this.tell.givenUp();
+      if (this.lastBeatMs !== undefined) this.events.emit('declaredGone');
       await kysely
         .insertInto('replicas')
         .values({ id: this.id, host: HOST, pid: process.pid, seen_at: at })
@@ -148,7 +148,7 @@ export class Replicas {
       await this.remove(replica.id, at);
     }
     this.failed = undefined;
-    this.tell.beaten();
+    this.events.emit('beat');
   }
 
   private isGone({ id, host, pid, seen_at: seenAt }: ReplicaRow): boolean {

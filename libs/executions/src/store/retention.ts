@@ -1,9 +1,10 @@
-import { Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { UNFINISHED } from '../execution.js';
+import { executionsConfig, type ExecutionsConfig } from '../executions.config.js';
 import type { Batch } from './batch.js';
-import type { ExecutionDatabase } from './database.js';
+import { ExecutionDatabase } from './database.js';
 import type { ExecutionRow } from './schema.js';
-import { shortened, type StoredBytes } from './stored-bytes.js';
+import { shortened, StoredBytes } from './stored-bytes.js';
 
 const INTERVAL_MS = 5 * 60_000;
 /** How many are forgotten at a time: what is written meanwhile waits. */
@@ -21,6 +22,7 @@ type Old = Pick<ExecutionRow, 'id' | 'caller' | 'size'>;
  * Forgets old executions, and when all of them take up too much, the oldest of the caller who takes
  * up most: however much one writes, what others have is not forgotten for it.
  */
+@Injectable()
 export class Retention {
   private readonly logger = new Logger(Retention.name);
   private timer: NodeJS.Timeout | undefined;
@@ -30,7 +32,8 @@ export class Retention {
 
   constructor(
     private readonly database: ExecutionDatabase,
-    private readonly limits: { maxAgeMs: number; maxBytes: number },
+    @Inject(executionsConfig.KEY)
+    private readonly limits: Pick<ExecutionsConfig, 'maxAgeMs' | 'maxBytes'>,
     private readonly bytes: StoredBytes,
   ) {}
 

@@ -8,6 +8,7 @@ import { sql, type Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSqlite } from './database.js';
 import { ExecutionWriter } from './execution.writer.js';
+import { Replicas } from './replicas.js';
 import { Retention } from './retention.js';
 import type { ExecutionRow, Schema } from './schema.js';
 import { troubleOf } from './store-failure.js';
@@ -28,8 +29,7 @@ beforeEach(async () => {
   db = database.kysely;
   const bytes = new StoredBytes();
   const retention = new Retention(database, { maxAgeMs: Infinity, maxBytes: Infinity }, bytes);
-  const { writes, lanes } = database;
-  writer = new ExecutionWriter({ writes, lanes, bytes, retention, written: () => undefined });
+  writer = new ExecutionWriter(database, bytes, retention, new Replicas(database));
 });
 afterEach(async () => {
   vi.restoreAllMocks();

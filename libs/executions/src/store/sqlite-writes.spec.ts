@@ -10,7 +10,7 @@ describe(SqliteWrites.name, () => {
   beforeEach(async () => {
     database = await openSqlite(':memory:');
     await database.migrate();
-    store = new ExecutionStore(database.kysely);
+    store = new ExecutionStore(database);
   });
   afterEach(() => database.kysely.destroy());
 

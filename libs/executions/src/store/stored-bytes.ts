@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import { isFinished, type ExecutionStatus } from '../execution.js';
 import { ROW_BYTES } from './execution-row.js';
 import type { Batch } from './batch.js';
@@ -13,6 +14,7 @@ interface Kept {
  * How many bytes of the store each caller takes up, as far as this server knows: others that share
  * it are heard of from time to time.
  */
+@Injectable()
 export class StoredBytes {
   private byCaller = new Map<string, number>();
   private sum = 0;

@@ -1,5 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Executions, isFinished, outcomeOf, type Execution, type StartOptions } from '#executions';
+import {
+  ExecutionAnswers,
+  ExecutionCanceller,
+  ExecutionReader,
+  ExecutionRunner,
+  isFinished,
+  outcomeOf,
+  type Execution,
+  type StartOptions,
+} from '#executions';
 import { ToolError } from '#tools';
 import { JSON_RPC, protocolFault, type JsonRpcResult } from '../wire/json-rpc.js';
 import type { McpClient } from '../wire/mcp-client.js';
@@ -28,19 +37,24 @@ interface Task {
  */
 @Injectable()
 export class ToolTasks {
-  constructor(private readonly executions: Executions) {}
+  constructor(
+    private readonly runner: ExecutionRunner,
+    private readonly reader: ExecutionReader,
+    private readonly canceller: ExecutionCanceller,
+    private readonly answers: ExecutionAnswers,
+  ) {}
 
   /**
    * Starts a call as a task.
-   * @throws ToolError as `Executions.start`
+   * @throws ToolError as `ExecutionRunner.start`
    */
   async create(
     name: string,
     args: unknown,
     options: Pick<StartOptions, 'caller' | 'timeLimitSeconds'>,
   ): Promise<JsonRpcResult> {
-    const { id } = await this.executions.start(name, args, { ...options, keep: true });
-    return { task: taskOf(await this.executions.find(id)) };
+    const { id } = await this.runner.start(name, args, { ...options, keep: true });
+    return { task: taskOf(await this.reader.find(id)) };
   }
 
   /** `tasks/get`. @throws the JSON-RPC fault "invalid params" for an unknown task */
@@ -55,20 +69,20 @@ export class ToolTasks {
     signal: AbortSignal,
   ): Promise<JsonRpcResult> {
     const { id } = await this.find(params, client);
-    const end = await this.executions.ended(id, signal);
+    const end = await this.reader.ended(id, signal);
     const outcome = end && outcomeOf(end);
     if (!outcome) throw signal.reason;
     const result =
       'error' in outcome
         ? failureResult(outcome.error, id)
-        : successResult(this.executions.cut(id, outcome.result), id, false);
+        : successResult(this.answers.cut(id, outcome.result), id, false);
     return { ...result, _meta: { ...result._meta, [RELATED_TASK]: { taskId: id } } };
   }
 
   /** `tasks/list`, newest first. */
   async list({ cursor }: Record<string, unknown>, { caller }: McpClient): Promise<JsonRpcResult> {
     const after = typeof cursor === 'string' ? cursor : undefined;
-    const page = await this.executions.list({ caller }, { limit: PAGE, after });
+    const page = await this.reader.list({ caller }, { limit: PAGE, after });
     return { tasks: page.executions.map(taskOf), ...(page.next && { nextCursor: page.next }) };
   }
 
@@ -80,20 +94,20 @@ export class ToolTasks {
   ): Promise<JsonRpcResult> {
     const { id } = await this.find(params, client);
     try {
-      await this.executions.cancel(id);
+      await this.canceller.cancel(id);
     } catch (error) {
       throw error instanceof ToolError
         ? protocolFault(JSON_RPC.invalidParams, error.message)
         : error;
     }
-    await this.executions.ended(id, signal);
-    return { ...taskOf(await this.executions.find(id)) };
+    await this.reader.ended(id, signal);
+    return { ...taskOf(await this.reader.find(id)) };
   }
 
   private async find({ taskId }: Record<string, unknown>, client: McpClient): Promise<Execution> {
     const unknown = protocolFault(JSON_RPC.invalidParams, 'There is no such task.');
     if (typeof taskId !== 'string') throw unknown;
-    const execution = await this.executions.find(taskId).catch((error: unknown) => {
+    const execution = await this.reader.find(taskId).catch((error: unknown) => {
       throw error instanceof ToolError && error.code === 'not_found' ? unknown : error;
     });
     if (execution.caller !== client.caller) throw unknown;
