@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { ExecutionsApi } from './support/executions.js';
 import { asModern, McpSession } from './support/mcp-session.js';
+import { connectedTo } from './support/process-state.js';
 import { openSse, send } from './support/raw-http.js';
 import { SlowClient } from './support/slow-client.js';
 import { onThisMachine, useExecutions, useTargets } from './support/use-executions.js';
@@ -140,11 +141,16 @@ describe('clients that do not read', () => {
 describe('clients that stop reading', () => {
   const { server, api } = useExecutions(limits({ MAX_UNREAD_BYTES_PER_CLIENT: '15000000' }));
   const open = clientsOf(() => server.url)['REST']!;
+  /** Waits until the server holds the connection of none of some clients. */
+  const expectDropped = async (...clients: SlowClient[]) => {
+    const held = () => connectedTo(Number(new URL(server.url).port));
+    await expect.poll(() => clients.filter(({ port }) => held().includes(port))).toEqual([]);
+  };
 
   it('are dropped, and make room', async () => {
     const clients = Array.from({ length: 3 }, open);
     await ranAll(api, clients.length);
-    await sleep((STALLED_SECONDS + 2) * 1_000);
+    await expectDropped(...clients);
     const texts = await Promise.all(clients.map((client) => client.readAll()));
     expect(refusalsOf(texts)).toHaveLength(3);
     const { status, text } = await api.run(EXEC, MUCH);
@@ -168,7 +174,7 @@ describe('clients that stop reading', () => {
     const path = `/engine/v1/executions/${id}/events`;
     const client = SlowClient.send(server.url, path);
     await client.readTo('event: output');
-    await sleep((STALLED_SECONDS + 2) * 1_000);
+    await expectDropped(client);
     const text = await client.readAll();
     expect(text).not.toContain('event: result');
     // What has no empty line after it has not come whole.

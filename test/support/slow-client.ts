@@ -44,6 +44,11 @@ export class SlowClient {
     return this.isClosed;
   }
 
+  /** The port of its end of the connection. */
+  get port(): number {
+    return this.socket.localPort ?? 0;
+  }
+
   /** Reads something, if there is anything. */
   sip(): void {
     this.text += (this.socket.read() as string | null) ?? '';

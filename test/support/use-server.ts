@@ -34,7 +34,7 @@ export function useServer({ defaults, env }: ServerOptions = {}): ServerInUse {
   let server: RunningServer;
   let mcp: McpClient;
   beforeAll(async () => {
-    server = await startServer(await env?.());
+    server = await startServer({ SHUTDOWN_GRACE_SECONDS: '1', ...(await env?.()) });
     mcp = await CLIENTS['2025 over Streamable HTTP']!(server);
   });
   afterAll(async () => {
