@@ -75,7 +75,11 @@ describe('a canary on its way', () => {
     expect(await door.text('argo_promote', { name: 'web' })).toMatch(
       /promoted past CanaryPauseStep[^]*-\s+paused: true\n\+\s+paused: false/,
     );
-    await untilRollout(namespace, 'web', ({ status }) => status.currentStepIndex === 3);
+    await untilRollout(
+      namespace,
+      'web',
+      ({ status }) => status.currentStepIndex === 3 && status.phase === 'Paused',
+    );
   });
 
   it('is followed with its changes as progress until the time limit, which is no error', async () => {

@@ -184,8 +184,10 @@ describe.each(['REST', 'MCP'])('a canary over %s', (door) => {
     const before = await pods();
     expect(await text('argo_rollout_restart')).toMatch(/restarted[^]*\+ {2}restartAt: /);
     expect(await follow()).toContain('is Healthy.');
-    const after = (await pods()).trim().split('\n');
-    expect(after.filter((pod) => before.includes(pod))).toEqual([]);
+    // The last of the old ones may still be on its way out.
+    const left = async () =>
+      (await pods()).split('\n').filter((pod) => pod && before.includes(pod));
+    await expect.poll(left).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { HIDDEN, writeGreeterChart } from './support/greeter-chart.js';
 import { helm, ownHelmHome } from './support/helm.js';
 import { kubectl } from './support/kubectl.js';
@@ -79,8 +79,13 @@ describe('what the tools read natively is what helm prints:', () => {
     expect(await textOf('helm_list_releases', { namespace, all: true, output })).toBe(
       await helm(...args, '--namespace', namespace, '--all'),
     );
-    expect(await textOf('helm_list_releases', { all_namespaces: true, output })).toBe(
-      await helm(...args, '--all-namespaces'),
+    // Releases of other files may go between the two readings.
+    await vi.waitFor(
+      async () =>
+        expect(await textOf('helm_list_releases', { all_namespaces: true, output })).toBe(
+          await helm(...args, '--all-namespaces'),
+        ),
+      30_000,
     );
   });
 

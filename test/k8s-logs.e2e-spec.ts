@@ -52,7 +52,7 @@ describe('k8s_logs', () => {
     await vi.waitFor(
       async () =>
         expect(await linesOf(args)).toEqual(await linesOf({ ...args, container_name: 'worker' })),
-      10_000,
+      30_000,
     );
     const all = await linesOf({ pod_name: pod, num_lines: 1, all_containers: true });
     expect(all).toHaveLength(2);
@@ -211,7 +211,7 @@ describe('a pod that has not started', () => {
     const text = await textOf('k8s_top_pods', { namespace });
     expect(text).toBe('No metrics yet for 4 pods: creating, initial, no-image, unscheduled.');
     const everywhere = await textOf('k8s_top_pods', { namespace: undefined, all_namespaces: true });
-    expect(everywhere).toMatch(/\nNo metrics yet for \d+ pods: \S+\/\S+, /);
+    expect(everywhere).toMatch(/^No metrics yet for \d+ pods: \S+\/\S+, /m);
     const one = await call('k8s_top_pods', { namespace, pod_name: 'no-image' });
     expect([one.status, one.body.detail]).toEqual([
       404,

@@ -138,7 +138,7 @@ describe('a label selector of k8s_logs and k8s_top_pods', () => {
         return text.split('\n').slice(1);
       };
       // A sandbox that has just started has measured nothing yet.
-      await expect.poll(top).not.toEqual([]);
+      await expect.poll(top, { timeout: 50_000 }).not.toEqual([]);
       for (const line of await top()) expect(line).toMatch(/^web-/);
     },
   );
