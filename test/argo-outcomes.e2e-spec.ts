@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createObjects } from './support/manifest.js';
 import {
   blueGreen,
@@ -12,6 +12,8 @@ import {
 } from './support/rollouts.js';
 import { useNamespace } from './support/use-namespace.js';
 import { useServer } from './support/use-server.js';
+
+type Asked = [tool: string, args: Args, verb: string];
 
 const namespace = 'argo-outcomes';
 const PAUSES = [{ setWeight: 25 }, { pause: {} }, { setWeight: 50 }, { pause: {} }];
@@ -30,6 +32,15 @@ const unattended = (name: string) => {
   return { ...rollout, metadata: { ...rollout.metadata, labels } };
 };
 
+const ABORT: Asked = ['argo_abort_rollout', {}, 'an abort'];
+const RETRY: Asked = ['argo_retry', {}, 'a retry'];
+/** What rollouts that wait in a step are asked for, by their names. */
+const ASKED: Record<string, Asked[]> = {
+  promoted: [['argo_promote', {}, 'a promotion'], ABORT],
+  skipped: [['argo_promote', { full: true }, 'a full promotion'], ABORT],
+  aborted: [ABORT, RETRY, ABORT],
+};
+
 beforeAll(async () => {
   door = restDoor(server.url, { namespace });
   await createObjects(
@@ -41,6 +52,7 @@ beforeAll(async () => {
     canary({ namespace, name: 'window' }, PAUSES, { rollbackWindow: { revisions: 3 } }),
     ...blueGreen({ namespace, name: 'green' }),
     unattended('unattended'),
+    ...['left', ...Object.keys(ASKED)].map(unattended),
   );
   for (const name of ['stuck', 'stepless', 'stepwise', 'idle', 'broken', 'window', 'green']) {
     await untilRollout(namespace, name, isPhase('Healthy'));
@@ -135,7 +147,33 @@ describe('the answer of a verb', () => {
     );
   });
 
-  it('does not claim anything of a rollout that no controller looks after', async () => {
+  it('comes at once from a dry run', async () => {
+    const text = await call('argo_pause_rollout', 'unattended', { dry_run: true });
+    expect(text).toMatch(/paused until argo_resume_rollout \(dry run: nothing was changed\)/);
+    expect(text).not.toContain('Now ');
+  });
+
+  it('ends with its caller', async () => {
+    const stop = new AbortController();
+    const body = JSON.stringify({ name: 'left', namespace });
+    const url = `${server.url}/engine/v1/tools/argo/argo_rollout_restart/execute`;
+    const headers = { 'content-type': 'application/json' };
+    const calling = fetch(url, { method: 'POST', headers, body, signal: stop.signal });
+    const ended = calling.catch((error: unknown) => error);
+    const asked = async () => (await liveRollout(namespace, 'left')).spec.restartAt;
+    await expect.poll(asked).toBeDefined();
+    stop.abort();
+    expect(await ended).toBeInstanceOf(Error);
+    await expect
+      .poll(() => server.log)
+      .toContainEqual(
+        expect.objectContaining({ tool: 'argo_rollout_restart', outcome: 'cancelled' }),
+      );
+  });
+});
+
+describe('a rollout that no controller looks after', { concurrent: true }, () => {
+  it('is not claimed to have taken up what was changed', async () => {
     const startedAt = performance.now();
     expect(await call('argo_set_image', 'unattended', { image: 'app:2' })).toMatch(
       /image updated \(.*\); its controller has not acted on it within 2 s\. Now Progressing \(/,
@@ -147,8 +185,11 @@ describe('the answer of a verb', () => {
     expect(await call('argo_resume_rollout', 'unattended')).toMatch(
       /was asked for its resumption; its controller has not acted on it within 2 s/,
     );
+  });
+
+  it.each(Object.entries(ASKED))('is not claimed to be %s', async (name, asked) => {
     // A controller that was there and is away now.
-    const { metadata } = await liveRollout(namespace, 'unattended');
+    const { metadata } = await liveRollout(namespace, name);
     const status = {
       observedGeneration: String(metadata.generation),
       currentPodHash: 'b',
@@ -157,45 +198,16 @@ describe('the answer of a verb', () => {
       currentStepIndex: 1,
       pauseConditions: [{ reason: 'CanaryPauseStep', startTime: '2026-01-01T00:00:00Z' }],
     };
-    const asked = ['--subresource=status', '--type=merge', '-p', JSON.stringify({ status })];
-    await own.kubectl('patch', 'rollout', 'unattended', ...asked);
-    for (const [tool, args, verb] of [
-      ['argo_promote', {}, 'a promotion'],
-      ['argo_promote', { full: true }, 'a full promotion'],
-      ['argo_abort_rollout', {}, 'an abort'],
-      ['argo_retry', {}, 'a retry'],
-      ['argo_abort_rollout', {}, 'an abort'],
-    ] as const) {
-      expect(await call(tool, 'unattended', args)).toMatch(
+    const patched = ['--subresource=status', '--type=merge', '-p', JSON.stringify({ status })];
+    await own.kubectl('patch', 'rollout', name, ...patched);
+    for (const [tool, args, verb] of asked) {
+      expect(await call(tool, name, args)).toMatch(
         new RegExp(`^\\S+ was asked for ${verb}; its controller has not acted on it within 2 s`),
       );
     }
-    expect(await call('argo_abort_rollout', 'unattended')).toContain(
+    expect(await call('argo_abort_rollout', name)).toContain(
       'was asked for an abort already; its controller has not acted on it yet',
     );
-    expect(await call('argo_retry', 'unattended')).toMatch(
-      /retried: the update starts again|retry/,
-    );
-  });
-
-  it('comes at once from a dry run', async () => {
-    const text = await call('argo_pause_rollout', 'unattended', { dry_run: true });
-    expect(text).toMatch(/paused until argo_resume_rollout \(dry run: nothing was changed\)/);
-    expect(text).not.toContain('Now ');
-  });
-
-  it('ends with its caller', async () => {
-    const stop = new AbortController();
-    const body = JSON.stringify({ name: 'unattended', namespace });
-    const url = `${server.url}/engine/v1/tools/argo/argo_rollout_restart/execute`;
-    const headers = { 'content-type': 'application/json' };
-    const calling = fetch(url, { method: 'POST', headers, body, signal: stop.signal });
-    setTimeout(() => stop.abort(), 500);
-    await expect(calling).rejects.toThrow();
-    await vi.waitFor(() =>
-      expect(server.log).toContainEqual(
-        expect.objectContaining({ tool: 'argo_rollout_restart', outcome: 'cancelled' }),
-      ),
-    );
+    expect(await call('argo_retry', name)).toMatch(/retried: the update starts again|retry/);
   });
 });

@@ -13,6 +13,7 @@ import {
   type Door,
 } from './support/rollouts.js';
 import { startServer, type RunningServer } from './support/server.js';
+import { describeSideBySide } from './support/side-by-side.js';
 
 /**
  * Equal rollouts in two namespaces: the plugin changes those of one, the tools those of the other.
@@ -87,40 +88,44 @@ function byType(a: { type: string }, b: { type: string }): number {
 const objectIn = async (namespace: string, target: string) =>
   timeless(JSON.parse(await kubectl('get', target, '-n', namespace, '-o', 'json')));
 
-describe.each(Object.entries(STORIES))('the rollout %s', (name, steps) => {
-  const targets = [`rollout/${name}`, ...(name === 'referring' ? [`deployment/${name}`] : [])];
+describeSideBySide(
+  Object.entries(STORIES),
+  ([name]) => `the rollout ${name}`,
+  ([name, steps]) => {
+    const targets = [`rollout/${name}`, ...(name === 'referring' ? [`deployment/${name}`] : [])];
 
-  it('is healthy in both namespaces', async () => {
-    for (const namespace of [BY_PLUGIN, BY_TOOL]) {
-      const { status } = await untilRollout(namespace, name, isPhase('Healthy'));
-      expect(status?.phase).toBe('Healthy');
-    }
-  });
+    it('is healthy in both namespaces', async () => {
+      for (const namespace of [BY_PLUGIN, BY_TOOL]) {
+        const { status } = await untilRollout(namespace, name, isPhase('Healthy'));
+        expect(status?.phase).toBe('Healthy');
+      }
+    });
 
-  it.each(steps.map((step, index) => ({ what: `${index + 1}. ${step.plugin.join(' ')}`, step })))(
-    'is the same after $what by the plugin and by the tool',
-    async ({ step }) => {
-      await plugin(
-        BY_PLUGIN,
-        step.plugin.map((word) => (word === 'NAME' ? name : word)),
-      );
-      const [tool, args] = step.tool;
-      await door.text(tool, { name, ...args });
-      await Promise.all(
-        [BY_PLUGIN, BY_TOOL].map((namespace) => untilRollout(namespace, name, step.reached)),
-      );
-      await vi.waitFor(
-        async () => {
-          for (const target of targets) {
-            expect(await objectIn(BY_TOOL, target)).toEqual(await objectIn(BY_PLUGIN, target));
-          }
-        },
-        { timeout: 10_000, interval: 200 },
-      );
-      await expectSameViews(name);
-    },
-  );
-});
+    it.each(steps.map((step, index) => ({ what: `${index + 1}. ${step.plugin.join(' ')}`, step })))(
+      'is the same after $what by the plugin and by the tool',
+      async ({ step }) => {
+        await plugin(
+          BY_PLUGIN,
+          step.plugin.map((word) => (word === 'NAME' ? name : word)),
+        );
+        const [tool, args] = step.tool;
+        await door.text(tool, { name, ...args });
+        await Promise.all(
+          [BY_PLUGIN, BY_TOOL].map((namespace) => untilRollout(namespace, name, step.reached)),
+        );
+        await vi.waitFor(
+          async () => {
+            for (const target of targets) {
+              expect(await objectIn(BY_TOOL, target)).toEqual(await objectIn(BY_PLUGIN, target));
+            }
+          },
+          { timeout: 30_000, interval: 100 },
+        );
+        await expectSameViews(name);
+      },
+    );
+  },
+);
 
 describe('the rollout trial', () => {
   it('is shown with its experiment, what that runs and what it measures', async () => {
@@ -133,7 +138,7 @@ describe('the rollout trial', () => {
         expect(text).toMatch(/α trial-\S+ +AnalysisRun +◌ Running +\S+ +✖ [2-9]/);
         return text;
       },
-      { timeout: 20_000, interval: 200 },
+      { timeout: 30_000, interval: 100 },
     );
     expect(shown).toMatch(/app:1 \(stable, Σ:baseline\)/);
     await expectSameViews('trial');
@@ -162,7 +167,7 @@ async function expectSameViews(name: string): Promise<void> {
       const shown = isTold ? `${status.trim()} |` : status.trim();
       expect(line.startsWith(shown), `${line}\n${status} (${message})`).toBe(true);
     },
-    { timeout: 10_000, interval: 300 },
+    { timeout: 30_000, interval: 100 },
   );
 }
 

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ChartRepository } from './support/chart-repository.js';
 import { DOORS, type Answer, type Door } from './support/doors.js';
 import { HIDDEN } from './support/greeter-chart.js';
 import { helm4Env, ownHelmHome } from './support/helm.js';
 import { kubectl } from './support/kubectl.js';
 import { startServer, type RunningServer } from './support/server.js';
+import { describeSideBySide } from './support/side-by-side.js';
 
 const STORIES = [
   { helm: 3, door: 'REST' },
@@ -17,7 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => repository.stop());
 
-describe.each(STORIES)('with helm $helm over $door, a chart', ({ helm: major, door: name }) => {
+const titleOf = ({ helm, door }: (typeof STORIES)[number]) =>
+  `with helm ${helm} over ${door}, a chart`;
+
+describeSideBySide(STORIES, titleOf, ({ helm: major, door: name }) => {
   const namespace = `story-helm${major}-${name.toLowerCase()}`;
   const release = { release_name: 'hello', namespace };
   const chart = { chart: 'local/greeter' };

@@ -83,7 +83,7 @@ export async function liveRollout(namespace: string, name: string): Promise<Live
 }
 
 /**
- * Waits until the controller has taken up the rollout's spec and it is so, for twenty seconds at
+ * Waits until the controller has taken up the rollout's spec and it is so, for thirty seconds at
  * most.
  */
 export async function untilRollout(
@@ -100,7 +100,7 @@ export async function untilRollout(
       }
       throw new Error(`${name} is still ${JSON.stringify(rollout.status)}`);
     },
-    { timeout: 20_000, interval: 100 },
+    { timeout: 30_000, interval: 100 },
   );
 }
 
