@@ -126,11 +126,11 @@ describe('a cluster without Argo Rollouts', () => {
     await install();
     await vi.waitFor(
       async () => expect(await call('argo_list_rollouts', {})).toMatchObject({ status: 200 }),
-      { timeout: 10_000, interval: 250 },
+      { timeout: 30_000, interval: 100 },
     );
     await vi.waitFor(
       async () => expect((await argoTools()).every(({ available }) => available)).toBe(true),
-      { timeout: 10_000, interval: 250 },
+      { timeout: 30_000, interval: 100 },
     );
     await uninstall();
     // The API server serves the kind a moment longer.
@@ -161,7 +161,7 @@ describe('a cluster without Argo Rollouts', () => {
     };
     await vi.waitFor(
       () => sandbox.kubectl(['apply', '-f', '-'], { input: JSON.stringify(rollout) }),
-      { timeout: 10_000, interval: 250 },
+      { timeout: 30_000, interval: 100 },
     );
     await vi.waitFor(
       async () =>
@@ -169,7 +169,7 @@ describe('a cluster without Argo Rollouts', () => {
           status: 200,
           body: { result: expect.stringContaining('-  pauseConditions:') },
         }),
-      { timeout: 10_000, interval: 250 },
+      { timeout: 30_000, interval: 100 },
     );
     const live = JSON.parse(await sandbox.kubectl(['get', 'rollout', 'old', '-o', 'json'])) as {
       spec: { paused: boolean };

@@ -98,7 +98,7 @@ beforeAll(async () => {
     meter('power', { free: 1e21 }),
   ];
   // Established is said a moment before the kind is served.
-  await vi.waitFor(() => applyByKubectl(namespace, ...objects), { timeout: 30_000, interval: 500 });
+  await vi.waitFor(() => applyByKubectl(namespace, ...objects), { timeout: 30_000, interval: 100 });
 });
 afterAll(() => kubectl('delete', DEFINITION, '--ignore-not-found'));
 
@@ -239,7 +239,7 @@ describe('a pod template with numbers beyond 2^53', () => {
         vi.waitFor(async () => {
           const history = await own.kubectl('rollout', 'history', target);
           expect(history.match(/^\d+ /gm)).toHaveLength(count);
-        }, 10_000);
+        }, 30_000);
       await untilRevisions(1);
       const resource = { resource_type: kind.toLowerCase(), resource_name: name };
       await server.textOf('k8s_set_image', { ...resource, container_images: 'app=app:2' });
@@ -358,7 +358,7 @@ describe('a rollout with numbers beyond all that a controller takes', () => {
     const path = `${server.url}${headers.get('location')}`;
     await vi.waitFor(async () => {
       expect(await (await fetch(path)).text()).toContain('"set":9007199254740993,');
-    }, 5_000);
+    }, 30_000);
     const events = await fetch(`${path}/events`, { headers: { 'last-event-id': '0' } });
     expect(await events.text()).toContain('"set":9007199254740993,');
   });

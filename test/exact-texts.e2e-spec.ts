@@ -126,7 +126,7 @@ describe('k8s_apply', () => {
       metadata: { name: 'keys' },
       spec,
     };
-    await vi.waitFor(() => applied(object), 10_000);
+    await vi.waitFor(() => applied(object), 30_000);
     expect((await own.read('letter/keys')).spec).toEqual(spec);
   });
 

@@ -98,11 +98,11 @@ describe.each([3, 4])('what helm %i downloads', (major) => {
             body: JSON.stringify({ chart }),
           });
         expect((await hang(server.url, '?time_limit_seconds=1')).status).toBe(504);
-        await vi.waitFor(() => expect(runs()).toEqual([]), 5_000);
+        await vi.waitFor(() => expect(runs()).toEqual([]), 30_000);
 
         const other = await startServer(env);
         hang(other.url).catch(() => undefined);
-        await vi.waitFor(() => expect(runs()).toHaveLength(1), 5_000);
+        await vi.waitFor(() => expect(runs()).toHaveLength(1), 30_000);
         await other.stop('SIGKILL');
         expect(runs()).toHaveLength(1);
         await (await startServer(env)).stop();

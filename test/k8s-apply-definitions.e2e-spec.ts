@@ -116,7 +116,7 @@ describe('a definition whose names another one has', () => {
         custom('Sprocket', { size: 1 }),
       ),
     );
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(25_000);
     expect([status, body.code]).toEqual([409, 'conflict']);
     expect(body.detail).toBe(
       [

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const named = (name: string) => ({ ...base, metadata: { name, namespace: own.name } });
   const objects = Object.entries(SPECS).map(([name, spec]) => ({ ...named(name), spec }));
   // Established is said a moment before the kind is served.
-  await vi.waitFor(() => applyByKubectl(own.name, ...objects), 10_000);
+  await vi.waitFor(() => applyByKubectl(own.name, ...objects), 30_000);
 });
 afterAll(() => kubectl('delete', DEFINITION));
 

@@ -64,7 +64,7 @@ describe('k8s_drain, when a pod cannot be evicted now', () => {
       onprogress: ({ message }) => messages.push(message ?? ''),
     });
     await expect
-      .poll(() => messages.at(-1), { timeout: 5_000 })
+      .poll(() => messages.at(-1))
       .toMatch(/^1 of 2 pods evicted; The disruption budget early-budget is still being processed/);
     expect(await podsOnNode()).toEqual([expect.stringMatching(/^early-/)]);
     sandbox.resumeProcess('kube-controller-manager');

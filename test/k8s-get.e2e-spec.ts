@@ -123,7 +123,7 @@ describe('k8s_get prints what kubectl prints', () => {
         const [text, printed] = await Promise.all([textOf(args), kubectl('get', ...kubectlArgs)]);
         expect(masked(text)).toEqual(masked(printed));
       },
-      { timeout: 20_000, interval: 500 },
+      { timeout: 30_000, interval: 100 },
     );
   });
 });

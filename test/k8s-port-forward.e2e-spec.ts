@@ -74,7 +74,7 @@ describe('k8s_port_forward', () => {
       resource_type: 'deployment',
     });
     const [, id = '', ends = ''] = /^Port forward (\w+) is open until (\S+)/.exec(said) ?? [];
-    expect(Math.round((Date.parse(ends) - Date.now()) / 10_000)).toBe(60);
+    expect(Math.round((Date.parse(ends) - Date.now()) / 60_000)).toBe(10);
     const [address = ''] = /127\.0\.0\.1:\d+/.exec(said) ?? [];
     expect(await ask(address)).toMatchObject({ from: 'sandbox' });
     const listed = () => server.textOverMcp('k8s_port_forward_list');

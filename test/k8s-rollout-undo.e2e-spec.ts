@@ -71,7 +71,7 @@ describe('k8s_rollout_undo', () => {
     expect(await own.stored('deployment/history', '{.spec.template.metadata.labels}')).toBe(
       '{"app":"history"}',
     );
-    await vi.waitFor(async () => expect(await revisionOf('history')).toBe('4'), 10_000);
+    await vi.waitFor(async () => expect(await revisionOf('history')).toBe('4'), 30_000);
     expect(await history()).toMatch(/^4\s+release app:2$/m);
   });
 
@@ -80,7 +80,7 @@ describe('k8s_rollout_undo', () => {
       /from revision 4 to revision 1\n/,
     );
     expect(await imagesOf('deployment/history')).toBe('app:1');
-    await vi.waitFor(async () => expect(await revisionOf('history')).toBe('5'), 10_000);
+    await vi.waitFor(async () => expect(await revisionOf('history')).toBe('5'), 30_000);
     expect(await undone({ ...target, to_revision: 5 })).toMatch(
       /already as revision 5 says; nothing to change/,
     );
@@ -110,13 +110,13 @@ describe('k8s_rollout_undo', () => {
     const kindName = kind === 'daemonset' ? 'DaemonSet' : 'StatefulSet';
     const revisions = () => own.names('controllerrevisions', '-l', `app=${name}`);
     await createObjects(workload(kindName, { namespace, name }, { app: 'app:1' }));
-    await vi.waitFor(async () => expect(await revisions()).toHaveLength(1), 10_000);
+    await vi.waitFor(async () => expect(await revisions()).toHaveLength(1), 30_000);
     expect(await call({ name, resource_type: kind })).toMatchObject({
       status: 404,
       body: { detail: expect.stringContaining('no revision before') },
     });
     await setImage(kind, name, 'app:2');
-    await vi.waitFor(async () => expect(await revisions()).toHaveLength(2), 10_000);
+    await vi.waitFor(async () => expect(await revisions()).toHaveLength(2), 30_000);
     const args = { name, resource_type: kind.toUpperCase() };
     expect(await undone({ ...args, dry_run: true })).toContain(
       '-      - image: app:2\n+      - image: app:1',

@@ -17,7 +17,7 @@ import { useNamespace } from './support/use-namespace.js';
 
 const GRACE_SECONDS = 1;
 /** The grace period and 5 s, and what a busy machine may need. */
-const BOUND_MS = 12_000;
+const BOUND_MS = 24_000;
 
 const targets = useTargets();
 const own = useNamespace('server-ends');

@@ -54,7 +54,7 @@ describe('a cluster that does not answer', () => {
   it('is soon refused at once, also to those who wait for their turn', async () => {
     const refusal = /^Cluster "gate" .* has not answered for \d+ s\./;
     await expect
-      .poll(async () => (await api.run('k8s_get', read('gate'))).body, { timeout: 20_000 })
+      .poll(async () => (await api.run('k8s_get', read('gate'))).body, { timeout: 30_000 })
       .toMatchObject({ code: 'unavailable', detail: expect.stringMatching(refusal) as string });
     const waited = await Promise.all(hanging.map(statusOf));
     expect(waited).not.toContain('queued');
@@ -81,7 +81,7 @@ describe('a cluster that does not answer', () => {
   it('is used again as soon as it answers', async () => {
     targets.gate.thaw();
     await expect
-      .poll(async () => (await api.run('k8s_get', read('gate'))).status, { timeout: 10_000 })
+      .poll(async () => (await api.run('k8s_get', read('gate'))).status, { timeout: 30_000 })
       .toBe(200);
     const { body } = await readJson(`${server.url}/health/ready`);
     expect(body).toMatchObject({ contexts: { gate: 'ok' } });

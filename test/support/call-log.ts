@@ -2,13 +2,13 @@ import { expect, vi } from 'vitest';
 import type { LogLine } from './server-process.js';
 
 /**
- * Gives a function that waits, not for long, until the server has logged one more cancelled call
- * than now.
+ * Gives a function that waits until the server has logged one more cancelled call than now, for as
+ * long as a busy machine may need.
  */
 export function nextCancelled(log: LogLine[]): () => Promise<void> {
   const before = cancelledCalls(log);
   return () =>
-    vi.waitFor(() => expect(cancelledCalls(log)).toBeGreaterThan(before), { timeout: 3_000 });
+    vi.waitFor(() => expect(cancelledCalls(log)).toBeGreaterThan(before), { timeout: 15_000 });
 }
 
 /** How the calls of one tool ended that the server has logged so far. */
