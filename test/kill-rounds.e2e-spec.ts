@@ -9,8 +9,8 @@ import { startServer, type RunningServer } from './support/server.js';
 import { executionsFile, useTargets } from './support/use-executions.js';
 import { useNamespace } from './support/use-namespace.js';
 
-const ROUNDS = 12;
-const ROUNDS_OF_REPLICAS = 4;
+const ROUNDS = 20;
+const ROUNDS_OF_REPLICAS = 6;
 /** Milliseconds that a server runs under load before it is killed: at least, and at most. */
 const RUN_MS = [50, 500] as const;
 
