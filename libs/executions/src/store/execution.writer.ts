@@ -138,7 +138,9 @@ export class ExecutionWriter {
     this.isClosed = true;
     this.unschedule();
     this.tellRoom();
-    if (this.failed) this.logger.error(`The last executions are not stored: ${this.failed}`);
+    // The flights above may have set it, which the compiler does not see.
+    const reason = this.failed as string | undefined;
+    if (reason) this.logger.error(`The last executions are not stored: ${reason}`);
   }
 
   private add(id: string, flushMs: number, change: (write: PendingWrite) => void): void {
