@@ -28,6 +28,15 @@ class ServerEnvironment {
   })
   MAX_REQUESTS = 4_000;
 
+  @IntSetting({
+    min: 1,
+    max: 3_600,
+    description:
+      'Seconds after which a client that waits gets a sign of life: a comment in an event stream, ' +
+      'or the latest progress again.',
+  })
+  KEEP_ALIVE_SECONDS = 15;
+
   @TextSetting({
     description:
       'Host names, joined by commas, under which the server may be called besides `localhost` ' +
@@ -64,6 +73,7 @@ export const serverConfig = registerConfig('server', ServerEnvironment, (environ
     host,
     bodyLimitBytes: environment.BODY_LIMIT_BYTES,
     maxRequests: environment.MAX_REQUESTS,
+    keepAliveMs: environment.KEEP_ALIVE_SECONDS * 1_000,
     callerPercent: sharesConfig().callerPercent,
     allowedHosts: listOf(environment.ALLOWED_HOSTS),
     allowedOrigins: listOf(environment.ALLOWED_ORIGINS),

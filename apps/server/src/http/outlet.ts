@@ -17,6 +17,11 @@ export class Outlet {
     private readonly unread: Unread,
   ) {}
 
+  /** Whether nothing waits to be read. */
+  get isIdle(): boolean {
+    return !this.writing && this.response.writableLength === 0;
+  }
+
   /**
    * Answers with a whole text.
    * @returns why it does not: there is no room for the text. Nothing is written then
@@ -45,8 +50,7 @@ export class Outlet {
   write(piece: string | Uint8Array): ToolError | undefined {
     const { response } = this;
     if (response.destroyed) return undefined;
-    const isTakenAtOnce = !this.writing && response.writableLength === 0;
-    if (isTakenAtOnce && piece.length < COUNTED_BYTES) {
+    if (this.isIdle && piece.length < COUNTED_BYTES) {
       response.write(piece);
       return undefined;
     }

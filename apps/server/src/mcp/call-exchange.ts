@@ -1,11 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { isRecord } from '#base';
 import { type ToolError } from '#tools';
-import { Outlet } from '../http/outlet.js';
+import type { EventStream } from '../http/event-stream.js';
 import { asEvent, type JsonRpcResult } from './wire/json-rpc.js';
 import type { McpConnection } from './mcp-connection.js';
 import { unsentResult } from './wire/tool-result.js';
-import { EVENT_STREAM, KEEP_ALIVE_MS } from './wire/web-exchange.js';
 
 const CANCELLED = { error: { code: 0, message: 'Request cancelled' } };
 
@@ -59,14 +58,7 @@ export async function exchangeCall(exchange: CallExchange): Promise<void> {
   const { signal } = cancel;
   const hangUp = () => cancel.abort();
   response.once('close', hangUp);
-  const outlet = new Outlet(response, connection.unread);
-  const tell = (text: string) => {
-    const head = { ...headers, 'content-type': EVENT_STREAM, 'cache-control': 'no-cache' };
-    if (!response.headersSent) response.writeHead(200, head);
-    // What there is no room for is left out: the result has all that counts.
-    outlet.write(text);
-  };
-  const signsOfLife = setInterval(() => tell(': keepalive\n\n'), KEEP_ALIVE_MS);
+  const stream = connection.http.stream(response, headers);
   try {
     const result = await connection.answer({
       method: 'tools/call',
@@ -74,7 +66,8 @@ export async function exchangeCall(exchange: CallExchange): Promise<void> {
       signal,
       logLevel,
       notify: (method, params) => {
-        if (!signal.aborted) tell(asEvent(JSON.stringify({ jsonrpc: '2.0', method, params })));
+        // A notification that there is no room for is left out. The result has all that counts.
+        if (!signal.aborted) stream.send(asEvent({ jsonrpc: '2.0', method, params }));
       },
     });
     const answer = (one: JsonRpcResult) => ({
@@ -82,26 +75,28 @@ export async function exchangeCall(exchange: CallExchange): Promise<void> {
       id: message.id,
       ...(signal.aborted ? CANCELLED : { result: seal(one) }),
     });
-    const refusal = end(response, outlet, answer(result), headers);
-    if (refusal) end(response, outlet, answer(unsentResult(result, refusal)), headers);
+    const refusal = end(exchange, stream, answer(result));
+    if (refusal) end(exchange, stream, answer(unsentResult(result, refusal)));
   } finally {
-    clearInterval(signsOfLife);
+    stream.stop();
     response.off('close', hangUp);
   }
 }
 
-/** @returns why the answer is not sent: there is no room for it */
+/**
+ * Sends the answer, as JSON unless the stream has begun.
+ * @returns the reason when there is no room for it
+ */
 function end(
-  response: ServerResponse,
-  outlet: Outlet,
+  { connection, response, headers }: CallExchange,
+  stream: EventStream,
   answer: object,
-  headers?: Record<string, string>,
 ): ToolError | undefined {
-  const text = JSON.stringify(answer);
   if (!response.headersSent) {
-    return outlet.answer(200, { ...headers, 'content-type': 'application/json' }, text);
+    const jsonHeaders = { ...headers, 'content-type': 'application/json' };
+    return connection.http.outlet(response).answer(200, jsonHeaders, JSON.stringify(answer));
   }
-  const refusal = outlet.write(asEvent(text));
-  if (!refusal) outlet.end();
+  const refusal = stream.send(asEvent(answer));
+  if (!refusal) stream.end();
   return refusal;
 }

@@ -1,5 +1,5 @@
 import { cutName } from '#tools';
-import type { Unread } from '../http/unread.js';
+import type { HttpAnswers } from '../http/http-answers.js';
 import { JSON_RPC, protocolFault, type JsonRpcResult } from './wire/json-rpc.js';
 import type { McpClient } from './wire/mcp-client.js';
 import { spreadCancels } from './wire/spread-cancels.js';
@@ -51,9 +51,9 @@ export class McpConnection {
     private readonly client: McpClient,
   ) {}
 
-  /** What waits for clients to read it. */
-  get unread(): Unread {
-    return this.tools.unread;
+  /** Writes the answers over HTTP. */
+  get http(): HttpAnswers {
+    return this.tools.http;
   }
 
   /** @throws a JSON-RPC fault for an unknown method or parameters that are not the method's */

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
-import { UnreadModule } from '../http/unread.module.js';
+import { HttpModule } from '../http/http.module.js';
 import { McpController } from './mcp.controller.js';
 import { mcpConfig } from './mcp.config.js';
 import { ModernGateway } from './modern/modern.gateway.js';
@@ -14,7 +14,7 @@ import { ToolTasks } from './session/tool-tasks.js';
  * see `serveStdio`.
  */
 @Module({
-  imports: [ConfigModule.forFeature(mcpConfig), UnreadModule],
+  imports: [ConfigModule.forFeature(mcpConfig), HttpModule],
   controllers: [McpController],
   providers: [ToolCalls, ToolTasks, ModernGateway, StreamableGateway, SseGateway],
 })

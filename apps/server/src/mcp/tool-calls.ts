@@ -2,7 +2,8 @@ import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { orAfter } from '#base';
 import { ExecutionAnswers, ExecutionRunner, stillRunningText, type Started } from '#executions';
-import { invalidField, ToolError, ToolRegistry, type ToolResult } from '#tools';
+import { invalidField, ToolError, ToolRegistry, type Progress, type ToolResult } from '#tools';
+import { HttpAnswers } from '../http/http-answers.js';
 import { Unread } from '../http/unread.js';
 import { knowsTasks, type McpClient } from './wire/mcp-client.js';
 import { mcpConfig, type McpConfig } from './mcp.config.js';
@@ -45,6 +46,8 @@ export class ToolCalls {
     readonly tasks: ToolTasks,
     /** What waits for clients to read it. */
     readonly unread: Unread,
+    /** Writes the answers over HTTP. */
+    readonly http: HttpAnswers,
     @Inject(mcpConfig.KEY) private readonly config: McpConfig,
   ) {}
 
@@ -101,7 +104,7 @@ export class ToolCalls {
       if (params.task && knowsTasks(client)) {
         return await this.tasks.create(name, args, { caller, timeLimitSeconds });
       }
-      progress = progressSender(meta.progressToken, context);
+      progress = this.progressSender(meta.progressToken, context);
       const started = await this.runner.start(name, args, {
         caller,
         executionId,
@@ -157,6 +160,13 @@ export class ToolCalls {
       (client.protocolVersion !== undefined && client.protocolVersion <= LAST_PATIENT_VERSION);
     return isExempt ? undefined : softLimitMs;
   }
+
+  private progressSender(token: unknown, { notify }: CallContext): ProgressSender | undefined {
+    if (typeof token !== 'string' && typeof token !== 'number') return undefined;
+    const send = (progress: Progress) =>
+      notify('notifications/progress', { progressToken: token, ...progress });
+    return new ProgressSender(send, this.http.keepAliveMs);
+  }
 }
 
 /**
@@ -168,16 +178,6 @@ function timeLimitOf(meta: Record<string, unknown>): number | undefined {
   if (seconds === undefined || seconds === null) return undefined;
   if (Number.isInteger(seconds) && Number(seconds) >= 1) return Number(seconds);
   throw invalidField(TIME_LIMIT, 'in _meta must be a whole number of seconds, at least 1');
-}
-
-function progressSender(
-  progressToken: unknown,
-  { notify }: CallContext,
-): ProgressSender | undefined {
-  if (typeof progressToken !== 'string' && typeof progressToken !== 'number') return undefined;
-  return new ProgressSender((progress) =>
-    notify('notifications/progress', { progressToken, ...progress }),
-  );
 }
 
 function logSender(logger: string, { notify }: CallContext): (chunk: string) => void {

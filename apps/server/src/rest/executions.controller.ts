@@ -13,8 +13,8 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ExecutionAnswers, ExecutionCanceller, ExecutionReader, pieceOf } from '#executions';
 import { ToolError } from '#tools';
+import { HttpAnswers } from '../http/http-answers.js';
 import type { RouteNotes } from '../http/methods.js';
-import { Unread } from '../http/unread.js';
 import { ListExecutionsDto, OutputQueryDto } from './dto/executions.dto.js';
 import { presentExecution, statusFor, type ExecutionView } from './execution.presenter.js';
 import { streamExecution } from './execution-stream.js';
@@ -31,7 +31,7 @@ export class ExecutionsController {
     private readonly reader: ExecutionReader,
     private readonly canceller: ExecutionCanceller,
     private readonly answers: ExecutionAnswers,
-    private readonly unread: Unread,
+    private readonly http: HttpAnswers,
   ) {}
 
   @ApiOperation({ operationId: 'list_executions', summary: 'List the executions, newest first' })
@@ -98,8 +98,8 @@ export class ExecutionsController {
       );
     }
     await this.reader.mustExist(id);
-    const { reader, answers, unread } = this;
-    await streamExecution({ reader, answers, unread }, { id, after: Number(after) }, reply);
+    const { reader, answers, http } = this;
+    await streamExecution({ reader, answers, http }, { id, after: Number(after) }, reply);
   }
 
   @ApiOperation({ operationId: 'cancel_execution', summary: 'Cancel an execution' })

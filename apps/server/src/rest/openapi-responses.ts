@@ -1,5 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { TOOL_ERROR_CODES } from '#tools';
+import { EVENT_STREAM } from '../http/event-stream.js';
 import { schemaRef } from './openapi-schemas.js';
 import { STATUS_OF } from './problem.filter.js';
 
@@ -57,7 +58,7 @@ const NOT_MODIFIED: Response = {
   description: 'The list is the one of If-None-Match.',
   headers: TAGGED,
 };
-const EVENTS = { 'text/event-stream': PLAIN };
+const EVENTS = { [EVENT_STREAM]: PLAIN };
 
 function tagged(description: string, name: Parameters<typeof schemaRef>[0]): Responses {
   return { 200: { description, content: json(name), headers: TAGGED }, 304: NOT_MODIFIED };

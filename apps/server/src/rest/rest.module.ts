@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { UnreadModule } from '../http/unread.module.js';
+import { HttpModule } from '../http/http.module.js';
 import { ExecutionsController } from './executions.controller.js';
 import { LegacyHealthController } from './legacy-health.controller.js';
 import { LegacyToolsController } from './legacy-tools.controller.js';
@@ -11,7 +11,7 @@ import { ToolsController } from './tools.controller.js';
 
 /** The REST door. */
 @Module({
-  imports: [UnreadModule],
+  imports: [HttpModule],
   controllers: [
     ToolsController,
     ExecutionsController,

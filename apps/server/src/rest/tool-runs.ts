@@ -3,7 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { orAfter } from '#base';
 import { ExecutionAnswers, ExecutionReader, ExecutionRunner, type Started } from '#executions';
 import { ToolError, type ToolDefinition } from '#tools';
+import { HttpAnswers } from '../http/http-answers.js';
 import { callerAt } from '../http/caller.js';
+import { EVENT_STREAM } from '../http/event-stream.js';
 import { Unread } from '../http/unread.js';
 import { newExecutionId, setStarted } from './execution-id.js';
 import { streamExecution } from './execution-stream.js';
@@ -46,6 +48,7 @@ export class ToolRuns {
     private readonly reader: ExecutionReader,
     private readonly answers: ExecutionAnswers,
     private readonly unread: Unread,
+    private readonly http: HttpAnswers,
   ) {}
 
   /**
@@ -57,7 +60,7 @@ export class ToolRuns {
     const { query, request, reply } = exchange;
     const { respondAsync, waitSeconds } = preferenceOf(request.headers.prefer);
     const idempotencyKey = idempotencyKeyOf(request);
-    const isStream = request.headers.accept?.includes('text/event-stream') ?? false;
+    const isStream = request.headers.accept?.includes(EVENT_STREAM) ?? false;
     const caller = callerAt(request.ip);
     const refusal = this.unread.refusalOf(caller);
     if (refusal) throw refusal;
@@ -71,8 +74,8 @@ export class ToolRuns {
     });
     setStarted(request, { id: started.id, isRead });
     if (isStream) {
-      const { reader, answers, unread } = this;
-      await streamExecution({ reader, answers, unread }, { id: started.id, after: 0 }, reply);
+      const { reader, answers, http } = this;
+      await streamExecution({ reader, answers, http }, { id: started.id, after: 0 }, reply);
       return undefined;
     }
     if (respondAsync) {

@@ -31,8 +31,9 @@ export class ModernGateway {
         const client = requestInfo && this.clients.get(requestInfo);
         return modernServer(tools, client ?? { caller: 'unknown', protocolVersion: MODERN });
       },
-      // Streams of subscriptions are bounded with all open requests, by caller.
-      { legacy: 'reject', maxSubscriptions: Infinity },
+      // Streams of subscriptions are bounded with all open requests, by caller. `writeAnswer` gives
+      // the signs of life.
+      { legacy: 'reject', maxSubscriptions: Infinity, keepAliveMs: 0 },
     );
   }
 
@@ -60,7 +61,7 @@ export class ModernGateway {
     const webRequest = toWebRequest(request, cancel.signal);
     this.clients.set(webRequest, clientOf(request, MODERN));
     const answer = await this.handler.fetch(webRequest, { parsedBody: body });
-    await writeAnswer(answer, response, this.tools.unread);
+    await writeAnswer(answer, response, this.tools.http);
   }
 
   async closeAll(): Promise<void> {

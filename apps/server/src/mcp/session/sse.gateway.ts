@@ -3,7 +3,7 @@ import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import type { JSONRPCResultResponse } from '@modelcontextprotocol/sdk/types.js';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ToolError } from '#tools';
-import { Outlet } from '../../http/outlet.js';
+import type { EventStream } from '../../http/event-stream.js';
 import { asEvent, JSON_RPC, refuse } from '../wire/json-rpc.js';
 import { clientOf } from '../wire/mcp-client.js';
 import { mcpConfig, type McpConfig } from '../mcp.config.js';
@@ -11,7 +11,6 @@ import { SessionServer } from './session.server.js';
 import { Sessions, type Session } from './sessions.js';
 import { unsentResult } from '../wire/tool-result.js';
 import { ToolCalls } from '../tool-calls.js';
-import { KEEP_ALIVE_MS } from '../wire/web-exchange.js';
 
 interface SseSession extends Session {
   transport: SSEServerTransport;
@@ -39,7 +38,9 @@ export class SseGateway {
       return refuse(stream, 503, JSON_RPC.refused, 'All sessions of this caller are busy.');
     }
     const transport = new SSEServerTransport('/messages', stream);
-    sendThrough(new Outlet(stream, this.tools.unread), transport);
+    const events = this.tools.http.stream(stream);
+    events.setHeaders();
+    sendThrough(events, transport);
     const server = new SessionServer(this.tools, client);
     const id = transport.sessionId;
     this.sessions.add({
@@ -51,11 +52,8 @@ export class SseGateway {
       isWatched: () => true,
       close: () => server.close(),
     });
-    const keepAlive = setInterval(() => {
-      if (stream.writableLength === 0) stream.write(': keepalive\n\n');
-    }, KEEP_ALIVE_MS);
     server.onclose = () => {
-      clearInterval(keepAlive);
+      events.stop();
       this.sessions.delete(id);
     };
     await server.connect(transport);
@@ -91,12 +89,12 @@ export class SseGateway {
 /**
  * Lets a transport write no faster than its client reads. What there is no room for is not sent.
  */
-function sendThrough(outlet: Outlet, transport: SSEServerTransport): void {
+function sendThrough(events: EventStream, transport: SSEServerTransport): void {
   transport.send = (message) => {
-    const refusal = outlet.write(asEvent(JSON.stringify(message)));
+    const refusal = events.send(asEvent(message));
     // A notification is left out.
     if (refusal && 'result' in message) {
-      outlet.writeAnyway(asEvent(JSON.stringify(unsent(message, refusal))));
+      events.sendAnyway(asEvent(unsent(message, refusal)));
     }
     return Promise.resolve();
   };

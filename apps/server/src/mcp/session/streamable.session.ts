@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import { SUPPORTED_PROTOCOL_VERSIONS, type RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { EVENT_STREAM } from '../../http/event-stream.js';
 import { asCall, exchangeCall, type CallMessage } from '../call-exchange.js';
 import type { McpClient } from '../wire/mcp-client.js';
 import { SessionServer } from './session.server.js';
 import type { Session } from './sessions.js';
 import type { ToolCalls } from '../tool-calls.js';
-import { EVENT_STREAM, toWebRequest, writeAnswer } from '../wire/web-exchange.js';
+import { toWebRequest, writeAnswer } from '../wire/web-exchange.js';
 
 interface SessionEvents {
   /** The client's `initialize` was accepted. */
@@ -32,6 +33,8 @@ export class StreamableSession implements Session {
     this.transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => this.id,
       onsessioninitialized: () => events.opened(),
+      // `writeAnswer` gives the signs of life.
+      keepAliveMs: 0,
     });
     this.server = new SessionServer(tools, client, (request) => this.release(request));
     this.server.onclose = () => {
@@ -78,7 +81,7 @@ export class StreamableSession implements Session {
     // The transport answers text, which is what broken JSON comes as, with a parse error.
     const parsedBody = body ?? '';
     const answer = await this.transport.handleRequest(toWebRequest(request), { parsedBody });
-    await writeAnswer(answer, response, this.server.connection.unread);
+    await writeAnswer(answer, response, this.server.connection.http);
   }
 
   private async call(message: CallMessage, response: ServerResponse): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { ServerSentEvent } from '../../http/event-stream.js';
 
 /** The codes of JSON-RPC 2.0, chapter 5.1, and of MCP's HTTP transports. */
 export const JSON_RPC = {
@@ -40,9 +41,9 @@ export function fault(code: number, message: string): object {
   return { jsonrpc: '2.0', error: { code, message }, id: null };
 }
 
-/** A message, as JSON, as server-sent events have it. */
-export function asEvent(json: string): string {
-  return `event: message\ndata: ${json}\n\n`;
+/** A message as a server-sent event. */
+export function asEvent(message: object): ServerSentEvent {
+  return { event: 'message', data: message };
 }
 
 /** Answers an HTTP request with a JSON-RPC error, where no SDK object exists that could. */

@@ -1,5 +1,4 @@
 import type { Progress } from '#tools';
-import { KEEP_ALIVE_MS } from './web-exchange.js';
 
 /**
  * What a repeated progress grows by: a day of repetitions fits between two whole numbers, as tools
@@ -20,7 +19,7 @@ export class ProgressSender {
   /** @param repeatMs milliseconds of silence after which the latest progress is sent anew */
   constructor(
     private readonly send: (progress: Progress) => void,
-    repeatMs = KEEP_ALIVE_MS,
+    repeatMs: number,
   ) {
     this.timer = setInterval(() => this.repeat(), repeatMs);
   }

@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { HttpAnswers } from './http-answers.js';
 import { Unread } from './unread.js';
 import { unreadConfig } from './unread.config.js';
 
-/** What waits for clients to be read, of both doors together. */
+/** What both doors share: how answers are written, and how much of them may wait. */
 @Module({
   imports: [ConfigModule.forFeature(unreadConfig)],
-  providers: [Unread],
-  exports: [Unread],
+  providers: [HttpAnswers, Unread],
+  exports: [HttpAnswers, Unread],
 })
-export class UnreadModule {}
+export class HttpModule {}

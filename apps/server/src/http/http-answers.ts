@@ -1,0 +1,31 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import { serverConfig, type ServerConfig } from '../server.config.js';
+import { EventStream } from './event-stream.js';
+import { Outlet } from './outlet.js';
+import { Unread } from './unread.js';
+
+/** Makes what writes the answers of both doors. */
+@Injectable()
+export class HttpAnswers {
+  /** Milliseconds of silence after which a client gets a sign of life. */
+  readonly keepAliveMs: number;
+
+  constructor(
+    private readonly unread: Unread,
+    @Inject(serverConfig.KEY) config: ServerConfig,
+  ) {
+    this.keepAliveMs = config.keepAliveMs;
+  }
+
+  /** Writes one answer no faster than its client reads. */
+  outlet(response: ServerResponse): Outlet {
+    return new Outlet(response, this.unread);
+  }
+
+  /** Writes one answer as server-sent events. */
+  stream(response: ServerResponse, headers?: OutgoingHttpHeaders): EventStream {
+    const { keepAliveMs } = this;
+    return new EventStream(response, this.outlet(response), { keepAliveMs, headers });
+  }
+}
