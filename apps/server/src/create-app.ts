@@ -19,13 +19,13 @@ import { ServerLogger } from './logging/server.logger.js';
 /**
  * How long a request may take to arrive, in milliseconds; its answer may take as long as it likes.
  */
-const REQUEST_LIMIT_MS = 60_000;
+const REQUEST_TIMEOUT_MS = 60_000;
 
 /**
  * More characters than a path can have: a name that is too long is no other error than one that is
  * unknown.
  */
-const MAX_PARAM_LENGTH = 65_536;
+const MAX_PARAM_CHARS = 65_536;
 
 /** The HTTP application with all its routes, ready to listen. */
 export async function createApp(): Promise<NestFastifyApplication> {
@@ -33,9 +33,9 @@ export async function createApp(): Promise<NestFastifyApplication> {
     AppModule,
     // A connection that never carried a request would otherwise hold up the end for a minute.
     new FastifyAdapter({
-      routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
+      routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_CHARS },
       forceCloseConnections: true,
-      requestTimeout: REQUEST_LIMIT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
       rewriteUrl: pathOf,
       http: { ServerResponse: SecuredResponse },
     }),

@@ -1,7 +1,7 @@
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 
 /** Milliseconds that the end may take beyond what running calls are given. */
-const END_MS = 5_000;
+const CLOSE_MS = 5_000;
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
@@ -21,9 +21,9 @@ export function endOnSignals(app: INestApplicationContext, graceMs: number): voi
     }
     isEnding = true;
     setTimeout(() => {
-      logger.error(`The end took longer than ${(graceMs + END_MS) / 1_000} s and is cut short.`);
+      logger.error(`The end took longer than ${(graceMs + CLOSE_MS) / 1_000} s and is cut short.`);
       process.exit(1);
-    }, graceMs + END_MS);
+    }, graceMs + CLOSE_MS);
     app.close().then(
       () => process.exit(0),
       (error: unknown) => {

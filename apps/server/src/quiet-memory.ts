@@ -2,10 +2,10 @@ import { performance } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 
 /** Between two looks at how much there is to do, in milliseconds. */
-const LOOK_MS = 2_000;
+const LOOK_INTERVAL_MS = 2_000;
 
 /** Share of the time in which the event loop is at work, below which there is little to do. */
-const QUIET = 0.2;
+const MAX_QUIET_UTILIZATION = 0.2;
 
 /**
  * Gives memory back that a time with much to do has left. V8 keeps its garbage for as long as
@@ -20,9 +20,9 @@ export function giveMemoryBackWhenQuiet(): void {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, before);
     before = now;
-    if (utilization < QUIET === isQuiet) return;
+    if (utilization < MAX_QUIET_UTILIZATION === isQuiet) return;
     isQuiet = !isQuiet;
     setFlagsFromString(isQuiet ? '--optimize-for-size' : '--no-optimize-for-size');
   };
-  setInterval(look, LOOK_MS).unref();
+  setInterval(look, LOOK_INTERVAL_MS).unref();
 }

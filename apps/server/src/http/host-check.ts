@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { ToolError } from '#tools';
 import { hostOf, isAbsolute } from './request-target.js';
 
-const MOST_REMEMBERED = 100;
+const MAX_PASSED = 100;
 
 /** A host with or without a port, and nothing else (RFC 9110, 7.2): no user, no path. */
 const HOST = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/;
@@ -53,7 +53,7 @@ export function checkHosts(fastify: FastifyInstance, trusted: TrustedHosts): voi
     if (passed.has(source)) return done();
     const refusal = refusalOf({ scheme, host, origin }, trusted);
     if (refusal) return done(new ToolError('forbidden', refusal));
-    if (passed.size < MOST_REMEMBERED) passed.add(source);
+    if (passed.size < MAX_PASSED) passed.add(source);
     done();
   });
 }

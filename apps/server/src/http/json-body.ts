@@ -15,7 +15,7 @@ const MCP_PATHS = /^\/(mcp|messages)(\/?\?|\/?$)/;
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 
 /** Characters from which on the values of a body are counted before they are read. */
-const LEAST_TO_COUNT = 256 * 1024;
+const MIN_COUNTED_CHARS = 256 * 1024;
 
 /** Values and keys of a larger body. What makes the parameters of a tool large are texts. */
 const MAX_VALUES = 50_000;
@@ -41,7 +41,7 @@ export function parseJsonBodies(fastify: FastifyInstance, limitBytes: number): v
     { parseAs: 'string', bodyLimit: limitBytes },
     (request, body: string, done) => {
       if (body === '') return done(null, undefined);
-      if (body.length > LEAST_TO_COUNT && hasMoreValues(body, MAX_VALUES)) {
+      if (body.length > MIN_COUNTED_CHARS && hasMoreValues(body, MAX_VALUES)) {
         const message = `The body has more than ${MAX_VALUES} values. Give what is large, such as a manifest, as text.`;
         return done(new PayloadTooLargeException(message));
       }

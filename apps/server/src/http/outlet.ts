@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { drained } from '#cluster';
 import type { ToolError } from '#tools';
 import { slicesOf } from './slices.js';
-import { COUNTED_BYTES, type Unread } from './unread.js';
+import { MIN_COUNTED_BYTES, type Unread } from './unread.js';
 
 /**
  * Writes one answer, in order and no faster than its client reads. What waits meanwhile is kept
@@ -30,7 +30,7 @@ export class Outlet {
     const { response } = this;
     const writeHead = (size: number) =>
       response.writeHead(status, { ...headers, 'content-length': size });
-    if (text.length < COUNTED_BYTES) {
+    if (text.length < MIN_COUNTED_BYTES) {
       writeHead(Buffer.byteLength(text)).end(text);
       return undefined;
     }
@@ -50,7 +50,7 @@ export class Outlet {
   write(piece: string | Uint8Array): ToolError | undefined {
     const { response } = this;
     if (response.destroyed) return undefined;
-    if (this.isIdle && piece.length < COUNTED_BYTES) {
+    if (this.isIdle && piece.length < MIN_COUNTED_BYTES) {
       response.write(piece);
       return undefined;
     }

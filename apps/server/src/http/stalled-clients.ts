@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** How often it is looked within the time after which a connection is dropped. */
-const LOOKS = 6;
+const LOOKS_PER_LIMIT = 6;
 
 /** How far a client has read. */
 interface Progress {
@@ -36,6 +36,6 @@ export function dropStalledClients(server: Server, stalledMs: number): void {
       else if (now - last.since >= stalledMs) socket.destroy();
     }
   };
-  const timer = setInterval(look, stalledMs / LOOKS).unref();
+  const timer = setInterval(look, stalledMs / LOOKS_PER_LIMIT).unref();
   server.once('close', () => clearInterval(timer));
 }

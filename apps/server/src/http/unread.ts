@@ -6,9 +6,9 @@ import { callerAt } from './caller.js';
 import { unreadConfig, type UnreadConfig } from './unread.config.js';
 
 /** Bytes of an answer from which on it is counted: the kernel takes smaller ones at once. */
-export const COUNTED_BYTES = 16 * 1024;
+export const MIN_COUNTED_BYTES = 16 * 1024;
 /** Bytes for which there must be room before a caller may ask for more. */
-const ROOM_BYTES = 64 * 1024;
+const MIN_ROOM_BYTES = 64 * 1024;
 const RETRY_AFTER_SECONDS = 2;
 
 /**
@@ -19,11 +19,11 @@ const RETRY_AFTER_SECONDS = 2;
 export class Unread {
   private readonly shares: Shares;
   private readonly ofClient = new Map<Socket, { caller: string; bytes: number }>();
-  private readonly mostOfClient: number;
+  private readonly maxBytesPerClient: number;
 
   constructor(@Inject(unreadConfig.KEY) config: UnreadConfig) {
     this.shares = new Shares(config.maxBytes, config.callerPercent);
-    this.mostOfClient = Math.min(config.maxBytesPerClient, this.shares.shareOf(''));
+    this.maxBytesPerClient = Math.min(config.maxBytesPerClient, this.shares.shareOf(''));
   }
 
   /**
@@ -32,8 +32,8 @@ export class Unread {
    */
   refusalOf(caller: string, client?: Socket): ToolError | undefined {
     const own = client ? (this.ofClient.get(client)?.bytes ?? 0) : 0;
-    if (own + ROOM_BYTES > this.mostOfClient) return busyClient(own);
-    return this.shares.hasRoom(caller, ROOM_BYTES) ? undefined : this.busy(caller);
+    if (own + MIN_ROOM_BYTES > this.maxBytesPerClient) return busyClient(own);
+    return this.shares.hasRoom(caller, MIN_ROOM_BYTES) ? undefined : this.busy(caller);
   }
 
   /**
@@ -41,9 +41,9 @@ export class Unread {
    * @returns why there is none: `busy`, or `failed` where there never is room for so many
    */
   tryTake(client: Socket, bytes: number): ToolError | undefined {
-    if (bytes > this.mostOfClient) return this.tooLarge(bytes);
+    if (bytes > this.maxBytesPerClient) return this.tooLarge(bytes);
     const own = this.ofClient.get(client) ?? { caller: callerAt(client.remoteAddress), bytes: 0 };
-    if (own.bytes + bytes > this.mostOfClient) {
+    if (own.bytes + bytes > this.maxBytesPerClient) {
       return busyClient(own.bytes);
     }
     if (!this.shares.tryTake(own.caller, bytes)) return this.busy(own.caller);
@@ -68,7 +68,7 @@ export class Unread {
   private tooLarge(bytes: number): ToolError {
     return new ToolError(
       'failed',
-      `The answer has ${inMb(bytes)}, and at most ${inMb(this.mostOfClient)} may wait for a client to read them (MAX_UNREAD_BYTES_PER_CLIENT). Ask for less at a time.`,
+      `The answer has ${inMb(bytes)}, and at most ${inMb(this.maxBytesPerClient)} may wait for a client to read them (MAX_UNREAD_BYTES_PER_CLIENT). Ask for less at a time.`,
     );
   }
 }

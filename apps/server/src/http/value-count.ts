@@ -5,7 +5,7 @@ const [OPEN_BRACKET, OPEN_BRACE] = [0x5b, 0x7b];
  * Whether a JSON text has more values and keys than that, about. It looks at each character once
  * and makes nothing of them, which takes a small part of the time that reading many values would.
  */
-export function hasMoreValues(text: string, most: number): boolean {
+export function hasMoreValues(text: string, max: number): boolean {
   let count = 0;
   let inText = false;
   for (let at = 0; at < text.length; at++) {
@@ -16,7 +16,7 @@ export function hasMoreValues(text: string, most: number): boolean {
     } else if (code === QUOTE) {
       inText = true;
     } else if (code === COMMA || code === COLON || code === OPEN_BRACKET || code === OPEN_BRACE) {
-      if (++count > most) return true;
+      if (++count > max) return true;
     }
   }
   return false;

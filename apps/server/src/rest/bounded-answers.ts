@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ToolError } from '#tools';
 import { slicesOf } from '../http/slices.js';
-import { COUNTED_BYTES, type Unread } from '../http/unread.js';
+import { MIN_COUNTED_BYTES, type Unread } from '../http/unread.js';
 import { startedBy } from './execution-id.js';
 
 /**
@@ -11,7 +11,7 @@ import { startedBy } from './execution-id.js';
  */
 export function boundAnswers(fastify: FastifyInstance, unread: Unread): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
-    const isLarge = typeof payload === 'string' && payload.length >= COUNTED_BYTES;
+    const isLarge = typeof payload === 'string' && payload.length >= MIN_COUNTED_BYTES;
     if (!isLarge || request.method === 'HEAD' || reply.raw.destroyed) return done(null, payload);
     const bytes = Buffer.from(payload);
     const { socket } = request.raw;

@@ -7,7 +7,7 @@ export interface Preference {
 }
 
 /** Most seconds that a caller is kept waiting. */
-const MOST_WAIT_SECONDS = 300;
+const MAX_WAIT_SECONDS = 300;
 
 /**
  * Reads a `Prefer` header. What it does not know or understand is of no effect, as the RFC has it.
@@ -20,6 +20,6 @@ export function preferenceOf(header: string | string[] | undefined): Preference 
   const wait = words.map((word) => /^wait\s*=\s*"?(\d{1,9})"?$/.exec(word)?.[1]).find(Boolean);
   return {
     respondAsync: words.includes('respond-async'),
-    waitSeconds: Math.min(Number(wait ?? 0), MOST_WAIT_SECONDS),
+    waitSeconds: Math.min(Number(wait ?? 0), MAX_WAIT_SECONDS),
   };
 }

@@ -16,7 +16,7 @@ import { failureResult, successResult } from '../wire/tool-result.js';
 
 const RELATED_TASK = 'io.modelcontextprotocol/related-task';
 const POLL_INTERVAL_MS = 1_000;
-const PAGE = 50;
+const PAGE_SIZE = 50;
 
 /** A task of MCP 2025-11-25. Times are ISO 8601, the rest milliseconds. */
 interface Task {
@@ -82,7 +82,7 @@ export class ToolTasks {
   /** `tasks/list`, newest first. */
   async list({ cursor }: Record<string, unknown>, { caller }: McpClient): Promise<JsonRpcResult> {
     const after = typeof cursor === 'string' ? cursor : undefined;
-    const page = await this.reader.list({ caller }, { limit: PAGE, after });
+    const page = await this.reader.list({ caller }, { limit: PAGE_SIZE, after });
     return { tasks: page.executions.map(taskOf), ...(page.next && { nextCursor: page.next }) };
   }
 

@@ -21,14 +21,14 @@ export function toWebRequest({ method, headers }: IncomingMessage, signal?: Abor
 export async function writeAnswer(
   answer: Response,
   target: ServerResponse,
-  answers: HttpAnswers,
+  http: HttpAnswers,
 ): Promise<void> {
   const headers = Object.fromEntries(answer.headers);
   if (answer.body && headers['content-type'] === EVENT_STREAM) {
-    return writeStream(answer.body, target, answers.stream(target, headers));
+    return writeStream(answer.body, target, http.stream(target, headers));
   }
   const text = await answer.text();
-  const refusal = answers.outlet(target).answer(answer.status, headers, text);
+  const refusal = http.outlet(target).answer(answer.status, headers, text);
   if (refusal) refuse(target, 429, JSON_RPC.refused, refusal.message);
 }
 
