@@ -16,22 +16,17 @@ import { serveOpenApi } from './rest/openapi.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
 import { ServerLogger } from './logging/server.logger.js';
 
-/**
- * How long a request may take to arrive, in milliseconds; its answer may take as long as it likes.
- */
+/** Milliseconds that a request may take to arrive. Its answer has no limit here. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/**
- * More characters than a path can have: a name that is too long is no other error than one that is
- * unknown.
- */
+/** More characters than a path can have. A name that is too long is an unknown name. */
 const MAX_PARAM_CHARS = 65_536;
 
 /** The HTTP application with all its routes, ready to listen. */
 export async function createApp(): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule,
-    // A connection that never carried a request would otherwise hold up the end for a minute.
+    // `forceCloseConnections`: an unused connection would delay the shutdown for a minute.
     new FastifyAdapter({
       routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_CHARS },
       forceCloseConnections: true,
@@ -50,7 +45,7 @@ export async function createApp(): Promise<NestFastifyApplication> {
   tagToolLists(fastify);
   boundAnswers(fastify, app.get(Unread));
   dropStalledClients(fastify.server, app.get<UnreadConfig>(unreadConfig.KEY).stalledMs);
-  // The document lists the registered tools, which are known once the modules are initialised.
+  // The document lists the registered tools. They are known once the modules are initialized.
   await app.init();
   serveOpenApi(app);
   return app;

@@ -1,15 +1,14 @@
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 
-/** Milliseconds that the end may take beyond what running calls are given. */
+/** Milliseconds that the shutdown may take beyond the grace period of running calls. */
 const CLOSE_MS = 5_000;
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
- * Closes the application when the process is told to end, within the grace period and five seconds,
- * whatever hangs. Whoever presses Ctrl-C twice does not want to wait: the second SIGINT ends the
- * process at once. What it has started ends with it.
- * @param graceMs milliseconds that running calls are given
+ * Closes the application when the process gets a signal to end. The process ends at the latest
+ * five seconds after the grace period. A second SIGINT, as from a second Ctrl-C, ends it at once.
+ * @param graceMs milliseconds that running calls get to end
  */
 export function endOnSignals(app: INestApplicationContext, graceMs: number): void {
   const logger = new Logger('Server');
@@ -21,7 +20,9 @@ export function endOnSignals(app: INestApplicationContext, graceMs: number): voi
     }
     isEnding = true;
     setTimeout(() => {
-      logger.error(`The end took longer than ${(graceMs + CLOSE_MS) / 1_000} s and is cut short.`);
+      logger.error(
+        `The shutdown takes longer than ${(graceMs + CLOSE_MS) / 1_000} s. The process ends now.`,
+      );
       process.exit(1);
     }, graceMs + CLOSE_MS);
     app.close().then(

@@ -9,7 +9,7 @@ import { giveMemoryBackWhenQuiet } from './quiet-memory.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
 import { ServerLogger } from './logging/server.logger.js';
 
-/** Milliseconds after which a start is over, and those who waited for it have been answered. */
+/** Milliseconds after which the start is over and the first requests are answered. */
 const SETTLED_MS = 3_000;
 
 async function main(): Promise<void> {
@@ -37,8 +37,8 @@ function graceMsOf(app: INestApplicationContext): number {
 }
 
 /**
- * Gives back the memory that only the start has used; V8 would keep some 30 MB of it for good.
- * Takes some 100 ms, so it does not come between the start and those who wait for it.
+ * Gives back the memory that only the start needs. V8 would keep about 30 MB of it. This takes
+ * about 100 ms, so it runs after the first requests.
  */
 function releaseStartMemory(): void {
   globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });

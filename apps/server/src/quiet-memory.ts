@@ -1,17 +1,16 @@
 import { performance } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 
-/** Between two looks at how much there is to do, in milliseconds. */
+/** Milliseconds between two looks at the load. */
 const LOOK_INTERVAL_MS = 2_000;
 
-/** Share of the time in which the event loop is at work, below which there is little to do. */
+/** Share of time in which the event loop works. Below it, the server is quiet. */
 const MAX_QUIET_UTILIZATION = 0.2;
 
 /**
- * Gives memory back that a time with much to do has left. V8 keeps its garbage for as long as
- * little is allocated, which may be for ever. While there is little to do it
- * is told to care more for memory than for speed: its memory reducer then collects within some ten
- * seconds, in small steps, here and in the threads.
+ * Gives memory back after a busy time. V8 keeps garbage while little is allocated, which may be for
+ * ever. While the server is quiet, V8 is told to optimize for memory. Its memory reducer then
+ * collects the garbage of all threads in small steps, within about ten seconds.
  */
 export function giveMemoryBackWhenQuiet(): void {
   let before = performance.eventLoopUtilization();

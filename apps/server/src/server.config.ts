@@ -2,29 +2,31 @@ import type { ConfigType } from '@nestjs/config';
 import { ChoiceSetting, IntSetting, registerConfig, sharesConfig, TextSetting } from '#tools';
 
 class ServerEnvironment {
-  @IntSetting({ min: 0, max: 65_535, description: 'The port to listen on. 0: any free one.' })
+  @IntSetting({ min: 0, max: 65_535, description: 'The port to listen on. 0: any free port.' })
   PORT = 8081;
 
   @TextSetting({
-    description: 'The address to listen on. One that others can reach needs `AUTH=none`.',
+    description:
+      'The address to listen on. An address that other machines can reach needs `AUTH=none`.',
   })
   HOST = '127.0.0.1';
 
   @ChoiceSetting({
     choices: ['none'],
     description:
-      'The server has no authentication yet. `none` says that something in front of it decides ' +
+      'The server has no authentication. `none` confirms that something in front of it decides ' +
       'who may call it.',
   })
   AUTH = '';
 
-  @IntSetting({ min: 1_024, description: 'Bytes of the largest request body.' })
+  @IntSetting({ min: 1_024, description: 'Maximum size of a request body in bytes.' })
   BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 
   @IntSetting({
     min: 1,
     description:
-      'Most requests that are open at the same time, streams included. A caller has its share.',
+      'Maximum number of requests that are open at the same time, streams included. Each caller ' +
+      'has its share.',
   })
   MAX_REQUESTS = 4_000;
 
@@ -39,8 +41,8 @@ class ServerEnvironment {
 
   @TextSetting({
     description:
-      'Host names, joined by commas, under which the server may be called besides `localhost` ' +
-      'and IP addresses.',
+      'Host names, joined by commas, under which clients may call the server. `localhost` and IP ' +
+      'addresses are always allowed.',
   })
   ALLOWED_HOSTS = '';
 
@@ -49,7 +51,8 @@ class ServerEnvironment {
       pattern: /^( *[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,]+ *(,|$))*$/i,
       means: 'origins such as "https://portal.example.com", joined by commas',
     },
-    description: "Origins of web pages that may call the server besides the server's own pages.",
+    description:
+      "Origins of web pages that may call the server. The server's own pages are always allowed.",
   })
   ALLOWED_ORIGINS = '';
 }
@@ -57,15 +60,15 @@ class ServerEnvironment {
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
 /**
- * Where the server listens and whom it answers.
- * @throws Error when HOST is reachable from outside and AUTH does not say `none`
+ * Where the server listens and which requests it takes.
+ * @throws Error when other machines can reach HOST and AUTH is not `none`
  */
 export const serverConfig = registerConfig('server', ServerEnvironment, (environment) => {
   const { PORT: port, HOST: host, AUTH: auth } = environment;
   if (!LOOPBACK.test(host) && auth !== 'none') {
     throw new Error(
-      `Refusing to listen on ${host}: anybody who reaches it could operate the cluster. ` +
-        'Set AUTH=none if something in front of this server decides who may call it, or leave HOST out to listen on 127.0.0.1.',
+      `The server does not listen on ${host}, because everybody who can reach it could operate the cluster. ` +
+        'Set AUTH=none if something in front of the server decides who may call it. Leave HOST out to listen on 127.0.0.1.',
     );
   }
   return {

@@ -1,14 +1,11 @@
 import { isIPv6 } from 'node:net';
 
-/** How an IPv4 address looks to a socket that listens for IPv6 too. */
+/** An IPv4 address as a socket for both IPv4 and IPv6 shows it. */
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
-/**
- * Groups of an IPv6 address that name the network; whoever has one address has all of it (RFC 4291,
- * 2.5.4).
- */
+/** Groups of an IPv6 address that name its network (RFC 4291, 2.5.4). One caller has all of it. */
 const NETWORK_GROUPS = 4;
 
-/** Who calls from an address: the address, but of an IPv6 address its /64. */
+/** The caller behind an address: an IPv4 address itself, or the /64 network of an IPv6 address. */
 export function callerAt(address: string | undefined): string {
   if (address === undefined) return 'unknown';
   const [, mapped] = MAPPED.exec(address) ?? [];

@@ -6,35 +6,31 @@ import { hostOf, isAbsolute } from './request-target.js';
 
 const MAX_PASSED = 100;
 
-/** A host with or without a port, and nothing else (RFC 9110, 7.2): no user, no path. */
+/** A host with or without a port (RFC 9110, 7.2). It has no user and no path. */
 const HOST = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/;
 
 /**
- * The probes, which tell strangers nothing. Whoever probes does so by whatever name the platform
- * uses, or by none.
+ * The health probes. Their answers tell strangers nothing, so any `Host` may ask: platforms probe
+ * under many names, or under none.
  */
 export const PROBES = /^\/health(\/|\?|$)/;
 
-/** Whose pages and names are trusted. */
+/** The hosts and web pages that are trusted. */
 interface TrustedHosts {
-  /**
-   * Names that the server is known by beside localhost and IP addresses, in lower case, without a
-   * port.
-   */
+  /** Names of this server besides localhost and IP addresses, in lower case and without a port. */
   allowedHosts: readonly string[];
-  /** Origins of pages that may call it beside its own, as browsers write them. */
+  /** Origins of other pages that may call this server, as browsers write them. */
   allowedOrigins: readonly string[];
 }
 
 /**
- * Refuses requests that a web page makes without being one of this server's own. A `Host` that the
- * server is not known by is DNS rebinding (MCP 2025-11-25, Transports, Security Warning); IP
- * addresses pass, as rebinding needs a name. An `Origin` must be that of the request's host, or be
- * listed. Behind a proxy that ends TLS, `X-Forwarded-Proto` says the scheme: no page of another
- * origin can send that header.
+ * Refuses requests from web pages of other sites. An unknown `Host` is a sign of DNS rebinding
+ * (MCP 2025-11-25, Transports, Security Warning). IP addresses pass, because rebinding needs a
+ * name. The `Origin` must be the request's own host, or be listed. Behind a proxy that ends TLS,
+ * `X-Forwarded-Proto` gives the scheme. A page of another origin cannot send that header.
  */
 export function checkHosts(fastify: FastifyInstance, trusted: TrustedHosts): void {
-  // Callers send the same ones again and again.
+  // Most requests have a host and an origin that were checked before.
   const passed = new Set<string>();
 
   fastify.addHook('onRequest', ({ url, raw, headers }, _reply, done) => {
@@ -42,7 +38,7 @@ export function checkHosts(fastify: FastifyInstance, trusted: TrustedHosts): voi
     if (isMalformed(raw.rawHeaders, host) || isAbsolute(url)) {
       return done(
         new BadRequestException(
-          'A request needs one Host header of the form name:port, and no other host in its target.',
+          'A request needs exactly one Host header of the form name:port. Its target must not name another host.',
         ),
       );
     }
@@ -64,14 +60,14 @@ function refusalOf(
 ): string | undefined {
   const own = hostOf(`${scheme}://${host}`);
   if (own === undefined || !isKnownName(own.hostname, allowedHosts)) {
-    return 'The Host header names a host that this server does not answer to. List its name in ALLOWED_HOSTS.';
+    return 'The Host header names a host that is not allowed. Add its name to ALLOWED_HOSTS.';
   }
   const isTrusted =
     origin === undefined ||
     origin.toLowerCase() === own.origin ||
     allowedOrigins.includes(origin.toLowerCase());
   if (isTrusted) return undefined;
-  return `The Origin header is that of a page elsewhere. Only ${own.origin} and the origins in ALLOWED_ORIGINS may call this server from a browser.`;
+  return `The Origin header names another site. Only ${own.origin} and the origins in ALLOWED_ORIGINS may call this server from a browser.`;
 }
 
 function isKnownName(hostname: string, allowedHosts: readonly string[]): boolean {
@@ -83,7 +79,7 @@ function isKnownName(hostname: string, allowedHosts: readonly string[]): boolean
   );
 }
 
-/** Whether there are two hosts, or one that is not a host. Of two, Node shows the first only. */
+/** Whether the Host header is malformed or repeated. Node shows only the first of several. */
 function isMalformed(rawHeaders: readonly string[], host: string | undefined): boolean {
   if (host === undefined) return false;
   if (!HOST.test(host)) return true;

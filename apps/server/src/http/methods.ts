@@ -1,21 +1,21 @@
 import { MethodNotAllowedException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
-/** The methods of a route, and which paths are its. */
+/** The paths and methods of a route. */
 interface Route {
   pattern: RegExp;
   methods: Set<string>;
 }
 
-/** What a route says of itself, with Nest's `RouteConfig`. */
+/** What a route declares about itself with Nest's `RouteConfig`. */
 export interface RouteNotes {
-  /** It writes its answer as it comes, so that there is no head of it alone. */
+  /** Its answer is a stream, so it does not answer HEAD. */
   streams?: boolean;
 }
 
 /**
- * Answers 405 with `Allow` where the path is right and the method is not (RFC 9110, 15.5.6). To be
- * called before there are routes.
+ * Answers 405 with `Allow` if a path exists but not with this method (RFC 9110, 15.5.6). It must be
+ * called before the routes are added.
  */
 export function refuseOtherMethods(fastify: FastifyInstance): void {
   const routes = new Map<string, Route>();
@@ -32,7 +32,7 @@ export function refuseOtherMethods(fastify: FastifyInstance): void {
     const [path = ''] = url.split('?', 1);
     const fitting = [...routes.values()].filter(({ pattern }) => pattern.test(path));
     const methods = new Set(fitting.flatMap((route) => [...route.methods]));
-    // A path may also be unknown for what stands in it.
+    // The router also rejects a path for a value in it, such as one that is too long.
     if (methods.size === 0 || methods.has(method)) return done();
     done(notAllowed(reply, method, [...methods]));
   });
@@ -41,10 +41,10 @@ export function refuseOtherMethods(fastify: FastifyInstance): void {
 function notAllowed(reply: FastifyReply, method: string, methods: string[]): Error {
   const allowed = methods.sort().join(', ');
   void reply.header('allow', allowed);
-  return new MethodNotAllowedException(`${method} is not a method of this path: use ${allowed}.`);
+  return new MethodNotAllowedException(`${method} is not a method of this path. Use ${allowed}.`);
 }
 
-/** Which paths a route's URL, with `:parameters` or a `*` at its end, stands for. */
+/** The paths of a route's URL, which may have `:parameters` and a `*` at its end. */
 function patternOf(url: string): RegExp {
   const source = url
     .replace(/\/$/, '')

@@ -7,10 +7,10 @@ import { PROBES } from './host-check.js';
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Bounds how many requests are open at once, streams and those who wait among them, so that nobody
- * takes all connections. Probes always get through.
- * @param limits `maxRequests` of all callers, and the percent of what the others leave that one may
- * have
+ * Limits how many requests are open at a time, streams and waiting requests included, so that no
+ * caller takes all connections. Probes always pass.
+ * @param limits `maxRequests` for all callers, and the percentage of what the others leave free
+ * that one caller may use
  */
 export function limitOpenRequests(
   fastify: FastifyInstance,
@@ -24,7 +24,7 @@ export function limitOpenRequests(
       return done(
         new ToolError(
           'busy',
-          `${open.heldBy(caller)} requests of this caller are open. Try again in ${RETRY_AFTER_SECONDS} s.`,
+          `${open.heldBy(caller)} requests of this caller are open. Close some, or try again in ${RETRY_AFTER_SECONDS} s.`,
           { retryAfterSeconds: RETRY_AFTER_SECONDS },
         ),
       );

@@ -5,8 +5,8 @@ import { slicesOf } from './slices.js';
 import { MIN_COUNTED_BYTES, type Unread } from './unread.js';
 
 /**
- * Writes one answer, in order and no faster than its client reads. What waits meanwhile is kept
- * once, as the bytes that go out, and counted as unread.
+ * Writes one answer in order, and no faster than its client reads. Bytes that wait are held in
+ * memory once and count as unread.
  */
 export class Outlet {
   private readonly waiting: { bytes: Buffer; counted: number }[] = [];
@@ -24,7 +24,7 @@ export class Outlet {
 
   /**
    * Answers with a whole text.
-   * @returns why it does not: there is no room for the text. Nothing is written then
+   * @returns the reason when there is no room for the text, in which case nothing is written
    */
   answer(status: number, headers: OutgoingHttpHeaders, text: string): ToolError | undefined {
     const { response } = this;
@@ -44,8 +44,8 @@ export class Outlet {
   }
 
   /**
-   * Writes the next piece of a stream whose head is written, once those before are read.
-   * @returns why it does not: there is no room for the piece
+   * Writes the next piece of a stream after the pieces before it. The head is written already.
+   * @returns the reason when there is no room for the piece
    */
   write(piece: string | Uint8Array): ToolError | undefined {
     const { response } = this;
@@ -60,18 +60,18 @@ export class Outlet {
     return refusal;
   }
 
-  /** Writes a short piece that must not get lost, whether or not there is room for it. */
+  /** Writes a short piece that must not get lost, even if there is no room for it. */
   writeAnyway(piece: string): void {
     this.queue(asBuffer(piece), 0);
   }
 
-  /** Resolves once all that was written is on its way, or the client is gone. */
+  /** Resolves once everything written is on its way, or the client is gone. */
   async flushed(): Promise<void> {
     await this.writing;
     await drained(this.response);
   }
 
-  /** Ends the answer, after what waits. */
+  /** Ends the answer after the pieces that wait. */
   end(): void {
     void this.flushed().then(() => this.response.end());
   }
@@ -95,7 +95,7 @@ export class Outlet {
   }
 }
 
-/** Writes bytes, and waits until the kernel has them or the client is gone. */
+/** Writes bytes and waits until the kernel has them or the client is gone. */
 function sent(response: ServerResponse, bytes: Buffer): Promise<void> | undefined {
   if (response.destroyed) return undefined;
   return new Promise((resolve) => {

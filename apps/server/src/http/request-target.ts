@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** A request's target that names a scheme and a host too (RFC 9112, 3.2.2). */
+/** A request's target that names a scheme and a host (RFC 9112, 3.2.2). */
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 
 /** Whether a request's target names a host. */
@@ -9,8 +9,8 @@ export function isAbsolute(target: string): boolean {
 }
 
 /**
- * The path and query of a request's target. A target that names the host of the `Host` header is as
- * good as its path alone; one that names another is left as it is, to be refused.
+ * The path and query of a request's target. A target with the host of the `Host` header is reduced
+ * to its path. A target with another host is returned as it is, and refused later.
  */
 export function pathOf({ url = '/', headers }: Pick<IncomingMessage, 'url' | 'headers'>): string {
   if (!isAbsolute(url)) return url;
@@ -20,7 +20,7 @@ export function pathOf({ url = '/', headers }: Pick<IncomingMessage, 'url' | 'he
   return isSame ? `${target.pathname}${target.search}` : url;
 }
 
-/** Reads a URL of HTTP or HTTPS without a user in it. */
+/** Parses an HTTP or HTTPS URL without a user. Anything else is undefined. */
 export function hostOf(url: string): URL | undefined {
   const parsed = URL.parse(url);
   const isPlain = parsed && /^https?:$/.test(parsed.protocol) && !/@/.test(url.split('?', 1)[0]!);

@@ -7,10 +7,10 @@ import {
 import helmet, { type HelmetOptions } from 'helmet';
 
 /**
- * Swagger UI sets styles inside its page, and has its icons in data URLs. What TLS needs is left to
- * whoever ends it, as this server speaks HTTP: the headers for it would lock people out, and
- * browsers complain of the others that only count over TLS. The last four are for Flash and for
- * browsers that nobody uses any more; each header costs every answer something.
+ * Swagger UI has inline styles, and its icons are data URLs. The headers that only work over TLS
+ * are off, because this server speaks HTTP: one of them would lock people out, and browsers warn
+ * about the others. The last four headers are for Flash and for old browsers. They are off because
+ * each header makes every answer slower.
  */
 const OPTIONS: HelmetOptions = {
   contentSecurityPolicy: {
@@ -41,9 +41,8 @@ const OPTIONS: HelmetOptions = {
 const SECURITY_HEADERS = headersOf(OPTIONS);
 
 /**
- * An answer with the headers that keep browsers from making more of it than it is, whoever writes
- * it. They are given to Node together with the others: a header that is set by itself makes every
- * answer slower.
+ * An answer that always has the security headers, no matter which code writes it. Node gets them
+ * together with the other headers, because a separate `setHeader` makes every answer slower.
  */
 export class SecuredResponse<
   Request extends IncomingMessage = IncomingMessage,

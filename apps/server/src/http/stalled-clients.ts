@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How often it is looked within the time after which a connection is dropped. */
+/** Checks of each connection within the time limit. */
 const LOOKS_PER_LIMIT = 6;
 
-/** How far a client has read. */
+/** How far a client has read, and since when. */
 interface Progress {
   /** Bytes that have left this process. */
   sent: number;
@@ -12,8 +12,8 @@ interface Progress {
 }
 
 /**
- * Drops connections on which something waits that the client does not read.
- * @param stalledMs milliseconds in which a client must read something
+ * Drops connections whose clients do not read the bytes that wait for them.
+ * @param stalledMs milliseconds within which a client must read something
  */
 export function dropStalledClients(server: Server, stalledMs: number): void {
   const sockets = new Set<Socket>();

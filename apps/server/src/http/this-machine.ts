@@ -5,18 +5,18 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
-/** Headers by which a proxy tells that somebody else asks. */
+/** Headers of a proxy that passes on somebody else's request. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
 
 /**
- * A name of this machine, with or without a port. Any other one may be that of a web page (DNS
+ * A name of this machine, with or without a port. Any other name may belong to a web page (DNS
  * rebinding).
  */
 const OWN_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
 /**
- * Whether a request comes from this machine: from a loopback address, by a name of this machine,
- * and through no proxy that says so.
+ * Whether a request comes from this machine: from a loopback address, to a name of this machine,
+ * and without the headers of a proxy.
  */
 export function isFromThisMachine({
   headers,
@@ -24,7 +24,7 @@ export function isFromThisMachine({
 }: Pick<IncomingMessage, 'headers' | 'socket'>): boolean {
   const { remoteAddress = '', remoteFamily } = socket;
   const family = remoteFamily === 'IPv6' ? 'ipv6' : 'ipv4';
-  // BlockList takes IPv4 addresses that are written as IPv6 for what they are.
+  // BlockList recognizes IPv4 addresses that are written as IPv6.
   return (
     LOOPBACK.check(remoteAddress, family) &&
     OWN_HOST.test(headers.host ?? '') &&

@@ -4,26 +4,27 @@ import { IntSetting, registerConfig, sharesConfig } from '#tools';
 class UnreadEnvironment {
   @IntSetting({
     description:
-      'Bytes that wait for all clients that do not read them. Each caller has its share of them.',
+      'Bytes that may wait until their clients read them, for all clients together. Each caller ' +
+      'has its share.',
     min: 1024 * 1024,
   })
   MAX_UNREAD_BYTES = 256 * 1024 * 1024;
 
-  // The longest event of a stream has less.
+  // The longest event of a stream is shorter.
   @IntSetting({
-    description: 'Bytes that wait for one connection on which they are not read.',
+    description: 'Bytes that may wait on one connection until its client reads them.',
     min: 512 * 1024,
   })
   MAX_UNREAD_BYTES_PER_CLIENT = 4 * 1024 * 1024;
 
   @IntSetting({
-    description: 'Seconds after which a connection is dropped on which nothing is read.',
+    description: 'Seconds after which a connection is dropped if its client reads nothing.',
     min: 1,
   })
   MAX_UNREAD_SECONDS = 30;
 }
 
-/** How much may wait for clients that do not read it, and how long. */
+/** How many bytes may wait for clients that do not read, and for how long. */
 export const unreadConfig = registerConfig('unread', UnreadEnvironment, (environment) => ({
   maxBytes: environment.MAX_UNREAD_BYTES,
   maxBytesPerClient: environment.MAX_UNREAD_BYTES_PER_CLIENT,

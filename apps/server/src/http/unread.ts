@@ -5,15 +5,15 @@ import { ToolError } from '#tools';
 import { callerAt } from './caller.js';
 import { unreadConfig, type UnreadConfig } from './unread.config.js';
 
-/** Bytes of an answer from which on it is counted: the kernel takes smaller ones at once. */
+/** Bytes of the smallest answer that is counted. The kernel takes smaller answers at once. */
 export const MIN_COUNTED_BYTES = 16 * 1024;
-/** Bytes for which there must be room before a caller may ask for more. */
+/** Bytes that must be free before a caller may make another call. */
 const MIN_ROOM_BYTES = 64 * 1024;
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Bounds how many bytes wait in memory until clients read them: for one connection, and for all, of
- * which a caller has its share.
+ * Limits how many bytes wait in memory until clients read them. One limit is for a connection, and
+ * one is for all connections, of which a caller has its share.
  */
 @Injectable()
 export class Unread {
@@ -27,7 +27,7 @@ export class Unread {
   }
 
   /**
-   * Why a caller may not ask for more now: too much waits for it, or on a connection of its own.
+   * Refuses a call while too many bytes wait for its caller, or on its connection.
    * @returns a ToolError `busy`, or undefined
    */
   refusalOf(caller: string, client?: Socket): ToolError | undefined {
@@ -37,8 +37,8 @@ export class Unread {
   }
 
   /**
-   * Takes room for bytes that are to be sent.
-   * @returns why there is none: `busy`, or `failed` where there never is room for so many
+   * Takes room for bytes to send.
+   * @returns the reason when there is no room: `busy`, or `failed` if there is never that much room
    */
   tryTake(client: Socket, bytes: number): ToolError | undefined {
     if (bytes > this.maxBytesPerClient) return this.tooLarge(bytes);
@@ -52,7 +52,7 @@ export class Unread {
     return undefined;
   }
 
-  /** Gives room back, once the bytes are sent or the client is gone. */
+  /** Gives room back once the bytes are sent or the client is gone. */
   giveBack(client: Socket, bytes: number): void {
     const own = this.ofClient.get(client);
     if (!own) return;
@@ -62,23 +62,25 @@ export class Unread {
   }
 
   private busy(caller: string): ToolError {
-    return busy(`${inMb(this.shares.heldBy(caller))} wait for this caller to read them.`);
+    return busy(
+      `${inMb(this.shares.heldBy(caller))} of answers wait for this caller to read them.`,
+    );
   }
 
   private tooLarge(bytes: number): ToolError {
     return new ToolError(
       'failed',
-      `The answer has ${inMb(bytes)}, and at most ${inMb(this.maxBytesPerClient)} may wait for a client to read them (MAX_UNREAD_BYTES_PER_CLIENT). Ask for less at a time.`,
+      `The answer is too large: it has ${inMb(bytes)}, and the limit for one client is ${inMb(this.maxBytesPerClient)} (MAX_UNREAD_BYTES_PER_CLIENT). Ask for less at a time.`,
     );
   }
 }
 
 function busyClient(bytes: number): ToolError {
-  return busy(`${inMb(bytes)} wait on this connection to be read.`);
+  return busy(`${inMb(bytes)} of answers wait on this connection.`);
 }
 
 function busy(why: string): ToolError {
-  const message = `Answers of ${why} Read them, or try again in ${RETRY_AFTER_SECONDS} s.`;
+  const message = `${why} Read them, or try again in ${RETRY_AFTER_SECONDS} s.`;
   return new ToolError('busy', message, { retryAfterSeconds: RETRY_AFTER_SECONDS });
 }
 

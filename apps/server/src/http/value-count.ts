@@ -2,8 +2,8 @@ const [QUOTE, COMMA, COLON, BACKSLASH] = [0x22, 0x2c, 0x3a, 0x5c];
 const [OPEN_BRACKET, OPEN_BRACE] = [0x5b, 0x7b];
 
 /**
- * Whether a JSON text has more values and keys than that, about. It looks at each character once
- * and makes nothing of them, which takes a small part of the time that reading many values would.
+ * Whether a JSON text has more values and keys than about `max`. It looks at each character once
+ * and creates no objects, so it takes much less time than parsing.
  */
 export function hasMoreValues(text: string, max: number): boolean {
   let count = 0;

@@ -6,8 +6,8 @@ import { MIN_COUNTED_BYTES, type Unread } from '../http/unread.js';
 import { startedBy } from './execution-id.js';
 
 /**
- * Keeps an answer of more than a few kilobytes once, as the bytes that go out, and counts it as
- * unread until its client has read it. One that there is no room for is answered with an error.
+ * Holds a large answer in memory once, as the bytes to send, and counts it as unread until its
+ * client has read it. An answer that there is no room for is replaced with an error.
  */
 export function boundAnswers(fastify: FastifyInstance, unread: Unread): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
@@ -24,10 +24,10 @@ export function boundAnswers(fastify: FastifyInstance, unread: Unread): void {
   });
 }
 
-/** What a call that has run is answered where its answer cannot be sent. */
+/** The error for a call that has run but whose answer cannot be sent. */
 function notSent(refusal: ToolError, request: FastifyRequest): ToolError {
   const started = startedBy(request);
   if (!started || started.isRead) return refusal;
-  const message = `${refusal.message} The call itself has ended and must not be made again: GET /engine/v1/executions/${started.id} tells how it ended.`;
+  const message = `${refusal.message} The call itself has ended. Do not repeat it. GET /engine/v1/executions/${started.id} shows its result.`;
   return refusal.with({ code: 'failed', message, retryAfterSeconds: undefined });
 }

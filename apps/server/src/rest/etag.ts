@@ -1,16 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 
-/**
- * The answers that say which tools there are: the same until the server, or what it finds around
- * it, changes.
- */
+/** Paths of the tool lists. They stay the same until the server or its environment changes. */
 const TOOL_LISTS = /^\/(engine|mcp)\/v1\/tools(\/[^/?]+){0,2}(\?|$)/;
 
-/**
- * Gives tool lists an entity tag, and answers 304 to those who have the present one (RFC 9110,
- * 13.1.2).
- */
+/** Adds an entity tag to tool lists. A client that has the current list gets 304 (RFC 9110, 13.1.2). */
 export function tagToolLists(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
     const isList = request.method === 'GET' && TOOL_LISTS.test(request.url);

@@ -4,25 +4,25 @@ import type { FastifyRequest } from 'fastify';
 /** The execution that a request has started. */
 interface StartedExecution {
   id: string;
-  /** Whether it changes nothing, and so may be started again. */
+  /** Whether it changes nothing. The same call may then be made again. */
   isRead: boolean;
 }
 
 const started = new WeakMap<object, StartedExecution>();
 
-/** Names the execution that a request starts. */
+/** Makes an id for the execution that a request starts. */
 export function newExecutionId(request: FastifyRequest, isRead: boolean): string {
   const id = randomUUIDv7();
   setStarted(request, { id, isRead });
   return id;
 }
 
-/** Says which execution a request is about. */
+/** Notes which execution a request has started. */
 export function setStarted(request: FastifyRequest, execution: StartedExecution): void {
   started.set(request.raw, execution);
 }
 
-/** The execution that a request has started, if it has. */
+/** The execution that a request has started, or undefined. */
 export function startedBy(request: FastifyRequest): StartedExecution | undefined {
   return started.get(request.raw);
 }

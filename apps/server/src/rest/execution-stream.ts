@@ -4,7 +4,7 @@ import type { EventStream } from '../http/event-stream.js';
 import type { HttpAnswers } from '../http/http-answers.js';
 import { presentEvent, type EventView, type ExecutionView } from './execution.presenter.js';
 
-/** What a stream works with. */
+/** The services that a stream needs. */
 interface StreamParts {
   reader: ExecutionReader;
   answers: ExecutionAnswers;
@@ -12,10 +12,10 @@ interface StreamParts {
 }
 
 /**
- * Answers with the events of an execution after one of them, to its result. Each event is read once
- * the client has taken the one before, so a slow client costs its connection and one event. A
- * client that does not read is dropped. One for whose event there is no room is told to come back.
- * Both continue with `Last-Event-ID`.
+ * Answers with the events of an execution that follow the event `after`, up to its result. An event
+ * is read from the execution only when the client has taken the one before, so a slow client costs
+ * one connection and one event. A client that does not read is dropped. If there is no room for an
+ * event, the stream ends with a `closing` event. The client can continue with `Last-Event-ID`.
  */
 export async function streamExecution(
   { reader, answers, http }: StreamParts,
@@ -33,11 +33,11 @@ export async function streamExecution(
   const events = eventsOf(reader.follow(id, after, hangUp.signal), shown);
   try {
     const reason = await sendEvents(stream, events);
-    // It has no id: a client that comes back asks for what follows the event before.
+    // This event has no id, so a client that comes back continues after the event before it.
     if (reason !== undefined) stream.sendAnyway({ event: 'closing', data: { reason } });
     stream.end();
   } catch (error) {
-    // The client sees that the stream is broken, and comes back.
+    // A broken connection tells the client that the stream is not complete.
     response.destroy();
     throw error;
   } finally {
@@ -63,12 +63,12 @@ async function sendEvents(
 ): Promise<string | undefined> {
   for await (const event of events) {
     let refusal = stream.send(event);
-    // There is never room for this result. It goes out without its output.
+    // There is never room for a result of this size. It goes out without its output.
     if (refusal?.code === 'failed') {
       refusal = stream.send({ ...event, data: withoutOutput(event.data, refusal.message) });
     }
     if (refusal) return refusal.message;
-    // A result may be long. Nothing here keeps it while it is written.
+    // A result may be large. Returning now lets its memory go while it is written.
     if (event.event === 'result') return undefined;
     await stream.flushed();
   }

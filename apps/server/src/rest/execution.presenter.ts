@@ -10,20 +10,20 @@ export interface ExecutionView {
   created_at: string;
   started_at?: string;
   finished_at?: string;
-  /** The output; of a failed one, what it had put out before. */
+  /** The output. For a failed execution: the output before the failure. */
   result?: string;
   data?: unknown;
   error?: { code: ToolErrorCode; detail: string; retryable: boolean; errors?: FieldError[] };
 }
 
-/** An event as its stream shows it. */
+/** An event as the stream shows it. */
 export interface EventView {
   id: number;
   event: ExecutionEvent['type'];
   data: object;
 }
 
-/** Makes the form that REST answers with. */
+/** Shows an execution as REST answers it. */
 export function presentExecution(execution: Execution): ExecutionView {
   const { id, tool, category, status, createdAt, startedAt, finishedAt, output, data, error } =
     execution;
@@ -46,14 +46,14 @@ export function presentExecution(execution: Execution): ExecutionView {
   };
 }
 
-/** Makes the form of an event. The last one, `result`, is the execution at its end. */
+/** Shows an event. The last event, `result`, holds the ended execution. */
 export function presentEvent(event: ExecutionEvent): EventView {
   const { seq: id, type } = event;
   if (event.type !== 'result') return { id, event: type, data: event.data };
   return { id, event: type, data: presentExecution(event.execution) };
 }
 
-/** The HTTP status of an execution that was asked for: it has ended, or it has not yet. */
+/** The HTTP status for an execution: 200 if it has ended, 202 if it has not. */
 export function statusFor(execution: Execution): 200 | 202 {
   return isFinished(execution) ? 200 : 202;
 }

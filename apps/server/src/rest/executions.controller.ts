@@ -20,10 +20,10 @@ import { presentExecution, statusFor, type ExecutionView } from './execution.pre
 import { streamExecution } from './execution-stream.js';
 import { InputPipe } from './input.pipe.js';
 
-/** How long a caller who cancels is kept waiting for the end. */
+/** Milliseconds that a cancel waits for the execution to end. */
 const CANCEL_WAIT_MS = 3_000;
 
-/** The runs of tools: to look up, follow and cancel. */
+/** Executions over REST: lists them, shows them, follows them and cancels them. */
 @ApiTags('executions')
 @Controller('engine/v1/executions')
 export class ExecutionsController {
@@ -45,7 +45,7 @@ export class ExecutionsController {
     return { executions: page.executions.map(presentExecution), next: page.next };
   }
 
-  @ApiOperation({ operationId: 'get_execution', summary: 'Look at one execution' })
+  @ApiOperation({ operationId: 'get_execution', summary: 'Show one execution' })
   @Get(':id')
   async get(
     @Param('id') id: string,
@@ -58,7 +58,7 @@ export class ExecutionsController {
 
   @ApiOperation({
     operationId: 'get_execution_output',
-    summary: 'Read the whole output of an execution, piece by piece',
+    summary: 'Read the whole output of an execution in pieces',
   })
   @Get(':id/output')
   async output(
@@ -70,7 +70,7 @@ export class ExecutionsController {
     if (output === undefined) {
       throw new ToolError(
         'not_found',
-        `The execution ${id} has no output yet, or it was not kept, as its caller was given all of it.`,
+        `The execution ${id} has no stored output. It has none yet, or its caller got all of it.`,
       );
     }
     const piece = pieceOf(output, offset, limit);
@@ -82,7 +82,7 @@ export class ExecutionsController {
 
   @ApiOperation({
     operationId: 'follow_execution',
-    summary: 'Follow the events of an execution, live or after the fact (server-sent events)',
+    summary: 'Follow the events of a running or ended execution (server-sent events)',
   })
   @Get(':id/events')
   @RouteConfig({ streams: true } satisfies RouteNotes)
@@ -116,10 +116,13 @@ export class ExecutionsController {
   }
 }
 
-/** The same time in the form that is stored. @throws BadRequestException */
+/** The same time in the stored form. @throws BadRequestException */
 function utc(time: string | undefined): string | undefined {
   if (time === undefined) return undefined;
   const ms = Date.parse(time);
-  if (Number.isNaN(ms)) throw new BadRequestException(`"${time}" is not a time of ISO 8601.`);
+  if (Number.isNaN(ms))
+    throw new BadRequestException(
+      `"${time}" is not an ISO 8601 time such as 2026-01-31T12:00:00Z.`,
+    );
   return new Date(ms).toISOString();
 }

@@ -8,8 +8,8 @@ import type { ToolView } from './tool.presenter.js';
 import { ToolsController } from './tools.controller.js';
 
 /**
- * The same tools for older Engines, who expect three things otherwise: an alias, a field, and a
- * wait that they do themselves.
+ * The same tools for older Engines. Three things differ: the aliases of `name`, the field
+ * `approval_required` in answers, and `wait_for_x_seconds`, which returns at once.
  */
 @ApiExcludeController()
 @Controller('mcp/v1/tools')
@@ -46,7 +46,7 @@ export class LegacyToolsController extends ToolsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string | undefined> {
-    // The older Engine sleeps by itself once this call is answered.
+    // The older Engine waits by itself after this answer.
     const args = tool === 'wait_for_x_seconds' ? withoutWait(body) : body;
     const answer = await super.execute(category, tool, query, args, request, reply);
     return typeof answer === 'object' ? { ...answer, approval_required: null } : answer;
@@ -67,7 +67,7 @@ function withoutWait(body: unknown): unknown {
   return isRecord(body) && isWait(body['seconds']) ? { ...body, seconds: 0 } : body;
 }
 
-/** Whether the tool takes it; what it does not is left to the tool to refuse. */
+/** Whether the tool accepts this value. The tool itself refuses any other. */
 function isWait(seconds: unknown): boolean {
   const isWhole =
     typeof seconds === 'string' ? /^\s*\d{1,3}\s*$/.test(seconds) : Number.isInteger(seconds);

@@ -16,28 +16,28 @@ const json = (name: Parameters<typeof schemaRef>[0]) => ({
 });
 const PLAIN = { schema: { type: 'string' } };
 
-const TAGGED = { ETag: header('To be sent again as If-None-Match.') };
+const TAGGED = { ETag: header('Send it back as If-None-Match.') };
 const RETRY_AFTER = { 'Retry-After': header('Seconds after which to try again.', 'integer') };
 
-/** What each status is for, whatever is asked for. */
+/** The meaning of each status for all operations. */
 const MEANINGS: Record<number, string> = {
-  400: 'the request cannot be read: a body that is not JSON, a header that is none',
-  403: 'a Host or Origin header that is not trusted',
-  404: 'there is no such thing',
-  409: 'it stands in a way that does not allow this',
+  400: 'the request cannot be read: its body is not JSON, or a header is malformed',
+  403: 'the Host or Origin header is not allowed',
+  404: 'it does not exist',
+  409: 'its current state does not allow this',
   413: 'the body is too large',
-  415: 'the body is not of the type application/json, or a POST does not say so',
-  422: 'a parameter is wrong, or the answer is larger than may wait for a client to read it',
-  429: 'this caller has too many requests open, or too many answers that it does not read',
-  500: 'a bug of the server',
+  415: 'the Content-Type header is not application/json',
+  422: 'a parameter is wrong, or the answer is too large',
+  429: 'this caller has too many open requests or unread answers',
+  500: 'a bug in the server',
   503: 'the server is stopping, or its database does not answer',
 };
 
-/** What any request may be answered, and what a probe may. */
+/** The error statuses of every operation, and of the probes. */
 const ANY = [400, 403, 429, 500];
 const ANY_PROBE = [400, 500];
 
-/** Problem documents for statuses, beside those that any request may get. */
+/** Problem documents for the statuses of every operation and for `more`. */
 function problems(more: readonly number[], meanings = MEANINGS): Responses {
   return problemsOf([...new Set([...ANY, ...more])], meanings);
 }
@@ -55,7 +55,7 @@ function problem(status: number, description: string): Response {
 }
 
 const NOT_MODIFIED: Response = {
-  description: 'The list is the one of If-None-Match.',
+  description: 'The list has not changed since the ETag in If-None-Match.',
   headers: TAGGED,
 };
 const EVENTS = { [EVENT_STREAM]: PLAIN };
@@ -66,10 +66,10 @@ function tagged(description: string, name: Parameters<typeof schemaRef>[0]): Res
 
 const EXECUTION: Responses = {
   200: { description: 'The execution, which has ended.', content: json('Execution') },
-  202: { description: 'The execution, which goes on.', content: json('Execution') },
+  202: { description: 'The execution, which has not ended.', content: json('Execution') },
 };
 
-/** What each operation of REST that is not a tool may answer, by its id. */
+/** The responses of each REST operation that is not a tool, by operation id. */
 export const RESPONSES: Record<string, Responses> = {
   list_tools: { ...tagged('The tools.', 'ToolList'), ...problems([404, 422]) },
   list_categories: { ...tagged('Their names.', 'Categories'), ...problems([]) },
@@ -85,18 +85,21 @@ export const RESPONSES: Record<string, Responses> = {
       description: 'A piece of the output.',
       content: { 'text/plain': PLAIN },
       headers: {
-        'X-Total-Chars': header('Characters of the whole output.', 'integer'),
+        'X-Total-Chars': header('Number of characters of the whole output.', 'integer'),
         'X-Next-Offset': header('The offset of the next piece, if there is one.', 'integer'),
       },
     },
     ...problems([404, 422, 503]),
   },
   follow_execution: {
-    200: { description: 'The events, as they come.', content: EVENTS },
+    200: { description: 'The events.', content: EVENTS },
     ...problems([404, 503]),
   },
   cancel_execution: { ...EXECUTION, ...problems([404, 409, 413, 415, 422, 503]) },
-  health: { 200: { description: 'It runs.', content: json('Health') }, ...problemsOf(ANY_PROBE) },
+  health: {
+    200: { description: 'The server runs.', content: json('Health') },
+    ...problemsOf(ANY_PROBE),
+  },
   ready: {
     200: { description: 'Ready, or degraded.', content: json('Health') },
     503: { description: 'No cluster answers, or the server is stopping.', content: json('Health') },
@@ -104,7 +107,7 @@ export const RESPONSES: Record<string, Responses> = {
   },
 };
 
-/** What running a tool may answer. */
+/** The responses of running a tool. */
 export function toolResponses(): Responses {
   const meanings = new Map<number, string[]>(
     [400, 403, 413, 415].map((status) => [status, [MEANINGS[status] ?? '']]),
@@ -120,17 +123,17 @@ export function toolResponses(): Responses {
     200: {
       description: 'The tool succeeded.',
       content: {
-        // For people, who want to read the text as it is.
+        // Swagger UI asks for the first type, and people want to read plain text.
         'text/plain': PLAIN,
         ...json('ToolAnswer'),
         ...EVENTS,
       },
     },
     202: {
-      description: 'It goes on, as asked for with `Prefer: respond-async`.',
+      description: 'The execution continues, as requested with `Prefer: respond-async`.',
       content: json('Accepted'),
       headers: {
-        Location: header('Where to ask for it.'),
+        Location: header('The path of the execution.'),
         'Preference-Applied': header('respond-async'),
       },
     },

@@ -18,7 +18,7 @@ export const schemaRef = (name: keyof typeof SCHEMAS): { $ref: string } => ({
 
 const FIELD_ERRORS: Schema = {
   type: 'array',
-  description: 'For invalid_input: what is wrong with which parameter.',
+  description: 'For invalid_input: the wrong parameters, and what is wrong with each.',
   items: {
     type: 'object',
     required: ['field', 'message'],
@@ -28,12 +28,12 @@ const FIELD_ERRORS: Schema = {
 
 const RETRYABLE: Schema = {
   type: 'boolean',
-  description: 'Whether the same call may simply be tried again.',
+  description: 'Whether the same call may succeed later and is safe to repeat.',
 };
 
-const EXECUTION_ID = text('UUID of this run, also in the logs.');
+const EXECUTION_ID = text('UUID of this run. The log has it too.');
 
-/** What the answers of REST look like. */
+/** The schemas of the REST answers. */
 export const SCHEMAS = {
   Problem: {
     type: 'object',
@@ -43,10 +43,10 @@ export const SCHEMAS = {
       title: text(),
       status: { type: 'integer' },
       code: { type: 'string', enum: TOOL_ERROR_CODES },
-      detail: text('What happened, to what, and what to do next.'),
+      detail: text('What failed, and what to do next.'),
       retryable: RETRYABLE,
       errors: FIELD_ERRORS,
-      output: text('What the tool had produced before it failed.'),
+      output: text('The output of the tool before the failure.'),
       execution_id: EXECUTION_ID,
     },
   },
@@ -55,8 +55,11 @@ export const SCHEMAS = {
     required: ['status', 'result', 'execution_id'],
     properties: {
       status: { type: 'string', enum: ['success'] },
-      result: text('What the tool answers.'),
-      data: { description: 'The same facts as data, with `data=true`, where the tool has them.' },
+      result: text('The output of the tool.'),
+      data: {
+        description:
+          'The output as structured data. Only with `data=true`, and only from tools that have it.',
+      },
       execution_id: EXECUTION_ID,
     },
   },
@@ -100,7 +103,7 @@ export const SCHEMAS = {
           type: text(),
           description: text(),
           required: { type: 'boolean' },
-          default: { description: 'A value of its type, or null for none.' },
+          default: { description: 'The default value, or null if there is none.' },
           aliases: listOf(text()),
           allow_null: { type: 'boolean' },
         },
@@ -108,7 +111,7 @@ export const SCHEMAS = {
       return_type: { type: 'string', enum: ['string'] },
       approval_required: { type: 'boolean', description: 'Whether it is not read-only.' },
       available: { type: 'boolean' },
-      unavailable_reason: text('What is missing, where it is not available.'),
+      unavailable_reason: text('What is missing if the tool is not available.'),
     },
   },
   ToolList: {
@@ -129,8 +132,8 @@ export const SCHEMAS = {
       created_at: text(),
       started_at: text(),
       finished_at: text(),
-      result: text('The output; of a failed one, what it had put out before.'),
-      data: { description: 'The same facts as data, where the tool has them.' },
+      result: text('The output. For a failed execution: the output before the failure.'),
+      data: { description: 'The output as structured data, if the tool has it.' },
       error: {
         type: 'object',
         required: ['code', 'detail', 'retryable'],
@@ -148,7 +151,7 @@ export const SCHEMAS = {
     required: ['executions'],
     properties: {
       executions: listOf({ $ref: '#/components/schemas/Execution' }),
-      next: text('Gives the next page as `after`; left out on the last one.'),
+      next: text('The value of `after` for the next page. The last page has none.'),
     },
   },
   Health: {

@@ -38,8 +38,8 @@ function documentOf(app: INestApplication): OpenAPIObject {
     )
     .setVersion(VERSION)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addTag('tools', 'Which tools there are')
-    .addTag('executions', 'Runs of tools: to look up, follow and cancel');
+    .addTag('tools', 'The tools')
+    .addTag('executions', 'Runs of tools');
   for (const { name, description } of registry.categories()) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build());
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {

@@ -1,17 +1,15 @@
 /** What a `Prefer` header asks for (RFC 7240). */
 export interface Preference {
-  /** To be answered with 202, and to come back for the result. */
+  /** The caller wants 202 at once and fetches the result later. */
   respondAsync: boolean;
-  /** Seconds to be kept waiting before that; 0 unless said. */
+  /** Seconds to wait for the result before 202. The default is 0. */
   waitSeconds: number;
 }
 
-/** Most seconds that a caller is kept waiting. */
+/** Upper limit of `waitSeconds`. */
 const MAX_WAIT_SECONDS = 300;
 
-/**
- * Reads a `Prefer` header. What it does not know or understand is of no effect, as the RFC has it.
- */
+/** Reads a `Prefer` header. As the RFC says, unknown and malformed preferences are ignored. */
 export function preferenceOf(header: string | string[] | undefined): Preference {
   const words = [header ?? []]
     .flat()

@@ -22,7 +22,7 @@ export const STATUS_OF: Record<ToolErrorCode, number> = {
   internal: 500,
 };
 
-/** Most characters of what the HTTP layer says, in which it repeats paths and headers. */
+/** Characters of a message of the HTTP layer, which repeats paths and headers. */
 const MAX_DETAIL_CHARS = 300;
 
 /** A problem document (RFC 9457). */
@@ -37,10 +37,7 @@ interface Problem {
   execution_id?: string;
 }
 
-/**
- * Every failure of the REST door becomes a problem document; nothing else decides what an error
- * looks like.
- */
+/** Turns every failure over REST into a problem document. No other code shapes an error. */
 @Catch()
 export class ProblemFilter {
   private readonly logger = new Logger(ProblemFilter.name);
@@ -86,18 +83,18 @@ export class ProblemFilter {
     }
     const detail =
       code === 'internal'
-        ? "Internal error; the server's log has it."
+        ? "Internal error. The server's log has the details."
         : (error as Error).message.slice(0, MAX_DETAIL_CHARS).toWellFormed();
     return { title: titleOf(status), status, code, detail, retryable: false, execution_id };
   }
 }
 
-/** Whether a client has broken its connection while it was still sending: nobody is to be told. */
+/** Whether the client broke its connection while it was sending. Nobody reads the answer then. */
 function isHangUp(error: unknown, { raw }: FastifyRequest): boolean {
   return error instanceof Error && error === raw.errored;
 }
 
-/** The codes of what the HTTP layer itself refuses: unreadable bodies, unknown routes. */
+/** The code for a refusal of the HTTP layer itself, such as an unreadable body. */
 function codeOf(status: number): ToolErrorCode {
   if (status === 404) return 'not_found';
   return status < 500 ? 'invalid_input' : 'internal';
@@ -109,10 +106,7 @@ function titleOf(status: number): string {
     : (STATUS_CODES[status] ?? 'Error');
 }
 
-/**
- * A client that is still sending would lose the answer if the connection closed on it: the rest of
- * its body is read and dropped.
- */
+/** Reads and drops the rest of a body. A client that is still sending would lose the answer. */
 function readOn(request: FastifyRequest, reply: FastifyReply): void {
   void reply.removeHeader('connection');
   request.raw.resume();

@@ -9,7 +9,7 @@ import { ToolCatalog } from './tool-catalog.js';
 import { ToolRuns } from './tool-runs.js';
 import { ToolsController } from './tools.controller.js';
 
-/** The REST door. */
+/** The REST API. */
 @Module({
   imports: [HttpModule],
   controllers: [

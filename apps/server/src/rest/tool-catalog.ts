@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { cutName, ToolError, ToolRegistry, type ToolDefinition } from '#tools';
 import type { ListToolsDto } from './dto/list-tools.dto.js';
 
-/** The older Engine calls the category by this name. */
+/** Other names of categories. The older Engine uses them. */
 const CATEGORY_ALIASES = new Map([['kubernetes', 'k8s']]);
 
-/** Finds tools the way REST names them: by category and tool. */
+/** Finds tools by category and name. */
 @Injectable()
 export class ToolCatalog {
   constructor(private readonly registry: ToolRegistry) {}

@@ -12,7 +12,7 @@ import { streamExecution } from './execution-stream.js';
 import type { ExecuteQueryDto } from './dto/list-tools.dto.js';
 import { preferenceOf } from './prefer.js';
 
-/** What a tool that succeeded answers. */
+/** The answer of a tool that succeeded. */
 interface ExecuteView {
   status: 'success';
   result: string;
@@ -20,13 +20,13 @@ interface ExecuteView {
   execution_id: string;
 }
 
-/** What is answered to those who will come back. */
+/** The answer to a caller that fetches the result later. */
 interface AcceptedView {
   status: 'accepted';
   execution_id: string;
 }
 
-/** Nothing, where the answer is a stream. */
+/** Undefined if the answer is a stream. */
 type ExecuteAnswer = ExecuteView | AcceptedView | string | undefined;
 
 interface Exchange {
@@ -37,10 +37,7 @@ interface Exchange {
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
-/**
- * Runs a tool for an HTTP request in the way that its headers ask for: waited for, streamed, or
- * left alone.
- */
+/** Runs a tool for an HTTP request. Its headers ask to wait, to stream, or to fetch it later. */
 @Injectable()
 export class ToolRuns {
   constructor(
@@ -52,9 +49,10 @@ export class ToolRuns {
   ) {}
 
   /**
-   * Runs it.
-   * @throws ToolError as `ExecutionRunner.start` and as the tool, `busy` where this caller does not read
-   * its answers; BadRequestException for a header that cannot be read
+   * Runs a tool.
+   * @throws ToolError as `ExecutionRunner.start` and as the tool, and `busy` if the caller does not read
+   * its answers
+   * @throws BadRequestException for a malformed header
    */
   async run(tool: ToolDefinition, args: unknown, exchange: Exchange): Promise<ExecuteAnswer> {
     const { query, request, reply } = exchange;
@@ -86,7 +84,7 @@ export class ToolRuns {
       }
     }
     const cancel = () => {
-      // Whoever has a key can come back with it.
+      // A caller with a key can come back for the result.
       if (idempotencyKey === undefined) started.live?.cancel(hungUp());
     };
     return this.wait(started, exchange, cancel);
@@ -99,7 +97,7 @@ export class ToolRuns {
     return (await end) !== undefined;
   }
 
-  /** The caller waits. @param onHangUp is called when it no longer does */
+  /** Waits for the result. @param onHangUp is called if the caller hangs up before it has come */
   private async wait(
     started: Started,
     { query, request, reply }: Exchange,
@@ -114,7 +112,7 @@ export class ToolRuns {
     reply.raw.once('close', hangUp);
     if (reply.raw.destroyed) hangUp();
     const { output, data } = await this.answers.result(started, end.signal).finally(() => {
-      // It would keep the result for as long as the client takes to read the answer.
+      // The listener would hold the result in memory until the client has read the answer.
       reply.raw.off('close', hangUp);
     });
     if (request.headers.accept?.startsWith('text/plain')) return output;

@@ -24,13 +24,13 @@ export interface ToolView {
   return_type: 'string';
   approval_required: boolean;
   available: boolean;
-  /** What is missing, when the tool is not available. */
+  /** What is missing if the tool is not available. */
   unavailable_reason?: string;
 }
 
 /**
- * How a tool is listed. Every tool that is not read-only says that it needs approval: the older
- * Engine has no other gate.
+ * Shows a tool as REST lists it. Every tool that is not read-only says that it needs approval,
+ * because the older Engine checks nothing else.
  */
 export async function presentTool(tool: ToolDefinition): Promise<ToolView> {
   const { name, title, description, category, tags, annotations, inputSchema } = tool;

@@ -7,7 +7,7 @@ import { ToolCatalog } from './tool-catalog.js';
 import { ToolRuns } from './tool-runs.js';
 import { presentTool, type ToolView } from './tool.presenter.js';
 
-/** The tools over REST: to list, to look at, to run. */
+/** Tools over REST: lists them, shows them and runs them. */
 @ApiTags('tools')
 @Controller('engine/v1/tools')
 export class ToolsController {
@@ -39,13 +39,13 @@ export class ToolsController {
     return { tools: await Promise.all(this.catalog.find({ category }).map(presentTool)) };
   }
 
-  @ApiOperation({ operationId: 'get_tool', summary: 'Look at one tool' })
+  @ApiOperation({ operationId: 'get_tool', summary: 'Show one tool' })
   @Get(':category/:tool')
   async get(@Param('category') category: string, @Param('tool') tool: string): Promise<ToolView> {
     return presentTool(this.catalog.get(category, tool));
   }
 
-  /** The OpenAPI document shows this route once for each tool, with the tool's own body. */
+  /** The OpenAPI document has this route once for each tool, with the tool's own body. */
   @ApiExcludeEndpoint()
   @Post(':category/:tool/execute')
   @HttpCode(200)

@@ -1,7 +1,7 @@
 import { EXECUTION_STATUSES, type ExecutionStatus } from '#executions';
 import { ChoiceField, IntField, NAME, TextField } from '#tools';
 
-/** Which executions to list; all that is given must hold. */
+/** Which executions to list. An execution must match all filters. */
 export class ListExecutionsDto {
   @ChoiceField({
     description: 'Only executions of this status.',
@@ -14,7 +14,7 @@ export class ListExecutionsDto {
   tool?: string;
 
   @TextField({
-    description: 'Only those created at this time (ISO 8601) or later.',
+    description: 'Only executions that were created at this time (ISO 8601) or later.',
     format: 'free',
     maxLength: 40,
     optional: true,
@@ -22,18 +22,23 @@ export class ListExecutionsDto {
   since?: string;
 
   @TextField({
-    description: 'Only those created before this time (ISO 8601).',
+    description: 'Only executions that were created before this time (ISO 8601).',
     format: 'free',
     maxLength: 40,
     optional: true,
   })
   until?: string;
 
-  @IntField({ description: 'Most executions of a page.', min: 1, max: 200, default: 50 })
+  @IntField({
+    description: 'Maximum number of executions on a page.',
+    min: 1,
+    max: 200,
+    default: 50,
+  })
   limit!: number;
 
   @TextField({
-    description: 'The `next` of the page before.',
+    description: 'The `next` of the previous page.',
     format: 'free',
     maxLength: 80,
     optional: true,
@@ -43,11 +48,11 @@ export class ListExecutionsDto {
 
 /** Which piece of an output to read. */
 export class OutputQueryDto {
-  @IntField({ description: 'Characters to leave out from the beginning.', min: 0, default: 0 })
+  @IntField({ description: 'Number of characters to skip at the beginning.', min: 0, default: 0 })
   offset!: number;
 
   @IntField({
-    description: 'Most characters to read.',
+    description: 'Maximum number of characters to read.',
     min: 1,
     max: 1_000_000,
     default: 1_000_000,

@@ -1,6 +1,6 @@
 import { BooleanField, DNS_LABEL, IntField, TextField } from '#tools';
 
-/** Which tools to list; all that is given must hold. */
+/** Which tools to list. A tool must match all filters. */
 export class ListToolsDto {
   @TextField({ description: 'Only tools of this category.', format: DNS_LABEL, optional: true })
   category?: string;
@@ -9,13 +9,14 @@ export class ListToolsDto {
   tag?: string;
 
   @BooleanField({
-    description: 'Only tools that change nothing (true), or only others (false).',
+    description:
+      'true: only tools that change nothing. false: only tools that may change something.',
     optional: true,
   })
   read_only?: boolean;
 
   @TextField({
-    description: 'Only tools with this text in name, title or description.',
+    description: 'Only tools with this text in their name, title or description.',
     format: 'free',
     optional: true,
     maxLength: 200,
@@ -23,16 +24,16 @@ export class ListToolsDto {
   q?: string;
 }
 
-/** What the execute route takes beside the tool's parameters. */
+/** The query parameters of the execute route. The body has the parameters of the tool. */
 export class ExecuteQueryDto {
   @BooleanField({
-    description: 'Answer with structured data too, where the tool has them.',
+    description: 'Adds structured data to the answer, if the tool has it.',
     default: false,
   })
   data!: boolean;
 
   @IntField({
-    description: 'Seconds that the call may run, where that is less than the limit of its tool.',
+    description: 'Seconds that the call may run, if that is less than the limit of the tool.',
     optional: true,
     min: 1,
   })
