@@ -3,7 +3,7 @@ import { Clusters } from '#cluster';
 import { ExecutionWriter } from '#executions';
 import { ToolRegistry, type RequirementScope } from '#tools';
 
-/** Longer than a healthy API server ever takes, shorter than a probe waits. */
+/** Longer than a healthy API server takes, and shorter than a probe waits. */
 const TIMEOUT_MS = 2_000;
 
 /**
@@ -28,7 +28,7 @@ export class Readiness implements OnModuleDestroy {
     private readonly writer: ExecutionWriter,
   ) {}
 
-  /** Comes before running calls are waited for: a load balancer is to send no more. */
+  /** Runs before the wait for running calls, so that load balancers send no more requests. */
   onModuleDestroy(): void {
     this.isStopping = true;
   }
@@ -64,7 +64,7 @@ export class Readiness implements OnModuleDestroy {
     }
   }
 
-  /** @param contexts those that answer: a cluster can only be asked then what it lacks */
+  /** @param contexts the contexts that answer. Only they can be asked what they lack. */
   private async missing(contexts: readonly string[]): Promise<ReadinessReport['missing']> {
     const toolsOf = new Map<string, string[]>();
     for (const tool of this.registry.list()) {

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import type { DestinationStream } from 'pino';
 import { readableLine } from './readable-line.js';
 
-/** Milliseconds that a line may wait for others to go with it. A warning or an error does not. */
+/** Milliseconds that a line may wait for other lines. Warnings and errors do not wait. */
 const FLUSH_MS = 50;
 
 /** The number that pino gives to the level `warn`. */
@@ -52,6 +52,6 @@ export class StderrDestination implements DestinationStream {
 
 function droppedLine(): string {
   const time = new Date().toISOString();
-  const msg = 'Lines of the log are dropped here: stderr was not read.';
+  const msg = 'Log lines are dropped here because nothing reads stderr.';
   return `${JSON.stringify({ level: 'warn', time, context: 'Log', msg })}\n`;
 }

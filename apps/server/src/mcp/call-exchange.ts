@@ -8,7 +8,7 @@ import { unsentResult } from './wire/tool-result.js';
 
 const CANCELLED = { error: { code: 0, message: 'Request cancelled' } };
 
-/** A `tools/call` that is a request in every respect. */
+/** A well-formed `tools/call` request. */
 export interface CallMessage {
   id: string | number;
   params: { name: string; [key: string]: unknown };
@@ -18,7 +18,7 @@ interface CallExchange {
   connection: McpConnection;
   message: CallMessage;
   response: ServerResponse;
-  /** Aborts when the client cancels; hanging up is noticed here. */
+  /** Is aborted when the client cancels. `exchangeCall` aborts it when the client hangs up. */
   cancel: AbortController;
   /** The log level that the request asks for. */
   logLevel?: unknown;
@@ -28,10 +28,7 @@ interface CallExchange {
   seal?: (result: JsonRpcResult) => JsonRpcResult;
 }
 
-/**
- * Takes a body for a `tools/call`. Whatever is wrong with it is left to the SDKs, which know what
- * to answer.
- */
+/** The body as a `tools/call`. Undefined for any other body: the SDKs answer malformed ones. */
 export function asCall(body: unknown): CallMessage | undefined {
   const { jsonrpc, method, id, params } = (body ?? {}) as Record<string, unknown>;
   if (jsonrpc !== '2.0' || method !== 'tools/call' || !isRecord(params)) return undefined;
@@ -41,9 +38,9 @@ export function asCall(body: unknown): CallMessage | undefined {
 }
 
 /**
- * Answers a `tools/call` over HTTP: as JSON, or as an event stream when there is something to tell
- * before the end or the end is not near. The SDKs are left out of it: for each request they make
- * objects and check schemas for longer than a small call takes.
+ * Answers a `tools/call` over HTTP. The answer is JSON, or an event stream if there is something to
+ * send before the result. The SDKs take no part, because their objects and schema checks take
+ * longer than a small call.
  */
 export async function exchangeCall(exchange: CallExchange): Promise<void> {
   const {

@@ -5,7 +5,7 @@ import type { McpClient } from './wire/mcp-client.js';
 import { spreadCancels } from './wire/spread-cancels.js';
 import type { CallContext, ToolCalls } from './tool-calls.js';
 
-/** The requests that the SDKs leave to us. */
+/** The requests that `McpConnection` answers for the SDKs. */
 export const METHODS = [
   'tools/list',
   'tools/call',
@@ -17,7 +17,7 @@ export const METHODS = [
   'logging/setLevel',
 ] as const;
 
-/** From chatty to silent (RFC 5424, as MCP uses it). */
+/** The log levels of MCP, the most detailed first (RFC 5424). */
 const LOG_LEVELS = [
   'debug',
   'info',
@@ -29,20 +29,17 @@ const LOG_LEVELS = [
   'emergency',
 ];
 
-/** What an SDK's server object knows of one request. */
+/** One request, as an SDK's server object passes it on. */
 export interface McpRequest extends Omit<CallContext, 'wantsLogs' | 'client'> {
   method: string;
   params: Record<string, unknown>;
-  /** The log level that the request itself asks for, as 2026 clients do. */
+  /** The log level of this request. Clients of MCP 2026 send one. */
   logLevel?: unknown;
 }
 
-/**
- * One client's connection, whatever protocol era it speaks: answers the requests that are not the
- * SDK's own business.
- */
+/** One client's connection in any protocol version. Answers what the SDK does not. */
 export class McpConnection {
-  /** Calls that are running. */
+  /** Number of running calls. */
   running = 0;
   private logLevel?: string;
 
@@ -56,7 +53,7 @@ export class McpConnection {
     return this.tools.http;
   }
 
-  /** @throws a JSON-RPC fault for an unknown method or parameters that are not the method's */
+  /** @throws a JSON-RPC fault for an unknown method or wrong parameters */
   async answer(request: McpRequest): Promise<JsonRpcResult> {
     switch (request.method) {
       case 'tools/call':

@@ -25,7 +25,7 @@ import { StreamableGateway } from './session/streamable.gateway.js';
 
 const STREAMS: RouteNotes = { streams: true };
 
-/** The MCP door over HTTP. The SDKs write the answers, so Fastify only reads the bodies. */
+/** MCP over HTTP. The gateways write the answers, so Fastify only reads the bodies. */
 @ApiExcludeController()
 @Controller()
 export class McpController implements BeforeApplicationShutdown {
@@ -67,11 +67,11 @@ export class McpController implements BeforeApplicationShutdown {
     await this.answer(reply, () => this.sse.post(request.raw, reply.raw, sessionId, request.body));
   }
 
-  /** Open streams would keep the HTTP server from closing. */
+  /** Closes the streams. Open ones would keep the HTTP server from closing. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
     await this.executions.stop();
-    // Its last answers go out in this turn.
+    // The last answers go out in this turn of the event loop.
     await nextTurn();
     await Promise.all([this.modern.closeAll(), this.streamable.closeAll(), this.sse.closeAll()]);
   }
@@ -94,14 +94,20 @@ export class McpController implements BeforeApplicationShutdown {
     } catch (error) {
       this.logger.error({ msg: 'bug', err: error });
       if (reply.raw.headersSent) reply.raw.destroy();
-      else refuse(reply.raw, 500, JSON_RPC.internal, "Internal error; the server's log has it.");
+      else
+        refuse(
+          reply.raw,
+          500,
+          JSON_RPC.internal,
+          "Internal error. The server's log has the details.",
+        );
     }
   }
 }
 
 /**
- * Which protocol era a request is of: the SDK tells by its method, headers and `_meta`. Undefined
- * for what is not JSON.
+ * The protocol era of a request. The SDK finds it in the method, the headers and `_meta`. Undefined
+ * for a body that is not JSON.
  */
 function routeOf({
   method,

@@ -10,8 +10,8 @@ import { ToolCalls } from './tool-calls.js';
 import { ToolTasks } from './session/tool-tasks.js';
 
 /**
- * The MCP door: Streamable HTTP of both eras on /mcp, HTTP+SSE on /sse and /messages. Over stdio,
- * see `serveStdio`.
+ * MCP: Streamable HTTP of both eras on /mcp, and HTTP+SSE on /sse and /messages. `serveStdio` is
+ * the way over stdio.
  */
 @Module({
   imports: [ConfigModule.forFeature(mcpConfig), HttpModule],

@@ -6,8 +6,8 @@ import { modernServer } from './modern/modern.server.js';
 import { ToolCalls } from './tool-calls.js';
 
 /**
- * Serves one MCP client of any protocol era over stdin and stdout. Its end of input cancels what
- * runs and closes the application, after which nothing keeps the process alive.
+ * Serves one MCP client of any protocol version over stdin and stdout. When its input ends, the
+ * running calls are cancelled and the application closes. The process then ends.
  */
 export async function serveStdio(app: INestApplicationContext): Promise<void> {
   const tools = app.get(ToolCalls);

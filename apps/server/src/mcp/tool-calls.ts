@@ -13,23 +13,20 @@ import { instructionsFor } from './wire/server-identity.js';
 import { failureResult, successResult } from './wire/tool-result.js';
 import { ToolTasks } from './session/tool-tasks.js';
 
-/**
- * Clients up to this protocol version, the Engine among them, wait as long as they are sent signs
- * of life.
- */
+/** Clients up to this protocol version, such as the Engine, wait as long as signs of life come. */
 const LAST_PATIENT_VERSION = '2025-06-18';
 
-/** The key in `_meta` for what REST takes as a query parameter. */
+/** The key in `_meta` for the time limit, which is a query parameter over REST. */
 const TIME_LIMIT = 'skyflo/time_limit_seconds';
 
-/** What a connection gives along with a call. */
+/** What a connection passes to a call. */
 export interface CallContext {
   client: McpClient;
   /** Aborts when the client cancels the request or its connection ends. */
   signal: AbortSignal;
   /** Whether the client asked for log messages of level "info". */
   wantsLogs: boolean;
-  /** Sends a notification on the stream of the request; does nothing once that is gone. */
+  /** Sends a notification on the stream of the request. Does nothing once that is closed. */
   notify: (method: string, params: Record<string, unknown>) => void;
 }
 
@@ -42,7 +39,7 @@ export class ToolCalls {
     private readonly registry: ToolRegistry,
     private readonly runner: ExecutionRunner,
     private readonly answers: ExecutionAnswers,
-    /** Calls that a client comes back for. */
+    /** Calls whose results clients fetch later. */
     readonly tasks: ToolTasks,
     /** What waits for clients to read it. */
     readonly unread: Unread,
@@ -51,7 +48,7 @@ export class ToolCalls {
     @Inject(mcpConfig.KEY) private readonly config: McpConfig,
   ) {}
 
-  /** What a client's model should know before it calls a tool. */
+  /** Instructions for the client's model. */
   instructions(): string {
     return instructionsFor(this.registry);
   }
@@ -78,8 +75,7 @@ export class ToolCalls {
   }
 
   /**
-   * Answers `tools/call`. Whatever goes wrong with the tool or its parameters is a result with
-   * `isError`.
+   * Answers `tools/call`. A failure of the tool or its parameters is a result with `isError`.
    * @param params `name`, `arguments` and `_meta` with `progressToken`, `skyflo/data` and
    * `skyflo/time_limit_seconds`
    * @throws the JSON-RPC fault "invalid params" when no tool is named
@@ -87,7 +83,10 @@ export class ToolCalls {
   async call(params: Record<string, unknown>, context: CallContext): Promise<JsonRpcResult> {
     const { name } = params;
     if (typeof name !== 'string') {
-      throw protocolFault(JSON_RPC.invalidParams, 'tools/call needs the name of a tool as text.');
+      throw protocolFault(
+        JSON_RPC.invalidParams,
+        'tools/call needs the name of a tool as a string.',
+      );
     }
     const { arguments: args, _meta } = params;
     const meta = (_meta ?? {}) as Record<string, unknown>;
@@ -99,8 +98,9 @@ export class ToolCalls {
       const timeLimitSeconds = timeLimitOf(meta);
       const refusal = this.unread.refusalOf(caller);
       if (refusal) throw refusal;
-      if (context.signal.aborted) throw new ToolError('cancelled', 'Cancelled before it began.');
-      // Older clients that send the same word do not mean this.
+      if (context.signal.aborted)
+        throw new ToolError('cancelled', 'The call was cancelled before it began.');
+      // In older protocol versions `task` has no meaning.
       if (params.task && knowsTasks(client)) {
         return await this.tasks.create(name, args, { caller, timeLimitSeconds });
       }
@@ -124,7 +124,7 @@ export class ToolCalls {
     }
   }
 
-  /** Waits for the result; cancelling ends the call, but the soft limit ends only the waiting. */
+  /** Waits for the result. A cancel ends the call. The soft limit ends only the wait. */
   private async resultWithin(
     { id, live }: Started,
     limitMs: number | undefined,
@@ -138,7 +138,7 @@ export class ToolCalls {
       if (!live || limitMs === undefined) return await result;
       const first = await orAfter(limitMs, result);
       if (first) return first;
-      // Whoever comes back for it sees how it has ended.
+      // A later failure is stored with the execution.
       result.catch(() => {});
       live.isKept = true;
       const output = stillRunningText(live.snapshot(), limitMs / 1_000);
@@ -149,8 +149,8 @@ export class ToolCalls {
   }
 
   /**
-   * Milliseconds after which a call is answered while it goes on; undefined for those whose callers
-   * know how long it takes, or wait.
+   * Milliseconds after which a call that still runs is answered. Undefined if the caller knows how
+   * long the call takes, or waits as long as signs of life come.
    */
   private softLimitMs(name: string, args: unknown, client: McpClient): number | undefined {
     const { softLimitMs } = this.config;
@@ -169,10 +169,7 @@ export class ToolCalls {
   }
 }
 
-/**
- * The seconds that a call may run, where its caller says less than the limit of its tool. @throws
- * ToolError `invalid_input`
- */
+/** The time limit that the caller sets, in seconds. @throws ToolError `invalid_input` */
 function timeLimitOf(meta: Record<string, unknown>): number | undefined {
   const seconds = meta[TIME_LIMIT];
   if (seconds === undefined || seconds === null) return undefined;

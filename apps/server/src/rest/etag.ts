@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 /** Paths of the tool lists. They stay the same until the server or its environment changes. */
 const TOOL_LISTS = /^\/(engine|mcp)\/v1\/tools(\/[^/?]+){0,2}(\?|$)/;
 
-/** Adds an entity tag to tool lists. A client that has the current list gets 304 (RFC 9110, 13.1.2). */
+/** Adds an entity tag to tool lists. A client with the current list gets 304 (RFC 9110, 13.1.2). */
 export function tagToolLists(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
     const isList = request.method === 'GET' && TOOL_LISTS.test(request.url);

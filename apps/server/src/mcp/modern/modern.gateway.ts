@@ -18,11 +18,11 @@ import { toWebRequest, writeAnswer } from '../wire/web-exchange.js';
 
 const MODERN = '2026-07-28';
 
-/** MCP 2026-07-28: no sessions, each request stands for itself. */
+/** MCP 2026-07-28, which has no sessions. */
 @Injectable()
 export class ModernGateway {
   private readonly handler: McpHttpHandler;
-  /** Who makes a request that the SDK answers. */
+  /** The clients of the requests that the SDK answers. */
   private readonly clients = new WeakMap<Request, McpClient>();
 
   constructor(private readonly tools: ToolCalls) {
@@ -31,15 +31,15 @@ export class ModernGateway {
         const client = requestInfo && this.clients.get(requestInfo);
         return modernServer(tools, client ?? { caller: 'unknown', protocolVersion: MODERN });
       },
-      // Streams of subscriptions are bounded with all open requests, by caller. `writeAnswer` gives
-      // the signs of life.
+      // `limitOpenRequests` limits the streams of subscriptions too. `writeAnswer` gives the signs
+      // of life.
       { legacy: 'reject', maxSubscriptions: Infinity, keepAliveMs: 0 },
     );
   }
 
   /**
-   * Answers a request; hanging up cancels it.
-   * @param route what the SDK makes of it, which may be that it is wrong
+   * Answers a request. It is cancelled if the client hangs up.
+   * @param route the SDK's classification of the request, or what is wrong with it
    */
   async handle(
     request: IncomingMessage,
@@ -69,10 +69,7 @@ export class ModernGateway {
   }
 }
 
-/**
- * Whether a call's headers say the same as its body, as MCP 2026-07-28 (Transports, Standard
- * Headers) asks for.
- */
+/** Whether a call's headers match its body (MCP 2026-07-28, Transports, Standard Headers). */
 function isInOrder(
   { headers }: IncomingMessage,
   { params }: CallMessage,
@@ -87,7 +84,7 @@ function isInOrder(
   );
 }
 
-/** What every result of MCP 2026-07-28 says beside its content. */
+/** Adds what every result of MCP 2026-07-28 has besides its content. */
 function seal(result: JsonRpcResult): JsonRpcResult {
   const _meta = { ...result._meta, [SERVER_INFO_META_KEY]: SERVER_INFO };
   return { ...result, resultType: 'complete', _meta };

@@ -4,10 +4,7 @@ import { McpConnection, METHODS } from '../mcp-connection.js';
 import { CAPABILITIES, SERVER_INFO } from '../wire/server-identity.js';
 import type { ToolCalls } from '../tool-calls.js';
 
-/**
- * Parameters are checked by ours: what a schema of the SDK refuses, it would answer as an internal
- * error.
- */
+/** Accepts all parameters. The SDK would answer a refusal of its schema with an internal error. */
 const ANY_PARAMS: StandardSchemaV1<Record<string, unknown>> = {
   '~standard': {
     version: 1,
@@ -16,7 +13,7 @@ const ANY_PARAMS: StandardSchemaV1<Record<string, unknown>> = {
   },
 };
 
-/** The server side of one request of a 2026-07-28 client, or of one stdio connection of any era. */
+/** The server of one request of a 2026-07-28 client, or of one stdio connection of any version. */
 export function modernServer(tools: ToolCalls, client: McpClient): Server {
   const server = new Server(SERVER_INFO, {
     capabilities: CAPABILITIES,

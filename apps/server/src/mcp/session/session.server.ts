@@ -8,15 +8,15 @@ import { McpConnection } from '../mcp-connection.js';
 import { CAPABILITIES, SERVER_INFO, TASKS_CAPABILITY } from '../wire/server-identity.js';
 import type { ToolCalls } from '../tool-calls.js';
 
-// Each server object would make one for itself, which takes longer than a call. It only ever checks
-// answers to elicitations.
+// All servers share one, because creating it takes longer than a call. It only checks answers to
+// elicitations.
 const VALIDATOR = new AjvJsonSchemaValidator();
 
 /** The server side of one connection of a client that speaks MCP 2024-11-05 to 2025-11-25. */
 export class SessionServer extends Server {
   readonly connection: McpConnection;
 
-  /** @param cancelled told of each request that was cancelled, which the SDK never answers */
+  /** @param cancelled is called for each cancelled request, which the SDK does not answer */
   constructor(
     tools: ToolCalls,
     private readonly client: McpClient,
@@ -30,8 +30,8 @@ export class SessionServer extends Server {
     client.offersTasks = true;
     this.connection = new McpConnection(tools, client);
     this.removeRequestHandler('logging/setLevel');
-    // Not registered one by one: the SDK would answer wrong parameters as an internal error, and
-    // check each result again.
+    // A handler for each method would make the SDK answer wrong parameters with an internal error
+    // and check each result again.
     this.fallbackRequestHandler = async ({ method, params = {} }, extra) => {
       const { signal, requestId } = extra;
       try {
@@ -57,8 +57,6 @@ export class SessionServer extends Server {
     await super.connect(transport);
   }
 
-  /**
-   * Which requests may be tasks is our business; the SDK knows only those of its own task store.
-   */
+  /** Allows tasks. The SDK only knows tasks in its own store. */
   protected override assertTaskHandlerCapability(): void {}
 }

@@ -1,34 +1,34 @@
 import { Shares } from '#base';
 
-/** A client's session, as far as its end is concerned. */
+/** A client's session. */
 export interface Session {
   readonly id: string;
-  /** Whose it is, as `StartOptions.caller`. */
+  /** Its owner, as `StartOptions.caller`. */
   readonly caller: string;
-  /** Whether a call is running, so that it may not be ended to make room. */
+  /** Whether a call is running. Such a session is not ended to make room. */
   isRunning(): boolean;
-  /** Whether the client holds a stream open, so that it is there although it asks nothing. */
+  /** Whether the client holds a stream open. Such a session is in use without requests. */
   isWatched(): boolean;
-  /** Ends it with all its calls and streams. */
+  /** Ends the session with all its calls and streams. */
   close(): Promise<void>;
 }
 
 interface SessionLimits {
-  /** Most sessions that may be open. */
+  /** Maximum number of open sessions. */
   max: number;
-  /** Percent of what the others leave that one caller may have. */
+  /** Percentage of what the others leave free that one caller may use. */
   callerPercent: number;
-  /** Milliseconds without use after which a session that nobody watches ends. */
+  /** Milliseconds without use after which a session without a stream ends. */
   idleMs: number;
 }
 
 /**
- * The open sessions of one transport: their number is bounded, and the unused ones end. A caller
- * who has its share of them loses the one of its own that it used longest ago, so that nobody can
- * end a stranger's.
+ * The open sessions of one transport. Their number is limited, and unused ones end. A caller that
+ * has its full share loses its own least recently used session, so no caller can end the session of
+ * another.
  */
 export class Sessions<T extends Session> {
-  /** The one that was used longest ago comes first. */
+  /** The least recently used session comes first. */
   private readonly byId = new Map<string, { session: T; usedAt: number }>();
   private readonly shares: Shares;
   private readonly sweeper: NodeJS.Timeout;
@@ -47,13 +47,13 @@ export class Sessions<T extends Session> {
     return entry.session;
   }
 
-  /** Whether a caller can have one more: not when all of its own are at work. */
+  /** Whether a caller can open another session. Not if all of its sessions run calls. */
   hasRoom(caller: string): boolean {
     return this.shares.hasRoom(caller) || this.idlest(caller) !== undefined;
   }
 
   /**
-   * Adds a session, for which those of its caller that were used longest ago are ended if need be.
+   * Adds a session. Ends the caller's least recently used sessions if there is no room.
    * @returns whether there was room
    */
   add(session: T): boolean {
@@ -75,13 +75,13 @@ export class Sessions<T extends Session> {
     this.shares.giveBack(entry.session.caller);
   }
 
-  /** Ends them all and stops looking for unused ones. */
+  /** Ends all sessions, and the search for unused ones. */
   async closeAll(): Promise<void> {
     clearInterval(this.sweeper);
     await Promise.all([...this.byId.values()].map(({ session }) => session.close()));
   }
 
-  /** The session of a caller that does nothing and was used longest ago. */
+  /** The least recently used session of a caller that runs no call. */
   private idlest(caller: string): T | undefined {
     for (const { session } of this.byId.values()) {
       if (session.caller === caller && !session.isRunning()) return session;

@@ -18,7 +18,7 @@ interface SseSession extends Session {
   stream: ServerResponse;
 }
 
-/** HTTP+SSE, the transport of MCP 2024-11-05: a session is one event stream, and ends with it. */
+/** HTTP+SSE, the transport of MCP 2024-11-05. A session is one event stream and ends with it. */
 @Injectable()
 export class SseGateway {
   private readonly sessions: Sessions<SseSession>;
@@ -30,7 +30,7 @@ export class SseGateway {
     this.sessions = new Sessions({ max: maxSessions, callerPercent, idleMs: sessionIdleMs });
   }
 
-  /** Opens an event stream, whose first event tells where to post. */
+  /** Opens an event stream. Its first event says where to post messages. */
   async open(request: IncomingMessage, stream: ServerResponse): Promise<void> {
     if (stream.destroyed) return;
     const client = clientOf(request);
@@ -59,10 +59,7 @@ export class SseGateway {
     await server.connect(transport);
   }
 
-  /**
-   * Takes a message for the session that the query names; what it leads to goes out on that
-   * session's stream.
-   */
+  /** Takes a message for the session in the query. The answer goes out on the session's stream. */
   async post(
     request: IncomingMessage,
     response: ServerResponse,
@@ -86,13 +83,11 @@ export class SseGateway {
   }
 }
 
-/**
- * Lets a transport write no faster than its client reads. What there is no room for is not sent.
- */
+/** Makes a transport write no faster than its client reads. */
 function sendThrough(events: EventStream, transport: SSEServerTransport): void {
   transport.send = (message) => {
     const refusal = events.send(asEvent(message));
-    // A notification is left out.
+    // A notification that there is no room for is not sent.
     if (refusal && 'result' in message) {
       events.sendAnyway(asEvent(unsent(message, refusal)));
     }

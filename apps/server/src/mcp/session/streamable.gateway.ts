@@ -20,15 +20,20 @@ export class StreamableGateway {
   }
 
   /**
-   * Answers a request of any method. A session that is not known is a 404, on which clients start a
-   * new one.
+   * Answers a request of any method. An unknown session is a 404, after which clients start a new
+   * one.
    */
   async handle(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
     const id = request.headers['mcp-session-id'];
     if (id === undefined) return this.begin(request, response, body);
     const session = this.sessions.use(String(id));
     if (!session) {
-      return refuse(response, 404, JSON_RPC.sessionNotFound, 'Session not found. Initialize anew.');
+      return refuse(
+        response,
+        404,
+        JSON_RPC.sessionNotFound,
+        'Session not found. Send initialize again.',
+      );
     }
     await session.handle(request, response, body);
   }
@@ -37,10 +42,7 @@ export class StreamableGateway {
     await this.sessions.closeAll();
   }
 
-  /**
-   * The SDK refuses everything but `initialize` here; only when that is accepted the session
-   * counts.
-   */
+  /** Starts a session. The SDK refuses every request but `initialize` here. */
   private async begin(
     request: IncomingMessage,
     response: ServerResponse,

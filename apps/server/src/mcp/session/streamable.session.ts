@@ -11,7 +11,7 @@ import type { ToolCalls } from '../tool-calls.js';
 import { toWebRequest, writeAnswer } from '../wire/web-exchange.js';
 
 interface SessionEvents {
-  /** The client's `initialize` was accepted. */
+  /** The SDK has accepted the client's `initialize`. */
   opened(): void;
   used(): void;
   closed(): void;
@@ -63,7 +63,7 @@ export class StreamableSession implements Session {
     await this.server.close();
   }
 
-  /** Answers one HTTP request of the session; hanging up on it cancels what it asked for. */
+  /** Answers one HTTP request of the session. The request is cancelled if the client hangs up. */
   async handle(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
     if (response.destroyed) return;
     const message = asCall(body);
@@ -78,7 +78,7 @@ export class StreamableSession implements Session {
       if (!response.writableFinished) this.hungUp(body);
       this.events.used();
     });
-    // The transport answers text, which is what broken JSON comes as, with a parse error.
+    // Broken JSON comes as text. The transport answers text with a parse error.
     const parsedBody = body ?? '';
     const answer = await this.transport.handleRequest(toWebRequest(request), { parsedBody });
     await writeAnswer(answer, response, this.server.connection.http);
@@ -97,10 +97,7 @@ export class StreamableSession implements Session {
     }
   }
 
-  /**
-   * Tells the SDK that the client cancelled: nothing can be resumed here, so nobody will ever read
-   * the answers.
-   */
+  /** Cancels the requests of a client that hung up. It cannot resume its streams. */
   private hungUp(body: unknown): void {
     for (const requestId of requestIds(body)) {
       this.transport.onmessage?.({
@@ -111,20 +108,14 @@ export class StreamableSession implements Session {
     }
   }
 
-  /**
-   * The SDK does not answer a cancelled request, but only an answer ends its stream and lets the
-   * transport forget it.
-   */
+  /** Ends the stream of a cancelled request, which the SDK does not answer. */
   private release(id: RequestId): void {
     const error = { code: 0, message: 'Request cancelled' };
     this.transport.send({ jsonrpc: '2.0', id, error }).catch(() => {});
   }
 }
 
-/**
- * Whether the headers of a call are those of a 2025 client; if not, the SDK says what is wrong with
- * them.
- */
+/** Whether a call has the headers of a 2025 client. If not, the SDK answers what is wrong. */
 function isInOrder({ headers }: IncomingMessage): boolean {
   const version = headers['mcp-protocol-version'];
   return (

@@ -25,15 +25,15 @@ interface Task {
   statusMessage?: string;
   createdAt: string;
   lastUpdatedAt: string;
-  /** Not forgotten before the server forgets its executions. */
+  /** A task is kept as long as its execution. */
   ttl: null;
   pollInterval: number;
 }
 
 /**
- * Executions as the tasks of MCP 2025-11-25 (Basic, Utilities, Tasks): a call that asks for one is
- * answered at once, and its result is fetched later, in another session too. A client sees its own
- * only.
+ * Executions as tasks of MCP 2025-11-25 (Basic, Utilities, Tasks). A call that asks for a task is
+ * answered at once. Its result is fetched later, also in another session. A client sees only its
+ * own tasks.
  */
 @Injectable()
 export class ToolTasks {
@@ -105,7 +105,10 @@ export class ToolTasks {
   }
 
   private async find({ taskId }: Record<string, unknown>, client: McpClient): Promise<Execution> {
-    const unknown = protocolFault(JSON_RPC.invalidParams, 'There is no such task.');
+    const unknown = protocolFault(
+      JSON_RPC.invalidParams,
+      'This task does not exist. tasks/list shows the tasks of this client.',
+    );
     if (typeof taskId !== 'string') throw unknown;
     const execution = await this.reader.find(taskId).catch((error: unknown) => {
       throw error instanceof ToolError && error.code === 'not_found' ? unknown : error;

@@ -27,8 +27,8 @@ export function protocolFault(code: number, message: string, data?: object): Err
 }
 
 /**
- * What the SDKs answer as an internal error is a request that their schemas refused, which is the
- * caller's fault; our own handlers end with no such error. Every other message is left as it is.
+ * Turns an internal error of an SDK into "invalid params". The SDKs use it for requests that their
+ * schemas refuse. Handlers of this server do not. Other messages stay as they are.
  */
 export function asCallersFault<Message extends object>(message: Message): Message {
   const { error } = message as { error?: { code: number } };
@@ -36,7 +36,7 @@ export function asCallersFault<Message extends object>(message: Message): Messag
   return { ...message, error: { ...error, code: JSON_RPC.invalidParams } };
 }
 
-/** An error that answers no request in particular. */
+/** An error without the id of a request. */
 export function fault(code: number, message: string): object {
   return { jsonrpc: '2.0', error: { code, message }, id: null };
 }
@@ -46,7 +46,7 @@ export function asEvent(message: object): ServerSentEvent {
   return { event: 'message', data: message };
 }
 
-/** Answers an HTTP request with a JSON-RPC error, where no SDK object exists that could. */
+/** Answers an HTTP request with a JSON-RPC error without an SDK. */
 export function refuse(
   response: ServerResponse,
   status: number,

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { callerAt } from '../../http/caller.js';
 
-/** Who is at the other end of a connection. */
+/** The client of a connection. */
 export interface McpClient {
   /** As `StartOptions.caller`. */
   readonly caller: string;
-  /** What was agreed on, once it was. */
+  /** The negotiated version, once it is known. */
   protocolVersion?: string;
-  /** Whether its connection has tasks to offer, if its protocol version has them. */
+  /** Whether its connection offers tasks, if its protocol version has them. */
   offersTasks?: boolean;
 }
 
@@ -24,9 +24,7 @@ export function clientOf({ socket }: IncomingMessage, protocolVersion?: string):
   return { caller: callerAt(socket.remoteAddress), protocolVersion };
 }
 
-/**
- * Notes the protocol version that a message to the client, the answer to `initialize`, agrees on.
- */
+/** Notes the protocol version if the message is the answer to `initialize`. */
 export function noteVersion(client: McpClient, message: object): void {
   const { result } = message as { result?: { protocolVersion?: unknown } };
   if (typeof result?.protocolVersion === 'string') client.protocolVersion = result.protocolVersion;

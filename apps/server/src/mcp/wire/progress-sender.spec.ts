@@ -15,7 +15,7 @@ describe(ProgressSender.name, () => {
     vi.useRealTimers();
   });
 
-  it('says the latest anew after each silence, with a value that grows', () => {
+  it('repeats the latest after each silence, with a value that grows', () => {
     sender.report({ progress: 1, total: 3, message: 'one' });
     vi.advanceTimersByTime(2_000);
     sender.report({ progress: 2, total: 3, message: 'two' });

@@ -1,22 +1,18 @@
 import type { Progress } from '#tools';
 
-/**
- * What a repeated progress grows by: a day of repetitions fits between two whole numbers, as tools
- * count in.
- */
+/** Growth of a repeated progress. A day of repetitions fits between two whole numbers. */
 const SMALL_STEP = 2 ** -13;
 
 /**
- * Tells a client how far its call is, and says the latest anew when nothing has changed for a
- * while: clients wait as long as they hear of progress. Its value only grows, as clients may rely
- * on (MCP 2025-11-25, Progress).
+ * Sends the progress of a call, and repeats the latest progress after a silence, because clients
+ * wait as long as progress comes. The value always grows (MCP 2025-11-25, Progress).
  */
 export class ProgressSender {
   private reached = -Infinity;
   private latest: Omit<Progress, 'progress'> = {};
   private readonly timer: NodeJS.Timeout;
 
-  /** @param repeatMs milliseconds of silence after which the latest progress is sent anew */
+  /** @param repeatMs milliseconds of silence after which the latest progress is sent again */
   constructor(
     private readonly send: (progress: Progress) => void,
     repeatMs: number,
@@ -24,7 +20,7 @@ export class ProgressSender {
     this.timer = setInterval(() => this.repeat(), repeatMs);
   }
 
-  /** Sends a progress, unless it has been reached before and says nothing new. */
+  /** Sends a progress unless its value and its message are old. */
   report({ progress, ...more }: Progress): void {
     const isNews = progress > this.reached || more.message !== this.latest.message;
     this.latest = more;

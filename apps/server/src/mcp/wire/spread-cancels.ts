@@ -1,13 +1,13 @@
-/** Cancels that are passed on in one turn of the event loop: each ends a call, with an answer. */
+/** Cancels in one turn of the event loop. Each of them ends a call and sends an answer. */
 const CANCELS_PER_TURN = 50;
 
 const waiting: (() => void)[] = [];
 
 /**
- * A signal that aborts when another one does. Where many abort at once, as with the end of a
- * connection, a few are passed on in each turn of the event loop. The newest come first: a call
- * that has not begun must not get the place of one that has just ended.
- * @returns the signal, and what stops following the other one
+ * A signal that follows another one. If many abort together, as at the end of a connection, each
+ * turn of the event loop passes a few on. The newest come first, so that a call that waits does not
+ * get the place of a cancelled one.
+ * @returns the signal, and a function that stops following
  */
 export function spreadCancels(signal: AbortSignal): { signal: AbortSignal; stop: () => void } {
   const cancel = new AbortController();

@@ -28,7 +28,7 @@ describe(failureResult.name, () => {
   it('says what went wrong, then what there was before', () => {
     const error = new ToolError('failed', 'Exit code 1.', { output: 'half\n' });
     expect(failureResult(error, 'id')).toEqual({
-      content: [{ type: 'text', text: 'Exit code 1.\n\nOutput until then:\nhalf\n' }],
+      content: [{ type: 'text', text: 'Exit code 1.\n\nOutput before the failure:\nhalf\n' }],
       isError: true,
       _meta: { 'skyflo/execution_id': 'id', 'skyflo/code': 'failed' },
     });

@@ -20,15 +20,12 @@ export function successResult(
   };
 }
 
-/**
- * A tool's failure as an MCP result: the text is for the model, so it ends with what the tool had
- * produced before it failed.
- */
+/** A tool's failure as an MCP result. Its text ends with the output before the failure. */
 export function failureResult(
   { code, message, output }: ToolError,
   executionId: string,
 ): JsonRpcResult {
-  const text = output ? `${message}\n\nOutput until then:\n${output}` : message;
+  const text = output ? `${message}\n\nOutput before the failure:\n${output}` : message;
   return {
     content: [{ type: 'text', text }],
     isError: true,
@@ -37,11 +34,11 @@ export function failureResult(
 }
 
 /**
- * What a call that has ended is answered where its result cannot be sent.
- * @param refusal why not
+ * The answer for a call that has ended but whose result cannot be sent.
+ * @param refusal the reason
  */
 export function unsentResult({ _meta }: JsonRpcResult, refusal: ToolError): JsonRpcResult {
   const executionId = String(_meta?.['skyflo/execution_id']);
-  const message = `${refusal.message} The call itself has ended: execution_status with execution_id ${executionId} tells how. Make it again only if it changes nothing.`;
+  const message = `${refusal.message} The call itself has ended. execution_status with execution_id ${executionId} shows its result. Repeat the call only if it changes nothing.`;
   return failureResult(refusal.with({ code: 'failed', message }), executionId);
 }

@@ -4,11 +4,11 @@ import { EVENT_STREAM, type EventStream } from '../../http/event-stream.js';
 import { asEvent, fault, JSON_RPC, refuse } from './json-rpc.js';
 
 /*
- * Between Node's HTTP objects and the web-standard ones of the SDKs. The SDKs' own adapters serve
- * any server and any body, and take several times as long for that.
+ * Converts between Node's HTTP objects and the web-standard objects of the SDKs. The SDKs' own
+ * adapters are general and take several times as long.
  */
 
-/** A request without its body, which was read already. Nobody looks at its URL. */
+/** A request without its body, which is read already. The SDKs do not use its URL. */
 export function toWebRequest({ method, headers }: IncomingMessage, signal?: AbortSignal): Request {
   return new Request('http://localhost/mcp', {
     method,
@@ -17,7 +17,7 @@ export function toWebRequest({ method, headers }: IncomingMessage, signal?: Abor
   });
 }
 
-/** Writes an answer as it comes and as fast as the client reads it, until the client hangs up. */
+/** Writes an answer no faster than the client reads it, until the client hangs up. */
 export async function writeAnswer(
   answer: Response,
   target: ServerResponse,
