@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
+import { isoNow } from '#base';
 import type { Progress, ToolError, ToolResult } from '#tools';
 import type { Execution, ExecutionEvent, Outcome } from './execution.js';
 
@@ -14,7 +15,7 @@ type LiveEvent = Exclude<ExecutionEvent, { type: 'result' }>;
 /** An execution of this server that has not ended, or just has. */
 export class LiveExecution {
   readonly id: string;
-  readonly createdAt = new Date().toISOString();
+  readonly createdAt = isoNow();
   /** `performance.now()` at its creation. */
   readonly createdMs = performance.now();
   startedAt: string | undefined;

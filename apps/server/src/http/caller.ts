@@ -8,6 +8,7 @@ const NETWORK_GROUPS = 4;
 /** The caller behind an address: an IPv4 address itself, or the /64 network of an IPv6 address. */
 export function callerAt(address: string | undefined): string {
   if (address === undefined) return 'unknown';
+  if (!address.includes(':')) return address;
   const [, mapped] = MAPPED.exec(address) ?? [];
   if (mapped) return mapped;
   if (!isIPv6(address)) return address;

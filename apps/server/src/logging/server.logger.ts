@@ -1,5 +1,6 @@
 import { Logger, PinoLogger, type Params } from 'nestjs-pino';
-import { pino, stdTimeFunctions } from 'pino';
+import { pino } from 'pino';
+import { isoNow } from '#base';
 import { StderrDestination } from './stderr-destination.js';
 
 /** Parts of Nest that log a line for each module and route at every start. */
@@ -16,7 +17,7 @@ const params: Params = {
     logger: pino(
       {
         base: undefined,
-        timestamp: stdTimeFunctions.isoTime,
+        timestamp: () => `,"time":"${isoNow()}"`,
         formatters: { level: (level) => ({ level }) },
         serializers: { err: stackOf },
       },

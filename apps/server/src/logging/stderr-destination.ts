@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { DestinationStream } from 'pino';
+import { isoNow } from '#base';
 import { readableLine } from './readable-line.js';
 
 /** Milliseconds that a line may wait for other lines. Warnings and errors do not wait. */
@@ -51,7 +52,7 @@ export class StderrDestination implements DestinationStream {
 }
 
 function droppedLine(): string {
-  const time = new Date().toISOString();
+  const time = isoNow();
   const msg = 'Log lines are dropped here because nothing reads stderr.';
   return `${JSON.stringify({ level: 'warn', time, context: 'Log', msg })}\n`;
 }

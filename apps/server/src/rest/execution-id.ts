@@ -8,7 +8,12 @@ interface StartedExecution {
   isRead: boolean;
 }
 
-const started = new WeakMap<object, StartedExecution>();
+const STARTED = Symbol('started');
+
+/** A request with a note of what it has started: cheaper than a WeakMap for each call. */
+interface NotedRequest {
+  [STARTED]?: StartedExecution;
+}
 
 /** Makes an id for the execution that a request starts. */
 export function newExecutionId(request: FastifyRequest, isRead: boolean): string {
@@ -19,10 +24,10 @@ export function newExecutionId(request: FastifyRequest, isRead: boolean): string
 
 /** Notes which execution a request has started. */
 export function setStarted(request: FastifyRequest, execution: StartedExecution): void {
-  started.set(request.raw, execution);
+  (request.raw as NotedRequest)[STARTED] = execution;
 }
 
 /** The execution that a request has started, or undefined. */
 export function startedBy(request: FastifyRequest): StartedExecution | undefined {
-  return started.get(request.raw);
+  return (request.raw as NotedRequest)[STARTED];
 }

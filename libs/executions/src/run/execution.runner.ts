@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { isoNow } from '#base';
 import { ToolError, ToolInvoker, type PreparedCall, type Progress } from '#tools';
 import type { Outcome } from '../execution.js';
 import { executionsConfig, type ExecutionsConfig } from '../executions.config.js';
@@ -184,7 +185,7 @@ export class ExecutionRunner {
     try {
       if (!execution.startedAt) {
         if (execution.isKept) await this.confirm(execution);
-        execution.startedAt = new Date().toISOString();
+        execution.startedAt = isoNow();
         recorder.started(execution);
       }
       const result = await invoker.run(call, {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseJson } from '#base';
+import { isoNow, parseJson } from '#base';
 import type { PreparedCall, ToolError } from '#tools';
 import {
   statusOf,
@@ -72,7 +72,7 @@ export function endOf(
   const texts = [output, keepsData ? dataText : null, error];
   return {
     status: statusOf(outcome, signal.aborted),
-    finished_at: new Date().toISOString(),
+    finished_at: isoNow(),
     output,
     data: keepsData ? dataText : null,
     error,

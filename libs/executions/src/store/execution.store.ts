@@ -4,7 +4,7 @@ import { parseJson } from '#base';
 import { type Execution, type ExecutionEvent, type ExecutionStatus } from '../execution.js';
 import { ExecutionDatabase } from './database.js';
 import { executionOf, SUMMARY } from './execution-row.js';
-import type { EventRow, ExecutionRow, Schema } from './schema.js';
+import { DID_NOT_SUCCEED, type EventRow, type ExecutionRow, type Schema } from './schema.js';
 
 /** Which executions to list; all that is given must hold. Times are ISO 8601 in UTC. */
 export interface ExecutionFilter {
@@ -101,6 +101,7 @@ export class ExecutionStore {
   ): Promise<ExecutionPage> {
     let query = this.db.selectFrom('executions').select(SUMMARY);
     if (status) query = query.where('status', '=', status);
+    if (status && status !== 'succeeded') query = query.where(DID_NOT_SUCCEED);
     if (tool) query = query.where('tool', '=', tool);
     if (caller) query = query.where('caller', '=', caller);
     if (since) query = query.where('created_at', '>=', since);
