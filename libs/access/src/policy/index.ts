@@ -1,0 +1,14 @@
+export type { Decision } from './decision.js';
+export { escalationOf, needsObject } from './escalation.js';
+export type { RuleExplanation } from './explain.js';
+export { LivePolicy } from './live-policy.js';
+export type { LivePolicyOptions } from './live-policy.js';
+export { policyCommand } from './policy-command.js';
+export type { PolicyCommandOptions } from './policy-command.js';
+export { policyConfig } from './policy.config.js';
+export type { PolicyConfig } from './policy.config.js';
+export { PolicyEngine } from './policy.engine.js';
+export { PolicyError } from './policy.error.js';
+export type { PolicyFault } from './policy.error.js';
+export type { KnownNames } from './read-policy.js';
+export type { RequestFacts, ToolFacts } from './request-facts.js';
