@@ -10,8 +10,15 @@ export function matchAny(globs: readonly string[]): TextMatch {
   if (globs.includes('*')) return () => true;
   const exact = new Set(globs.filter((glob) => !isPattern(glob)));
   const patterns = globs.filter(isPattern).map(matchPattern);
-  if (patterns.length === 0) return (text) => exact.has(text);
+  const [first] = patterns;
+  if (!first) return exactMatch(exact);
+  if (patterns.length === 1 && exact.size === 0) return first;
   return (text) => exact.has(text) || patterns.some((matches) => matches(text));
+}
+
+function exactMatch(texts: ReadonlySet<string>): TextMatch {
+  const [only] = texts;
+  return texts.size === 1 ? (text) => text === only : (text) => texts.has(text);
 }
 
 /** Whether a glob has a character that stands for others. */

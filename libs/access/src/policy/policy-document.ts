@@ -46,11 +46,20 @@ export class PolicyDocument {
     return this.resolve(this.document.contents);
   }
 
-  /** The fields of a map that may have some names; others are faults. Undefined for no map. */
-  fields(node: Node | null, what: string, names: readonly string[]): Field[] | undefined {
+  /**
+   * The fields of a map that may have some names; others are faults. Undefined for what is no map
+   * with fields.
+   * @param otherwise what the node might be too, e.g. `'"all" or '`
+   */
+  fields(
+    node: Node | null,
+    what: string,
+    names: readonly string[],
+    otherwise = '',
+  ): Field[] | undefined {
     const map = this.resolve(node);
-    if (!isMap(map)) {
-      this.add(node, `${what} has to be a map with ${oneOf(names)}.`);
+    if (!isMap(map) || map.items.length === 0) {
+      this.add(node, `${what} has to be ${otherwise}a map with ${oneOf(names)}.`);
       return undefined;
     }
     return this.fieldsOf(map).filter(({ name, key }) => {

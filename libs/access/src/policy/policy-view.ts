@@ -11,6 +11,9 @@ interface RulesOfEffect {
 
 /** The rules that are left for one principal and one tool, by effect. */
 export class ToolView {
+  private static count = 0;
+  /** Of no other view. */
+  readonly id = ToolView.count++;
   private readonly byEffect: ReadonlyMap<Effect, RulesOfEffect>;
   /** Whether the principal may use the tool for anything at all. */
   readonly decision: Decision;

@@ -10,37 +10,29 @@ import { ToolView } from './policy-view.js';
 import type { RequestFacts, ToolFacts } from './request-facts.js';
 import { missingScope } from './scopes.js';
 
-/** Views of principals with tools that are kept ready. */
-const MAX_VIEWS = 5_000;
+/** Principals whose rules are kept ready. */
+const MAX_PRINCIPALS = 1_000;
 /** Answers to the same question that are kept. */
 const MAX_ANSWERS = 10_000;
 /** Characters of a question whose answer is kept. */
 const MAX_QUESTION_CHARS = 2_000;
 
-/** Answers by policy who may do what. Holds no file; see `PolicyFile`. */
+/** Answers by policy who may do what. It knows no file; `LivePolicy` does. */
 export class PolicyEngine {
-  private rules: readonly CompiledRule[] = [];
-  private isListed: TextMatch = matchAny([]);
-  private readonly fingerprints = new WeakMap<Principal, string>();
-  private readonly views = new LRUCache<string, ToolView>({ max: MAX_VIEWS });
-  /** By view, as views do not outlive the policy that they are made of. */
-  private readonly answers = new LRUCache<string, Decision>({ max: MAX_ANSWERS });
+  private force: PolicyInForce;
 
   constructor(policy: Policy) {
-    this.replace(policy);
+    this.force = new PolicyInForce(policy);
   }
 
   /** Decides by another policy from now on. */
   replace(policy: Policy): void {
-    this.rules = policy.rules.map(compileRule);
-    this.isListed = matchAny(policy.serviceAccounts);
-    this.views.clear();
-    this.answers.clear();
+    this.force = new PolicyInForce(policy);
   }
 
   /** Whether a principal may see and call a tool: whether it may do anything with it anywhere. */
   decideTool(principal: Principal, tool: ToolFacts): Decision {
-    return this.viewOf(this.keyOf(principal, tool), principal, tool).decision;
+    return this.force.viewOf(principal, tool).decision;
   }
 
   /**
@@ -54,16 +46,7 @@ export class PolicyEngine {
     request: RequestFacts,
     object?: unknown,
   ): Decision {
-    const key = this.keyOf(principal, tool);
-    const decide = () => this.decide(principal, this.viewOf(key, principal, tool), request, object);
-    if (object !== undefined) return decide();
-    const question = key + questionOf(request);
-    if (question.length > MAX_QUESTION_CHARS) return decide();
-    const known = this.answers.get(question);
-    if (known) return known;
-    const decision = decide();
-    this.answers.set(question, decision);
-    return decision;
+    return this.force.decide(this.force.viewOf(principal, tool), principal, request, object);
   }
 
   /** Says of each rule whether it matches a question, and why. Without a request: of the tool. */
@@ -74,44 +57,72 @@ export class PolicyEngine {
     object?: unknown,
   ): RuleExplanation[] {
     const effects = request
-      ? effectsOf(request, escalationOf(request, object, this.isListed))
+      ? effectsOf(request, escalationOf(request, object, this.force.isListed))
       : tool.effects;
-    return this.rules.map((rule) => explainRule(rule, { principal, tool, effects, request }));
+    return this.force.rules.map((rule) => explainRule(rule, { principal, tool, effects, request }));
+  }
+}
+
+/** A policy, and what is kept ready of it. All of it goes with the policy. */
+class PolicyInForce {
+  readonly rules: readonly CompiledRule[];
+  readonly isListed: TextMatch;
+  /** The views of a principal by tool. Principals that no rule can tell apart have the same. */
+  private readonly principals = new LRUCache<string, Map<string, ToolView>>({
+    max: MAX_PRINCIPALS,
+  });
+  private readonly views = new WeakMap<Principal, Map<string, ToolView>>();
+  private readonly answers = new LRUCache<string, Decision>({ max: MAX_ANSWERS });
+
+  constructor({ rules, serviceAccounts }: Policy) {
+    this.rules = rules.map(compileRule);
+    this.isListed = matchAny(serviceAccounts);
   }
 
-  private decide(
-    principal: Principal,
-    view: ToolView,
-    request: RequestFacts,
-    object: unknown,
-  ): Decision {
-    const escalation = escalationOf(request, object, this.isListed);
-    let decision: Decision | undefined;
-    for (const effect of effectsOf(request, escalation)) {
-      decision = decideEffect(principal, view, request, effect, escalation);
-      if (!decision.allowed) return decision;
-    }
-    return decision!;
-  }
-
-  private viewOf(key: string, principal: Principal, tool: ToolFacts): ToolView {
-    const known = this.views.get(key);
+  viewOf(principal: Principal, tool: ToolFacts): ToolView {
+    const views = this.views.get(principal) ?? this.viewsOf(principal);
+    const known = views.get(tool.name);
     if (known) return known;
     const rules = this.rules.filter(({ who }) => matchesAll(who, principal));
     const view = new ToolView(rules, principal, tool);
-    this.views.set(key, view);
+    views.set(tool.name, view);
     return view;
   }
 
-  /** Two principals that no rule can tell apart have the same key only if they are the same. */
-  private keyOf(principal: Principal, { name, category }: ToolFacts): string {
-    let fingerprint = this.fingerprints.get(principal);
-    if (fingerprint === undefined) {
-      const { id, groups, scopes } = principal;
-      fingerprint = JSON.stringify([id, groups, scopes]);
-      this.fingerprints.set(principal, fingerprint);
+  decide(view: ToolView, principal: Principal, request: RequestFacts, object: unknown): Decision {
+    const question = object === undefined ? `${view.id} ${questionOf(request)}` : undefined;
+    const known = question === undefined ? undefined : this.answers.get(question);
+    if (known) return known;
+    const escalation = escalationOf(request, object, this.isListed);
+    const decision = this.decideEffects(view, principal, request, escalation);
+    if (question !== undefined && question.length <= MAX_QUESTION_CHARS) {
+      this.answers.set(question, decision);
     }
-    return `${fingerprint}${category}/${name}`;
+    return decision;
+  }
+
+  private decideEffects(
+    view: ToolView,
+    principal: Principal,
+    request: RequestFacts,
+    escalation: string | undefined,
+  ): Decision {
+    const [first, ...others] = effectsOf(request, escalation);
+    let decision = decideEffect(principal, view, request, first, escalation);
+    for (const effect of others) {
+      if (decision.allowed) decision = decideEffect(principal, view, request, effect, escalation);
+    }
+    return decision;
+  }
+
+  private viewsOf(principal: Principal): Map<string, ToolView> {
+    const { id, groups, scopes, name } = principal;
+    // The name is told in reasons.
+    const fingerprint = JSON.stringify([id, name, groups, scopes]);
+    const views = this.principals.get(fingerprint) ?? new Map<string, ToolView>();
+    this.principals.set(fingerprint, views);
+    this.views.set(principal, views);
+    return views;
   }
 }
 
@@ -119,7 +130,7 @@ export class PolicyEngine {
  * The effects that have to be allowed, each by some rule: what a request does, and the escalation
  * that it is. A dry run needs the right to read.
  */
-function effectsOf(request: RequestFacts, escalation: string | undefined): Effect[] {
+function effectsOf(request: RequestFacts, escalation: string | undefined): [Effect, ...Effect[]] {
   const { effect, isDryRun } = request;
   const changes = effect !== 'egress' && effect !== 'exec';
   const first = isDryRun && changes ? 'read' : effect;

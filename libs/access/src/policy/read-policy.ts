@@ -116,18 +116,17 @@ class PolicyReader {
   private what(field: Field): What {
     const node = field.value && this.document.resolve(field.value);
     if (isScalar(node) && node.value === 'all') return {};
-    return this.lists(field, WHAT_FIELDS, ' For everything, write "all".');
+    return this.lists(field, WHAT_FIELDS, '"all" or ');
   }
 
   private lists(
     field: Field | undefined,
     known: readonly ListField[],
-    hint = ' Leave it out for all.',
+    otherwise = '',
   ): Record<string, readonly string[]> {
     if (!field) return {};
     const names = known.map(({ name }) => name);
-    const fields = this.document.fields(field.value ?? field.key, field.name, names);
-    if (fields?.length === 0) this.document.add(field.key, `${field.name} names nothing.${hint}`);
+    const fields = this.document.fields(field.value ?? field.key, field.name, names, otherwise);
     return Object.fromEntries(
       (fields ?? []).map((one) => {
         const list = known.find(({ name }) => name === one.name)!;
