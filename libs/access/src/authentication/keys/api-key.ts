@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomInt } from 'node:crypto';
+import { createHmac, randomBytes, randomInt, type KeyObject } from 'node:crypto';
 
 /** How every key starts, so that scanners find one that was published. */
 export const API_KEY_PREFIX = 'skyflo_';
@@ -34,6 +34,6 @@ export function parseApiKey(text: string): ApiKey | undefined {
  * What is kept of a secret. A plain hash with a pepper is enough, as nobody can try 256 random
  * bits; a slow one would only slow down the calls.
  */
-export function digestOf(secret: string, pepper: Buffer): Buffer {
+export function digestOf(secret: string, pepper: KeyObject): Buffer {
   return createHmac('sha256', pepper).update(secret).digest();
 }

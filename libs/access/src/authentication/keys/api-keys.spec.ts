@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { writeKeyFile, type KeyEntry } from './key-file.js';
 
 Logger.overrideLogger(false);
 
-const PEPPER = Buffer.alloc(32, 'p');
+const PEPPER = createSecretKey(Buffer.alloc(32, 'p'));
 const LOOK_EVERY_MS = 20;
 
 let folder: string;
@@ -69,7 +70,7 @@ describe('ApiKeys', () => {
     for (const text of [one.text.slice(0, -43) + secret, entry().text]) {
       expect(() => keys.principalOf(text)).toThrow('not valid here');
     }
-    const foreign = open({ pepper: Buffer.alloc(32, 'q') });
+    const foreign = open({ pepper: createSecretKey(Buffer.alloc(32, 'q')) });
     expect(() => foreign.principalOf(one.text)).toThrow('not valid here');
   });
 

@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { Principal } from '#tools';
 import { digestOf, parseApiKey } from './api-key.js';
@@ -11,7 +11,7 @@ interface KeyPlace {
   file: string;
   /** Whether the keys may come later. The file of a setting has to be there. */
   mayBeMissing: boolean;
-  pepper: Buffer;
+  pepper: KeyObject;
 }
 
 interface Known {
