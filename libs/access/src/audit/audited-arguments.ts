@@ -1,0 +1,79 @@
+import { createHmac } from 'node:crypto';
+import { isRecord } from '#base';
+import type { PropertySchema } from '#tools';
+
+/** What is kept of a text that may be secret. Equal texts have equal digests. */
+export interface TextDigest {
+  /** HMAC-SHA256 in hexadecimal digits. */
+  readonly digest: string;
+  /** In characters. */
+  readonly length: number;
+}
+
+export type AuditedValue = string | number | boolean | TextDigest;
+
+export type AuditedArguments = Readonly<Record<string, AuditedValue>>;
+
+/** Where the digest of all parameters stands that the tool does not have: their names may be text. */
+const UNKNOWN = '(unknown)';
+/** Where the digest of arguments stands that are no map of parameters. */
+const WHOLE = '(arguments)';
+
+/** A name, an image, an address or a list of them: no blanks, and nothing of a query. */
+const NAME_LIKE = /^[\w.:@/+*,=!~-]{0,512}$/;
+/** A user, and perhaps a password, in an address. */
+const USER_INFO = /\/\/[^/]*@/;
+
+/**
+ * What the record keeps of the arguments of a call. Numbers, booleans, choices and names stay as
+ * they are, where the schema of the tool asks for such. Of every other value a digest and the
+ * length are kept.
+ * @param args as the tool got them, or as the caller sent them where they were refused
+ * @param key of the digests: without it nobody can find a short text by trying
+ */
+export function auditedArguments(
+  args: unknown,
+  schema: Readonly<Record<string, PropertySchema>>,
+  key: Uint8Array,
+): AuditedArguments {
+  if (!isRecord(args)) return args === undefined ? {} : { [WHOLE]: digestOf(args, key) };
+  const given = Object.entries(args).filter(([, value]) => value !== undefined && value !== null);
+  const known = given.filter(([name]) => Object.hasOwn(schema, name));
+  const audited = known.map(([name, value]): [string, AuditedValue] => [
+    name,
+    isPlain(value, schema[name]!) ? value : digestOf(value, key),
+  ]);
+  if (known.length < given.length) {
+    const unknown = given.filter(([name]) => !Object.hasOwn(schema, name));
+    audited.push([UNKNOWN, digestOf(unknown, key)]);
+  }
+  return Object.fromEntries(audited);
+}
+
+function isPlain(
+  value: unknown,
+  { type, enum: choices, pattern }: PropertySchema,
+): value is string | number | boolean {
+  if (type === 'boolean') return typeof value === 'boolean';
+  if (type === 'integer') return Number.isSafeInteger(value);
+  if (typeof value !== 'string') return false;
+  if (choices) return choices.includes(value);
+  // Free text has no pattern.
+  if (pattern === undefined || !NAME_LIKE.test(value) || USER_INFO.test(value)) return false;
+  return new RegExp(pattern).test(value);
+}
+
+function digestOf(value: unknown, key: Uint8Array): TextDigest {
+  const text = typeof value === 'string' ? value : jsonOf(value);
+  const digest = createHmac('sha256', key).update(text).digest('hex');
+  return { digest, length: text.length };
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // A caller may nest lists more deeply than the stack holds.
+    return '(nested too deeply)';
+  }
+}

@@ -1,0 +1,26 @@
+export { AuditChain } from './audit-chain.js';
+export type { Appended, AuditSink } from './audit-chain.js';
+export { auditCommand } from './audit-command.js';
+export type { AuditCommandContext } from './audit-command.js';
+export { auditConfig } from './audit.config.js';
+export type { AuditConfig } from './audit.config.js';
+export { AUDIT_KINDS, AUDIT_OUTCOMES } from './audit-entry.js';
+export type {
+  AuditDraft,
+  AuditedObject,
+  AuditEntry,
+  AuditKind,
+  AuditOutcome,
+  ChainPoint,
+} from './audit-entry.js';
+export { AuditKey } from './audit-key.js';
+export { AuditLines } from './audit-lines.js';
+export { auditedArguments } from './audited-arguments.js';
+export type { AuditedArguments } from './audited-arguments.js';
+export { Checkpoints } from './checkpoints.js';
+export { FileCheckpointSink, HttpCheckpointSink } from './checkpoint-sink.js';
+export type { CheckpointSink } from './checkpoint-sink.js';
+export type { Checkpoint } from './checkpoint.js';
+export { openIntents, unknownOutcome } from './open-intents.js';
+export { verifyAudit } from './verify-audit.js';
+export type { AuditReport } from './verify-audit.js';
