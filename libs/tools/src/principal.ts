@@ -12,7 +12,7 @@ export interface Principal {
   readonly scopes?: readonly string[] | undefined;
   /** Milliseconds since the epoch at which its credential ends. Undefined if it does not. */
   readonly expiresAt?: number | undefined;
-  /** Who acts for the principal (RFC 8693, `act`): the id of the innermost actor. */
+  /** Who acts for the principal (RFC 8693, `act`): the id of the current actor, which is the outermost one. */
   readonly actor?: string | undefined;
   /** The bearer token of an OIDC principal, for contexts that pass it on. Never logged. */
   readonly bearer?: string | undefined;

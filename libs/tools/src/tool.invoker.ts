@@ -11,6 +11,7 @@ import {
   type ToolInvocation,
 } from './tool.interceptor.js';
 import { ToolError } from './tool.error.js';
+import type { Principal } from './principal.js';
 import type { RequirementScope } from './tool-requirement.js';
 import { ToolRegistry } from './tool.registry.js';
 import type { Progress, ToolDefinition, ToolResult } from './tool.js';
@@ -31,6 +32,8 @@ export interface CallOptions {
   executionId?: string;
   /** Who calls: callers take turns by it. */
   caller?: string;
+  /** Who has proved to be calling. */
+  principal?: Principal | undefined;
   /** Seconds after which it is ended, if that is before the limit of its tool. */
   timeLimitSeconds?: number;
   /** The most characters of the output. `MAX_OUTPUT_CHARS` unless given. */
@@ -92,11 +95,19 @@ export class ToolInvoker implements OnModuleInit {
    * ours is logged in full and thrown as `internal`.
    */
   async run({ tool, input, shared }: PreparedCall, options: CallOptions): Promise<ToolResult> {
-    const { caller, signal, timeLimitSeconds, progress = ignore, emit = ignore } = options;
+    const {
+      caller,
+      principal,
+      signal,
+      timeLimitSeconds,
+      progress = ignore,
+      emit = ignore,
+    } = options;
     const { executionId = randomUUIDv7(), maxOutputChars = this.config.maxOutputChars } = options;
     const call = {
       executionId,
       caller,
+      principal,
       signal,
       shared,
       timeLimitSeconds,

@@ -1,4 +1,5 @@
 import type { Lane } from './lane.js';
+import type { Principal } from './principal.js';
 import type { ToolRequirement } from './tool-requirement.js';
 import type { InputClass, InputSchema } from './input-schema.js';
 
@@ -41,6 +42,8 @@ export interface ToolCall {
   readonly executionId: string;
   /** Who calls, as far as that is known: callers take turns by it. */
   readonly caller?: string | undefined;
+  /** Who has proved to be calling. Undefined for calls that the server makes by itself. */
+  readonly principal?: Principal | undefined;
   /** Aborts when the caller cancels, hangs up, or the time limit is reached. */
   readonly signal: AbortSignal;
   /** The values of the parameters that the tool shares with others, by name. */

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isoNow } from '#base';
-import { ToolError, ToolInvoker, type PreparedCall, type Progress } from '#tools';
+import { ToolError, ToolInvoker, type PreparedCall, type Principal, type Progress } from '#tools';
 import type { Outcome } from '../execution.js';
 import { executionsConfig, type ExecutionsConfig } from '../executions.config.js';
 import { OutputLimits } from '../output-limits.js';
@@ -13,6 +13,8 @@ import { RunQueue, type Place } from './run-queue.js';
 export interface StartOptions {
   /** Who calls: places, sessions and what is stored are shared out by this. */
   caller: string;
+  /** Who has proved to be calling. */
+  principal?: Principal | undefined;
   /** Somebody will come back for it: it is stored before it begins, with its whole output. */
   keep?: boolean;
   /** UUID to run under; a new one unless given. */
@@ -179,7 +181,7 @@ export class ExecutionRunner {
   private async invoke(
     execution: LiveExecution,
     call: PreparedCall,
-    { timeLimitSeconds, progress, emit }: StartOptions,
+    { principal, timeLimitSeconds, progress, emit }: StartOptions,
   ): Promise<Outcome> {
     const { invoker, recorder, limits } = this;
     try {
@@ -191,6 +193,7 @@ export class ExecutionRunner {
       const result = await invoker.run(call, {
         executionId: execution.id,
         caller: execution.caller,
+        principal,
         signal: execution.signal,
         timeLimitSeconds,
         maxOutputChars: limits.maxKeptOutputChars,
