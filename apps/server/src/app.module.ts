@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { AccessModule } from '#access';
 import { ArgoModule } from '#argo';
 import { ClusterModule } from '#cluster';
 import { ExecutionsModule } from '#executions';
@@ -16,6 +17,7 @@ import { serverConfig } from './server.config.js';
   imports: [
     ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [serverConfig] }),
     ToolsModule,
+    AccessModule,
     ExecutionsModule,
     ClusterModule,
     ArgoModule,

@@ -1,6 +1,8 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
+import { authenticationConfig, Authenticator, type AuthenticationConfig } from '#access';
+import { authenticateRequests, serveResourceMetadata } from './http/authentication.js';
 import { checkHosts } from './http/host-check.js';
 import { parseJsonBodies } from './http/json-body.js';
 import { refuseOtherMethods } from './http/methods.js';
@@ -41,6 +43,9 @@ export async function createApp(): Promise<NestFastifyApplication> {
   checkHosts(fastify, config);
   refuseOtherMethods(fastify);
   limitOpenRequests(fastify, config);
+  const authentication = app.get<AuthenticationConfig>(authenticationConfig.KEY);
+  authenticateRequests(fastify, app.get(Authenticator), authentication);
+  serveResourceMetadata(fastify, authentication);
   parseJsonBodies(fastify, config.bodyLimitBytes);
   tagToolLists(fastify);
   boundAnswers(fastify, app.get(Unread));

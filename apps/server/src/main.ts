@@ -1,5 +1,11 @@
 import { NestFactory } from '@nestjs/core';
 import { Logger, type INestApplicationContext } from '@nestjs/common';
+import {
+  authenticationConfig,
+  Authenticator,
+  refuseOpenAddress,
+  type AuthenticationConfig,
+} from '#access';
 import { AppModule } from './app.module.js';
 import { executionsConfig, type ExecutionsConfig } from '#executions';
 import { createApp } from './create-app.js';
@@ -27,9 +33,28 @@ async function main(): Promise<void> {
   const app = await createApp();
   endOnSignals(app, graceMsOf(app));
   const { port, host } = app.get<ServerConfig>(serverConfig.KEY);
+  const authenticator = app.get(Authenticator);
+  const authentication = app.get<AuthenticationConfig>(authenticationConfig.KEY);
+  refuseOpenAddress(host, authentication, authenticator.keyCount);
   await app.listen(port, host);
   giveMemoryBackWhenQuiet();
-  new Logger('Server').log(`Listening on ${await app.getUrl()} (Swagger UI: /docs, MCP: /mcp)`);
+  const logger = new Logger('Server');
+  logger.log(`Listening on ${await app.getUrl()} (Swagger UI: /docs, MCP: /mcp)`);
+  tellToken(logger, authenticator);
+}
+
+/** A terminal gets the token itself. A log gets the file that has it, as logs are read by others. */
+function tellToken(logger: Logger, { loopbackToken }: Authenticator): void {
+  if (loopbackToken === undefined) {
+    logger.warn('AUTH=none: everybody who reaches this address is let in.');
+    return;
+  }
+  const { file, value } = loopbackToken;
+  logger.log(
+    process.stderr.isTTY
+      ? `Token for programs on this machine: ${value} (also in ${file})`
+      : `The token for programs on this machine is in ${file}.`,
+  );
 }
 
 function graceMsOf(app: INestApplicationContext): number {

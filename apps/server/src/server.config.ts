@@ -1,5 +1,5 @@
 import type { ConfigType } from '@nestjs/config';
-import { ChoiceSetting, IntSetting, registerConfig, sharesConfig, TextSetting } from '#tools';
+import { IntSetting, registerConfig, sharesConfig, TextSetting } from '#tools';
 
 class ServerEnvironment {
   @IntSetting({ min: 0, max: 65_535, description: 'The port to listen on. 0: any free port.' })
@@ -7,17 +7,10 @@ class ServerEnvironment {
 
   @TextSetting({
     description:
-      'The address to listen on. An address that other machines can reach needs `AUTH=none`.',
+      'The address to listen on. One that other machines reach needs a way for them to prove who ' +
+      'they are: API keys, OIDC or a trusted proxy.',
   })
   HOST = '127.0.0.1';
-
-  @ChoiceSetting({
-    choices: ['none'],
-    description:
-      'The server has no authentication. `none` confirms that something in front of it decides ' +
-      'who may call it.',
-  })
-  AUTH = '';
 
   @IntSetting({ min: 1_024, description: 'Maximum size of a request body in bytes.' })
   BODY_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -57,23 +50,11 @@ class ServerEnvironment {
   ALLOWED_ORIGINS = '';
 }
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
-
-/**
- * Where the server listens and which requests it takes.
- * @throws Error when other machines can reach HOST and AUTH is not `none`
- */
+/** Where the server listens and which requests it takes. */
 export const serverConfig = registerConfig('server', ServerEnvironment, (environment) => {
-  const { PORT: port, HOST: host, AUTH: auth } = environment;
-  if (!LOOPBACK.test(host) && auth !== 'none') {
-    throw new Error(
-      `The server does not listen on ${host}, because everybody who can reach it could operate the cluster. ` +
-        'Set AUTH=none if something in front of the server decides who may call it. Leave HOST out to listen on 127.0.0.1.',
-    );
-  }
   return {
-    port,
-    host,
+    port: environment.PORT,
+    host: environment.HOST,
     bodyLimitBytes: environment.BODY_LIMIT_BYTES,
     maxRequests: environment.MAX_REQUESTS,
     keepAliveMs: environment.KEEP_ALIVE_SECONDS * 1_000,

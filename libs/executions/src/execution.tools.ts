@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import {
   ANSWER_SECONDS,
+  ownerOf,
   Tool,
   ToolProvider,
   toolsConfig,
@@ -49,7 +50,11 @@ export class ExecutionTools {
     place: 'none',
     example: EXAMPLE,
   })
-  async status({ execution_id, offset }: ExecutionStatusDto): Promise<ToolResult> {
+  async status(
+    { execution_id, offset }: ExecutionStatusDto,
+    { principal }: ToolCall,
+  ): Promise<ToolResult> {
+    await this.reader.mustBeOf(ownerOf(principal), execution_id);
     return this.answer(await this.reader.find(execution_id), offset);
   }
 
@@ -67,8 +72,9 @@ export class ExecutionTools {
   })
   async wait(
     { execution_id, timeout_seconds }: ExecutionWaitDto,
-    { signal, progress }: ToolCall,
+    { principal, signal, progress }: ToolCall,
   ): Promise<ToolResult> {
+    await this.reader.mustBeOf(ownerOf(principal), execution_id);
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout_seconds * 1_000)]);
     let outages = 0;
     const tell = (message: string) => progress({ progress: ++outages, message });
@@ -83,11 +89,16 @@ export class ExecutionTools {
     description:
       'Cancels an execution that still runs. What it has done by then stays done; execution_status says what that is.',
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['read'],
     tags: [EXECUTIONS_TAG],
     place: 'none',
     example: EXAMPLE,
   })
-  async cancel({ execution_id }: ExecutionCancelDto, { signal }: ToolCall): Promise<ToolResult> {
+  async cancel(
+    { execution_id }: ExecutionCancelDto,
+    { principal, signal }: ToolCall,
+  ): Promise<ToolResult> {
+    await this.reader.mustBeOf(ownerOf(principal), execution_id);
     await this.canceller.cancel(execution_id);
     const end = await this.reader.ended(execution_id, signal);
     return this.answer(end ?? (await this.reader.find(execution_id)), 0);

@@ -10,6 +10,7 @@ export { declarationOf, registerConfig } from './config/register-config.js';
 export { ChoiceSetting, IntSetting, settingsOf, TextSetting } from './config/setting.decorator.js';
 export type { Setting } from './config/setting.decorator.js';
 export { sharesConfig } from './config/shares.config.js';
+export { ownerOf } from './principal.js';
 export type { Principal } from './principal.js';
 export { SharedField } from './shared-field.js';
 export { ToolRequirement } from './tool-requirement.js';

@@ -10,10 +10,17 @@ export interface Principal {
   readonly groups: readonly string[];
   /** What its credential allows at most, e.g. `skyflo:read`. Undefined where it sets no bound. */
   readonly scopes?: readonly string[] | undefined;
+  /** Whether nobody has proved anything, as authentication is switched off. */
+  readonly isAnonymous?: boolean | undefined;
   /** Milliseconds since the epoch at which its credential ends. Undefined if it does not. */
   readonly expiresAt?: number | undefined;
   /** Who acts for the principal (RFC 8693, `act`): the id of the current actor, which is the outermost one. */
   readonly actor?: string | undefined;
   /** The bearer token of an OIDC principal, for contexts that pass it on. Never logged. */
   readonly bearer?: string | undefined;
+}
+
+/** To whom what a principal makes belongs. Undefined where it belongs to everybody. */
+export function ownerOf(principal: Principal | undefined): string | undefined {
+  return principal === undefined || principal.isAnonymous ? undefined : principal.id;
 }

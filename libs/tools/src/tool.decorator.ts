@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import type { Effect } from './effect.js';
 import type { SharedField } from './shared-field.js';
 import type { ToolRequirement } from './tool-requirement.js';
 import type { ToolAnnotations, ToolPlace } from './tool.js';
@@ -26,6 +27,8 @@ export interface ToolOptions {
   /** For the model: first what it does, then when to use it. */
   description: string;
   annotations: ToolAnnotations;
+  /** Every effect that a call can have. `read` alone for a read-only tool, unless given. */
+  effects?: readonly Effect[];
   /** Further tags. The category is always the first tag. */
   tags?: string[];
   /** Parameters of a call that works on the sandbox; shown in Swagger UI. */

@@ -39,6 +39,8 @@ export interface ToolErrorOptions {
   output?: string;
   /** For `busy`: when to come back. */
   retryAfterSeconds?: number;
+  /** For `forbidden`: the scope that the token lacks, if only that is in the way. */
+  neededScope?: string | undefined;
   /** Whether a change was sent and its outcome is unknown. Trying again may make it twice. */
   isOutcomeUnknown?: boolean;
 }
@@ -54,6 +56,7 @@ export class ToolError extends Error {
   readonly errors: FieldError[] | undefined;
   readonly output: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly neededScope: string | undefined;
   readonly isOutcomeUnknown: boolean;
 
   constructor(
@@ -66,6 +69,7 @@ export class ToolError extends Error {
     this.errors = options.errors;
     this.output = options.output;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.neededScope = options.neededScope;
     this.isOutcomeUnknown = options.isOutcomeUnknown ?? false;
   }
 
@@ -78,9 +82,17 @@ export class ToolError extends Error {
     message = this.message,
     ...options
   }: ToolErrorOptions & { code?: ToolErrorCode; message?: string }): ToolError {
-    const { cause, errors, output, retryAfterSeconds, isOutcomeUnknown } = this;
+    const { cause, errors, output, retryAfterSeconds, neededScope, isOutcomeUnknown } = this;
     const retryable = code === this.code ? this.retryable : undefined;
-    const own = { cause, retryable, errors, output, retryAfterSeconds, isOutcomeUnknown };
+    const own = {
+      cause,
+      retryable,
+      errors,
+      output,
+      retryAfterSeconds,
+      neededScope,
+      isOutcomeUnknown,
+    };
     return new ToolError(code, message, { ...own, ...options });
   }
 }

@@ -4,6 +4,7 @@ import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js'
 import { compareTexts, isRecord } from '#base';
 import { cutName } from './cut-name.js';
 import { inputClass, inputSchemaOf } from './input-schema.js';
+import type { Effect } from './effect.js';
 import type { SharedField } from './shared-field.js';
 import {
   Tool,
@@ -133,6 +134,7 @@ export class ToolRegistry implements OnModuleInit {
       category: provider.name,
       tags: [provider.name, ...(options.tags ?? [])],
       annotations,
+      effects: effectsOf(options),
       example,
       input,
       sharedInputs,
@@ -174,6 +176,24 @@ function checkOptions({ name, title, description, annotations }: ToolOptions): v
   if (annotations.readOnlyHint && annotations.destructiveHint) {
     throw new Error(`Tool ${name} cannot be both read-only and destructive.`);
   }
+}
+
+/** The effects that a read-only tool may have. */
+const MILD: readonly Effect[] = ['read', 'egress'];
+
+function effectsOf({ name, annotations, effects }: ToolOptions): readonly Effect[] {
+  if (annotations.readOnlyHint) {
+    if (effects?.some((effect) => !MILD.includes(effect))) {
+      throw new Error(
+        `Tool ${name} is read-only and cannot have the effects ${effects.join(', ')}.`,
+      );
+    }
+    return effects ?? ['read'];
+  }
+  if (!effects || effects.length === 0) {
+    throw new Error(`Tool ${name} is not read-only and must say its effects.`);
+  }
+  return effects;
 }
 
 function inputTypeOf(name: string, instance: object, method: string): Type<object> {

@@ -1,3 +1,4 @@
+import type { Effect } from './effect.js';
 import type { Lane } from './lane.js';
 import type { Principal } from './principal.js';
 import type { ToolRequirement } from './tool-requirement.js';
@@ -69,6 +70,8 @@ export interface ToolDefinition {
   /** The category first, then the tool's own. */
   readonly tags: readonly string[];
   readonly annotations: Readonly<ToolAnnotations>;
+  /** Every effect that a call can have. */
+  readonly effects: readonly Effect[];
   readonly inputSchema: InputSchema;
   /** Parameters of a call that works on the sandbox. */
   readonly example: Readonly<Record<string, unknown>>;

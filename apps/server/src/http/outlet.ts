@@ -77,7 +77,7 @@ export class Outlet {
   }
 
   private take({ length }: Buffer): ToolError | undefined {
-    return this.unread.tryTake(this.response.req.socket, length);
+    return this.unread.tryTake(this.response.req, length);
   }
 
   private queue(bytes: Buffer, counted: number): void {

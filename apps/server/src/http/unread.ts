@@ -1,8 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import { Shares } from '#base';
 import { ToolError } from '#tools';
-import { callerAt } from './caller.js';
+import { callerOf } from './caller.js';
 import { unreadConfig, type UnreadConfig } from './unread.config.js';
 
 /** Bytes of the smallest answer that is counted. The kernel takes smaller answers at once. */
@@ -40,9 +41,10 @@ export class Unread {
    * Takes room for bytes to send.
    * @returns the reason when there is no room: `busy`, or `failed` if there is never that much room
    */
-  tryTake(client: Socket, bytes: number): ToolError | undefined {
+  tryTake(request: IncomingMessage, bytes: number): ToolError | undefined {
     if (bytes > this.maxBytesPerClient) return this.tooLarge(bytes);
-    const own = this.ofClient.get(client) ?? { caller: callerAt(client.remoteAddress), bytes: 0 };
+    const client = request.socket;
+    const own = this.ofClient.get(client) ?? { caller: callerOf(request), bytes: 0 };
     if (own.bytes + bytes > this.maxBytesPerClient) {
       return busyClient(own.bytes);
     }

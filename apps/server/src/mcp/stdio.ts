@@ -1,5 +1,6 @@
 import { serveStdio as serve, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import type { INestApplicationContext } from '@nestjs/common';
+import { LOOPBACK } from '#access';
 import { asCallersFault } from './wire/json-rpc.js';
 import { noteVersion, type McpClient } from './wire/mcp-client.js';
 import { modernServer } from './modern/modern.server.js';
@@ -13,7 +14,7 @@ export async function serveStdio(app: INestApplicationContext): Promise<void> {
   const tools = app.get(ToolCalls);
   const transport = new StdioServerTransport();
   const send = transport.send.bind(transport);
-  const client: McpClient = { caller: 'stdio' };
+  const client: McpClient = { caller: 'stdio', principal: LOOPBACK };
   transport.send = (message) => {
     noteVersion(client, message);
     return send(asCallersFault(message));

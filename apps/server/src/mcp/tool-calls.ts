@@ -1,8 +1,16 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { Policies } from '#access';
 import { orAfter } from '#base';
 import { ExecutionAnswers, ExecutionRunner, stillRunningText, type Started } from '#executions';
-import { invalidField, ToolError, ToolRegistry, type Progress, type ToolResult } from '#tools';
+import {
+  invalidField,
+  ToolError,
+  ToolRegistry,
+  type Progress,
+  type ToolDefinition,
+  type ToolResult,
+} from '#tools';
 import { HttpAnswers } from '../http/http-answers.js';
 import { Unread } from '../http/unread.js';
 import { knowsTasks, type McpClient } from './wire/mcp-client.js';
@@ -33,10 +41,12 @@ export interface CallContext {
 /** The tools as MCP clients list and call them. */
 @Injectable()
 export class ToolCalls {
-  private readonly listings = new Map<boolean, JsonRpcResult>();
+  /** What a list shows of each tool, by its name, to clients without tasks and with them. */
+  private readonly entries = [new Map<string, object>(), new Map<string, object>()] as const;
 
   constructor(
     private readonly registry: ToolRegistry,
+    private readonly policies: Policies,
     private readonly runner: ExecutionRunner,
     private readonly answers: ExecutionAnswers,
     /** Calls whose results clients fetch later. */
@@ -53,24 +63,12 @@ export class ToolCalls {
     return instructionsFor(this.registry);
   }
 
-  /** The answer to `tools/list`: all tools on one page. */
+  /** The answer to `tools/list`: all tools that the client may use, on one page. */
   list(client: McpClient): JsonRpcResult {
-    const withTasks = knowsTasks(client);
-    const known = this.listings.get(withTasks);
-    if (known) return known;
-    const execution = withTasks ? { execution: { taskSupport: 'optional' } } : {};
     const tools = this.registry
       .list()
-      .map(({ name, title, description, inputSchema, annotations, tags }) => ({
-        name,
-        title,
-        description,
-        inputSchema,
-        annotations,
-        ...execution,
-        _meta: { fastmcp: { tags } },
-      }));
-    this.listings.set(withTasks, { tools });
+      .filter((tool) => this.policies.mayUse(client.principal, tool))
+      .map((tool) => this.entryOf(tool, knowsTasks(client)));
     return { tools };
   }
 
@@ -92,7 +90,7 @@ export class ToolCalls {
     const meta = (_meta ?? {}) as Record<string, unknown>;
     const executionId = randomUUIDv7();
     const { client } = context;
-    const { caller } = client;
+    const { caller, principal } = client;
     let progress: ProgressSender | undefined;
     try {
       const timeLimitSeconds = timeLimitOf(meta);
@@ -102,11 +100,12 @@ export class ToolCalls {
         throw new ToolError('cancelled', 'The call was cancelled before it began.');
       // In older protocol versions `task` has no meaning.
       if (params.task && knowsTasks(client)) {
-        return await this.tasks.create(name, args, { caller, timeLimitSeconds });
+        return await this.tasks.create(name, args, { caller, principal, timeLimitSeconds });
       }
       progress = this.progressSender(meta.progressToken, context);
       const started = await this.runner.start(name, args, {
         caller,
+        principal,
         executionId,
         timeLimitSeconds,
         progress: progress && ((report) => progress?.report(report)),
@@ -122,6 +121,22 @@ export class ToolCalls {
     } finally {
       progress?.stop();
     }
+  }
+
+  private entryOf(tool: ToolDefinition, withTasks: boolean): object {
+    const known = this.entries[withTasks ? 1 : 0];
+    const { name, title, description, inputSchema, annotations, tags } = tool;
+    const entry = known.get(name) ?? {
+      name,
+      title,
+      description,
+      inputSchema,
+      annotations,
+      ...(withTasks && { execution: { taskSupport: 'optional' } }),
+      _meta: { fastmcp: { tags } },
+    };
+    known.set(name, entry);
+    return entry;
   }
 
   /** Waits for the result. A cancel ends the call. The soft limit ends only the wait. */

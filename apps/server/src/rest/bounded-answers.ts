@@ -16,7 +16,7 @@ export function boundAnswers(fastify: FastifyInstance, unread: Unread): void {
     const bytes = Buffer.from(payload);
     const { socket } = request.raw;
     const size = bytes.length;
-    const refusal = unread.tryTake(socket, size);
+    const refusal = unread.tryTake(request.raw, size);
     if (refusal) return done(notSent(refusal, request));
     reply.raw.once('close', () => unread.giveBack(socket, size));
     void reply.header('content-length', size);

@@ -12,7 +12,8 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ExecutionAnswers, ExecutionCanceller, ExecutionReader, pieceOf } from '#executions';
-import { ToolError } from '#tools';
+import { ownerOf, ToolError } from '#tools';
+import { principalOf } from '../http/authentication.js';
 import { HttpAnswers } from '../http/http-answers.js';
 import type { RouteNotes } from '../http/methods.js';
 import { ListExecutionsDto, OutputQueryDto } from './dto/executions.dto.js';
@@ -38,9 +39,11 @@ export class ExecutionsController {
   @Get()
   async list(
     @Query(new InputPipe(ListExecutionsDto)) query: ListExecutionsDto,
+    @Req() request: FastifyRequest,
   ): Promise<{ executions: ExecutionView[]; next?: string }> {
     const { limit, after, status, tool, since, until } = query;
-    const filter = { status, tool, since: utc(since), until: utc(until) };
+    const caller = ownerIn(request);
+    const filter = { status, tool, caller, since: utc(since), until: utc(until) };
     const page = await this.reader.list(filter, { limit, after });
     return { executions: page.executions.map(presentExecution), next: page.next };
   }
@@ -49,8 +52,10 @@ export class ExecutionsController {
   @Get(':id')
   async get(
     @Param('id') id: string,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ExecutionView> {
+    await this.reader.mustBeOf(ownerIn(request), id);
     const execution = await this.reader.find(id);
     void reply.status(statusFor(execution));
     return presentExecution(this.answers.shown(execution));
@@ -64,8 +69,10 @@ export class ExecutionsController {
   async output(
     @Param('id') id: string,
     @Query(new InputPipe(OutputQueryDto)) { offset, limit }: OutputQueryDto,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
+    await this.reader.mustBeOf(ownerIn(request), id);
     const { output } = await this.reader.find(id);
     if (output === undefined) {
       throw new ToolError(
@@ -88,16 +95,16 @@ export class ExecutionsController {
   @RouteConfig({ streams: true } satisfies RouteNotes)
   async events(
     @Param('id') id: string,
-    @Req() { headers }: FastifyRequest,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const after = headers['last-event-id'] ?? '0';
+    const after = request.headers['last-event-id'] ?? '0';
     if (typeof after !== 'string' || !/^\d{1,15}$/.test(after)) {
       throw new BadRequestException(
         'The Last-Event-ID header must be the id of an event of this execution.',
       );
     }
-    await this.reader.mustExist(id);
+    await this.reader.mustBeOf(ownerIn(request), id);
     const { reader, answers, http } = this;
     await streamExecution({ reader, answers, http }, { id, after: Number(after) }, reply);
   }
@@ -106,14 +113,21 @@ export class ExecutionsController {
   @Delete(':id')
   async cancel(
     @Param('id') id: string,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ExecutionView> {
+    await this.reader.mustBeOf(ownerIn(request), id);
     await this.canceller.cancel(id);
     const end = await this.reader.ended(id, AbortSignal.timeout(CANCEL_WAIT_MS));
     const execution = end ?? (await this.reader.find(id));
     void reply.status(statusFor(execution));
     return presentExecution(this.answers.shown(execution));
   }
+}
+
+/** To whom the executions belong that a request may see. Undefined: all of them. */
+function ownerIn({ raw }: FastifyRequest): string | undefined {
+  return ownerOf(principalOf(raw));
 }
 
 /** The same time in the stored form. @throws BadRequestException */

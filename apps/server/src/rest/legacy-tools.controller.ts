@@ -17,14 +17,18 @@ export class LegacyToolsController extends ToolsController {
   @Get()
   override async list(
     @Query(new InputPipe(ListToolsDto)) query: ListToolsDto,
+    @Req() request: FastifyRequest,
   ): Promise<{ tools: ToolView[] }> {
-    const { tools } = await super.list(query);
+    const { tools } = await super.list(query, request);
     return { tools: tools.map(withAliases) };
   }
 
   @Get(':category')
-  override async listCategory(@Param('category') category: string): Promise<{ tools: ToolView[] }> {
-    const { tools } = await super.listCategory(category);
+  override async listCategory(
+    @Param('category') category: string,
+    @Req() request: FastifyRequest,
+  ): Promise<{ tools: ToolView[] }> {
+    const { tools } = await super.listCategory(category, request);
     return { tools: tools.map(withAliases) };
   }
 

@@ -1,6 +1,15 @@
-import { Catch, HttpException, HttpStatus, Logger, type ArgumentsHost } from '@nestjs/common';
+import {
+  Catch,
+  HttpException,
+  HttpStatus,
+  Inject,
+  Logger,
+  type ArgumentsHost,
+} from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { authenticationConfig, type AuthenticationConfig } from '#access';
+import { challengeTo } from '../http/authentication.js';
 import { ToolError, type FieldError, type ToolErrorCode } from '#tools';
 import { startedBy } from './execution-id.js';
 
@@ -42,6 +51,8 @@ interface Problem {
 export class ProblemFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
+  constructor(@Inject(authenticationConfig.KEY) private readonly config: AuthenticationConfig) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
@@ -52,6 +63,9 @@ export class ProblemFilter {
     if (problem.status === 413) readOn(request, reply);
     if (error instanceof ToolError && error.retryAfterSeconds !== undefined) {
       void reply.header('retry-after', error.retryAfterSeconds);
+    }
+    if (error instanceof ToolError && error.neededScope !== undefined) {
+      void reply.header('www-authenticate', challengeTo(request, error, this.config));
     }
     void reply
       .status(problem.status)

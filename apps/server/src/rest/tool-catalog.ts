@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { cutName, ToolError, ToolRegistry, type ToolDefinition } from '#tools';
+import { Policies } from '#access';
+import { cutName, ToolError, ToolRegistry, type Principal, type ToolDefinition } from '#tools';
 import type { ListToolsDto } from './dto/list-tools.dto.js';
 
 /** Other names of categories. The older Engine uses them. */
@@ -8,14 +9,20 @@ const CATEGORY_ALIASES = new Map([['kubernetes', 'k8s']]);
 /** Finds tools by category and name. */
 @Injectable()
 export class ToolCatalog {
-  constructor(private readonly registry: ToolRegistry) {}
+  constructor(
+    private readonly registry: ToolRegistry,
+    private readonly policies: Policies,
+  ) {}
 
   categories(): string[] {
     return this.registry.categories().map(({ name }) => name);
   }
 
-  /** @throws ToolError `not_found` for an unknown category */
-  find({ category, tag, read_only, q }: ListToolsDto): ToolDefinition[] {
+  /**
+   * The tools that a principal may use.
+   * @throws ToolError `not_found` for an unknown category
+   */
+  find({ category, tag, read_only, q }: ListToolsDto, principal: Principal): ToolDefinition[] {
     const wanted = category && this.category(category);
     const text = q?.toLowerCase();
     return this.registry
@@ -24,6 +31,7 @@ export class ToolCatalog {
         (tool) =>
           (!wanted || tool.category === wanted) &&
           (!tag || tool.tags.includes(tag)) &&
+          this.policies.mayUse(principal, tool) &&
           (read_only === undefined || tool.annotations.readOnlyHint === read_only) &&
           (!text ||
             `${tool.name}\n${tool.title}\n${tool.description}`.toLowerCase().includes(text)),

@@ -4,7 +4,8 @@ import { orAfter } from '#base';
 import { ExecutionAnswers, ExecutionReader, ExecutionRunner, type Started } from '#executions';
 import { ToolError, type ToolDefinition } from '#tools';
 import { HttpAnswers } from '../http/http-answers.js';
-import { callerAt } from '../http/caller.js';
+import { principalOf } from '../http/authentication.js';
+import { callerOf } from '../http/caller.js';
 import { EVENT_STREAM } from '../http/event-stream.js';
 import { Unread } from '../http/unread.js';
 import { newExecutionId, setStarted } from './execution-id.js';
@@ -59,13 +60,15 @@ export class ToolRuns {
     const { respondAsync, waitSeconds } = preferenceOf(request.headers.prefer);
     const idempotencyKey = idempotencyKeyOf(request);
     const isStream = request.headers.accept?.includes(EVENT_STREAM) ?? false;
-    const caller = callerAt(request.ip);
+    const principal = principalOf(request.raw);
+    const caller = callerOf(request.raw);
     const refusal = this.unread.refusalOf(caller);
     if (refusal) throw refusal;
     const isRead = tool.annotations.readOnlyHint;
     const started = await this.runner.start(tool.name, args, {
       executionId: newExecutionId(request, isRead),
       caller,
+      principal,
       idempotencyKey,
       timeLimitSeconds: query.time_limit_seconds,
       keep: isStream || respondAsync,

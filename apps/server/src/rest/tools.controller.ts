@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@
 import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ExecuteQueryDto, ListToolsDto } from './dto/list-tools.dto.js';
+import { principalOf } from '../http/authentication.js';
 import { InputPipe } from './input.pipe.js';
 import { ToolCatalog } from './tool-catalog.js';
 import { ToolRuns } from './tool-runs.js';
@@ -20,8 +21,10 @@ export class ToolsController {
   @Get()
   async list(
     @Query(new InputPipe(ListToolsDto)) query: ListToolsDto,
+    @Req() { raw }: FastifyRequest,
   ): Promise<{ tools: ToolView[] }> {
-    return { tools: await Promise.all(this.catalog.find(query).map(presentTool)) };
+    const tools = this.catalog.find(query, principalOf(raw));
+    return { tools: await Promise.all(tools.map(presentTool)) };
   }
 
   @ApiOperation({ operationId: 'list_categories', summary: 'List the categories of tools' })
@@ -35,8 +38,12 @@ export class ToolsController {
     summary: 'List the tools of one category',
   })
   @Get(':category')
-  async listCategory(@Param('category') category: string): Promise<{ tools: ToolView[] }> {
-    return { tools: await Promise.all(this.catalog.find({ category }).map(presentTool)) };
+  async listCategory(
+    @Param('category') category: string,
+    @Req() { raw }: FastifyRequest,
+  ): Promise<{ tools: ToolView[] }> {
+    const tools = this.catalog.find({ category }, principalOf(raw));
+    return { tools: await Promise.all(tools.map(presentTool)) };
   }
 
   @ApiOperation({ operationId: 'get_tool', summary: 'Show one tool' })

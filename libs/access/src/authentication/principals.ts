@@ -4,4 +4,9 @@ import type { Principal } from '#tools';
 export const LOOPBACK: Principal = { id: 'loopback', name: 'loopback', groups: [] };
 
 /** Who calls where authentication is switched off, whoever it is. */
-export const ANYBODY: Principal = { id: 'anybody', name: 'anybody', groups: [] };
+export const ANYBODY: Principal = {
+  id: 'anybody',
+  name: 'anybody',
+  groups: [],
+  isAnonymous: true,
+};

@@ -23,6 +23,7 @@ export class RolloutVerbsTools {
     description:
       'Lets a rollout continue: ends the pause of a canary step or of a blue-green switch, or skips the current canary step; with full it skips everything that is left. Check with argo_status before and after.',
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })
@@ -36,6 +37,7 @@ export class RolloutVerbsTools {
     description:
       'Stops a rollout where it is, until argo_resume_rollout. Use it to look around in the middle of an update, or to keep the next one from starting.',
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })
@@ -49,6 +51,7 @@ export class RolloutVerbsTools {
     description:
       'Ends the pause that argo_pause_rollout set, and nothing else. A rollout that waits at one of its own steps needs argo_promote.',
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['update'],
     example: { name: 'cart', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })
@@ -62,6 +65,7 @@ export class RolloutVerbsTools {
     description:
       'Stops the update of a rollout and gives all traffic back to the stable version. The new version stays in the spec: argo_retry starts it again, argo_undo gives it up.',
     annotations: { readOnlyHint: false, destructiveHint: true },
+    effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })
@@ -75,6 +79,7 @@ export class RolloutVerbsTools {
     description:
       'Replaces the pods of a rollout with new ones of the same version, a few at a time. Use it when pods are stuck or must read changed configuration; follow it with argo_status.',
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })
@@ -88,6 +93,7 @@ export class RolloutVerbsTools {
     description:
       'Starts the update of an aborted rollout again, from its first step. Use it once the cause of the failure is fixed; argo_get_analysisrun says why an analysis failed.',
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['update'],
     example: { name: 'catalog', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })

@@ -17,6 +17,7 @@ export class RolloutVersionsTools {
     description:
       'Sets the image of a container of a rollout, or of the workload that it takes its pods from, and shows the old and the new image. Use it to release another version; follow it with argo_status.',
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['update'],
     example: {
       name: 'checkout',
       image: 'registry.example.com/shop/checkout:1.6.0',
@@ -36,6 +37,7 @@ export class RolloutVersionsTools {
     description:
       'Brings a rollout back to the pod template of an earlier revision (by default the one before the latest) and shows what changes. Use it when a release causes harm; argo_history lists the revisions.',
     annotations: { readOnlyHint: false, destructiveHint: true },
+    effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })

@@ -63,12 +63,18 @@ export class ExecutionReader {
     return { ...execution, output: (await asUnavailable(store.outputOf(id))) || undefined };
   }
 
-  /** @throws ToolError `not_found`; `unavailable` without the database */
-  async mustExist(id: string): Promise<void> {
+  /**
+   * Checks that there is an execution, and that it belongs to somebody. That of another looks as if
+   * there were none.
+   * @param owner the `ownerOf` the principal that asks: undefined for one who may see all
+   * @throws ToolError `not_found`; `unavailable` without the database
+   */
+  async mustBeOf(owner: string | undefined, id: string): Promise<void> {
     if (!UUID.pattern.test(id)) throw notFound(id);
     const { runner, store } = this;
-    if (runner.get(id)) return;
-    if (!(await asUnavailable(this.recall(id, () => store.look(id, LAST_SEQ))))) throw notFound(id);
+    const caller =
+      runner.get(id)?.caller ?? (await asUnavailable(this.recall(id, () => store.callerOf(id))));
+    if (caller === undefined || (owner !== undefined && caller !== owner)) throw notFound(id);
   }
 
   /**

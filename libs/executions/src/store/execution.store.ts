@@ -52,6 +52,16 @@ export class ExecutionStore {
     return row && executionOf(row);
   }
 
+  /** The caller of an execution, if it is remembered. */
+  async callerOf(id: string): Promise<string | undefined> {
+    const row = await this.db
+      .selectFrom('executions')
+      .select('caller')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row?.caller;
+  }
+
   /**
    * How an execution stands, if it is remembered, and its events after one, as many as one page
    * has. Both are of the same moment: those of a finished one are all there.

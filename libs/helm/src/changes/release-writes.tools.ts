@@ -42,6 +42,7 @@ export class ReleaseWritesTools {
     description:
       "Installs a chart as a new release with the chart's own values, and waits until it is ready. Set dry_run to see each object first; for other values use helm_install_with_values, for an existing release helm_upgrade.",
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['create'],
     example: { ...EXAMPLE, dry_run: true },
     timeLimitSeconds: timeLimit,
     requires: [HelmRequirement],
@@ -56,6 +57,7 @@ export class ReleaseWritesTools {
     description:
       'Installs a chart as a new release with values of your own, and waits until it is ready. helm_show_values shows what can be set; set dry_run to see each object first.',
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['create'],
     example: { ...EXAMPLE, values: 'replicas: 2\n', dry_run: true },
     timeLimitSeconds: timeLimit,
     requires: [HelmRequirement],
@@ -70,6 +72,7 @@ export class ReleaseWritesTools {
     description:
       'Upgrades a release to another version of its chart or to other values, or installs it if it does not exist, and waits until it is ready. Set dry_run to see what would change; set atomic to have a failed upgrade rolled back.',
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['create', 'update'],
     example: {
       ...RELEASE,
       chart: './cache',
@@ -90,6 +93,7 @@ export class ReleaseWritesTools {
     description:
       'Deletes a release and all objects that it consists of. Find its exact name with helm_list_releases; set dry_run to see what would be deleted.',
     annotations: { readOnlyHint: false, destructiveHint: true },
+    effects: ['delete'],
     example: { ...RELEASE, dry_run: true },
     timeLimitSeconds: timeLimit,
     requires: [HelmRequirement],
@@ -104,6 +108,7 @@ export class ReleaseWritesTools {
     description:
       'Brings a release back to an earlier revision, and waits until it is ready. helm_history lists the revisions; set dry_run to see what would change.',
     annotations: { readOnlyHint: false, destructiveHint: true },
+    effects: ['update'],
     example: { ...RELEASE, revision: 1, dry_run: true },
     timeLimitSeconds: timeLimit,
     requires: [HelmRequirement],

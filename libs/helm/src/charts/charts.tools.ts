@@ -19,6 +19,7 @@ export class ChartsTools {
     description:
       'Shows the default values of a chart with their comments: what can be set, and what applies otherwise. Use it before helm_install_with_values or helm_upgrade.',
     annotations: { readOnlyHint: true, destructiveHint: false },
+    effects: ['egress'],
     example: { chart: './cache' },
     timeLimitSeconds: CHART_SECONDS,
     requires: [HelmRequirement],
@@ -33,6 +34,7 @@ export class ChartsTools {
     description:
       'Searches the repositories that were added for charts, and lists name, version and description of each. Use it to find the chart to install.',
     annotations: { readOnlyHint: true, destructiveHint: false },
+    effects: ['egress'],
     example: { keyword: 'nginx' },
     timeLimitSeconds: CHART_SECONDS,
     requires: [HelmRequirement],

@@ -21,6 +21,7 @@ export class RepositoriesTools {
     description:
       'Adds a chart repository to this server and fetches its index. Use it before installing a chart from it; helm_search_repo then finds its charts.',
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['update'],
     example: { name: 'jetstack', url: 'https://charts.jetstack.io' },
     timeLimitSeconds: INDEX_SECONDS,
     requires: [HelmRequirement],
@@ -35,6 +36,7 @@ export class RepositoriesTools {
     description:
       'Fetches the indexes of all repositories again. Use it when a chart or version that was just published is not found; old indexes are otherwise fetched automatically.',
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['egress'],
     example: {},
     timeLimitSeconds: INDEX_SECONDS,
     requires: [HelmRequirement],
@@ -49,6 +51,7 @@ export class RepositoriesTools {
     description:
       'Removes a chart repository from this server. Releases that were installed from it stay; to upgrade them, their charts must come from elsewhere.',
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['update'],
     example: { name: 'jetstack' },
   })
   async repoRemove({ name }: RepoRemoveDto, call: ToolCall): Promise<string> {

@@ -25,6 +25,7 @@ export class ApplyTools {
     description:
       'Creates the objects of a manifest or changes them to match it (server-side apply), and answers with a line for each and the diff. All objects are checked before the first is changed. Use it with whole manifests; to change a field or two of an existing object, use k8s_patch. Set dry_run to see the diff first.',
     annotations: { readOnlyHint: false, destructiveHint: true },
+    effects: ['create', 'update'],
     example: { content: EXAMPLE_MANIFEST, namespace: 'shop', dry_run: true },
     timeLimitSeconds: ({ timeout_seconds }: ApplyDto) => timeout_seconds,
     sharedFields: [DryRunField],
@@ -39,6 +40,7 @@ export class ApplyTools {
     description:
       'Changes single fields of one object, leaves the others as they are, and answers with the diff. Use it for small changes; for images, replicas and restarts there are k8s_set_image, k8s_scale and k8s_rollout_restart. Set dry_run to see the diff first.',
     annotations: { readOnlyHint: false, destructiveHint: true },
+    effects: ['update'],
     example: {
       name: 'web',
       resource_type: 'deployment',

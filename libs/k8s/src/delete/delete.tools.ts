@@ -15,6 +15,7 @@ export class DeleteTools {
     description:
       'Deletes one object of any kind, waits until it is gone, and shows what it was; after timeout_seconds it says what the deletion waits for. What the object owns is deleted too, unless propagation says otherwise. Set dry_run to see it first.',
     annotations: { readOnlyHint: false, destructiveHint: true },
+    effects: ['delete'],
     example: {
       name: 'shop-config',
       resource_type: 'configmap',

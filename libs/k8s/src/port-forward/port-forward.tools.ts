@@ -1,5 +1,5 @@
 import { Clusters, DryRunField, isDryRun } from '#cluster';
-import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
+import { ownerOf, Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
 import { PortForwardListDto } from './port-forward-list.dto.js';
 import { PortForwardStopDto } from './port-forward-stop.dto.js';
 import { PortForwardDto } from './port-forward.dto.js';
@@ -20,6 +20,7 @@ export class PortForwardTools {
     description:
       'Opens local ports on the host of this server (127.0.0.1) that lead to ports of a pod, and answers at once with an id, the local addresses and the time when it ends. Use it to reach something inside the cluster from that host; k8s_port_forward_stop ends it early.',
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['exec'],
     example: {
       resource_name: 'web',
       ports: '0:80',
@@ -50,8 +51,8 @@ export class OpenPortForwardsTools {
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: {},
   })
-  async portForwardList(_: PortForwardListDto): Promise<ToolResult> {
-    return this.forwards.list();
+  async portForwardList(_: PortForwardListDto, call: ToolCall): Promise<ToolResult> {
+    return this.forwards.list(ownerOf(call.principal));
   }
 
   @Tool({
@@ -60,10 +61,11 @@ export class OpenPortForwardsTools {
     description:
       'Ends a port forward and all connections through it before its end time. Use it when you no longer need it.',
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['exec'],
     example: { id: 'all', dry_run: true },
     sharedFields: [DryRunField],
   })
   async portForwardStop({ id }: PortForwardStopDto, call: ToolCall): Promise<string> {
-    return this.forwards.stop(id, isDryRun(call));
+    return this.forwards.stop(id, ownerOf(call.principal), isDryRun(call));
   }
 }

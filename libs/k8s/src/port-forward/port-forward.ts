@@ -16,6 +16,8 @@ const AWAY_LIMIT_MS = 10_000;
 /** Where a forward leads, and for how long. */
 export interface ForwardOptions {
   cluster: Cluster;
+  /** The `ownerOf` who has opened it. */
+  owner: string | undefined;
   namespace: string;
   pod: string;
   /** The target as the caller gave it, such as "service/web". */

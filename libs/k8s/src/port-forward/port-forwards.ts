@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { alignLines, type Cluster } from '#cluster';
-import { ToolError, type ToolCall, type ToolResult } from '#tools';
+import { ownerOf, ToolError, type ToolCall, type ToolResult } from '#tools';
 import type { PortForwardDto } from './port-forward.dto.js';
 import { k8sConfig, type K8sConfig } from '../k8s.config.js';
 import { forwardTarget } from './port-forward-target.js';
@@ -32,6 +32,7 @@ export class PortForwards implements OnModuleDestroy {
       const forward = new PortForward(
         {
           cluster,
+          owner: ownerOf(call.principal),
           namespace,
           pod,
           ports,
@@ -59,9 +60,12 @@ export class PortForwards implements OnModuleDestroy {
     return ['Would forward (dry run: nothing was opened)', ...lines].join('\n');
   }
 
-  /** A table of the forwards that are open. */
-  list(): ToolResult {
-    const forwards = [...this.open.values()];
+  /**
+   * A table of the forwards that are open.
+   * @param owner whose; those of everybody if undefined
+   */
+  list(owner: string | undefined): ToolResult {
+    const forwards = this.openOf(owner);
     const data = forwards.map(describe);
     if (forwards.length === 0) return { output: 'No port forwards are open.', data };
     const rows = data.map((one) => [
@@ -82,10 +86,11 @@ export class PortForwards implements OnModuleDestroy {
 
   /**
    * Ends one forward, or all of them.
+   * @param owner whose; those of everybody if undefined
    * @throws ToolError `not_found` with the ids of the open ones
    */
-  stop(id: string, isDryRun: boolean): string {
-    const forwards = id === ALL ? [...this.open.values()] : [this.find(id)];
+  stop(id: string, owner: string | undefined, isDryRun: boolean): string {
+    const forwards = id === ALL ? this.openOf(owner) : [this.find(id, owner)];
     if (!isDryRun) for (const forward of forwards) forward.close();
     if (forwards.length === 0) return 'No port forwards are open.';
     const ids = forwards.map((forward) => forward.id).join(', ');
@@ -95,13 +100,19 @@ export class PortForwards implements OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
-    this.stop(ALL, false);
+    this.stop(ALL, undefined, false);
   }
 
-  private find(id: string): PortForward {
-    const forward = this.open.get(id);
+  private openOf(owner: string | undefined): PortForward[] {
+    const all = [...this.open.values()];
+    return owner === undefined ? all : all.filter(({ options }) => options.owner === owner);
+  }
+
+  private find(id: string, owner: string | undefined): PortForward {
+    const forwards = this.openOf(owner);
+    const forward = forwards.find((one) => one.id === id);
     if (forward) return forward;
-    const ids = [...this.open.keys()].join(', ') || 'none';
+    const ids = forwards.map((one) => one.id).join(', ') || 'none';
     throw new ToolError('not_found', `There is no port forward "${id}". Open now: ${ids}.`);
   }
 

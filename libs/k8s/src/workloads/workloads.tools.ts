@@ -29,6 +29,7 @@ export class WorkloadsTools {
     description:
       'Sets the images of one or more containers of a workload, init containers too, and says from what to what. Use it to release another version; follow it with k8s_rollout_status.',
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['update'],
     example: {
       resource_name: 'web',
       resource_type: 'deployment',
@@ -48,6 +49,7 @@ export class WorkloadsTools {
     description:
       'Replaces the pods of a deployment, daemonset or statefulset with new ones, a few at a time. Use it when pods must read changed configuration or are stuck; follow it with k8s_rollout_status.',
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['update'],
     example: { name: 'web', namespace: 'shop', dry_run: true },
     sharedFields: [DryRunField],
   })
@@ -61,6 +63,7 @@ export class WorkloadsTools {
     description:
       'Sets the number of pods of a deployment, statefulset, replicaset or anything else that can be scaled, and says from what to what. A HorizontalPodAutoscaler sets its workload back: change the autoscaler instead.',
     annotations: { readOnlyHint: false, destructiveHint: true },
+    effects: ['update'],
     example: {
       name: 'web',
       resource_type: 'deployment',
@@ -94,6 +97,7 @@ export class WorkloadsTools {
     description:
       'Brings a workload back to the pod template of an earlier revision, by default the previous one, and shows what that changes. Use it when a release does harm; k8s_rollout_history lists the revisions.',
     annotations: { readOnlyHint: false, destructiveHint: true },
+    effects: ['update'],
     example: { name: 'web', resource_type: 'deployment', namespace: 'shop', dry_run: true },
     sharedFields: [DryRunField],
   })

@@ -29,7 +29,8 @@ export class ModernGateway {
     this.handler = createMcpHandler(
       ({ requestInfo }) => {
         const client = requestInfo && this.clients.get(requestInfo);
-        return modernServer(tools, client ?? { caller: 'unknown', protocolVersion: MODERN });
+        if (!client) throw new Error('The SDK answers a request that it was not given.');
+        return modernServer(tools, client);
       },
       // `limitOpenRequests` limits the streams of subscriptions too. `writeAnswer` gives the signs
       // of life.

@@ -91,6 +91,10 @@ class FakeSession implements Session {
 
   constructor(readonly id: string) {}
 
+  isOf(): boolean {
+    return true;
+  }
+
   isRunning(): boolean {
     return this.running;
   }

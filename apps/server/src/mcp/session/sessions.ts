@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Shares } from '#base';
 
 /** A client's session. */
@@ -5,6 +6,8 @@ export interface Session {
   readonly id: string;
   /** Its owner, as `StartOptions.caller`. */
   readonly caller: string;
+  /** Whether a request comes from its owner. */
+  isOf(request: IncomingMessage): boolean;
   /** Whether a call is running. Such a session is not ended to make room. */
   isRunning(): boolean;
   /** Whether the client holds a stream open. Such a session is in use without requests. */
@@ -38,10 +41,13 @@ export class Sessions<T extends Session> {
     this.sweeper = setInterval(() => this.endIdle(), Math.min(limits.idleMs / 4, 30_000)).unref();
   }
 
-  /** Finds a session and notes that it is used. */
-  use(id: string): T | undefined {
+  /**
+   * Finds a session and notes that it is used.
+   * @param request by whom. The session of another principal is not found
+   */
+  use(id: string, request?: IncomingMessage): T | undefined {
     const entry = this.byId.get(id);
-    if (!entry) return undefined;
+    if (!entry || (request && !entry.session.isOf(request))) return undefined;
     this.byId.delete(id);
     this.byId.set(id, { ...entry, usedAt: Date.now() });
     return entry.session;

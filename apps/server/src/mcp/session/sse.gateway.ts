@@ -5,7 +5,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ToolError } from '#tools';
 import type { EventStream } from '../../http/event-stream.js';
 import { asEvent, JSON_RPC, refuse } from '../wire/json-rpc.js';
-import { clientOf } from '../wire/mcp-client.js';
+import { clientOf, isOf } from '../wire/mcp-client.js';
 import { mcpConfig, type McpConfig } from '../mcp.config.js';
 import { SessionServer } from './session.server.js';
 import { Sessions, type Session } from './sessions.js';
@@ -48,6 +48,7 @@ export class SseGateway {
       caller: client.caller,
       transport,
       stream,
+      isOf: (other) => isOf(client, other),
       isRunning: () => server.connection.running > 0,
       isWatched: () => true,
       close: () => server.close(),
@@ -66,7 +67,7 @@ export class SseGateway {
     id: unknown,
     body: unknown,
   ): Promise<void> {
-    const session = this.sessions.use(String(id));
+    const session = this.sessions.use(String(id), request);
     if (!session) {
       return refuse(response, 404, JSON_RPC.sessionNotFound, 'Session not found. Open /sse again.');
     }

@@ -26,7 +26,7 @@ export class StreamableGateway {
   async handle(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
     const id = request.headers['mcp-session-id'];
     if (id === undefined) return this.begin(request, response, body);
-    const session = this.sessions.use(String(id));
+    const session = this.sessions.use(String(id), request);
     if (!session) {
       return refuse(
         response,

@@ -4,7 +4,7 @@ import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/
 import { SUPPORTED_PROTOCOL_VERSIONS, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { EVENT_STREAM } from '../../http/event-stream.js';
 import { asCall, exchangeCall, type CallMessage } from '../call-exchange.js';
-import type { McpClient } from '../wire/mcp-client.js';
+import { isOf, type McpClient } from '../wire/mcp-client.js';
 import { SessionServer } from './session.server.js';
 import type { Session } from './sessions.js';
 import type { ToolCalls } from '../tool-calls.js';
@@ -45,6 +45,10 @@ export class StreamableSession implements Session {
 
   get caller(): string {
     return this.client.caller;
+  }
+
+  isOf(request: IncomingMessage): boolean {
+    return isOf(this.client, request);
   }
 
   isRunning(): boolean {

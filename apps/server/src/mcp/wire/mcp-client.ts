@@ -1,10 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import { callerAt } from '../../http/caller.js';
+import { ownerOf, type Principal } from '#tools';
+import { principalOf } from '../../http/authentication.js';
+import { callerOf } from '../../http/caller.js';
 
 /** The client of a connection. */
 export interface McpClient {
   /** As `StartOptions.caller`. */
   readonly caller: string;
+  /** Who has proved to be calling, by its latest request. */
+  principal: Principal;
   /** The negotiated version, once it is known. */
   protocolVersion?: string;
   /** Whether its connection offers tasks, if its protocol version has them. */
@@ -20,8 +24,16 @@ export function knowsTasks({ offersTasks, protocolVersion }: McpClient): boolean
 }
 
 /** The client of an HTTP request. */
-export function clientOf({ socket }: IncomingMessage, protocolVersion?: string): McpClient {
-  return { caller: callerAt(socket.remoteAddress), protocolVersion };
+export function clientOf(request: IncomingMessage, protocolVersion?: string): McpClient {
+  return { caller: callerOf(request), principal: principalOf(request), protocolVersion };
+}
+
+/** Whether a request may use what a client has opened. The client then has its credential. */
+export function isOf(client: McpClient, request: IncomingMessage): boolean {
+  const principal = principalOf(request);
+  if (ownerOf(principal) !== ownerOf(client.principal)) return false;
+  client.principal = principal;
+  return true;
 }
 
 /** Notes the protocol version if the message is the answer to `initialize`. */

@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import {
+  challenge,
+  hasQueryToken,
+  METADATA_PATH,
+  metadataAddress,
+  protectedResourceMetadata,
+  RESOURCE_PATHS,
+  type AuthenticationConfig,
+  type Authenticator,
+  type Scope,
+} from '#access';
+import { ToolError, type Principal } from '#tools';
+import { PROBES } from './host-check.js';
+
+const PRINCIPAL = Symbol('principal');
+
+/** A request whose sender is known. */
+interface ProvedRequest {
+  [PRINCIPAL]?: Principal;
+}
+
+/**
+ * What anybody may read: probes, also that of older Engines, the pages and documents that describe
+ * the server, and what an OAuth client needs to get a token (RFC 9728, 3.1).
+ */
+const OPEN = new RegExp(
+  String.raw`^(?:/mcp/v1/health|/docs(?:/[\w.-]*)?|/openapi\.(?:json|yaml)|${METADATA_PATH}(?:/mcp)?)/?(?:\?|$)`,
+);
+
+/** Who sends a request. Undefined for one that anybody may send. */
+export function provedPrincipalOf(request: IncomingMessage): Principal | undefined {
+  return (request as ProvedRequest)[PRINCIPAL];
+}
+
+/** As `provedPrincipalOf`. @throws Error, a bug, for a request that was not authenticated */
+export function principalOf(request: IncomingMessage): Principal {
+  const principal = provedPrincipalOf(request);
+  if (!principal) throw new Error('A request was served without being authenticated.');
+  return principal;
+}
+
+/** Refuses requests whose sender proves nothing, and notes who sends the others. */
+export function authenticateRequests(
+  fastify: FastifyInstance,
+  authenticator: Authenticator,
+  config: AuthenticationConfig,
+): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const { raw, url } = request;
+    if (PROBES.test(url) || OPEN.test(url)) return done();
+    const refuse = (error: ToolError) => {
+      const header = challengeTo(request, error, config);
+      if (header !== undefined) void reply.header('www-authenticate', header);
+      done(error);
+    };
+    const pass = (principal: Principal) => {
+      (raw as ProvedRequest)[PRINCIPAL] = principal;
+      done();
+    };
+    try {
+      const principal = authenticator.authenticate({
+        headers: raw.headers,
+        socket: raw.socket,
+        isQueryToken: hasQueryToken(url),
+        isUnixSocket: typeof fastify.server.address() === 'string',
+      });
+      if (principal instanceof Promise) principal.then(pass, refuse);
+      else pass(principal);
+    } catch (error) {
+      refuse(error as ToolError);
+    }
+  });
+}
+
+/** The `WWW-Authenticate` header for a failure, if another credential would help. */
+export function challengeTo(
+  { url, headers }: Pick<FastifyRequest, 'url' | 'headers'>,
+  error: ToolError,
+  { publicUrl, oidc }: AuthenticationConfig,
+): string | undefined {
+  const resource = /^\/mcp(?:[/?]|$)/.test(url) ? '/mcp' : '';
+  return challenge(error, {
+    hasCredential: headers.authorization !== undefined,
+    metadata: publicUrl && oidc && metadataAddress(publicUrl + resource),
+    missingScopes: error.neededScope === undefined ? [] : [error.neededScope as Scope],
+  });
+}
+
+/** Serves what OAuth clients have to know to get a token, for each part that they may name. */
+export function serveResourceMetadata(
+  fastify: FastifyInstance,
+  { publicUrl, oidc }: AuthenticationConfig,
+): void {
+  if (publicUrl === undefined || oidc === undefined) return;
+  for (const path of RESOURCE_PATHS) {
+    const metadata = protectedResourceMetadata(publicUrl + path, oidc.issuer);
+    fastify.get(`${METADATA_PATH}${path}`, (_request, reply) => reply.send(metadata));
+  }
+}

@@ -1,0 +1,27 @@
+import { Global, Module } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import {
+  authenticationConfig,
+  Authenticator,
+  type AuthenticationConfig,
+} from './authentication/index.js';
+import { Policies } from './policies.js';
+import { PolicyInterceptor } from './policy.interceptor.js';
+import { policyConfig } from './policy/index.js';
+
+/** Who may do what. */
+@Global()
+@Module({
+  imports: [ConfigModule.forFeature(authenticationConfig), ConfigModule.forFeature(policyConfig)],
+  providers: [
+    {
+      provide: Authenticator,
+      inject: [authenticationConfig.KEY],
+      useFactory: (config: AuthenticationConfig) => Authenticator.start(config),
+    },
+    Policies,
+    PolicyInterceptor,
+  ],
+  exports: [Authenticator, Policies, ConfigModule],
+})
+export class AccessModule {}

@@ -1,0 +1,18 @@
+export { AccessModule } from './access.module.js';
+export {
+  ANYBODY,
+  authenticationConfig,
+  Authenticator,
+  challenge,
+  hasQueryToken,
+  LOOPBACK,
+  METADATA_PATH,
+  metadataAddress,
+  protectedResourceMetadata,
+  refuseOpenAddress,
+  RESOURCE_PATHS,
+  runKeyCommand,
+} from './authentication/index.js';
+export type { AuthenticationConfig, Scope } from './authentication/index.js';
+export { policyCommand, policyConfig } from './policy/index.js';
+export { Policies } from './policies.js';

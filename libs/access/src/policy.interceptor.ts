@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import {
+  InterceptsTools,
+  ToolError,
+  type ToolInterceptor,
+  type ToolInvocation,
+  type ToolResult,
+} from '#tools';
+import { Policies } from './policies.js';
+
+/**
+ * Lets a call begin only if its principal may use the tool. A call that has waited for its turn is
+ * decided when it begins, as the policy and its token may have changed.
+ */
+@Injectable()
+@InterceptsTools({ stage: 'access' })
+export class PolicyInterceptor implements ToolInterceptor {
+  constructor(private readonly policies: Policies) {}
+
+  intercept(
+    invocation: ToolInvocation,
+    next: (invocation: ToolInvocation) => Promise<ToolResult>,
+  ): Promise<ToolResult> {
+    const { principal } = invocation.call;
+    try {
+      if (principal?.expiresAt !== undefined && principal.expiresAt <= Date.now()) {
+        throw new ToolError(
+          'unauthenticated',
+          'The token ended before the call began. Call again with a new one.',
+        );
+      }
+      this.policies.checkTool(principal, invocation.tool);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+    return next(invocation);
+  }
+}
