@@ -130,7 +130,8 @@ function wrapModern(client: ModernClient, log: LogLine[]): McpClient {
 }
 
 function stdioServer() {
-  const env = { ...process.env, ...testSandbox().env } as Record<string, string>;
+  const access = { AUTH: 'none', POLICY_FILE: 'admin' };
+  const env = { ...process.env, ...access, ...testSandbox().env } as Record<string, string>;
   return { command: SERVER_BIN, args: ['--stdio'], env, stderr: 'pipe' as const };
 }
 

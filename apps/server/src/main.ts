@@ -8,6 +8,7 @@ import {
 } from '#access';
 import { AppModule } from './app.module.js';
 import { executionsConfig, type ExecutionsConfig } from '#executions';
+import { COMMANDS } from './commands.js';
 import { createApp } from './create-app.js';
 import { endOnSignals } from './end-on-signals.js';
 import { serveStdio } from './mcp/stdio.js';
@@ -19,6 +20,12 @@ import { ServerLogger } from './logging/server.logger.js';
 const SETTLED_MS = 3_000;
 
 async function main(): Promise<void> {
+  const [, , word = '', ...argv] = process.argv;
+  const command = COMMANDS.get(word);
+  if (command) {
+    process.exitCode = await command(argv);
+    return;
+  }
   if (process.argv.includes('--stdio')) {
     const logger = new ServerLogger();
     const context = await NestFactory.createApplicationContext(AppModule, {

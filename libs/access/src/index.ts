@@ -15,4 +15,5 @@ export {
 } from './authentication/index.js';
 export type { AuthenticationConfig, Scope } from './authentication/index.js';
 export { policyCommand, policyConfig } from './policy/index.js';
+export type { PolicyConfig } from './policy/index.js';
 export { Policies } from './policies.js';

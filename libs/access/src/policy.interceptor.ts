@@ -31,7 +31,7 @@ export class PolicyInterceptor implements ToolInterceptor {
       }
       this.policies.checkTool(principal, invocation.tool);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     return next(invocation);
   }

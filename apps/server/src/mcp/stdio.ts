@@ -1,6 +1,6 @@
 import { serveStdio as serve, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import type { INestApplicationContext } from '@nestjs/common';
-import { LOOPBACK } from '#access';
+import { ANYBODY, authenticationConfig, LOOPBACK, type AuthenticationConfig } from '#access';
 import { asCallersFault } from './wire/json-rpc.js';
 import { noteVersion, type McpClient } from './wire/mcp-client.js';
 import { modernServer } from './modern/modern.server.js';
@@ -12,9 +12,10 @@ import { ToolCalls } from './tool-calls.js';
  */
 export async function serveStdio(app: INestApplicationContext): Promise<void> {
   const tools = app.get(ToolCalls);
+  const { isOff } = app.get<AuthenticationConfig>(authenticationConfig.KEY);
   const transport = new StdioServerTransport();
   const send = transport.send.bind(transport);
-  const client: McpClient = { caller: 'stdio', principal: LOOPBACK };
+  const client: McpClient = { caller: 'stdio', principal: isOff ? ANYBODY : LOOPBACK };
   transport.send = (message) => {
     noteVersion(client, message);
     return send(asCallersFault(message));

@@ -1,0 +1,53 @@
+import { NestFactory } from '@nestjs/core';
+import {
+  ANYBODY,
+  authenticationConfig,
+  LOOPBACK,
+  policyCommand,
+  policyConfig,
+  runKeyCommand,
+  type AuthenticationConfig,
+  type PolicyConfig,
+} from '#access';
+import { ToolRegistry } from '#tools';
+import { AppModule } from './app.module.js';
+import { ServerLogger } from './logging/server.logger.js';
+
+type Command = (argv: string[]) => number | Promise<number>;
+
+/** What the program does besides serving, by its first word. Each gives an exit code. */
+export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['key', key],
+  ['policy', policy],
+]);
+
+function key(argv: string[]): number {
+  const { apiKeys, stateFolder } = authenticationConfig() as AuthenticationConfig;
+  return runKeyCommand(argv, { ...apiKeys, stateFolder }, process);
+}
+
+async function policy(argv: string[]): Promise<number> {
+  const { file } = policyConfig() as PolicyConfig;
+  // The modules declare the tools that a policy names. Their start must not fail for that policy.
+  Object.assign(process.env, {
+    EXECUTIONS_FILE: ':memory:',
+    DATABASE_URL: '',
+    POLICY_FILE: 'admin',
+  });
+  const app = await NestFactory.createApplicationContext(AppModule, {
+    logger: new ServerLogger(),
+    abortOnError: false,
+  });
+  try {
+    const { isOff } = app.get<AuthenticationConfig>(authenticationConfig.KEY);
+    return await policyCommand({
+      argv,
+      out: process.stdout,
+      tools: app.get(ToolRegistry).list(),
+      defaultSource: file,
+      localPrincipal: isOff ? ANYBODY.id : LOOPBACK.id,
+    });
+  } finally {
+    await app.close();
+  }
+}
