@@ -44,20 +44,23 @@ export interface McpClient {
 }
 
 /** What a client needs of a server. */
-type Reachable = Pick<RunningServer, 'url' | 'log'>;
+interface Reachable extends Pick<RunningServer, 'url' | 'log'> {
+  /** The key or token that the client proves itself by; none unless given. */
+  token?: string;
+}
 
 const CLIENT_INFO = { name: 'test', version: '1.0.0' };
 const MODERN = { versionNegotiation: { mode: { pin: '2026-07-28' } } };
 
 /** Each kind of client that the server is made for. */
 export const CLIENTS: Record<string, (server: Reachable) => Promise<McpClient>> = {
-  '2025 over Streamable HTTP': ({ url, log }) =>
-    connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`)), log),
-  '2025 over HTTP+SSE': ({ url, log }) =>
-    connect(new SSEClientTransport(new URL(`${url}/sse`)), log),
-  '2026 over Streamable HTTP': async ({ url, log }) => {
+  '2025 over Streamable HTTP': ({ url, log, token }) =>
+    connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`), provedBy(token)), log),
+  '2025 over HTTP+SSE': ({ url, log, token }) =>
+    connect(new SSEClientTransport(new URL(`${url}/sse`), provedBy(token)), log),
+  '2026 over Streamable HTTP': async ({ url, log, token }) => {
     const client = new ModernClient(CLIENT_INFO, MODERN);
-    await client.connect(new ModernHttpTransport(new URL(`${url}/mcp`)));
+    await client.connect(new ModernHttpTransport(new URL(`${url}/mcp`), provedBy(token)));
     return wrapModern(client, log);
   },
   '2025 over stdio': () => {
@@ -78,6 +81,15 @@ export function mcpTextOf({ content, isError }: CallResult): string {
   const texts = content.map(({ text }) => text);
   expect([isError ?? false, texts]).toEqual([false, [expect.any(String)]]);
   return texts[0] ?? '';
+}
+
+function provedBy(token: string | undefined) {
+  return token === undefined ? {} : { requestInit: { headers: bearer(token) } };
+}
+
+/** The header of a key or a token. */
+export function bearer(token: string): Record<string, string> {
+  return { authorization: `Bearer ${token}` };
 }
 
 async function connect(transport: Transport, log: LogLine[]): Promise<McpClient> {

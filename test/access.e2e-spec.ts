@@ -1,0 +1,267 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bearer, CLIENTS, type McpClient } from './support/mcp-clients.js';
+import { categoryOf } from './support/rest.js';
+import { testSandbox } from './support/sandbox.js';
+import { SERVER_BIN } from './support/server-process.js';
+import { startServer, type RunningServer } from './support/server.js';
+
+const POLICY = `
+use: read-only
+rules:
+  - name: operators
+    who: { groups: [operators] }
+    use: operator
+  - name: scaling
+    who: { principals: ['*'], groups: [scalers] }
+    allow: { tools: [k8s_scale] }
+  - name: no-logs-for-scalers
+    who: { groups: [scalers] }
+    deny: { tools: [k8s_logs] }
+`;
+
+/** Who calls: a name, and the groups and scopes of its key. */
+const CALLERS: Record<string, string[]> = {
+  reader: [],
+  operator: ['--groups', 'operators'],
+  scaler: ['--groups', 'scalers'],
+  'operator with a token for reading': ['--groups', 'operators', '--scopes', 'skyflo:read'],
+};
+
+/** Calls of each tool, which change nothing, and who may make them. */
+const CALLS: [tool: string, args: Record<string, unknown>, who: string[]][] = [
+  ['k8s_get', { resource_type: 'pods', namespace: 'shop' }, Object.keys(CALLERS)],
+  [
+    'k8s_logs',
+    { pod_name: 'app=web', namespace: 'shop', num_lines: 1 },
+    ['reader', 'operator', 'operator with a token for reading'],
+  ],
+  [
+    'k8s_scale',
+    { name: 'web', resource_type: 'deployment', namespace: 'shop', replicas: 2, dry_run: true },
+    ['operator', 'scaler'],
+  ],
+  [
+    'k8s_delete',
+    { name: 'web', resource_type: 'deployment', namespace: 'shop', dry_run: true },
+    ['operator'],
+  ],
+];
+
+const keys = new Map<string, string>();
+let folder: string;
+let server: RunningServer;
+
+beforeAll(async () => {
+  folder = join(testSandbox().folder, `access-${process.pid}`);
+  const env = access();
+  for (const [name, options] of Object.entries(CALLERS)) keys.set(name, newKey(name, options));
+  const file = join(testSandbox().folder, `policy-${process.pid}.yaml`);
+  writeFileSync(file, POLICY);
+  server = await startServer({ ...env, POLICY_FILE: file });
+});
+afterAll(() => server.stop());
+
+/** The settings of a server that lets nobody in without a proof. */
+function access(): Record<string, string> {
+  return { AUTH: '', XDG_STATE_HOME: folder };
+}
+
+function newKey(principal: string, options: string[]): string {
+  const args = ['key', 'new', '--principal', principal.replaceAll(' ', '-'), ...options];
+  const env = { ...process.env, ...access(), KUBECONFIG: 'none' };
+  return execFileSync(SERVER_BIN, args, { env, encoding: 'utf8', stdio: 'pipe' }).trim();
+}
+
+function fetchAs(who: string, path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { 'content-type': 'application/json', ...bearer(keys.get(who) ?? who) };
+  return fetch(`${server.url}${path}`, { ...init, headers: { ...headers, ...init.headers } });
+}
+
+interface Told {
+  code?: string;
+  detail?: string;
+  execution_id?: string;
+}
+
+async function call(who: string, tool: string, args: object, headers = {}): Promise<Told> {
+  const path = `/engine/v1/tools/${categoryOf(tool)}/${tool}/execute`;
+  const init = { method: 'POST', body: JSON.stringify(args), headers };
+  return (await (await fetchAs(who, path, init)).json()) as Told;
+}
+
+describe.each(Object.keys(CALLERS))('%s', (who) => {
+  it('may do over REST what the policy says, and sees no more', async () => {
+    const { tools } = (await (await fetchAs(who, '/engine/v1/tools')).json()) as {
+      tools: { name: string }[];
+    };
+    const listed = tools.map(({ name }) => name);
+    for (const [tool, args, allowed] of CALLS) {
+      const { code, detail } = await call(who, tool, args);
+      const mayIt = allowed.includes(who);
+      expect([tool, code, listed.includes(tool)], detail).toEqual([
+        tool,
+        mayIt ? undefined : 'forbidden',
+        mayIt,
+      ]);
+    }
+  });
+
+  it.each(Object.keys(CLIENTS).filter((name) => !name.endsWith('stdio')))(
+    'may do the same with a client of %s',
+    async (kind) => {
+      const client: McpClient = await CLIENTS[kind]!({ ...server, token: keys.get(who)! });
+      try {
+        const listed = (await client.listTools()).map(({ name }) => name);
+        for (const [tool, args, allowed] of CALLS) {
+          const { _meta, content } = await client.call(tool, args);
+          const mayIt = allowed.includes(who);
+          expect([tool, _meta?.['skyflo/code'], listed.includes(tool)], content[0]?.text).toEqual([
+            tool,
+            mayIt ? undefined : 'forbidden',
+            mayIt,
+          ]);
+        }
+      } finally {
+        await client.close();
+      }
+    },
+  );
+});
+
+describe('a refusal', () => {
+  it('names the rule, or says that there is none', async () => {
+    expect((await call('scaler', 'k8s_logs', { pod_name: 'web' })).detail).toContain(
+      'no-logs-for-scalers',
+    );
+    const args = { name: 'web', resource_type: 'deployment', namespace: 'shop', dry_run: true };
+    expect((await call('reader', 'k8s_delete', args)).detail).toMatch(/^No rule|no rule/);
+  });
+
+  it('says which scope a token lacks (RFC 6750, 3.1)', async () => {
+    const path = '/engine/v1/tools/k8s/k8s_scale/execute';
+    const args = { name: 'web', resource_type: 'deployment', namespace: 'shop', replicas: 1 };
+    const init = { method: 'POST', body: JSON.stringify({ ...args, dry_run: true }) };
+    const answer = await fetchAs('operator with a token for reading', path, init);
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get('www-authenticate')).toMatch(
+      /error="insufficient_scope".*scope="skyflo:write"/,
+    );
+  });
+});
+
+describe('without a proof', () => {
+  it.each([
+    ['no credential', {}],
+    ['a key of another server', bearer(`skyflo_${'A'.repeat(12)}_${'b'.repeat(43)}`)],
+    ['a key that is cut', bearer('skyflo_x')],
+    ['a token of nobody', bearer('abc.def.ghi')],
+    ['another scheme', { authorization: 'Basic YTpi' }],
+    ['a token of 1 MB', bearer('a'.repeat(14_000))],
+  ])('nothing is served: %s', async (_what, headers) => {
+    for (const path of ['/engine/v1/tools', '/engine/v1/executions', '/mcp', '/sse', '/nothing']) {
+      const answer = await fetch(`${server.url}${path}`, { headers });
+      expect([path, answer.status]).toEqual([path, 401]);
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm="skyflo-mcp"/);
+    }
+  });
+
+  it('a token in the address is not taken', async () => {
+    const key = keys.get('reader')!;
+    for (const name of ['access_token', 'token']) {
+      const answer = await fetch(`${server.url}/engine/v1/tools?${name}=${key}`);
+      expect([name, answer.status]).toEqual([name, 401]);
+    }
+  });
+
+  it('probes and the description of the server are served', async () => {
+    for (const path of ['/health', '/mcp/v1/health', '/openapi.json', '/docs']) {
+      expect([path, (await fetch(`${server.url}${path}`)).status]).toEqual([path, 200]);
+    }
+  });
+});
+
+describe('what belongs to a principal', () => {
+  it('is not found by another: executions, their output and events, cancels', async () => {
+    const { execution_id: id } = await call(
+      'operator',
+      'wait_for_x_seconds',
+      { seconds: 60 },
+      { prefer: 'respond-async' },
+    );
+    const path = `/engine/v1/executions/${id}`;
+    for (const [method, at] of [
+      ['GET', path],
+      ['GET', `${path}/output`],
+      ['GET', `${path}/events`],
+      ['DELETE', path],
+    ] as const) {
+      const { status } = await fetchAs('reader', at, { method });
+      expect([method, at, status]).toEqual([method, at, 404]);
+    }
+    for (const tool of ['execution_status', 'execution_wait', 'execution_cancel']) {
+      const { code } = await call('reader', tool, { execution_id: id });
+      expect([tool, code]).toEqual([tool, 'not_found']);
+    }
+    const { executions } = (await (await fetchAs('reader', '/engine/v1/executions')).json()) as {
+      executions: { id: string }[];
+    };
+    expect(executions.map((one) => one.id)).not.toContain(id);
+    expect((await fetchAs('operator', path)).status).toBe(202);
+    expect((await fetchAs('operator', path, { method: 'DELETE' })).status).toBe(200);
+  });
+
+  it('has its own idempotency keys', async () => {
+    const key = { 'idempotency-key': 'the-same' };
+    const args = { name: 'web', resource_type: 'deployment', namespace: 'shop', replicas: 1 };
+    const ids = await Promise.all(
+      ['operator', 'scaler'].map(async (who) => {
+        const told = await call(who, 'k8s_scale', { ...args, dry_run: true }, key);
+        return told.execution_id;
+      }),
+    );
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it('is a session: that of another is not found', async () => {
+    const initialize = {
+      jsonrpc: '2.0',
+      id: 0,
+      method: 'initialize',
+      params: {
+        protocolVersion: '2025-06-18',
+        capabilities: {},
+        clientInfo: { name: 'test', version: '1' },
+      },
+    };
+    const accept = { accept: 'application/json, text/event-stream' };
+    const post = (who: string, body: object, headers = {}) =>
+      fetchAs(who, '/mcp', {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { ...accept, ...headers },
+      });
+    const session = (await post('operator', initialize)).headers.get('mcp-session-id')!;
+    const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+    const inIt = { 'mcp-session-id': session };
+    expect((await post('reader', list, inIt)).status).toBe(404);
+    expect((await post('operator', list, inIt)).status).toBe(200);
+  });
+});
+
+it('takes a new key, and refuses a revoked one, without a restart', async () => {
+  const key = newKey('late', []);
+  const status = async () => (await fetchAs(key, '/engine/v1/tools')).status;
+  await expect.poll(status).toBe(200);
+  const id = key.split('_')[1]!;
+  const env = { ...process.env, ...access(), KUBECONFIG: 'none' };
+  execFileSync(SERVER_BIN, ['key', 'revoke', id], { env, stdio: 'pipe' });
+  await expect.poll(status).toBe(401);
+});
+
+it('does not listen where others reach it and nobody can prove anything', async () => {
+  const env = { AUTH: '', HOST: '0.0.0.0', XDG_STATE_HOME: join(folder, 'nobody') };
+  await expect(startServer(env)).rejects.toThrow('skyflo-mcp key new');
+});
