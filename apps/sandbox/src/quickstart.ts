@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { packageRoot } from './paths.js';
@@ -42,7 +44,7 @@ async function run(): Promise<void> {
   const ended = new AbortController();
   void server.then(() => ended.abort(new Error('The server ended before it was ready.')));
   await waitFor(isServing, { what: 'the server', timeoutMs: 30_000, signal: ended.signal });
-  report.line(welcome());
+  report.line(welcome(await readFile(tokenFile(), 'utf8')));
   await server;
   report.line('The server has ended. The sandbox still runs: npm run sandbox -- status | down');
 }
@@ -55,16 +57,23 @@ async function isServing(): Promise<boolean> {
   }
 }
 
-function welcome(): string {
+/** The file by which programs on this machine prove themselves to the server. */
+function tokenFile(): string {
+  const state = process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state');
+  return join(state, 'skyflo-mcp', 'loopback-token');
+}
+
+function welcome(token: string): string {
   const body = JSON.stringify({ resource_type: 'pods', namespace: 'shop' });
   return `
-  Swagger UI   ${origin}/docs
+  Swagger UI   ${origin}/docs#token=${token.trim()}
   MCP          ${origin}/mcp
   REST         ${origin}/engine/v1/tools
+  Token        ${tokenFile()}
 
 Try it, in another terminal:
 
-  curl -s ${origin}/engine/v1/tools/k8s/k8s_get/execute -H 'content-type: application/json' -d '${body}'
+  curl -s ${origin}/engine/v1/tools/k8s/k8s_get/execute -H "authorization: Bearer $(cat ${tokenFile()})" -H 'content-type: application/json' -d '${body}'
 
 Ctrl-C ends the server. The cluster goes on until: npm run sandbox -- down
 `;

@@ -1,4 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { inputClass, inputSchemaOf, ToolRegistry, VERSION, type ToolDefinition } from '#tools';
 import { ExecuteQueryDto } from './dto/list-tools.dto.js';
@@ -16,14 +17,35 @@ const EXECUTE_PARAMETERS: Operation['parameters'] = Object.entries(
 }));
 
 /**
+ * Runs in Swagger UI: a link with `#token=` brings the token along. It is taken out of the address,
+ * which a history remembers, and never leaves the browser in a request for the page.
+ */
+const TAKE_TOKEN = `
+const token = new URLSearchParams(location.hash.slice(1)).get('token');
+if (token) {
+  history.replaceState(null, '', location.pathname);
+  const timer = setInterval(() => {
+    if (!window.ui) return;
+    clearInterval(timer);
+    window.ui.preauthorizeApiKey('bearer', token);
+  }, 50);
+}
+`;
+
+/**
  * Serves the OpenAPI 3.1 document at `/openapi.json` and Swagger UI at `/docs`. Each tool is an
  * operation of its own.
  */
-export function serveOpenApi(app: INestApplication): void {
+export function serveOpenApi(app: NestFastifyApplication): void {
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/docs/token.js', (_request, reply) => reply.type('text/javascript').send(TAKE_TOKEN));
   SwaggerModule.setup('docs', app, () => documentOf(app), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
     customSiteTitle: 'Skyflo MCP',
+    customJs: '/docs/token.js',
     swaggerOptions: { docExpansion: 'list', filter: true, tryItOutEnabled: true },
   });
 }
@@ -38,6 +60,11 @@ function documentOf(app: INestApplication): OpenAPIObject {
     )
     .setVersion(VERSION)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addBearerAuth({
+      type: 'http',
+      description: 'An API key, a token of your issuer, or the token of this machine.',
+    })
+    .addSecurityRequirements('bearer')
     .addTag('tools', 'The tools')
     .addTag('executions', 'Runs of tools');
   for (const { name, description } of registry.categories()) builder.addTag(name, description);
