@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { CLIENTS } from './support/mcp-clients.js';
 import { execute } from './support/rest.js';
 import { testSandbox } from './support/sandbox.js';
-import { SERVER_BIN } from './support/server-process.js';
+import { OPEN_ACCESS, SERVER_BIN } from './support/server-process.js';
 import { useServer } from './support/use-server.js';
 
 const WAIT = 'wait_for_x_seconds';
@@ -75,7 +75,13 @@ describe('the log', () => {
 
   it('holds up neither calls nor the end when nobody reads it', async () => {
     const child = spawn(SERVER_BIN, [], {
-      env: { ...process.env, ...testSandbox().env, PORT: '0', EXECUTIONS_FILE: ':memory:' },
+      env: {
+        ...process.env,
+        ...testSandbox().env,
+        ...OPEN_ACCESS,
+        PORT: '0',
+        EXECUTIONS_FILE: ':memory:',
+      },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     onTestFinished(() => void child.kill('SIGKILL'));

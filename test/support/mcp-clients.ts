@@ -14,7 +14,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { expect } from 'vitest';
 import { testSandbox } from './sandbox.js';
-import { parseLogLine, SERVER_BIN, type LogLine, type RunningServer } from './server-process.js';
+import { OPEN_ACCESS, parseLogLine, SERVER_BIN, type LogLine, type RunningServer } from './server-process.js';
 
 /** A tool's answer as MCP clients get it. */
 export interface CallResult {
@@ -142,8 +142,7 @@ function wrapModern(client: ModernClient, log: LogLine[]): McpClient {
 }
 
 function stdioServer() {
-  const access = { AUTH: 'none', POLICY_FILE: 'admin' };
-  const env = { ...process.env, ...access, ...testSandbox().env } as Record<string, string>;
+  const env = { ...process.env, ...OPEN_ACCESS, ...testSandbox().env } as Record<string, string>;
   return { command: SERVER_BIN, args: ['--stdio'], env, stderr: 'pipe' as const };
 }
 

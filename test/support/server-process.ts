@@ -10,6 +10,9 @@ export const SERVER_BIN = join(
   'bin/skyflo-mcp.js',
 );
 
+/** Everybody may do everything: for all specs but those that are about who may do what. */
+export const OPEN_ACCESS = { AUTH: 'none', POLICY_FILE: 'admin' };
+
 /** A line of the server's log, with the facts of a call. */
 export interface LogLine {
   /** ISO 8601. */
@@ -49,8 +52,7 @@ export async function spawnServer(
 ): Promise<RunningServer> {
   const [program, ...args] = [...via, SERVER_BIN];
   const child = spawn(program, args, {
-    // Specs that are about who may do what say so.
-    env: { ...process.env, PORT: '0', AUTH: 'none', POLICY_FILE: 'admin', ...env },
+    env: { ...process.env, PORT: '0', ...OPEN_ACCESS, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const log: LogLine[] = [];
