@@ -7,7 +7,8 @@ import { startServer } from './support/server.js';
 
 describe('starting', () => {
   it('refuses an address that others can reach, unless told that nobody is asked who they are', async () => {
-    await expect(startServer({ HOST: '0.0.0.0', AUTH: '' })).rejects.toThrow('AUTH=none');
+    const closed = { HOST: '0.0.0.0', AUTH: '', XDG_STATE_HOME: testSandbox().folder };
+    await expect(startServer(closed)).rejects.toThrow('AUTH=none');
     const server = await startServer({ HOST: '0.0.0.0', AUTH: 'none' });
     await server.stop();
   });

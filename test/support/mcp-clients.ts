@@ -14,7 +14,13 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { expect } from 'vitest';
 import { testSandbox } from './sandbox.js';
-import { OPEN_ACCESS, parseLogLine, SERVER_BIN, type LogLine, type RunningServer } from './server-process.js';
+import {
+  OPEN_ACCESS,
+  parseLogLine,
+  SERVER_BIN,
+  type LogLine,
+  type RunningServer,
+} from './server-process.js';
 
 /** A tool's answer as MCP clients get it. */
 export interface CallResult {
