@@ -47,7 +47,12 @@ describeSideBySide(
       ]);
       expect(get).toMatchObject({
         title: 'Get Kubernetes Resources',
-        annotations: { readOnlyHint: true, destructiveHint: false },
+        annotations: {
+          readOnlyHint: true,
+          destructiveHint: false,
+          idempotentHint: true,
+          openWorldHint: false,
+        },
         inputSchema: { type: 'object', additionalProperties: false, required: ['resource_type'] },
         _meta: { fastmcp: { tags: ['k8s'] } },
       });

@@ -34,68 +34,76 @@ const WORDS = [
 ];
 const CATEGORY_ORDER = ['argo', 'helm', 'k8s'];
 
+const HINTS_OF_ALL = [
+  'readOnlyHint',
+  'destructiveHint',
+  'idempotentHint',
+  'openWorldHint',
+] as const;
+
 /**
- * Tool → [readOnlyHint, destructiveHint]. A change here is a change of what runs without approval.
+ * Tool → its hints in the order of `HINTS_OF_ALL`. A change here is a change of what runs without
+ * approval.
  */
-const HINTS: Record<string, [boolean, boolean]> = {
-  argo_list_rollouts: [true, false],
-  argo_promote: [false, false],
-  argo_pause_rollout: [false, false],
-  argo_resume_rollout: [false, false],
-  argo_abort_rollout: [false, true],
-  argo_set_image: [false, false],
-  argo_rollout_restart: [false, false],
-  argo_status: [true, false],
-  argo_history: [true, false],
-  argo_undo: [false, true],
-  argo_describe: [true, false],
-  argo_list_experiments: [true, false],
-  argo_list_analysisruns: [true, false],
-  argo_retry: [false, false],
-  argo_get_analysisrun: [true, false],
-  helm_list_releases: [true, false],
-  helm_repo_add: [false, false],
-  helm_repo_update: [false, false],
-  helm_repo_remove: [false, false],
-  helm_install: [false, false],
-  helm_install_with_values: [false, false],
-  helm_upgrade: [false, false],
-  helm_uninstall: [false, true],
-  helm_rollback: [false, true],
-  helm_status: [true, false],
-  helm_history: [true, false],
-  helm_get_values: [true, false],
-  helm_get_manifest: [true, false],
-  helm_show_values: [true, false],
-  helm_search_repo: [true, false],
-  helm_template: [true, false],
-  k8s_logs: [true, false],
-  k8s_get: [true, false],
-  k8s_describe: [true, false],
-  wait_for_x_seconds: [true, false],
-  k8s_rollout_status: [true, false],
-  k8s_rollout_history: [true, false],
-  k8s_cluster_info: [true, false],
-  k8s_top_pods: [true, false],
-  k8s_top_nodes: [true, false],
-  k8s_apply: [false, true],
-  k8s_patch: [false, true],
-  k8s_set_image: [false, false],
-  k8s_rollout_restart: [false, false],
-  k8s_scale: [false, true],
-  k8s_delete: [false, true],
-  k8s_rollout_undo: [false, true],
-  k8s_cordon: [false, false],
-  k8s_uncordon: [false, false],
-  k8s_drain: [false, true],
-  k8s_run_pod: [false, false],
-  k8s_exec: [false, true],
-  k8s_port_forward: [false, false],
-  k8s_port_forward_list: [true, false],
-  k8s_port_forward_stop: [false, false],
-  execution_status: [true, false],
-  execution_wait: [true, false],
-  execution_cancel: [false, false],
+const HINTS: Record<string, boolean[]> = {
+  argo_list_rollouts: [true, false, true, false],
+  argo_promote: [false, true, false, false],
+  argo_pause_rollout: [false, false, true, false],
+  argo_resume_rollout: [false, false, true, false],
+  argo_abort_rollout: [false, true, true, false],
+  argo_set_image: [false, true, true, false],
+  argo_rollout_restart: [false, true, false, false],
+  argo_status: [true, false, true, false],
+  argo_history: [true, false, true, false],
+  argo_undo: [false, true, false, false],
+  argo_describe: [true, false, true, false],
+  argo_list_experiments: [true, false, true, false],
+  argo_list_analysisruns: [true, false, true, false],
+  argo_retry: [false, false, false, false],
+  argo_get_analysisrun: [true, false, true, false],
+  helm_list_releases: [true, false, true, false],
+  helm_repo_add: [false, false, true, true],
+  helm_repo_update: [false, false, true, true],
+  helm_repo_remove: [false, false, true, false],
+  helm_install: [false, false, false, true],
+  helm_install_with_values: [false, false, false, true],
+  helm_upgrade: [false, true, false, true],
+  helm_uninstall: [false, true, true, false],
+  helm_rollback: [false, true, false, false],
+  helm_status: [true, false, true, false],
+  helm_history: [true, false, true, false],
+  helm_get_values: [true, false, true, false],
+  helm_get_manifest: [true, false, true, false],
+  helm_show_values: [true, false, true, true],
+  helm_search_repo: [true, false, true, false],
+  helm_template: [true, false, true, true],
+  k8s_logs: [true, false, true, false],
+  k8s_get: [true, false, true, false],
+  k8s_describe: [true, false, true, false],
+  wait_for_x_seconds: [true, false, true, false],
+  k8s_rollout_status: [true, false, true, false],
+  k8s_rollout_history: [true, false, true, false],
+  k8s_cluster_info: [true, false, true, false],
+  k8s_top_pods: [true, false, true, false],
+  k8s_top_nodes: [true, false, true, false],
+  k8s_apply: [false, true, true, false],
+  k8s_patch: [false, true, false, false],
+  k8s_set_image: [false, true, true, false],
+  k8s_rollout_restart: [false, true, false, false],
+  k8s_scale: [false, true, true, false],
+  k8s_delete: [false, true, true, false],
+  k8s_rollout_undo: [false, true, false, false],
+  k8s_cordon: [false, false, true, false],
+  k8s_uncordon: [false, false, true, false],
+  k8s_drain: [false, true, true, false],
+  k8s_run_pod: [false, false, false, true],
+  k8s_exec: [false, true, false, true],
+  k8s_port_forward: [false, false, false, true],
+  k8s_port_forward_list: [true, false, true, false],
+  k8s_port_forward_stop: [false, false, true, false],
+  execution_status: [true, false, true, false],
+  execution_wait: [true, false, true, false],
+  execution_cancel: [false, false, true, false],
 };
 
 let server: RunningServer;
@@ -135,7 +143,7 @@ describe('the whole registry', () => {
   it('has the hints that approval rests on', () => {
     const hints = tools.map(({ name, annotations }) => [
       name,
-      [annotations['readOnlyHint'], annotations['destructiveHint']],
+      HINTS_OF_ALL.map((hint) => annotations[hint]),
     ]);
     expect(Object.fromEntries(hints)).toEqual(HINTS);
   });
@@ -146,7 +154,7 @@ describe('the whole registry', () => {
       expect(title).toMatch(/\S/);
       expect(description).toMatch(/^[A-Z].{40,}\.$/);
       expect(tags[0]).toBe(category);
-      expect(Object.keys(annotations).toSorted()).toEqual(['destructiveHint', 'readOnlyHint']);
+      expect(Object.keys(annotations).toSorted()).toEqual(HINTS_OF_ALL.toSorted());
     }
   });
 

@@ -88,7 +88,7 @@ export class ExecutionTools {
     title: 'Cancel Execution',
     description:
       'Cancels an execution that still runs. What it has done by then stays done; execution_status says what that is.',
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     effects: ['read'],
     tags: [EXECUTIONS_TAG],
     place: 'none',

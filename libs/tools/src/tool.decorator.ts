@@ -26,7 +26,8 @@ export interface ToolOptions {
   title: string;
   /** For the model: first what it does, then when to use it. */
   description: string;
-  annotations: ToolAnnotations;
+  /** Read-only tools are idempotent, and no tool reaches beyond the cluster, unless said. */
+  annotations: Pick<ToolAnnotations, 'readOnlyHint' | 'destructiveHint'> & Partial<ToolAnnotations>;
   /** Every effect that a call can have. `read` alone for a read-only tool, unless given. */
   effects?: readonly Effect[];
   /** Further tags. The category is always the first tag. */

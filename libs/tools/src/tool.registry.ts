@@ -133,7 +133,11 @@ export class ToolRegistry implements OnModuleInit {
       description,
       category: provider.name,
       tags: [provider.name, ...(options.tags ?? [])],
-      annotations,
+      annotations: {
+        ...annotations,
+        idempotentHint: annotations.idempotentHint ?? annotations.readOnlyHint,
+        openWorldHint: annotations.openWorldHint ?? false,
+      },
       effects: effectsOf(options),
       example,
       input,

@@ -5,12 +5,17 @@ import type { ToolRequirement } from './tool-requirement.js';
 import type { InputClass, InputSchema } from './input-schema.js';
 
 /**
- * What a tool does to the world. Both hints are required, because MCP's default for a missing
- * `destructiveHint` is "true".
+ * What a tool does to the world. All hints are published, because MCP's defaults for missing ones
+ * are the worst cases.
  */
 export interface ToolAnnotations {
   readOnlyHint: boolean;
+  /** Whether it deletes or overwrites something, or replaces pods that run. */
   destructiveHint: boolean;
+  /** Whether the same call again changes nothing more. */
+  idempotentHint: boolean;
+  /** Whether it reaches beyond the cluster: other hosts, or whatever a command does. */
+  openWorldHint: boolean;
 }
 
 /**

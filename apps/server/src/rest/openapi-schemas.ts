@@ -91,8 +91,13 @@ export const SCHEMAS = {
       tags: listOf(text()),
       annotations: {
         type: 'object',
-        required: ['readOnlyHint', 'destructiveHint'],
-        properties: { readOnlyHint: { type: 'boolean' }, destructiveHint: { type: 'boolean' } },
+        required: ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint'],
+        properties: {
+          readOnlyHint: { type: 'boolean' },
+          destructiveHint: { type: 'boolean' },
+          idempotentHint: { type: 'boolean' },
+          openWorldHint: { type: 'boolean' },
+        },
       },
       input_schema: { type: 'object', description: 'JSON Schema of its parameters.' },
       parameters: listOf({

@@ -22,7 +22,7 @@ export class RolloutVerbsTools {
     title: 'Promote Argo Rollout',
     description:
       'Lets a rollout continue: ends the pause of a canary step or of a blue-green switch, or skips the current canary step; with full it skips everything that is left. Check with argo_status before and after.',
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
@@ -36,7 +36,7 @@ export class RolloutVerbsTools {
     title: 'Pause Argo Rollout',
     description:
       'Stops a rollout where it is, until argo_resume_rollout. Use it to look around in the middle of an update, or to keep the next one from starting.',
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
@@ -50,7 +50,7 @@ export class RolloutVerbsTools {
     title: 'Resume Argo Rollout',
     description:
       'Ends the pause that argo_pause_rollout set, and nothing else. A rollout that waits at one of its own steps needs argo_promote.',
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     effects: ['update'],
     example: { name: 'cart', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
@@ -64,7 +64,7 @@ export class RolloutVerbsTools {
     title: 'Abort Argo Rollout',
     description:
       'Stops the update of a rollout and gives all traffic back to the stable version. The new version stays in the spec: argo_retry starts it again, argo_undo gives it up.',
-    annotations: { readOnlyHint: false, destructiveHint: true },
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
@@ -78,7 +78,7 @@ export class RolloutVerbsTools {
     title: 'Restart Argo Rollout',
     description:
       'Replaces the pods of a rollout with new ones of the same version, a few at a time. Use it when pods are stuck or must read changed configuration; follow it with argo_status.',
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,

@@ -16,7 +16,7 @@ export class RolloutVersionsTools {
     title: 'Set Argo Rollout Image',
     description:
       'Sets the image of a container of a rollout, or of the workload that it takes its pods from, and shows the old and the new image. Use it to release another version; follow it with argo_status.',
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['update'],
     example: {
       name: 'checkout',

@@ -41,7 +41,7 @@ export class ReleaseWritesTools {
     title: 'Install Helm Chart',
     description:
       "Installs a chart as a new release with the chart's own values, and waits until it is ready. Set dry_run to see each object first; for other values use helm_install_with_values, for an existing release helm_upgrade.",
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
     effects: ['create'],
     example: { ...EXAMPLE, dry_run: true },
     timeLimitSeconds: timeLimit,
@@ -56,7 +56,7 @@ export class ReleaseWritesTools {
     title: 'Install Helm Chart with Custom Values',
     description:
       'Installs a chart as a new release with values of your own, and waits until it is ready. helm_show_values shows what can be set; set dry_run to see each object first.',
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
     effects: ['create'],
     example: { ...EXAMPLE, values: 'replicas: 2\n', dry_run: true },
     timeLimitSeconds: timeLimit,
@@ -71,7 +71,7 @@ export class ReleaseWritesTools {
     title: 'Upgrade Helm Release',
     description:
       'Upgrades a release to another version of its chart or to other values, or installs it if it does not exist, and waits until it is ready. Set dry_run to see what would change; set atomic to have a failed upgrade rolled back.',
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: true },
     effects: ['create', 'update'],
     example: {
       ...RELEASE,
@@ -92,7 +92,7 @@ export class ReleaseWritesTools {
     title: 'Uninstall Helm Release',
     description:
       'Deletes a release and all objects that it consists of. Find its exact name with helm_list_releases; set dry_run to see what would be deleted.',
-    annotations: { readOnlyHint: false, destructiveHint: true },
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['delete'],
     example: { ...RELEASE, dry_run: true },
     timeLimitSeconds: timeLimit,

@@ -18,7 +18,7 @@ export class ChartsTools {
     title: 'Show Helm Chart Default Values',
     description:
       'Shows the default values of a chart with their comments: what can be set, and what applies otherwise. Use it before helm_install_with_values or helm_upgrade.',
-    annotations: { readOnlyHint: true, destructiveHint: false },
+    annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: true },
     effects: ['egress'],
     example: { chart: './cache' },
     timeLimitSeconds: CHART_SECONDS,

@@ -20,7 +20,12 @@ export class RepositoriesTools {
     title: 'Add Helm Repository',
     description:
       'Adds a chart repository to this server and fetches its index. Use it before installing a chart from it; helm_search_repo then finds its charts.',
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: {
+      readOnlyHint: false,
+      destructiveHint: false,
+      idempotentHint: true,
+      openWorldHint: true,
+    },
     effects: ['update'],
     example: { name: 'jetstack', url: 'https://charts.jetstack.io' },
     timeLimitSeconds: INDEX_SECONDS,
@@ -35,7 +40,12 @@ export class RepositoriesTools {
     title: 'Update Helm Repositories',
     description:
       'Fetches the indexes of all repositories again. Use it when a chart or version that was just published is not found; old indexes are otherwise fetched automatically.',
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: {
+      readOnlyHint: false,
+      destructiveHint: false,
+      idempotentHint: true,
+      openWorldHint: true,
+    },
     effects: ['egress'],
     example: {},
     timeLimitSeconds: INDEX_SECONDS,
@@ -50,7 +60,7 @@ export class RepositoriesTools {
     title: 'Remove Helm Repository',
     description:
       'Removes a chart repository from this server. Releases that were installed from it stay; to upgrade them, their charts must come from elsewhere.',
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     effects: ['update'],
     example: { name: 'jetstack' },
   })

@@ -24,7 +24,7 @@ export class ApplyTools {
     title: 'Apply Kubernetes Manifest',
     description:
       'Creates the objects of a manifest or changes them to match it (server-side apply), and answers with a line for each and the diff. All objects are checked before the first is changed. Use it with whole manifests; to change a field or two of an existing object, use k8s_patch. Set dry_run to see the diff first.',
-    annotations: { readOnlyHint: false, destructiveHint: true },
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['create', 'update'],
     example: { content: EXAMPLE_MANIFEST, namespace: 'shop', dry_run: true },
     timeLimitSeconds: ({ timeout_seconds }: ApplyDto) => timeout_seconds,

@@ -14,7 +14,7 @@ export class DeleteTools {
     title: 'Delete Kubernetes Resource',
     description:
       'Deletes one object of any kind, waits until it is gone, and shows what it was; after timeout_seconds it says what the deletion waits for. What the object owns is deleted too, unless propagation says otherwise. Set dry_run to see it first.',
-    annotations: { readOnlyHint: false, destructiveHint: true },
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['delete'],
     example: {
       name: 'shop-config',

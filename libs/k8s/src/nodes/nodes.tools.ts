@@ -16,7 +16,7 @@ export class NodesTools {
     title: 'Cordon Kubernetes Node',
     description:
       'Keeps new pods off a node; those on it stay. Use it before maintenance or on a node that misbehaves; k8s_drain also moves the pods away, k8s_uncordon undoes it.',
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     effects: ['update'],
     example: { node_name: 'node-1', dry_run: true },
     sharedFields: [DryRunField],
@@ -30,7 +30,7 @@ export class NodesTools {
     title: 'Uncordon Kubernetes Node',
     description:
       'Lets new pods onto a node again. Use it after k8s_cordon or k8s_drain, when the node is fit for use.',
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     effects: ['update'],
     example: { node_name: 'node-1', dry_run: true },
     sharedFields: [DryRunField],
@@ -44,7 +44,7 @@ export class NodesTools {
     title: 'Drain Kubernetes Node',
     description:
       'Cordons a node and evicts its pods, so that it can be taken down; PodDisruptionBudgets are respected, and named when they hold a pod. Use dry_run first to see what would be evicted and what is held now; k8s_uncordon puts the node back into use.',
-    annotations: { readOnlyHint: false, destructiveHint: true },
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['update', 'delete'],
     example: { node_name: 'node-1', delete_emptydir_data: true, force: true, dry_run: true },
     timeLimitSeconds: ({ timeout_seconds }: DrainDto) => timeout_seconds + ANSWER_SECONDS,

@@ -19,7 +19,7 @@ export class PortForwardTools {
     title: 'Port Forward to Kubernetes Resource',
     description:
       'Opens local ports on the host of this server (127.0.0.1) that lead to ports of a pod, and answers at once with an id, the local addresses and the time when it ends. Use it to reach something inside the cluster from that host; k8s_port_forward_stop ends it early.',
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
     effects: ['exec'],
     example: {
       resource_name: 'web',
@@ -60,7 +60,7 @@ export class OpenPortForwardsTools {
     title: 'Stop Kubernetes Port Forward',
     description:
       'Ends a port forward and all connections through it before its end time. Use it when you no longer need it.',
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     effects: ['exec'],
     example: { id: 'all', dry_run: true },
     sharedFields: [DryRunField],

@@ -28,7 +28,7 @@ export class WorkloadsTools {
     title: 'Update Kubernetes Container Images',
     description:
       'Sets the images of one or more containers of a workload, init containers too, and says from what to what. Use it to release another version; follow it with k8s_rollout_status.',
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['update'],
     example: {
       resource_name: 'web',
@@ -48,7 +48,7 @@ export class WorkloadsTools {
     title: 'Restart Kubernetes Deployment',
     description:
       'Replaces the pods of a deployment, daemonset or statefulset with new ones, a few at a time. Use it when pods must read changed configuration or are stuck; follow it with k8s_rollout_status.',
-    annotations: { readOnlyHint: false, destructiveHint: false },
+    annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: { name: 'web', namespace: 'shop', dry_run: true },
     sharedFields: [DryRunField],
@@ -62,7 +62,7 @@ export class WorkloadsTools {
     title: 'Scale Kubernetes Resource',
     description:
       'Sets the number of pods of a deployment, statefulset, replicaset or anything else that can be scaled, and says from what to what. A HorizontalPodAutoscaler sets its workload back: change the autoscaler instead.',
-    annotations: { readOnlyHint: false, destructiveHint: true },
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['update'],
     example: {
       name: 'web',
