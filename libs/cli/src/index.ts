@@ -1,5 +1,4 @@
 export { CliModule } from './cli.module.js';
 export { withoutKlog } from './klog.js';
-export { credentialFailure } from './plugin-words.js';
 export { Programs } from './programs.js';
 export type { RunResult } from './programs.js';

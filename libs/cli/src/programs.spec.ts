@@ -2,9 +2,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ToolError } from '#tools';
 import { Programs } from './programs.js';
+
+afterEach(() => void vi.unstubAllEnvs());
 
 const programs = new Programs({ maxPrograms: 2 });
 const run = (
@@ -82,6 +84,49 @@ describe(Programs.name, () => {
       },
     );
     expect([isOverMemory, exitCode]).toEqual([false, 0]);
+  });
+
+  describe('the environment of a program', () => {
+    const SECRET = 'AWS_SECRET_ACCESS_KEY';
+
+    /** The names of the variables that `env` prints. */
+    async function names(options: object): Promise<string[]> {
+      const given = { LC_ALL: 'C', LANG: 'C', TZ: 'UTC', SSL_CERT_FILE: '/ca.pem' };
+      const hidden = { [SECRET]: 'a', KUBECONFIG: '/admin', KUBERNETES_SERVICE_HOST: '10.0.0.1' };
+      const proxies = { HTTPS_PROXY: 'http://u:p@proxy', no_proxy: '10.0.0.0/8' };
+      const helm = { HELM_KUBETOKEN: 'a', NODE_OPTIONS: '', LC_SECRET_1: 'a', MY_PATH: '/' };
+      for (const [name, value] of Object.entries({ ...given, ...hidden, ...proxies, ...helm })) {
+        vi.stubEnv(name, value);
+      }
+      const { stdout } = await programs.run('env', [], {
+        signal: new AbortController().signal,
+        maxOutputChars: 100_000,
+        ...options,
+      });
+      return stdout.split('\n').flatMap((line) => line.split('=', 1));
+    }
+
+    it('is what it needs to run, and what it is given', async () => {
+      const shown = await names({ env: { KUBECONFIG: '/own' } });
+      const needed = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'SSL_CERT_FILE', 'KUBECONFIG'];
+      expect(shown).toEqual(expect.arrayContaining(needed));
+      const allowed = [...needed, 'TMPDIR', 'SSL_CERT_DIR', ''];
+      expect(shown.filter((name) => !allowed.includes(name) && !name.startsWith('LC_'))).toEqual(
+        [],
+      );
+      expect(shown).not.toContain('LC_SECRET_1');
+    });
+
+    it('has the proxies where it downloads', async () => {
+      const shown = await names({ isDownload: true });
+      expect(shown).toEqual(expect.arrayContaining(['HTTPS_PROXY', 'no_proxy']));
+      expect(shown).not.toContain(SECRET);
+    });
+
+    it('is that of the server for a credential plugin', async () => {
+      const shown = await names({ isTrusted: true });
+      expect(shown).toEqual(expect.arrayContaining([SECRET, 'KUBECONFIG', 'HTTPS_PROXY']));
+    });
   });
 
   it('says so when the program is not there', async () => {

@@ -5,6 +5,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { execa, type ResultPromise } from 'execa';
 import { ToolError } from '#tools';
 import { cliConfig, type CliConfig } from './cli.config.js';
+import { ownEnvironment } from './own-environment.js';
 import { watchMemory } from './memory-limit.js';
 import { ProgramPlaces } from './program-places.js';
 import { watchdog } from './watchdog.js';
@@ -33,8 +34,12 @@ export interface RunOptions {
   needsPlace?: boolean;
   /** Characters of stdout and of stderr that are kept; a program that writes more is ended. */
   maxOutputChars: number;
-  /** Added to the server's own environment. */
-  env?: Record<string, string>;
+  /** Added to what every program gets of the server's own environment, see `ownEnvironment`. */
+  env?: Readonly<Record<string, string>>;
+  /** Whether it downloads from outside, and so gets the proxies of the server. */
+  isDownload?: boolean;
+  /** Whether it gets the whole environment of the server, as a credential plugin does. */
+  isTrusted?: boolean;
   /** What the program reads on stdin; nothing unless given. */
   input?: string;
   /** The folder that it runs in; that of the server unless given. */
@@ -129,7 +134,12 @@ export class Programs {
       reject: false,
       stripFinalNewline: false,
       maxBuffer: maxOutputChars,
-      env: { ...env, ...(maxMemoryBytes !== undefined && goMemoryLimit(maxMemoryBytes)) },
+      extendEnv: false,
+      env: {
+        ...ownEnvironment(options),
+        ...env,
+        ...(maxMemoryBytes !== undefined && goMemoryLimit(maxMemoryBytes)),
+      },
       ...(cwd !== undefined && { cwd }),
       ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     });

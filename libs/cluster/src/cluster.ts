@@ -1,5 +1,8 @@
 import { isRecord, parseJson, Turns } from '#base';
 import { ToolError } from '#tools';
+import { outsideOfCalls } from './gate/gate-call.js';
+import { Gate } from './gate/gate.js';
+import type { ProgramAnswer, ProgramRequest } from './gate/upstream.js';
 import { apiError, apiStatusOf } from './http/api-error.js';
 import { noteWarnings } from './http/api-warnings.js';
 import { CHANNEL_PROTOCOLS, type ChannelStream } from './http/channel-stream.js';
@@ -7,6 +10,7 @@ import type { Connection } from './http/connection.js';
 import { fetchCatalogue } from './discovery/discovery-fetch.js';
 import { Discovery } from './discovery/discovery.js';
 import type { Answer } from './http/exchange.js';
+import { GatedClient } from './http/gated.client.js';
 import { HttpClient } from './http/http.client.js';
 import { LineSplitter } from './http/line-splitter.js';
 import { ReadBudget } from './http/read-budget.js';
@@ -45,19 +49,22 @@ export class Cluster {
   readonly server: string;
   readonly discovery: Discovery;
   private readonly http: HttpClient;
+  private readonly gated: GatedClient;
 
   constructor(
     private readonly connection: Connection,
     userAgent: string,
-    /** The file that programs get before the kubeconfig files, see `writeQuietPlugins`. */
-    readonly quietPluginsFile: () => string | undefined = () => undefined,
     private readonly budget = new ReadBudget(),
+    /** What every request passes. */
+    gate = new Gate(),
   ) {
     this.name = connection.name;
     this.server = connection.server.href.replace(/\/$/, '');
     this.http = new HttpClient(connection, userAgent, budget);
+    this.gated = new GatedClient(this.http, gate, this.name);
+    // All callers share what it finds.
     this.discovery = new Discovery(() =>
-      fetchCatalogue((path, accept) => this.request(path, { accept })),
+      outsideOfCalls(() => fetchCatalogue((path, accept) => this.request(path, { accept }))),
     );
   }
 
@@ -99,7 +106,7 @@ export class Cluster {
   /** As `request`, for an answer that is text. */
   async text(path: string, options: RequestOptions = {}): Promise<string> {
     try {
-      const { body, headers } = await this.http.send(path, options);
+      const { body, headers } = await this.gated.send(path, options);
       noteWarnings(headers);
       return body.toString('utf8');
     } catch (error) {
@@ -111,12 +118,21 @@ export class Cluster {
   }
 
   /**
-   * Passes on a request of a program to the API server, and returns the answer unchanged, whatever
-   * its HTTP status.
+   * Passes on a request of a program unchanged. Its answer is open, and comes unchanged too,
+   * whatever its HTTP status.
+   * @throws ToolError what the gate refuses with, and where there is no answer
+   */
+  relay(request: ProgramRequest): Promise<ProgramAnswer> {
+    return this.gated.forward(request);
+  }
+
+  /**
+   * Sends a request for a program, and returns the whole answer unchanged, whatever its HTTP
+   * status.
    * @throws ToolError where there is no answer: `unavailable`, `timeout`, `cancelled`
    */
   async forward(path: string, options: RequestOptions): Promise<Answer> {
-    const answer = await this.http.exchange(path, { ...options, anyStatus: true });
+    const answer = await this.gated.exchange(path, { ...options, anyStatus: true });
     noteWarnings(answer.headers);
     return answer;
   }
@@ -126,7 +142,7 @@ export class Cluster {
    * no time limit unless one is given.
    */
   stream(path: string, options: RequestOptions = {}): AsyncGenerator<Uint8Array, void> {
-    return this.http.stream(path, options);
+    return this.gated.stream(path, options);
   }
 
   /**
@@ -193,7 +209,7 @@ export class Cluster {
     signal?: AbortSignal,
     protocols: string[] = CHANNEL_PROTOCOLS,
   ): Promise<ChannelStream> {
-    return this.http.channels(path, protocols, signal);
+    return this.gated.channels(path, protocols, signal);
   }
 
   /** Closes the connections. Requests under way fail as `unavailable`. */

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Programs } from '#cli';
 import type { ClusterConfig } from './cluster.config.js';
 import { Clusters } from './clusters.js';
+import { Gate } from './gate/gate.js';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'clusters-'))));
@@ -19,7 +20,7 @@ function clusters(kubeconfig: string, inCluster?: ClusterConfig['inCluster']): C
     maxReadBytes: 1_000_000,
     userAgent: 'skyflo-mcp/test',
   };
-  return new Clusters(config, new Programs({ maxPrograms: 1 }));
+  return new Clusters(config, new Programs({ maxPrograms: 1 }), new Gate());
 }
 
 const TWO = `

@@ -1,15 +1,14 @@
-import { rmSync } from 'node:fs';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Programs } from '#cli';
 import { ToolError, type Lane, type ToolCall } from '#tools';
 import { clusterConfig, type ClusterConfig } from './cluster.config.js';
 import { Cluster } from './cluster.js';
+import { Gate } from './gate/gate.js';
 import type { Connection } from './http/connection.js';
 import { ReadBudget } from './http/read-budget.js';
 import { IN_CLUSTER, InClusterConnection } from './kubeconfig/in-cluster.connection.js';
 import { KubeconfigConnection } from './kubeconfig/kubeconfig.connection.js';
 import { Kubeconfig } from './kubeconfig/kubeconfig.js';
-import { writeQuietPlugins } from './kubeconfig/quiet-plugins.js';
 
 /** What callers learn about the files. Their paths are only in the log. */
 const UNREADABLE = 'A part of it cannot be read; the log of the server says which and why.';
@@ -28,12 +27,11 @@ export class Clusters implements OnApplicationShutdown {
   private readonly clusters = new Map<string, Cluster>();
   private readonly lanes = new Map<string, Lane>();
   private readonly budget: ReadBudget;
-  /** What `writeQuietPlugins` wrote, after the first program was started. */
-  private quietPlugins: ReturnType<typeof writeQuietPlugins> | undefined;
 
   constructor(
     @Inject(clusterConfig.KEY) private readonly config: ClusterConfig,
     private readonly programs: Programs,
+    private readonly gate: Gate,
   ) {
     this.kubeconfig = new Kubeconfig(config.kubeconfigPaths);
     this.budget = new ReadBudget(config.maxReadBytes);
@@ -62,9 +60,8 @@ export class Clusters implements OnApplicationShutdown {
     if (this.names.length === 0) throw this.notConfigured();
     if (name === undefined) throw this.notNamed();
     if (!this.names.includes(name)) throw this.unknown(name);
-    const quietPluginsFile = () => this.quietPluginsFile();
     const connection = this.connection(name);
-    const cluster = new Cluster(connection, this.config.userAgent, quietPluginsFile, this.budget);
+    const cluster = new Cluster(connection, this.config.userAgent, this.budget, this.gate);
     this.clusters.set(name, cluster);
     return cluster;
   }
@@ -100,12 +97,6 @@ export class Clusters implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([...this.clusters.values()].map((cluster) => cluster.close()));
-    if (this.quietPlugins) rmSync(this.quietPlugins.folder, { recursive: true, force: true });
-  }
-
-  private quietPluginsFile(): string | undefined {
-    this.quietPlugins ??= writeQuietPlugins(this.kubeconfig);
-    return this.quietPlugins?.file;
   }
 
   private connection(name: string): Connection {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { AnswerBody } from './answer-body.js';
 import type { Deadline } from './deadline.js';
@@ -11,7 +12,7 @@ export interface Answer {
 
 /** An HTTP answer whose body is still coming. */
 export interface OpenAnswer extends Omit<Answer, 'body'> {
-  body: AsyncIterable<Uint8Array>;
+  body: Readable;
 }
 
 /**

@@ -5,7 +5,7 @@ import { apiError, apiStatusOf, retryAfter } from './api-error.js';
 import { Breaker } from './breaker.js';
 import type { ChannelStream } from './channel-stream.js';
 import { CoalescedReads } from './coalesced-reads.js';
-import { collect, open, type Answer } from './exchange.js';
+import { collect, open, type Answer, type OpenAnswer } from './exchange.js';
 import type { Connection, TlsOptions } from './connection.js';
 import { Deadline } from './deadline.js';
 import { createDispatcher } from './dispatcher.js';
@@ -82,10 +82,19 @@ export class HttpClient {
    */
   send(path: string, options: RequestOptions): Promise<Answer> {
     if (!isRead(options)) return this.exchange(path, options);
-    const { accept, query, signal, timeoutMs, maxBytes, isUrgent } = options;
-    const key = `${path}${queryText(query)} ${accept} ${timeoutMs} ${maxBytes} ${isUrgent}`;
+    const { accept, query, signal, timeoutMs, maxBytes, isUrgent, identity } = options;
+    const what = `${path}${queryText(query)} ${accept} ${timeoutMs} ${maxBytes} ${isUrgent}`;
+    const key = identity ? `${what} ${identity.key}` : what;
     return this.reads.read(key, signal, (shared) =>
-      this.exchange(path, { accept, query, timeoutMs, maxBytes, isUrgent, signal: shared }),
+      this.exchange(path, {
+        accept,
+        query,
+        timeoutMs,
+        maxBytes,
+        isUrgent,
+        identity,
+        signal: shared,
+      }),
     );
   }
 
@@ -158,6 +167,35 @@ export class HttpClient {
   }
 
   /**
+   * Opens the answer to a request of a program, whatever its HTTP status. There is no time limit:
+   * the program has its own.
+   * @throws ToolError where there is no answer; a change that was sent and not answered says that
+   * it may have been made
+   */
+  async forward(path: string, options: RequestOptions): Promise<Answer | OpenAnswer> {
+    const { refusal } = this.breaker;
+    if (refusal) throw refusal;
+    const abort = new AbortController();
+    const deadline = this.deadline(options, undefined);
+    // A program waits by itself where the API server asks for it.
+    const asked = { ...options, anyStatus: true, waits: false };
+    try {
+      const answer = await this.attempts(path, asked, deadline, (dispatch) => {
+        deadline.onEnd((reason) => abort.abort(reason));
+        const errorBody = this.body(MAX_ERROR_BYTES);
+        return open(this.streams!, { ...dispatch, signal: abort.signal }, errorBody);
+      });
+      if (answer.body instanceof Uint8Array) deadline.dispose();
+      else answer.body.once('close', () => deadline.dispose());
+      return answer;
+    } catch (error) {
+      deadline.dispose();
+      const failure = this.failure(error, deadline);
+      throw isChange(options) && !isRefused(error) ? ofUnknownOutcome(failure) : failure;
+    }
+  }
+
+  /**
    * Opens a WebSocket for several streams. The signal ends the opening only. The caller must
    * destroy an open stream.
    * @param protocols sub-protocols, the best first
@@ -166,16 +204,16 @@ export class HttpClient {
   async channels(
     path: string,
     protocols: string[],
-    signal: AbortSignal | undefined,
+    options: Pick<RequestOptions, 'signal' | 'identity'>,
   ): Promise<ChannelStream> {
-    const options: RequestOptions = { signal, accept: '*/*' };
     const deadline = this.deadline(options, READ_LIMIT_MS);
     deadline.start();
     try {
       const handshake = (dispatch: Dispatcher.DispatchOptions) =>
         openWebSocket(this.streams!, dispatch, protocols, deadline);
       // The handshake is a GET, but what it starts must not start twice.
-      const { channels } = await this.attempts(path, options, deadline, handshake, false);
+      const asked = { ...options, accept: '*/*' };
+      const { channels } = await this.attempts(path, asked, deadline, handshake, false);
       return channels;
     } catch (error) {
       const failure = this.failure(error, deadline);
@@ -309,15 +347,16 @@ export class HttpClient {
 
   private withAuthorization(
     path: string,
-    { method = 'GET', query, body, contentType, accept }: RequestOptions,
+    { method = 'GET', query, body, contentType, accept, identity, headers: more }: RequestOptions,
     authorization: string | undefined,
   ): Dispatcher.DispatchOptions {
     const headers: Record<string, string | string[]> = {
-      ...this.connection.headers,
       'user-agent': this.userAgent,
       accept: accept ?? 'application/json',
+      ...more,
+      ...(identity?.headers ?? this.connection.headers),
     };
-    if (authorization !== undefined) headers.authorization = authorization;
+    if (authorization !== undefined) headers.authorization ??= authorization;
     if (body !== undefined) headers['content-type'] = contentType ?? 'application/json';
     return {
       origin: this.connection.server.origin,

@@ -1,3 +1,5 @@
+import type { Identity } from '../gate/gate.js';
+
 /** One request to an API server. */
 export interface RequestOptions {
   /** GET unless said. */
@@ -29,6 +31,10 @@ export interface RequestOptions {
    * ToolError.
    */
   anyStatus?: boolean;
+  /** For whom it is, where that is not said by the context. */
+  identity?: Identity | undefined;
+  /** Further headers. They take the place of those that every request has. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** Whether a request only reads. */

@@ -53,6 +53,7 @@ export async function askPlugin(
     result = await programs.run(command, args, {
       signal,
       env,
+      isTrusted: true,
       maxOutputChars: MAX_OUTPUT_CHARS,
       graceMs: 0,
       // A program that has a place may wait for these credentials.

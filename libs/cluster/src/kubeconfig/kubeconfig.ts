@@ -40,11 +40,6 @@ export class Kubeconfig {
     return this.sections[section].get(name);
   }
 
-  /** The entries of a section, each name once. */
-  entries(section: Section): KubeconfigEntry[] {
-    return [...this.sections[section].values()];
-  }
-
   private merge(file: string): void {
     const document = this.read(file);
     if (document === undefined) return;

@@ -1,30 +1,76 @@
-import { delimiter } from 'node:path';
-import type { ClusterConfig } from '../cluster.config.js';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import type { ToolError } from '#tools';
 import type { Cluster } from '../cluster.js';
-import { IN_CLUSTER } from './in-cluster.connection.js';
+import { GateListener, type ListenerAddress } from '../gate/gate-listener.js';
+import type { Upstream } from '../gate/upstream.js';
 
-/**
- * How a program that reads kubeconfig files, such as kubectl or helm, reaches the same API server
- * by the same credentials.
- */
+/** How a program that reads a kubeconfig, such as kubectl or helm, reaches an API server. */
 export interface ProgramContext {
   /** To be added to its environment. */
-  env: Record<string, string>;
-  /**
-   * What its flag for the context has to name; undefined where it finds the cluster that it runs in
-   * by itself.
-   */
-  context: string | undefined;
+  readonly env: Readonly<Record<string, string>>;
+  /** A text of the program, with the real address of the API server. */
+  readonly shown: (text: string) => string;
+  /** The failure of this server that a text of the program is about, if there is one. */
+  readonly failureIn: (text: string) => ToolError | undefined;
 }
 
-/** The environment and the context by which a program reaches a cluster. */
-export function programContext(
-  { name, quietPluginsFile }: Cluster,
-  { kubeconfigPaths }: ClusterConfig,
-): ProgramContext {
-  const files = [quietPluginsFile(), ...kubeconfigPaths].filter((file) => file !== undefined);
+/**
+ * Lets programs reach API servers through the gate. Their kubeconfig holds an address with a token,
+ * and no credential.
+ */
+@Injectable()
+export class ProgramContexts {
+  constructor(private readonly listener: GateListener) {}
+
+  /**
+   * Does work with a way to an API server, which ends with the work.
+   * @param upstream what answers in its place
+   */
+  async through<T>(
+    cluster: Cluster,
+    work: (context: ProgramContext) => Promise<T>,
+    upstream: Upstream = (request) => cluster.relay(request),
+  ): Promise<T> {
+    const { server, namespace } = cluster;
+    const address = await this.listener.open(upstream);
+    try {
+      const folder = await mkdtemp(join(tmpdir(), 'skyflo-mcp-kube-'));
+      try {
+        const file = join(folder, 'kubeconfig');
+        await writeFile(file, kubeconfigText(address.url, namespace), { mode: 0o600 });
+        // What it caches by the address is of no use to others.
+        const env = { KUBECONFIG: file, KUBECACHEDIR: join(folder, 'cache') };
+        return await work({ env, ...texts(address, server) });
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    } finally {
+      address.close();
+    }
+  }
+}
+
+function texts(
+  { url, failures }: ListenerAddress,
+  server: string,
+): Pick<ProgramContext, 'shown' | 'failureIn'> {
   return {
-    env: { KUBECONFIG: files.join(delimiter) },
-    context: name === IN_CLUSTER ? undefined : name,
+    shown: (text) => text.replaceAll(url, server),
+    failureIn: (text) => failures.findLast(({ message }) => text.includes(message)),
   };
+}
+
+function kubeconfigText(server: string, namespace: string): string {
+  const name = 'skyflo-mcp';
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': name,
+    clusters: [{ name, cluster: { server } }],
+    contexts: [{ name, context: { cluster: name, user: name, namespace } }],
+    users: [{ name, user: {} }],
+  });
 }

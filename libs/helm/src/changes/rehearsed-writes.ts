@@ -9,7 +9,7 @@ export interface RehearsedRequest {
   query: Record<string, string>;
   accept?: string | undefined;
   contentType?: string | undefined;
-  body?: Buffer;
+  body?: Buffer | undefined;
   signal: AbortSignal;
 }
 

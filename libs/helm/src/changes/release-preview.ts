@@ -1,5 +1,5 @@
 import { inOrder } from '#base';
-import { noteAnswer, readDocuments, type Cluster, type ProgramContext } from '#cluster';
+import { noteAnswer, readDocuments, type Cluster, type Upstream } from '#cluster';
 import { ToolError } from '#tools';
 import { changeText, otherText, pairsOf, type Outcome } from './object-change.js';
 import { changeFailure } from './change-failure.js';
@@ -50,7 +50,7 @@ export interface PlannedChange {
 export async function previewText(
   cluster: Cluster,
   change: PlannedChange,
-  run: (through: ProgramContext) => Promise<unknown>,
+  run: (through: Upstream) => Promise<unknown>,
   signal: AbortSignal,
 ): Promise<string> {
   try {
@@ -69,21 +69,17 @@ export async function previewText(
 async function rehearsedText(
   cluster: Cluster,
   change: PlannedChange,
-  run: (through: ProgramContext) => Promise<unknown>,
+  run: (through: Upstream) => Promise<unknown>,
   signal: AbortSignal,
   kinds?: ChartKinds,
 ): Promise<string> {
-  const rehearsal = await Rehearsal.open(cluster, signal, kinds);
-  try {
-    const failure = await failureOf(run(rehearsal));
-    signal.throwIfAborted();
-    const after = await recordedRelease(rehearsal.writes, change.name, signal);
-    const isBegun = change.isRemoval ? rehearsal.writes.entries().length > 0 : after;
-    if (failure && (!isBegun || UNRELATED.includes(failure.code))) throw failure;
-    return await outcomeText(cluster, change, after, rehearsal.writes, failure, signal);
-  } finally {
-    await rehearsal.close();
-  }
+  const rehearsal = new Rehearsal(cluster, signal, kinds);
+  const failure = await failureOf(run((request) => rehearsal.answer(request)));
+  signal.throwIfAborted();
+  const after = await recordedRelease(rehearsal.writes, change.name, signal);
+  const isBegun = change.isRemoval ? rehearsal.writes.entries().length > 0 : after;
+  if (failure && (!isBegun || UNRELATED.includes(failure.code))) throw failure;
+  return await outcomeText(cluster, change, after, rehearsal.writes, failure, signal);
 }
 
 async function outcomeText(

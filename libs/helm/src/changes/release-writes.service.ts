@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isDryRun, type Cluster, type ProgramContext } from '#cluster';
+import { isDryRun, type Cluster, type Upstream } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import { checkedValues } from '../releases/chart-values.js';
 import { ChartSources, type ChartSource } from '../charts/chart-sources.js';
@@ -35,7 +35,7 @@ interface Deployment {
 
 /** How helm is started for a preview. */
 interface Rehearsed {
-  rehearse: (through: ProgramContext) => Promise<HelmOutcome>;
+  rehearse: (through: Upstream) => Promise<HelmOutcome>;
   /** Prints the custom resource definitions of the chart. */
   definitions: () => Promise<string>;
 }
@@ -119,7 +119,7 @@ export class ReleaseWritesService {
       timeout: `${timeout_seconds}s`,
       values: input === undefined ? undefined : '-',
     };
-    const start = (extra: HelmFlags, through?: ProgramContext) =>
+    const start = (extra: HelmFlags, through?: Upstream) =>
       this.charts.run(
         source,
         { command: [command], cluster, through, input, flags: { ...flags, ...extra } },
@@ -129,7 +129,7 @@ export class ReleaseWritesService {
     if (isDryRun(call)) {
       const force = await this.version.flags({ forceConflicts });
       const rehearsed = { ...force, 'no-hooks': true, 'skip-crds': true };
-      const rehearse = (through: ProgramContext) => start(rehearsed, through);
+      const rehearse = (through: Upstream) => start(rehearsed, through);
       const definitions = () => this.definitionsOf(source, call);
       return this.previewed(target, chart, { rehearse, definitions }, call.signal);
     }
@@ -155,7 +155,7 @@ export class ReleaseWritesService {
     // An upgrade installs no definitions.
     const planned = before ? change : { ...change, definitions };
     let remarks: string[] = [];
-    const noted = async (through: ProgramContext) => {
+    const noted = async (through: Upstream) => {
       const { chartDigest } = await rehearse(through);
       remarks = remarksOf({ warnings: '', chartDigest });
     };

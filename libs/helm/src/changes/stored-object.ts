@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '#cluster';
+import { protobufFields, type KubernetesObject, type ProtobufFields } from '#cluster';
 
 /** The first bytes of a body in the protobuf format of Kubernetes. */
 const MAGIC = Buffer.from('k8s\0');
@@ -12,8 +12,6 @@ const TYPE_META = { apiVersion: 1, kind: 2 };
 const OBJECT = { metadata: 1, data: 2 };
 const METADATA = { name: 1, namespace: 3 };
 const ENTRY = { key: 1, value: 2 };
-
-type Fields = Map<number, Buffer[]>;
 
 /**
  * A Secret or ConfigMap as a typed client of Kubernetes sends it, which is how helm stores its
@@ -43,35 +41,10 @@ export function storedObject(body: Buffer): KubernetesObject | undefined {
   };
 }
 
-function bytes(fields: Fields, number: number): Buffer {
+function bytes(fields: ProtobufFields, number: number): Buffer {
   return fields.get(number)?.at(-1) ?? Buffer.alloc(0);
 }
 
-/** The fields of a message that hold texts, bytes or messages; numbers are skipped. */
-function fieldsOf(message: Buffer): Fields {
-  const fields: Fields = new Map();
-  let offset = 0;
-  const varint = (): number => {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = message[offset++] ?? 0;
-      value += (byte & 127) * factor;
-      if (byte < 128) return value;
-    }
-  };
-  while (offset < message.length) {
-    const tag = varint();
-    const wireType = tag & 7;
-    if (wireType === 2) {
-      const length = varint();
-      const number = Math.floor(tag / 8);
-      const value = message.subarray(offset, offset + length);
-      const others = fields.get(number);
-      if (others) others.push(value);
-      else fields.set(number, [value]);
-      offset += length;
-    } else if (wireType === 0) varint();
-    else offset += wireType === 1 ? 8 : 4;
-  }
-  return fields;
+function fieldsOf(message: Buffer): ProtobufFields {
+  return protobufFields(message) ?? new Map();
 }

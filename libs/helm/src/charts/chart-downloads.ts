@@ -108,6 +108,7 @@ export class ChartDownloads {
   ): Promise<LocalChart> {
     const command = {
       command: ['pull'],
+      isDownload: true,
       flags: { ...flags, destination: run.downloads },
       values: [reference],
       run,

@@ -1,11 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  clusterConfig,
-  programContext,
-  type Cluster,
-  type ClusterConfig,
-  type ProgramContext,
-} from '#cluster';
+import { ProgramContexts, type Cluster, type ProgramContext, type Upstream } from '#cluster';
 import { Programs, withoutKlog } from '#cli';
 import { cleanText, helmFailure } from './helm-failure.js';
 import { helmConfig, type HelmConfig } from '../helm.config.js';
@@ -35,8 +29,10 @@ export interface HelmCommand {
   values?: readonly string[];
   /** The target cluster; none for a command that needs no cluster. */
   cluster?: Cluster;
-  /** A way to that cluster other than the server's kubeconfig. */
-  through?: ProgramContext;
+  /** What answers helm in place of that cluster. */
+  through?: Upstream | undefined;
+  /** Whether it downloads from outside. */
+  isDownload?: boolean;
   /** What it reads on stdin. */
   input?: string;
   /** The run whose folder helm uses, if it needs files there; an empty one by default. */
@@ -67,7 +63,7 @@ export class HelmCli {
   constructor(
     private readonly programs: Programs,
     private readonly home: HelmHome,
-    @Inject(clusterConfig.KEY) private readonly config: ClusterConfig,
+    private readonly contexts: ProgramContexts,
     @Inject(helmConfig.KEY) private readonly limits: HelmConfig,
   ) {}
 
@@ -84,29 +80,33 @@ export class HelmCli {
 
   /** Runs helm to its end, whether it succeeds or fails. Throws as `Programs.run`. */
   async attempt(command: HelmCommand, limits: HelmLimits): Promise<HelmOutcome> {
-    const { run } = command;
-    return run
-      ? this.start(command, run, limits)
-      : this.home.inRun((own) => this.start(command, own, limits));
+    const { run, cluster, through } = command;
+    const start = (own: HelmRun, context?: ProgramContext) =>
+      this.start(command, own, context, limits);
+    const begin = (own: HelmRun) =>
+      cluster
+        ? this.contexts.through(cluster, (context) => start(own, context), through)
+        : start(own);
+    return run ? begin(run) : this.home.inRun(begin);
   }
 
   private async start(
-    { command, flags = {}, values = [], cluster, through, input }: HelmCommand,
+    { command, flags = {}, values = [], isDownload = false, input }: HelmCommand,
     run: HelmRun,
+    context: ProgramContext | undefined,
     { signal, caller, maxOutputChars }: HelmLimits,
   ): Promise<HelmOutcome> {
     const { maxMemoryMb } = this.limits;
-    const kube = through ?? (cluster && programContext(cluster, this.config));
-    const words = wordsOf({ 'kube-context': kube?.context, ...flags });
     const { exitCode, stdout, stderr, isCut, isOverMemory } = await this.programs.run(
       'helm',
-      [...command, ...words, '--', ...values],
+      [...command, ...wordsOf(flags), '--', ...values],
       {
         signal,
         caller,
         // One more, so that a cut is noticed.
         maxOutputChars: maxOutputChars + 1,
-        env: { ...this.home.environment(run), ...kube?.env },
+        env: { ...this.home.environment(run), ...context?.env },
+        isDownload,
         cwd: run.workFolder,
         graceMs: GRACE_MS,
         maxMemoryBytes: maxMemoryMb * 1_000_000,
@@ -115,10 +115,11 @@ export class HelmCli {
     );
     const isGood = exitCode === 0 || isCut;
     const { folder } = this.home;
-    const said = stderr.replaceAll(`${run.folder}/`, '');
+    const own = context?.failureIn(stderr);
+    const said = (context?.shown(stderr) ?? stderr).replaceAll(`${run.folder}/`, '');
     const failure = isOverMemory
       ? tooMuch(command, maxMemoryMb)
-      : helmFailure(said, exitCode, folder, stdout);
+      : helmFailure(said, exitCode, folder, stdout, own?.code);
     return {
       stdout,
       warnings: isGood ? cleanText(withoutKlog(said), folder) : '',

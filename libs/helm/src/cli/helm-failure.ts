@@ -1,4 +1,4 @@
-import { credentialFailure, withoutKlog } from '#cli';
+import { withoutKlog } from '#cli';
 import { ToolError, type ToolErrorCode } from '#tools';
 
 /** How helm 3 and 4 word failures; the first match counts. */
@@ -44,19 +44,19 @@ const OWN_FILES = /^WARNING: Kubernetes configuration file is .*\n?/gm;
  * The failure that helm reports on stderr.
  * @param hidden a folder of the server that is left out of the text
  * @param output what it wrote on stdout before
+ * @param known its code, where this server has answered in place of the API server
  */
 export function helmFailure(
   stderr: string,
   exitCode: number,
   hidden: string,
   output: string,
+  known?: ToolErrorCode,
 ): ToolError {
-  const noCredentials = credentialFailure('helm', stderr);
-  if (noCredentials) return noCredentials;
   const text = cleanText(stderr, hidden);
   // The log of helm 4 repeats the message.
   const said = withoutKlog(text).replace(LOG_LINES, '').trim() || text;
-  const code = FAILURES.find(([pattern]) => pattern.test(said))?.[1] ?? 'failed';
+  const code = known ?? FAILURES.find(([pattern]) => pattern.test(said))?.[1] ?? 'failed';
   const message = said === '' ? `helm ended with exit code ${exitCode} and no message.` : said;
   return new ToolError(code, message, {
     retryable: false,

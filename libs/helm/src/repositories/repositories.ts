@@ -68,7 +68,7 @@ export class Repositories {
       const { config, cache } = run.repositories;
       await new RepositoryFile(config).write(allowed);
       const { stdout, failure } = await this.cli.attempt(
-        { command: ['repo', 'update'], run },
+        { command: ['repo', 'update'], isDownload: true, run },
         { signal, maxOutputChars: MAX_REPORT_CHARS },
       );
       const report = withoutCredentials(stdout);

@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { clusterConfig, programContext, type Cluster, type ClusterConfig } from '#cluster';
-import { credentialFailure, Programs, withoutKlog } from '#cli';
+import { Inject, Injectable } from '@nestjs/common';
+import { ProgramContexts, type Cluster, type ProgramContext } from '#cluster';
+import { Programs, withoutKlog } from '#cli';
 import { ToolError, type ToolCall, type ToolErrorCode } from '#tools';
 import { k8sConfig, type K8sConfig } from '../k8s.config.js';
 
@@ -30,16 +27,10 @@ const UNREACHED =
 
 /** Runs kubectl for the operations whose logic exists only there. */
 @Injectable()
-export class KubectlService implements OnApplicationShutdown {
-  /**
-   * For kubectl's discovery cache, which is otherwise in the home folder of the user who runs the
-   * server. Created by the first call.
-   */
-  private cacheFolder: string | undefined;
-
+export class KubectlService {
   constructor(
     private readonly programs: Programs,
-    @Inject(clusterConfig.KEY) private readonly config: ClusterConfig,
+    private readonly contexts: ProgramContexts,
     @Inject(k8sConfig.KEY) private readonly limits: K8sConfig,
   ) {}
 
@@ -49,21 +40,24 @@ export class KubectlService implements OnApplicationShutdown {
    * @returns its stdout
    * @throws ToolError by the API server's reason, otherwise `failed` with kubectl's message
    */
-  async run(cluster: Cluster, args: readonly string[], call: ToolCall): Promise<string> {
-    const [command = '', ...rest] = args;
-    const { signal, caller, maxOutputChars } = call;
-    const { env, context } = programContext(cluster, this.config);
-    this.cacheFolder ??= mkdtempSync(join(tmpdir(), 'skyflo-mcp-kubectl-'));
-    const contextFlags = context === undefined ? [] : [`--context=${context}`];
+  run(cluster: Cluster, args: readonly string[], call: ToolCall): Promise<string> {
+    return this.contexts.through(cluster, (context) => this.start(context, args, call));
+  }
+
+  private async start(
+    context: ProgramContext,
+    args: readonly string[],
+    { signal, caller, maxOutputChars }: ToolCall,
+  ): Promise<string> {
     const maxMemoryMb = this.limits.kubectlMaxMemoryMb;
     const { exitCode, stdout, stderr, isCut, isOverMemory } = await this.programs.run(
       'kubectl',
-      [command, `--cache-dir=${this.cacheFolder}`, ...contextFlags, ...rest],
+      args,
       {
         signal,
         caller,
         maxOutputChars: maxOutputChars + 1,
-        env,
+        env: context.env,
         maxMemoryBytes: maxMemoryMb * 1_000_000,
       },
     );
@@ -72,11 +66,7 @@ export class KubectlService implements OnApplicationShutdown {
       throw new ToolError('failed', message, { retryable: false });
     }
     if (exitCode === 0 || isCut) return stdout.trimEnd();
-    throw credentialFailure('kubectl', stderr) ?? failure(stderr, exitCode, stdout);
-  }
-
-  onApplicationShutdown(): void {
-    if (this.cacheFolder !== undefined) rmSync(this.cacheFolder, { recursive: true, force: true });
+    throw context.failureIn(stderr) ?? failure(context.shown(stderr), exitCode, stdout);
   }
 }
 

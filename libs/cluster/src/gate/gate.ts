@@ -1,0 +1,90 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { effectOf, readApiRequest, type SentRequest } from './api-request.js';
+import { callScope } from './gate-call.js';
+import type { GateOutcome, GatePart, GateRequest, IdentityHeaders } from './gate-part.js';
+
+/** For whom a request is. */
+export interface Identity {
+  readonly headers: IdentityHeaders;
+  /** The same for requests that may share an answer. */
+  readonly key: string;
+}
+
+/** A request that may be made. */
+export interface Admission {
+  /** Undefined where the context says for whom it is. */
+  readonly identity: Identity | undefined;
+  /** Tells what became of the request. Only the first outcome counts. */
+  readonly leave: (outcome: GateOutcome) => Promise<void>;
+}
+
+/**
+ * The one way to the API servers. Every request passes it, whoever makes it: this server itself, or
+ * a program through the `GateListener`. Its parts decide on each request, say for whom it is, and
+ * record it.
+ */
+@Injectable()
+export class Gate {
+  private readonly logger = new Logger(Gate.name);
+  private parts: readonly GatePart[] = [];
+
+  /** Whether no part stands in it: then nothing need be asked. */
+  get isOpen(): boolean {
+    return this.parts.length === 0;
+  }
+
+  /** Puts parts in place of those that it has. */
+  use(parts: readonly GatePart[]): void {
+    this.parts = parts;
+  }
+
+  /**
+   * Lets a request in.
+   * @param context the name of the kubeconfig context
+   * @throws ToolError `forbidden` for a request that cannot be read exactly; what a part refuses
+   * it with
+   */
+  async enter(context: string, sent: SentRequest): Promise<Admission> {
+    const asked = readApiRequest(sent);
+    const call = callScope.getStore();
+    const request: GateRequest = { ...asked, context, effect: effectOf(asked), call };
+    try {
+      for (const part of this.parts) await part.decide?.(request);
+      const identity = this.identityOf(request);
+      for (const part of this.parts) await part.before?.(request);
+      return { identity, leave: this.leaving(request) };
+    } catch (error) {
+      await this.tell(request, { state: 'refused', error });
+      throw error;
+    }
+  }
+
+  private identityOf(request: GateRequest): Identity | undefined {
+    const all = this.parts
+      .map((part) => part.identity?.(request))
+      .filter((headers) => headers !== undefined);
+    if (all.length === 0) return undefined;
+    const headers = Object.assign({}, ...all) as IdentityHeaders;
+    return { headers, key: JSON.stringify([request.call?.principal?.id, headers]) };
+  }
+
+  private leaving(request: GateRequest): Admission['leave'] {
+    let hasLeft = false;
+    return async (outcome) => {
+      if (hasLeft) return;
+      hasLeft = true;
+      await this.tell(request, outcome);
+    };
+  }
+
+  /** A part that fails here cannot undo the request: its failure is only logged. */
+  private async tell(request: GateRequest, outcome: GateOutcome): Promise<void> {
+    for (const part of this.parts) {
+      try {
+        await part.after?.(request, outcome);
+      } catch (err) {
+        this.logger.error({ msg: 'outcome not recorded', state: outcome.state, err });
+      }
+    }
+  }
+}

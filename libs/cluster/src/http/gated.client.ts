@@ -1,0 +1,93 @@
+import type { Admission, Gate } from '../gate/gate.js';
+import type { ProgramAnswer, ProgramRequest } from '../gate/upstream.js';
+import type { ChannelStream } from './channel-stream.js';
+import type { Answer } from './exchange.js';
+import { answered, failed } from './gate-outcome.js';
+import type { HttpClient } from './http.client.js';
+import { isChange, queryText, type RequestOptions } from './request-options.js';
+
+/** The way of all requests to one API server: through the gate, then over HTTP. */
+export class GatedClient {
+  /** @param context the name of the kubeconfig context */
+  constructor(
+    private readonly http: HttpClient,
+    private readonly gate: Gate,
+    private readonly context: string,
+  ) {}
+
+  /** As `HttpClient.send`. Throws also what the gate refuses with. */
+  send(path: string, options: RequestOptions): Promise<Answer> {
+    if (this.gate.isOpen) return this.http.send(path, options);
+    return this.pass(path, options, (admitted) => this.http.send(path, admitted));
+  }
+
+  /** As `HttpClient.exchange`. Throws also what the gate refuses with. */
+  exchange(path: string, options: RequestOptions): Promise<Answer> {
+    if (this.gate.isOpen) return this.http.exchange(path, options);
+    return this.pass(path, options, (admitted) => this.http.exchange(path, admitted));
+  }
+
+  /** As `HttpClient.stream`. Throws also what the gate refuses with. */
+  async *stream(path: string, options: RequestOptions): AsyncGenerator<Uint8Array, void> {
+    if (this.gate.isOpen) return yield* this.http.stream(path, options);
+    const { identity, leave } = await this.admit(path, options);
+    try {
+      yield* this.http.stream(path, { ...options, identity });
+    } catch (error) {
+      await leave(failed(error));
+      throw error;
+    } finally {
+      await leave({ state: 'done' });
+    }
+  }
+
+  /** As `HttpClient.channels`. Throws also what the gate refuses with. */
+  async channels(
+    path: string,
+    protocols: string[],
+    signal: AbortSignal | undefined,
+  ): Promise<ChannelStream> {
+    if (this.gate.isOpen) return this.http.channels(path, protocols, { signal });
+    const { identity, leave } = await this.admit(path, {});
+    try {
+      const channels = await this.http.channels(path, protocols, { signal, identity });
+      await leave({ state: 'done' });
+      return channels;
+    } catch (error) {
+      await leave(failed(error));
+      throw error;
+    }
+  }
+
+  /**
+   * Passes on a request of a program, which is always read: its path is not one of ours.
+   * @throws ToolError what the gate refuses with, and as `HttpClient.forward`
+   */
+  forward({ method, target, headers, body, signal }: ProgramRequest): Promise<ProgramAnswer> {
+    const { 'content-type': contentType, accept, ...others } = headers;
+    const options = { method, headers: others, body, contentType, accept, signal };
+    return this.pass(target, options, (admitted) => this.http.forward(target, admitted));
+  }
+
+  private async pass<T extends { status: number }>(
+    path: string,
+    options: RequestOptions,
+    send: (admitted: RequestOptions) => Promise<T>,
+  ): Promise<T> {
+    const { identity, leave } = await this.admit(path, options);
+    try {
+      const answer = await send({ ...options, identity });
+      await leave(answered(answer.status, isChange(options)));
+      return answer;
+    } catch (error) {
+      await leave(failed(error));
+      throw error;
+    }
+  }
+
+  private admit(path: string, options: RequestOptions): Promise<Admission> {
+    const { method = 'GET', query, body, contentType } = options;
+    const target = `${path}${queryText(query)}`;
+    return this.gate.enter(this.context, { method, target, body, contentType });
+  }
+}
