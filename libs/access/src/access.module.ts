@@ -6,6 +6,7 @@ import {
   type AuthenticationConfig,
 } from './authentication/index.js';
 import { Policies } from './policies.js';
+import { PolicyPart } from './policy.part.js';
 import { PolicyInterceptor } from './policy.interceptor.js';
 import { policyConfig } from './policy/index.js';
 
@@ -21,6 +22,7 @@ import { policyConfig } from './policy/index.js';
     },
     Policies,
     PolicyInterceptor,
+    PolicyPart,
   ],
   exports: [Authenticator, Policies, ConfigModule],
 })

@@ -18,6 +18,12 @@ export interface GateRequest extends ApiRequest {
   readonly effect: RequestEffect;
   /** The call that it is made for; undefined for a request of the server itself. */
   readonly call: GateCall | undefined;
+  /**
+   * Asks the API server what would come of a write, by a dry run of it.
+   * @returns the object as it would be
+   * @throws ToolError as the API server refuses it
+   */
+  readonly rehearse: () => Promise<unknown>;
 }
 
 /**

@@ -3,10 +3,11 @@ import { Injectable, Module } from '@nestjs/common';
 import { DiscoveryModule, NestFactory } from '@nestjs/core';
 import { describe, expect, it } from 'vitest';
 import { ToolError } from '#tools';
+import type { SentRequest } from './api-request.js';
 import { callScope, outsideOfCalls, type GateCall } from './gate-call.js';
 import { PartOfGate, type GateOutcome, type GatePart, type GateRequest } from './gate-part.js';
 import { GateParts } from './gate-parts.js';
-import { Gate } from './gate.js';
+import { Gate, type Admission } from './gate.js';
 
 const POD = { method: 'DELETE', target: '/api/v1/namespaces/shop/pods/web' };
 
@@ -20,6 +21,11 @@ function gateOf(...parts: GatePart[]): Gate {
   const gate = new Gate();
   gate.use(parts);
   return gate;
+}
+
+/** Lets a request in that nobody rehearses. */
+function enter(gate: Gate, context: string, sent: SentRequest): Promise<Admission> {
+  return gate.enter(context, sent, () => Promise.reject(new Error('not rehearsed')));
 }
 
 /** Writes down what it is asked, under a name. */
@@ -51,7 +57,7 @@ describe(Gate.name, () => {
   it('lets every part decide before one records', async () => {
     const told: string[] = [];
     const gate = gateOf(new Recorder('a', told), new Recorder('b', told));
-    const { leave } = await gate.enter('prod', POD);
+    const { leave } = await enter(gate, 'prod', POD);
     await leave({ state: 'done', status: 200 });
     await leave({ state: 'failed' });
     expect(told).toEqual([
@@ -69,7 +75,7 @@ describe(Gate.name, () => {
     const refusal = new ToolError('forbidden', 'Rule "no pods" denies it.');
     const refusing = { [step]: () => Promise.reject(refusal) };
     const gate = gateOf(refusing, new Recorder('b', told));
-    await expect(gate.enter('prod', POD)).rejects.toBe(refusal);
+    await expect(enter(gate, 'prod', POD)).rejects.toBe(refusal);
     expect(told.at(-1)).toBe('b: refused');
     expect(told).not.toContain('b begins');
   });
@@ -78,9 +84,9 @@ describe(Gate.name, () => {
     const seen: GateRequest[] = [];
     const gate = gateOf({ decide: (request) => void seen.push(request) });
     const call = callOf('jane');
-    await callScope.run(call, () => gate.enter('prod', POD));
-    await gate.enter('prod', POD);
-    await callScope.run(call, () => outsideOfCalls(() => gate.enter('prod', POD)));
+    await callScope.run(call, () => enter(gate, 'prod', POD));
+    await enter(gate, 'prod', POD);
+    await callScope.run(call, () => outsideOfCalls(() => enter(gate, 'prod', POD)));
     expect(seen[0]).toMatchObject({ context: 'prod', effect: 'delete', call, resource: 'pods' });
     expect(seen.map((request) => request.call)).toEqual([call, undefined, undefined]);
   });
@@ -91,28 +97,28 @@ describe(Gate.name, () => {
       { identity: () => undefined },
       { identity: () => ({ 'impersonate-group': ['dev'] }) },
     );
-    const enter = (id: string) => callScope.run(callOf(id), () => gate.enter('prod', POD));
-    const [jane, joe, again] = [await enter('jane'), await enter('joe'), await enter('jane')];
+    const enterAs = (id: string) => callScope.run(callOf(id), () => enter(gate, 'prod', POD));
+    const [jane, joe, again] = [await enterAs('jane'), await enterAs('joe'), await enterAs('jane')];
     expect(jane.identity?.headers).toEqual({
       'impersonate-user': 'jane',
       'impersonate-group': ['dev'],
     });
     expect(joe.identity?.key).not.toBe(jane.identity?.key);
     expect(again.identity?.key).toBe(jane.identity?.key);
-    expect((await gateOf({}).enter('prod', POD)).identity).toBeUndefined();
+    expect((await enter(gateOf({}), 'prod', POD)).identity).toBeUndefined();
   });
 
   it('goes on when an outcome cannot be recorded', async () => {
     const told: string[] = [];
     const failing = { after: () => Promise.reject(new Error('disk full')) };
-    const { leave } = await gateOf(failing, new Recorder('b', told)).enter('prod', POD);
+    const { leave } = await enter(gateOf(failing, new Recorder('b', told)), 'prod', POD);
     await leave({ state: 'unknown' });
     expect(told.at(-1)).toBe('b: unknown');
   });
 
   it('refuses what it cannot read, without asking a part', async () => {
     const told: string[] = [];
-    const entered = gateOf(new Recorder('a', told)).enter('prod', { ...POD, target: '/api//v1' });
+    const entered = enter(gateOf(new Recorder('a', told)), 'prod', { ...POD, target: '/api//v1' });
     await expect(entered).rejects.toMatchObject({ code: 'forbidden' });
     expect(told).toEqual([]);
   });
@@ -134,7 +140,7 @@ describe(GateParts.name, () => {
     @Module({ imports: [DiscoveryModule], providers: [Audit, Policy, Gate, GateParts] })
     class TestModule {}
     const context = await NestFactory.createApplicationContext(TestModule, { logger: false });
-    await context.get(Gate).enter('prod', POD);
+    await enter(context.get(Gate), 'prod', POD);
     await context.close();
     expect(order).toEqual(['policy', 'audit']);
   });

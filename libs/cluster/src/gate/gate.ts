@@ -41,13 +41,18 @@ export class Gate {
   /**
    * Lets a request in.
    * @param context the name of the kubeconfig context
+   * @param rehearse as `GateRequest.rehearse`
    * @throws ToolError `forbidden` for a request that cannot be read exactly; what a part refuses
    * it with
    */
-  async enter(context: string, sent: SentRequest): Promise<Admission> {
+  async enter(
+    context: string,
+    sent: SentRequest,
+    rehearse: GateRequest['rehearse'],
+  ): Promise<Admission> {
     const asked = readApiRequest(sent);
     const call = callScope.getStore();
-    const request: GateRequest = { ...asked, context, effect: effectOf(asked), call };
+    const request: GateRequest = { ...asked, context, effect: effectOf(asked), call, rehearse };
     try {
       for (const part of this.parts) await part.decide?.(request);
       const identity = this.identityOf(request);

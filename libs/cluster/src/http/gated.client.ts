@@ -1,3 +1,4 @@
+import { parseJson } from '#base';
 import type { Admission, Gate } from '../gate/gate.js';
 import type { ProgramAnswer, ProgramRequest } from '../gate/upstream.js';
 import type { ChannelStream } from './channel-stream.js';
@@ -86,8 +87,13 @@ export class GatedClient {
   }
 
   private admit(path: string, options: RequestOptions): Promise<Admission> {
-    const { method = 'GET', query, body, contentType } = options;
+    const { method = 'GET', query, body, contentType, signal } = options;
     const target = `${path}${queryText(query)}`;
-    return this.gate.enter(this.context, { method, target, body, contentType });
+    const rehearse = async () => {
+      const dryRun = `${target}${target.includes('?') ? '&' : '?'}dryRun=All`;
+      const asked = { method, body, contentType, signal };
+      return parseJson((await this.http.exchange(dryRun, asked)).body.toString('utf8'));
+    };
+    return this.gate.enter(this.context, { method, target, body, contentType }, rehearse);
   }
 }
