@@ -92,6 +92,7 @@ describe('programs behind the gate', () => {
     expect(names.filter((name) => !allowed.includes(name)).sort()).toEqual([
       'KUBECACHEDIR',
       'KUBECONFIG',
+      'KUBERC',
     ]);
     const address = addressIn(child);
     expect(await statusAt(`${address}/version`)).toBe(200);

@@ -41,8 +41,13 @@ export class ProgramContexts {
       try {
         const file = join(folder, 'kubeconfig');
         await writeFile(file, kubeconfigText(address.url, namespace), { mode: 0o600 });
-        // What it caches by the address is of no use to others.
-        const env = { KUBECONFIG: file, KUBECACHEDIR: join(folder, 'cache') };
+        const env = {
+          KUBECONFIG: file,
+          // What it caches by the address is of no use to others.
+          KUBECACHEDIR: join(folder, 'cache'),
+          // Preferences of the user who runs the server would change its defaults.
+          KUBERC: 'off',
+        };
         return await work({ env, ...texts(address, server) });
       } finally {
         await rm(folder, { recursive: true, force: true });

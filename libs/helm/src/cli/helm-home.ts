@@ -126,6 +126,8 @@ export class HelmHome implements OnApplicationBootstrap {
       HELM_REPOSITORY_CACHE: repositories.cache,
       HELM_DRIVER: this.config.storage,
       DOCKER_CONFIG: join(this.folder, 'registry'),
+      // There is no such file: a run that needs no cluster finds none.
+      KUBECONFIG: own('kubeconfig'),
       TMPDIR: folder,
       ...NEUTRAL,
     };
