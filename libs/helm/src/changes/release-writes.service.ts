@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isDryRun, type Cluster, type Upstream } from '#cluster';
+import { ifFound, isDryRun, type Cluster, type Upstream } from '#cluster';
 import { ToolError, type ToolCall } from '#tools';
 import { checkedValues } from '../releases/chart-values.js';
 import { ChartSources, type ChartSource } from '../charts/chart-sources.js';
@@ -133,7 +133,14 @@ export class ReleaseWritesService {
       const definitions = () => this.definitionsOf(source, call);
       return this.previewed(target, chart, { rehearse, definitions }, call.signal);
     }
-    const extra = { wait, ...(await this.version.flags({ atomic, forceConflicts })) };
+    // Helm would try to create it again, for which not everybody has the right.
+    const isMissing =
+      own['create-namespace'] === true && !(await hasNamespace(cluster, namespace, call.signal));
+    const extra = {
+      wait,
+      'create-namespace': isMissing,
+      ...(await this.version.flags({ atomic, forceConflicts })),
+    };
     return this.changes.follow(target, () => start(extra), call);
   }
 
@@ -167,5 +174,20 @@ export class ReleaseWritesService {
     const limits = { signal, maxOutputChars: MAX_DEFINITION_CHARS };
     const { stdout } = await this.charts.run(source, { command: ['show', 'crds'] }, [], limits);
     return stdout;
+  }
+}
+
+/** Whether a namespace is there. One that may not be looked at is: it is not ours to create. */
+async function hasNamespace(
+  cluster: Cluster,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
+    return (await ifFound(cluster.request(path, { signal }))) !== undefined;
+  } catch (error) {
+    if (error instanceof ToolError && error.code === 'forbidden') return true;
+    throw error;
   }
 }
