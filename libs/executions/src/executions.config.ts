@@ -1,30 +1,7 @@
-import { join } from 'node:path';
 import type { ConfigType } from '@nestjs/config';
-import { stateFolder } from '#base';
 import { IntSetting, registerConfig, sharesConfig, TextSetting } from '#tools';
 
 class ExecutionsEnvironment {
-  @TextSetting({
-    description:
-      'A PostgreSQL database to remember executions in, as a URL (`postgres://…`). Replicas of ' +
-      'the server that have the same one share their executions.',
-  })
-  DATABASE_URL = '';
-
-  @TextSetting({
-    description:
-      'The SQLite file to remember executions in where `DATABASE_URL` is not set. `:memory:`: ' +
-      'they are forgotten when the server ends.',
-    otherwise: '`~/.local/state/skyflo-mcp/executions.db`',
-  })
-  EXECUTIONS_FILE = '';
-
-  @TextSetting({
-    description: 'The folder of the default `EXECUTIONS_FILE`.',
-    otherwise: '`~/.local/state`',
-  })
-  XDG_STATE_HOME = '';
-
   @IntSetting({
     min: 1,
     description:
@@ -84,17 +61,13 @@ class ExecutionsEnvironment {
   SHUTDOWN_GRACE_SECONDS = 10;
 }
 
-/** How many calls run, where they are remembered, and for how long. */
+/** How many calls run, and for how long they are remembered. */
 export const executionsConfig = registerConfig(
   'executions',
   ExecutionsEnvironment,
   (environment) => {
     const { callerPercent } = sharesConfig();
     return {
-      databaseUrl: environment.DATABASE_URL || undefined,
-      file:
-        environment.EXECUTIONS_FILE ||
-        join(stateFolder(environment.XDG_STATE_HOME), 'executions.db'),
       limits: {
         total: environment.MAX_RUNNING,
         byCategory: new Map(

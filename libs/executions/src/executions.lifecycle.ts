@@ -58,6 +58,5 @@ export class ExecutionsLifecycle implements OnModuleInit, BeforeApplicationShutd
     while (this.signals.watching > 0 && performance.now() < endMs) await sleep(10);
     await this.replicas.stop().catch(() => {});
     await this.signals.close();
-    await this.database.close();
   }
 }

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { StoreModule } from '#store';
 import { toolsConfig } from '#tools';
 import { ExecutionAnswers } from './execution.answers.js';
 import { ExecutionTools } from './execution.tools.js';
@@ -12,7 +13,7 @@ import { OutputLimits } from './output-limits.js';
 import { ExecutionRecorder } from './run/execution.recorder.js';
 import { ExecutionRunner } from './run/execution.runner.js';
 import { RunQueue } from './run/run-queue.js';
-import { ExecutionDatabase, openDatabase } from './store/database.js';
+import { ExecutionDatabase } from './store/database.js';
 import { ExecutionStore } from './store/execution.store.js';
 import { ExecutionWriter } from './store/execution.writer.js';
 import { KeyClaims } from './store/key-claims.js';
@@ -33,10 +34,14 @@ const API = [
 /** Running tools: waited for, followed, or left and come back to. */
 @Global()
 @Module({
-  imports: [ConfigModule.forFeature(toolsConfig), ConfigModule.forFeature(executionsConfig)],
+  imports: [
+    StoreModule,
+    ConfigModule.forFeature(toolsConfig),
+    ConfigModule.forFeature(executionsConfig),
+  ],
   providers: [
     ...API,
-    { provide: ExecutionDatabase, inject: [executionsConfig.KEY], useFactory: openDatabase },
+    ExecutionDatabase,
     {
       provide: RunQueue,
       inject: [executionsConfig.KEY],

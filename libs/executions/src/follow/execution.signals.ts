@@ -1,10 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Client } from 'pg';
-import { executionsConfig, type ExecutionsConfig } from '../executions.config.js';
+import { connectionOptions, storeConfig, type StoreConfig } from '#store';
 import { CHANNELS } from '../store/batch.js';
 import { ExecutionWriter } from '../store/execution.writer.js';
-import { connectionOptions } from '../store/postgres-connections.js';
 import { Replicas } from '../store/replicas.js';
 
 const RECONNECT_MS = 1_000;
@@ -34,7 +33,7 @@ export class ExecutionSignals {
   private closed = false;
 
   constructor(
-    @Inject(executionsConfig.KEY) private readonly config: ExecutionsConfig,
+    @Inject(storeConfig.KEY) private readonly config: StoreConfig,
     writer: ExecutionWriter,
     replicas: Replicas,
   ) {

@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { orAfter } from '#base';
 import { ToolError, type PreparedCall } from '#tools';
+import { troubleOf, within } from '#store';
 import type { Outcome } from '../execution.js';
 import { endOf, hashOf, rowOf } from '../store/execution-row.js';
 import { ExecutionWriter } from '../store/execution.writer.js';
 import { KeyClaims } from '../store/key-claims.js';
 import { Replicas } from '../store/replicas.js';
 import type { ExecutionRow } from '../store/schema.js';
-import { troubleOf } from '../store/store-failure.js';
 import { StoredBytes } from '../store/stored-bytes.js';
-import { within } from '../store/within.js';
 import type { LiveExecution } from '../live-execution.js';
 import { OutputLimits } from '../output-limits.js';
 

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSqlite, type ExecutionDatabase } from './database.js';
+import { SqliteDatabase } from '#store';
+import { ExecutionDatabase } from './database.js';
 import { ExecutionStore } from './execution.store.js';
 
 let db: ExecutionDatabase['kysely'];
 let store: ExecutionStore;
 beforeEach(async () => {
-  const database = await openSqlite(':memory:');
+  const database = new ExecutionDatabase(await SqliteDatabase.open(':memory:'));
   await database.migrate();
   db = database.kysely;
   store = new ExecutionStore(database);

@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SqliteDatabase } from '#store';
 import type { Batch } from './batch.js';
-import { openSqlite } from './database.js';
+import { ExecutionDatabase } from './database.js';
 import { ExecutionWriter } from './execution.writer.js';
 import { Replicas } from './replicas.js';
 import { Retention } from './retention.js';
@@ -19,7 +20,7 @@ describe(ExecutionWriter.name, () => {
     for (const level of ['error', 'warn', 'log'] as const) {
       vi.spyOn(Logger.prototype, level).mockImplementation(() => undefined);
     }
-    const database = await openSqlite(':memory:');
+    const database = new ExecutionDatabase(await SqliteDatabase.open(':memory:'));
     await database.migrate();
     db = database.kysely;
     const bytes = new StoredBytes();

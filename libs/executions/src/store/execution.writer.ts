@@ -1,12 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { Injectable, Logger } from '@nestjs/common';
 import { orAfter } from '#base';
+import { isOfDatabase, isRowRefused, NotConnected } from '#store';
 import { executionsIn, halvesOf, withoutTexts, type Batch } from './batch.js';
 import { ExecutionDatabase } from './database.js';
 import type { EventSource, PendingWrite } from './pending-write.js';
 import { batchOf, PendingWrites } from './pending-writes.js';
-import { NotConnected } from './postgres-connections.js';
-import { isOfDatabase, isRowRefused } from './refused-rows.js';
 import { Replicas } from './replicas.js';
 import { Retention } from './retention.js';
 import type { ExecutionRow } from './schema.js';

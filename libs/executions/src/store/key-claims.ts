@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { isRowRefused } from '#store';
 import type { KeyHolder } from './batch.js';
 import { ExecutionDatabase } from './database.js';
-import { isRowRefused } from './refused-rows.js';
 import type { ExecutionRow } from './schema.js';
 
 /** Claims that go together: each holds an index of the database for a moment. */

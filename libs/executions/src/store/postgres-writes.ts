@@ -1,6 +1,6 @@
+import type { PostgresDatabase } from '#store';
 import { UNFINISHED } from '../execution.js';
 import { CHANNELS, changedIn, type Batch, type KeyHolder, type StoreWrites } from './batch.js';
-import type { PostgresConnections } from './postgres-connections.js';
 import { EXECUTION_COLUMNS, type ExecutionRow } from './schema.js';
 
 const COLUMNS = EXECUTION_COLUMNS.join(', ');
@@ -81,7 +81,7 @@ select count(pg_notify('${CHANNELS.changes}', id)) from interrupted`;
 
 /** Writes to PostgreSQL: a statement each, which tells the other replicas too. */
 export class PostgresWrites implements StoreWrites {
-  constructor(private readonly connections: PostgresConnections) {}
+  constructor(private readonly database: PostgresDatabase) {}
 
   async write(batch: Batch): Promise<void> {
     const { inserts, updates, events } = batch;
@@ -91,14 +91,14 @@ export class PostgresWrites implements StoreWrites {
       frees_key: values.idempotency_key === null,
     }));
     const parts = [inserts, changes, events, changedIn(batch)];
-    await this.connections.query(
+    await this.database.query(
       WRITE,
       parts.map((part) => JSON.stringify(part)),
     );
   }
 
   async claim(rows: readonly ExecutionRow[]): Promise<(KeyHolder | undefined)[]> {
-    const held = await this.connections.query<ExecutionRow>(CLAIM, [JSON.stringify(rows)]);
+    const held = await this.database.query<ExecutionRow>(CLAIM, [JSON.stringify(rows)]);
     const holders = new Map(held.map((row) => [keyOf(row), row]));
     return rows.map((row) => {
       const holder = holders.get(keyOf(row));
@@ -107,16 +107,16 @@ export class PostgresWrites implements StoreWrites {
   }
 
   async forget(ids: readonly string[]): Promise<void> {
-    await this.connections.query(FORGET, [ids]);
+    await this.database.query(FORGET, [ids]);
   }
 
   async requestCancel(id: string): Promise<boolean> {
-    const [row] = await this.connections.query<{ asked: string }>(REQUEST_CANCEL, [id]);
+    const [row] = await this.database.query<{ asked: string }>(REQUEST_CANCEL, [id]);
     return row?.asked !== '0';
   }
 
   async removeReplica(id: string, at: string, error: string): Promise<void> {
-    await this.connections.query(REMOVE_REPLICA, [id, at, error]);
+    await this.database.query(REMOVE_REPLICA, [id, at, error]);
   }
 }
 

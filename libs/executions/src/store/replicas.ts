@@ -1,13 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
+import { NotConnected, within, type ReplicaRow } from '#store';
 import { UNFINISHED, type ExecutionError } from '../execution.js';
 import { ExecutionDatabase } from './database.js';
-import { NotConnected } from './postgres-connections.js';
-import type { ReplicaRow } from './schema.js';
-import { within } from './within.js';
 
 const HEARTBEAT_MS = 2_000;
 /** A server that was not seen for so long is gone. */
@@ -37,7 +34,7 @@ const HOST = `${hostname()} ${processNamespace()}`;
 @Injectable()
 export class Replicas {
   /** This server's. */
-  readonly id = randomUUID();
+  readonly id: string;
   /**
    * `beat`: after each heartbeat. `declaredGone`: the other servers have taken this one for gone,
    * because it was frozen for a while.
@@ -51,7 +48,9 @@ export class Replicas {
   private lastBeatMs: number | undefined;
   private failed: string | undefined;
 
-  constructor(private readonly database: ExecutionDatabase) {}
+  constructor(private readonly database: ExecutionDatabase) {
+    this.id = database.serverId;
+  }
 
   /** Why this server cannot show itself to the others; undefined while it can. */
   get failure(): string | undefined {

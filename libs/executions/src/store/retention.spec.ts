@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSqlite, type ExecutionDatabase } from './database.js';
+import { SqliteDatabase } from '#store';
+import { ExecutionDatabase } from './database.js';
 import { ROW_BYTES } from './execution-row.js';
 import { Retention } from './retention.js';
 import type { ExecutionRow, Schema } from './schema.js';
@@ -13,7 +14,7 @@ let database: ExecutionDatabase;
 let db: Kysely<Schema>;
 let retention: Retention;
 beforeEach(async () => {
-  database = await openSqlite(':memory:');
+  database = new ExecutionDatabase(await SqliteDatabase.open(':memory:'));
   await database.migrate();
   db = database.kysely;
 });

@@ -1,12 +1,15 @@
 import { sql, type Kysely } from 'kysely';
-import type { Migration } from 'kysely/migration';
+import type { Migrations, ReplicaRow } from '#store';
 
-/** The tables. Times are ISO 8601 in UTC, which sorts as text; truth values are 0 and 1. */
-export interface Schema {
+/**
+ * The tables. Times are ISO 8601 in UTC, which sorts as text; truth values are 0 and 1. A type and
+ * not an interface, because `withTables` asks for one.
+ */
+export type Schema = {
   executions: ExecutionRow;
   execution_events: EventRow;
   replicas: ReplicaRow;
-}
+};
 
 export interface ExecutionRow {
   id: string;
@@ -58,16 +61,8 @@ export interface EventRow {
   data: string;
 }
 
-/** One running server. */
-export interface ReplicaRow {
-  id: string;
-  host: string;
-  pid: number;
-  seen_at: string;
-}
-
-/** The one list of migrations, for both databases; Kysely runs them in the order of their names. */
-export const MIGRATIONS: Record<string, Migration> = {
+/** The migrations of these tables, for both databases. */
+export const MIGRATIONS: Migrations = {
   '0001_executions': {
     async up(db: Kysely<unknown>) {
       await db.schema

@@ -6,12 +6,12 @@ import { Worker } from 'node:worker_threads';
 import { Logger } from '@nestjs/common';
 import { sql, type Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openSqlite } from './database.js';
+import { SqliteDatabase, troubleOf } from '#store';
+import { ExecutionDatabase } from './database.js';
 import { ExecutionWriter } from './execution.writer.js';
 import { Replicas } from './replicas.js';
 import { Retention } from './retention.js';
 import type { ExecutionRow, Schema } from './schema.js';
-import { troubleOf } from './store-failure.js';
 import { StoredBytes } from './stored-bytes.js';
 
 let folder: string;
@@ -24,7 +24,7 @@ beforeEach(async () => {
   }
   folder = await mkdtemp(join(tmpdir(), 'sqlite-faults-spec-'));
   file = join(folder, 'executions.db');
-  const database = await openSqlite(file);
+  const database = new ExecutionDatabase(await SqliteDatabase.open(file));
   await database.migrate();
   db = database.kysely;
   const bytes = new StoredBytes();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSqlite, type ExecutionDatabase } from './database.js';
+import { SqliteDatabase } from '#store';
+import { ExecutionDatabase } from './database.js';
 import { ExecutionStore } from './execution.store.js';
 import type { ExecutionRow } from './schema.js';
 import { SqliteWrites } from './sqlite-writes.js';
@@ -8,7 +9,7 @@ describe(SqliteWrites.name, () => {
   let database: ExecutionDatabase;
   let store: ExecutionStore;
   beforeEach(async () => {
-    database = await openSqlite(':memory:');
+    database = new ExecutionDatabase(await SqliteDatabase.open(':memory:'));
     await database.migrate();
     store = new ExecutionStore(database);
   });

@@ -1,8 +1,7 @@
+import type { SqliteDatabase } from '#store';
 import { UNFINISHED } from '../execution.js';
 import type { Batch, KeyHolder, StoreWrites } from './batch.js';
 import { EXECUTION_COLUMNS, type ExecutionRow } from './schema.js';
-import type { SqliteStep, SqliteThread } from './sqlite-thread.js';
-import type { SqliteTurns } from './sqlite-turns.js';
 
 const COLUMNS = EXECUTION_COLUMNS.join(', ');
 const PLACES = EXECUTION_COLUMNS.map(() => '?').join(', ');
@@ -50,20 +49,10 @@ const INTERRUPT = `update executions set status = 'interrupted', finished_at = ?
 
 /** Writes to SQLite: a message to its thread each. */
 export class SqliteWrites implements StoreWrites {
-  private usedAt = performance.now();
-
-  constructor(
-    private readonly thread: SqliteThread,
-    private readonly turns: SqliteTurns,
-  ) {}
-
-  /** For how many milliseconds nothing was written. */
-  get idleMs(): number {
-    return performance.now() - this.usedAt;
-  }
+  constructor(private readonly database: SqliteDatabase) {}
 
   async write({ inserts, updates, events }: Batch): Promise<void> {
-    await this.transact([
+    await this.database.transact([
       { sql: INSERT_NEW, rows: inserts.map(valuesOf) },
       {
         sql: UPDATE,
@@ -81,7 +70,7 @@ export class SqliteWrites implements StoreWrites {
   }
 
   async claim(rows: readonly ExecutionRow[]): Promise<(KeyHolder | undefined)[]> {
-    const holders = await this.transact([
+    const holders = await this.database.transact([
       { sql: CLAIM, rows: rows.map(valuesOf) },
       { sql: KEY_HOLDER, rows: rows.map((row) => [row.caller, row.idempotency_key]) },
     ]);
@@ -94,27 +83,22 @@ export class SqliteWrites implements StoreWrites {
 
   async forget(ids: readonly string[]): Promise<void> {
     const rows = ids.map((id) => [id]);
-    await this.transact([
+    await this.database.transact([
       { sql: 'delete from execution_events where execution_id = ?', rows },
       { sql: 'delete from executions where id = ?', rows },
     ]);
   }
 
   async requestCancel(id: string): Promise<boolean> {
-    const { changes } = await this.transact([{ sql: REQUEST_CANCEL, rows: [[id]] }]);
+    const { changes } = await this.database.transact([{ sql: REQUEST_CANCEL, rows: [[id]] }]);
     return changes > 0;
   }
 
   async removeReplica(id: string, at: string, error: string): Promise<void> {
-    await this.transact([
+    await this.database.transact([
       { sql: INTERRUPT, rows: [[id, at, error]] },
       { sql: 'delete from replicas where id = ?', rows: [[id]] },
     ]);
-  }
-
-  private transact(steps: readonly SqliteStep[]) {
-    this.usedAt = performance.now();
-    return this.turns.inTurn(() => this.thread.transact(steps));
   }
 }
 

@@ -1,7 +1,9 @@
 import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
 import { sql, type Kysely } from 'kysely';
-import { Migrator } from 'kysely/migration';
-import { MIGRATIONS, type Schema } from './schema.js';
+import { Migrator, type Migration } from 'kysely/migration';
+
+/** By name. Kysely runs them in the order of their names, so each name begins with a number. */
+export type Migrations = Record<string, Migration>;
 
 /** How Kysely words that the database has been migrated further than this server knows. */
 const NEWER = /previously executed migration (\S+) is missing/;
@@ -12,8 +14,12 @@ const NEWER = /previously executed migration (\S+) is missing/;
  * @param file of an SQLite database
  * @throws Error naming the migration that failed, or that this server is older than the database
  */
-export async function migrate(db: Kysely<Schema>, file?: string): Promise<void> {
-  const provider = { getMigrations: () => Promise.resolve(MIGRATIONS) };
+export async function migrate(
+  db: Kysely<unknown>,
+  migrations: Migrations,
+  file?: string,
+): Promise<void> {
+  const provider = { getMigrations: () => Promise.resolve(migrations) };
   const migrator = new Migrator({ db, provider });
   if (file !== undefined) await copyBefore(db, migrator, file);
   const { error, results } = await migrator.migrateToLatest();
@@ -34,7 +40,7 @@ export async function migrate(db: Kysely<Schema>, file?: string): Promise<void> 
   );
 }
 
-async function copyBefore(db: Kysely<Schema>, migrator: Migrator, file: string): Promise<void> {
+async function copyBefore(db: Kysely<unknown>, migrator: Migrator, file: string): Promise<void> {
   const migrations = await migrator.getMigrations();
   const next = migrations.find(({ executedAt }) => executedAt === undefined);
   if (!next || migrations[0] === next) return;

@@ -1,5 +1,5 @@
 import { NotConnected } from './postgres-connections.js';
-import { SqliteError } from './sqlite-thread.js';
+import { SqliteError } from './sqlite/sqlite-thread.js';
 
 /** What is the matter with a database, by result code of SQLite or SQLSTATE of PostgreSQL. */
 const TROUBLES: [sqlite: readonly number[], sqlState: RegExp, trouble: string][] = [

@@ -1,4 +1,4 @@
-import { SqliteError } from './sqlite-thread.js';
+import { SqliteError } from './sqlite/sqlite-thread.js';
 
 /**
  * Result codes of SQLite that are about what is written: too big, constraint, mismatch, range.

@@ -1,0 +1,15 @@
+export type { Migrations } from './migrate.js';
+export { openDatabase } from './open-database.js';
+export { connectionOptions, NotConnected } from './postgres-connections.js';
+export { PostgresDatabase } from './postgres-database.js';
+export { isOfDatabase, isRowRefused } from './refused-rows.js';
+export { runningServers } from './replica-row.js';
+export type { ReplicaRow } from './replica-row.js';
+export { SqlDatabase } from './sql-database.js';
+export { SqliteDatabase } from './sqlite/sqlite-database.js';
+export type { SqliteStep } from './sqlite/sqlite-thread.js';
+export { troubleOf } from './store-failure.js';
+export { storeConfig } from './store.config.js';
+export type { StoreConfig } from './store.config.js';
+export { StoreModule } from './store.module.js';
+export { within } from './within.js';

@@ -1,0 +1,9 @@
+import { PostgresDatabase } from './postgres-database.js';
+import type { SqlDatabase } from './sql-database.js';
+import { SqliteDatabase } from './sqlite/sqlite-database.js';
+import type { StoreConfig } from './store.config.js';
+
+/** Opens the database that the settings name. @throws Error as `SqliteDatabase.open` */
+export function openDatabase({ databaseUrl, file }: StoreConfig): Promise<SqlDatabase> {
+  return databaseUrl === undefined ? SqliteDatabase.open(file) : PostgresDatabase.open(databaseUrl);
+}

@@ -1,0 +1,26 @@
+import { Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
+import { openDatabase } from './open-database.js';
+import { SqlDatabase } from './sql-database.js';
+import { storeConfig } from './store.config.js';
+
+/** Closes the database after all who import the module have stored what they had. */
+@Injectable()
+class StoreLifecycle implements OnApplicationShutdown {
+  constructor(private readonly database: SqlDatabase) {}
+
+  onApplicationShutdown(): Promise<void> {
+    return this.database.close();
+  }
+}
+
+/** The database of the server. */
+@Module({
+  imports: [ConfigModule.forFeature(storeConfig)],
+  providers: [
+    { provide: SqlDatabase, inject: [storeConfig.KEY], useFactory: openDatabase },
+    StoreLifecycle,
+  ],
+  exports: [SqlDatabase, ConfigModule],
+})
+export class StoreModule {}
