@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { AuditModule } from './audit/index.js';
 import {
   authenticationConfig,
   Authenticator,
@@ -13,7 +14,11 @@ import { policyConfig } from './policy/index.js';
 /** Who may do what. */
 @Global()
 @Module({
-  imports: [ConfigModule.forFeature(authenticationConfig), ConfigModule.forFeature(policyConfig)],
+  imports: [
+    AuditModule,
+    ConfigModule.forFeature(authenticationConfig),
+    ConfigModule.forFeature(policyConfig),
+  ],
   providers: [
     {
       provide: Authenticator,
@@ -24,6 +29,6 @@ import { policyConfig } from './policy/index.js';
     PolicyInterceptor,
     PolicyPart,
   ],
-  exports: [Authenticator, Policies, ConfigModule],
+  exports: [AuditModule, Authenticator, Policies, ConfigModule],
 })
 export class AccessModule {}

@@ -1,5 +1,13 @@
 export { AccessModule } from './access.module.js';
 export {
+  AUDIT_OUTCOMES,
+  auditCommand,
+  auditConfig,
+  auditFromDatabase,
+  AuditStore,
+} from './audit/index.js';
+export type { AuditConfig, AuditEntry, AuditOutcome } from './audit/index.js';
+export {
   ANYBODY,
   authenticationConfig,
   Authenticator,

@@ -6,6 +6,7 @@ import {
   type ToolInvocation,
   type ToolResult,
 } from '#tools';
+import { Audit } from './audit/index.js';
 import { Policies } from './policies.js';
 
 /**
@@ -15,7 +16,10 @@ import { Policies } from './policies.js';
 @Injectable()
 @InterceptsTools({ stage: 'access' })
 export class PolicyInterceptor implements ToolInterceptor {
-  constructor(private readonly policies: Policies) {}
+  constructor(
+    private readonly policies: Policies,
+    private readonly audit: Audit,
+  ) {}
 
   intercept(
     invocation: ToolInvocation,
@@ -31,6 +35,7 @@ export class PolicyInterceptor implements ToolInterceptor {
       }
       this.policies.checkTool(principal, invocation.tool);
     } catch (error) {
+      this.audit.refused(invocation, error as ToolError);
       return Promise.reject(error);
     }
     return next(invocation);

@@ -2,7 +2,7 @@ import { DiscoveryService } from '@nestjs/core';
 import type { ToolCall, ToolDefinition, ToolResult } from './tool.js';
 
 /** The stages of a call, outermost first. A stage sees the result of those after it. */
-export const TOOL_STAGES = ['scope', 'access', 'redaction', 'limit', 'warnings'] as const;
+export const TOOL_STAGES = ['scope', 'access', 'audit', 'redaction', 'limit', 'warnings'] as const;
 
 export type ToolStage = (typeof TOOL_STAGES)[number];
 

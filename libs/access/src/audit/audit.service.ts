@@ -1,0 +1,179 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { runningServers, within } from '#store';
+import { ToolError, type ToolInvocation } from '#tools';
+import { AuditChain } from './audit-chain.js';
+import type { AuditDraft, AuditEntry, EntryId } from './audit-entry.js';
+import { AuditKey } from './audit-key.js';
+import { AuditLines } from './audit-lines.js';
+import { auditConfig, type AuditConfig } from './audit.config.js';
+import {
+  FileCheckpointSink,
+  HttpCheckpointSink,
+  type CheckpointSink,
+} from './checkpoint-sink.js';
+import { callDraft, type CallDraft } from './call-draft.js';
+import { Checkpoints } from './checkpoints.js';
+import { unknownOutcome } from './open-intents.js';
+import { AuditDatabase } from './store/audit-database.js';
+import { AuditRetention } from './store/audit-retention.js';
+import { AuditStore } from './store/audit-store.js';
+import { AuditWriter } from './store/audit-writer.js';
+
+/** Milliseconds that a write waits for its intent to be stored: its caller then knows within 5 s. */
+const INTENT_LIMIT_MS = 4_500;
+/** How often it is looked for servers that are gone, and for entries that are old. */
+const SWEEP_MS = 60_000;
+const RETENTION_MS = 60 * 60_000;
+/** Milliseconds that the last entries get when the server ends. */
+const CLOSE_MS = 2_000;
+
+/** What of an entry depends on what it tells of. */
+type Draft = Omit<AuditDraft, 'kind'>;
+
+/** The record of what was asked of this server, and of what it did. */
+@Injectable()
+export class Audit implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(Audit.name);
+  private readonly chain: AuditChain;
+  private readonly checkpoints: Checkpoints;
+  private readonly digestKey: Uint8Array;
+  private readonly lines: AuditLines | undefined;
+  private readonly timers: NodeJS.Timeout[] = [];
+  private sweeping: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly database: AuditDatabase,
+    private readonly store: AuditStore,
+    private readonly writer: AuditWriter,
+    private readonly retention: AuditRetention,
+    @Inject(auditConfig.KEY) private readonly config: AuditConfig,
+  ) {
+    const key = AuditKey.open(config.keyFile);
+    this.digestKey = key.digestKey;
+    this.lines = config.file === undefined ? undefined : new AuditLines(config.file);
+    this.chain = new AuditChain(database.sql.serverId, (entry) => this.take(entry));
+    this.checkpoints = new Checkpoints(this.chain, key, [store, ...sinksOf(config)]);
+  }
+
+  /** Why the audit cannot be stored now; undefined while it can. */
+  get failure(): string | undefined {
+    return this.writer.failure;
+  }
+
+  /** What each entry of a call has. */
+  draftOf(invocation: ToolInvocation): CallDraft {
+    return callDraft(invocation, this.digestKey);
+  }
+
+  /** Notes a call that was refused before it began. */
+  refused(invocation: ToolInvocation, { code, message }: ToolError): void {
+    const rule = code === 'forbidden' ? message : undefined;
+    const draft = this.draftOf(invocation);
+    this.called({ ...draft, decision: 'refused', outcome: 'refused', code, rule });
+  }
+
+  /** Notes a call that has ended, or that was refused. */
+  called(draft: Draft): void {
+    this.append({ ...draft, kind: 'call' });
+  }
+
+  /**
+   * Stores the intent to send a write. Nothing may be sent before.
+   * @returns what its outcome refers to
+   * @throws ToolError `unavailable` if it cannot be stored; nothing may be sent then
+   */
+  async intent(draft: Draft): Promise<EntryId> {
+    const { entry, stored } = this.chain.append({ ...draft, kind: 'intent' })!;
+    const { chain, seq } = entry;
+    try {
+      await within(INTENT_LIMIT_MS, stored, 'Not stored');
+    } catch (cause) {
+      stored.catch(() => {});
+      // It may be stored later, and is then known to have come to nothing.
+      this.outcome({ chain, seq }, { ...draft, outcome: 'refused', code: 'unavailable' });
+      throw new ToolError(
+        'unavailable',
+        'The audit cannot be stored at the moment, so nothing was changed. Try again later.',
+        { cause },
+      );
+    }
+    return { chain, seq };
+  }
+
+  /** Notes how a write has ended. */
+  outcome(intent: EntryId, draft: Draft): void {
+    this.append({ ...draft, kind: 'outcome', intent });
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.database.sql.migrate();
+    await this.checkpoints.start();
+  }
+
+  /** Later than the start of the modules, by which servers that have ended here are known. */
+  async onApplicationBootstrap(): Promise<void> {
+    this.timers.push(
+      setInterval(() => this.sweep(() => this.closeIntents()), SWEEP_MS).unref(),
+      setInterval(() => this.sweep(() => this.forget()), RETENTION_MS).unref(),
+    );
+    this.sweep(() => this.closeIntents());
+    await this.sweeping;
+    this.sweep(() => this.forget());
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer);
+    await this.sweeping;
+    await this.writer.flushWithin(CLOSE_MS);
+    await this.checkpoints.end();
+    this.writer.close();
+    await this.lines?.close();
+  }
+
+  private append(draft: AuditDraft): void {
+    // The chain logs what is lost.
+    this.chain.append(draft)?.stored.catch(() => {});
+  }
+
+  private take(entry: AuditEntry): Promise<void> {
+    this.lines?.write(entry);
+    return this.writer.store(entry);
+  }
+
+  private sweep(work: () => Promise<void>): void {
+    this.sweeping = this.sweeping.then(work).catch((error: Error) => {
+      this.logger.warn({ msg: 'The audit is not tidied up for now.', err: error });
+    });
+  }
+
+  /** Writes that servers which are gone had begun have an outcome that nobody knows. */
+  private async closeIntents(): Promise<void> {
+    const own = this.chain.id;
+    const running = await runningServers(this.database.sql);
+    // One server does it for all.
+    if (running.some((id) => id < own)) return;
+    for (const intent of await this.store.openIntents([own, ...running])) {
+      this.append(unknownOutcome(intent));
+    }
+    await this.writer.flushWithin(CLOSE_MS);
+  }
+
+  private async forget(): Promise<void> {
+    const before = new Date(Date.now() - this.config.maxAgeMs).toISOString();
+    await this.retention.forgetBefore(before, this.checkpoints);
+  }
+}
+
+function sinksOf({ checkpointFile, checkpointUrl }: AuditConfig): CheckpointSink[] {
+  return [
+    ...(checkpointFile === undefined ? [] : [new FileCheckpointSink(checkpointFile)]),
+    ...(checkpointUrl === undefined ? [] : [new HttpCheckpointSink(checkpointUrl)]),
+  ];
+}

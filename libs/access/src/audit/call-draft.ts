@@ -1,0 +1,35 @@
+import type { Principal, ToolInvocation } from '#tools';
+import type { AuditDraft } from './audit-entry.js';
+import { auditedArguments } from './audited-arguments.js';
+
+/** Who calls where nobody has proved anything. */
+const ANONYMOUS = 'anonymous';
+
+/** What the record keeps of a call in each of its entries. */
+export type CallDraft = Pick<
+  AuditDraft,
+  'principal' | 'door' | 'tool' | 'arguments' | 'context' | 'executionId'
+>;
+
+/** @param key of the digests, as `AuditKey.digestKey` */
+export function callDraft({ tool, input, call }: ToolInvocation, key: Uint8Array): CallDraft {
+  const { caller, principal, shared, executionId } = call;
+  const { context } = shared;
+  return {
+    principal: principalOf(principal, caller),
+    door: '',
+    tool: tool.name,
+    arguments: auditedArguments({ ...input, ...shared }, tool.inputSchema.properties, key),
+    context: typeof context === 'string' ? context : undefined,
+    executionId,
+  };
+}
+
+function principalOf(
+  principal: Principal | undefined,
+  caller: string | undefined,
+): AuditDraft['principal'] {
+  if (!principal) return { id: ANONYMOUS, name: caller ?? ANONYMOUS };
+  const { id, name, actor } = principal;
+  return { id, name, actor };
+}
