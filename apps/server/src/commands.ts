@@ -1,14 +1,19 @@
 import { NestFactory } from '@nestjs/core';
 import {
   ANYBODY,
+  auditCommand,
+  auditConfig,
+  auditFromDatabase,
   authenticationConfig,
   LOOPBACK,
   policyCommand,
   policyConfig,
   runKeyCommand,
+  type AuditConfig,
   type AuthenticationConfig,
   type PolicyConfig,
 } from '#access';
+import { storeConfig, type StoreConfig } from '#store';
 import { ToolRegistry } from '#tools';
 import { AppModule } from './app.module.js';
 import { ServerLogger } from './logging/server.logger.js';
@@ -18,12 +23,29 @@ type Command = (argv: string[]) => number | Promise<number>;
 /** What the program does besides serving, by its first word. Each gives an exit code. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['key', key],
+  ['audit', audit],
   ['policy', policy],
 ]);
 
 function key(argv: string[]): number {
   const { apiKeys, stateFolder } = authenticationConfig() as AuthenticationConfig;
   return runKeyCommand(argv, { ...apiKeys, stateFolder }, process);
+}
+
+async function audit(argv: string[]): Promise<number> {
+  const { keyFile } = auditConfig() as AuditConfig;
+  const opened = auditFromDatabase(storeConfig() as StoreConfig);
+  try {
+    return await auditCommand(argv, {
+      stdin: process.stdin,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      record: opened.record,
+      keyFile,
+    });
+  } finally {
+    await opened.close();
+  }
 }
 
 async function policy(argv: string[]): Promise<number> {

@@ -1,5 +1,7 @@
 export { AccessModule } from './access.module.js';
 export {
+  Audit,
+  AUDIT_KINDS,
   AUDIT_OUTCOMES,
   auditCommand,
   auditConfig,

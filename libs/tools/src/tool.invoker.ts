@@ -34,6 +34,8 @@ export interface CallOptions {
   caller?: string;
   /** Who has proved to be calling. */
   principal?: Principal | undefined;
+  /** The way in: `rest`, `mcp` or `stdio`. */
+  door?: string | undefined;
   /** Seconds after which it is ended, if that is before the limit of its tool. */
   timeLimitSeconds?: number;
   /** The most characters of the output. `MAX_OUTPUT_CHARS` unless given. */
@@ -98,6 +100,7 @@ export class ToolInvoker implements OnModuleInit {
     const {
       caller,
       principal,
+      door,
       signal,
       timeLimitSeconds,
       progress = ignore,
@@ -108,6 +111,7 @@ export class ToolInvoker implements OnModuleInit {
       executionId,
       caller,
       principal,
+      door,
       signal,
       shared,
       timeLimitSeconds,

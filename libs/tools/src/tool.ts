@@ -50,6 +50,8 @@ export interface ToolCall {
   readonly caller?: string | undefined;
   /** Who has proved to be calling. Undefined for calls that the server makes by itself. */
   readonly principal?: Principal | undefined;
+  /** The way in: `rest`, `mcp` or `stdio`. */
+  readonly door?: string | undefined;
   /** Aborts when the caller cancels, hangs up, or the time limit is reached. */
   readonly signal: AbortSignal;
   /** The values of the parameters that the tool shares with others, by name. */

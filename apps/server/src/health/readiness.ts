@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Audit } from '#access';
 import { Clusters } from '#cluster';
 import { ExecutionWriter } from '#executions';
 import { ToolRegistry, type RequirementScope } from '#tools';
@@ -26,6 +27,7 @@ export class Readiness implements OnModuleDestroy {
     private readonly clusters: Clusters,
     private readonly registry: ToolRegistry,
     private readonly writer: ExecutionWriter,
+    private readonly audit: Audit,
   ) {}
 
   /** Runs before the wait for running calls, so that load balancers send no more requests. */
@@ -49,9 +51,13 @@ export class Readiness implements OnModuleDestroy {
   }
 
   private missingStore(): ReadinessReport['missing'] {
-    const { failure } = this.writer;
-    if (failure === undefined) return [];
-    return [{ reason: `Executions cannot be stored: ${failure}`, tools: [] }];
+    const failures = [
+      ['Executions', this.writer.failure],
+      ['The audit', this.audit.failure],
+    ] as const;
+    return failures
+      .filter(([, failure]) => failure !== undefined)
+      .map(([what, failure]) => ({ reason: `${what} cannot be stored: ${failure}`, tools: [] }));
   }
 
   private async stateOf(name: string): Promise<string> {

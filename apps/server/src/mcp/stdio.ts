@@ -15,7 +15,8 @@ export async function serveStdio(app: INestApplicationContext): Promise<void> {
   const { isOff } = app.get<AuthenticationConfig>(authenticationConfig.KEY);
   const transport = new StdioServerTransport();
   const send = transport.send.bind(transport);
-  const client: McpClient = { caller: 'stdio', principal: isOff ? ANYBODY : LOOPBACK };
+  const principal = isOff ? ANYBODY : LOOPBACK;
+  const client: McpClient = { caller: 'stdio', door: 'stdio', principal };
   transport.send = (message) => {
     noteVersion(client, message);
     return send(asCallersFault(message));

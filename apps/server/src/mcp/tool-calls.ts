@@ -90,7 +90,7 @@ export class ToolCalls {
     const meta = (_meta ?? {}) as Record<string, unknown>;
     const executionId = randomUUIDv7();
     const { client } = context;
-    const { caller, principal } = client;
+    const { caller, principal, door } = client;
     let progress: ProgressSender | undefined;
     try {
       const timeLimitSeconds = timeLimitOf(meta);
@@ -100,12 +100,13 @@ export class ToolCalls {
         throw new ToolError('cancelled', 'The call was cancelled before it began.');
       // In older protocol versions `task` has no meaning.
       if (params.task && knowsTasks(client)) {
-        return await this.tasks.create(name, args, { caller, principal, timeLimitSeconds });
+        return await this.tasks.create(name, args, { caller, principal, door, timeLimitSeconds });
       }
       progress = this.progressSender(meta.progressToken, context);
       const started = await this.runner.start(name, args, {
         caller,
         principal,
+        door,
         executionId,
         timeLimitSeconds,
         progress: progress && ((report) => progress?.report(report)),

@@ -20,6 +20,7 @@ import { ListExecutionsDto, OutputQueryDto } from './dto/executions.dto.js';
 import { presentExecution, statusFor, type ExecutionView } from './execution.presenter.js';
 import { streamExecution } from './execution-stream.js';
 import { InputPipe } from './input.pipe.js';
+import { utc } from './utc.js';
 
 /** Milliseconds that a cancel waits for the execution to end. */
 const CANCEL_WAIT_MS = 3_000;
@@ -128,15 +129,4 @@ export class ExecutionsController {
 /** To whom the executions belong that a request may see. Undefined: all of them. */
 function ownerIn({ raw }: FastifyRequest): string | undefined {
   return ownerOf(principalOf(raw));
-}
-
-/** The same time in the stored form. @throws BadRequestException */
-function utc(time: string | undefined): string | undefined {
-  if (time === undefined) return undefined;
-  const ms = Date.parse(time);
-  if (Number.isNaN(ms))
-    throw new BadRequestException(
-      `"${time}" is not an ISO 8601 time such as 2026-01-31T12:00:00Z.`,
-    );
-  return new Date(ms).toISOString();
 }

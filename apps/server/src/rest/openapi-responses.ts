@@ -79,6 +79,10 @@ export const RESPONSES: Record<string, Responses> = {
     200: { description: 'A page of executions.', content: json('ExecutionList') },
     ...problems([422, 503]),
   },
+  list_audit: {
+    200: { description: 'A page of the audit.', content: json('AuditList') },
+    ...problems([422, 503]),
+  },
   get_execution: { ...EXECUTION, ...problems([404, 422, 503]) },
   get_execution_output: {
     200: {

@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { AUDIT_KINDS, AUDIT_OUTCOMES } from '#access';
 import { EXECUTION_STATUSES } from '#executions';
 import { TOOL_ERROR_CODES } from '#tools';
 
@@ -156,6 +157,50 @@ export const SCHEMAS = {
     required: ['executions'],
     properties: {
       executions: listOf({ $ref: '#/components/schemas/Execution' }),
+      next: text('The value of `after` for the next page. The last page has none.'),
+    },
+  },
+  AuditEntry: {
+    type: 'object',
+    description: 'An entry of the audit, as it is kept: its hash is of all other fields.',
+    required: ['chain', 'seq', 'time', 'kind', 'principal', 'door', 'tool', 'decision', 'hash'],
+    properties: {
+      chain: text('The server that has made it, from its start to its end.'),
+      seq: { type: 'integer', description: 'Its place in the chain.' },
+      time: text('ISO 8601 in UTC.'),
+      kind: { type: 'string', enum: [...AUDIT_KINDS] },
+      principal: {
+        type: 'object',
+        required: ['id', 'name'],
+        properties: { id: text(), name: text(), actor: text('Who acted for the principal.') },
+      },
+      door: text('The way in: rest, mcp or stdio.'),
+      tool: text(),
+      arguments: { type: 'object', description: 'Of free text a keyed digest and the length.' },
+      context: text(),
+      decision: { type: 'string', enum: ['allowed', 'refused'] },
+      rule: text('What decided.'),
+      outcome: { type: 'string', enum: [...AUDIT_OUTCOMES] },
+      code: { type: 'string', enum: TOOL_ERROR_CODES },
+      intent: {
+        type: 'object',
+        description: 'Of an outcome: the entry of its intent.',
+        required: ['chain', 'seq'],
+        properties: { chain: text(), seq: { type: 'integer' } },
+      },
+      durationMs: { type: 'integer' },
+      bytes: { type: 'integer', description: 'Bytes of the answer.' },
+      executionId: text(),
+      lost: { type: 'integer', description: 'Calls before this one that could not be kept.' },
+      previous: text('The hash of the entry before.'),
+      hash: text(),
+    },
+  },
+  AuditList: {
+    type: 'object',
+    required: ['entries'],
+    properties: {
+      entries: listOf({ $ref: '#/components/schemas/AuditEntry' }),
       next: text('The value of `after` for the next page. The last page has none.'),
     },
   },

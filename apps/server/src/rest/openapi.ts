@@ -66,7 +66,8 @@ function documentOf(app: INestApplication): OpenAPIObject {
     })
     .addSecurityRequirements('bearer')
     .addTag('tools', 'The tools')
-    .addTag('executions', 'Runs of tools');
+    .addTag('executions', 'Runs of tools')
+    .addTag('audit', 'What was asked, and what was done');
   for (const { name, description } of registry.categories()) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build());
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {

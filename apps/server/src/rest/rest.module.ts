@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { HttpModule } from '../http/http.module.js';
+import { AuditController } from './audit.controller.js';
 import { ExecutionsController } from './executions.controller.js';
 import { LegacyHealthController } from './legacy-health.controller.js';
 import { LegacyToolsController } from './legacy-tools.controller.js';
@@ -15,6 +16,7 @@ import { ToolsController } from './tools.controller.js';
   controllers: [
     ToolsController,
     ExecutionsController,
+    AuditController,
     LegacyToolsController,
     LegacyHealthController,
   ],

@@ -69,6 +69,7 @@ export class ToolRuns {
       executionId: newExecutionId(request, isRead),
       caller,
       principal,
+      door: 'rest',
       idempotencyKey,
       timeLimitSeconds: query.time_limit_seconds,
       keep: isStream || respondAsync,

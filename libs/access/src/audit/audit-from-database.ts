@@ -1,28 +1,42 @@
 import { existsSync } from 'node:fs';
-import { openDatabase, type StoreConfig } from '#store';
+import { openDatabase, type SqlDatabase, type StoreConfig } from '#store';
 import type { AuditCommandContext } from './audit-command.js';
 import { AuditDatabase } from './store/audit-database.js';
 import { AuditStore } from './store/audit-store.js';
 
-/** The record in a database. Close it once it was read. */
-export interface OpenRecord {
+/** The record in a database. */
+export interface StoredRecord {
+  /** Opens the database with the first entry that is asked for. */
   readonly record: AuditCommandContext['record'];
   close(): Promise<void>;
 }
 
-/**
- * Opens the record of a server, which may be running, for `auditCommand`.
- * @throws Error where there is no such database
- */
-export async function auditFromDatabase(config: StoreConfig): Promise<OpenRecord> {
+/** The record of a server, which may be running, for `auditCommand`. */
+export function auditFromDatabase(config: StoreConfig): StoredRecord {
+  let database: Promise<SqlDatabase> | undefined;
+  const opened = async () => {
+    database ??= open(config);
+    return new AuditStore(new AuditDatabase(await database));
+  };
+  return {
+    record: () => ({
+      entries: lazily(async () => (await opened()).entries()),
+      checkpoints: lazily(async () => (await opened()).checkpoints()),
+    }),
+    close: async () => (await database)?.close(),
+  };
+}
+
+async function open(config: StoreConfig): Promise<SqlDatabase> {
   const { databaseUrl, file } = config;
   if (databaseUrl === undefined && !existsSync(file)) {
-    throw new Error(`There is no audit: ${file} does not exist. Set EXECUTIONS_FILE or DATABASE_URL.`);
+    throw new Error(
+      `There is no record: ${file} does not exist. Set EXECUTIONS_FILE or DATABASE_URL.`,
+    );
   }
-  const database = await openDatabase(config);
-  const store = new AuditStore(new AuditDatabase(database));
-  return {
-    record: () => ({ entries: store.entries(), checkpoints: store.checkpoints() }),
-    close: () => database.close(),
-  };
+  return openDatabase(config);
+}
+
+async function* lazily(of: () => Promise<AsyncIterable<unknown>>): AsyncGenerator<unknown, void> {
+  yield* await of();
 }

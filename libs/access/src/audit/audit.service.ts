@@ -13,11 +13,7 @@ import type { AuditDraft, AuditEntry, EntryId } from './audit-entry.js';
 import { AuditKey } from './audit-key.js';
 import { AuditLines } from './audit-lines.js';
 import { auditConfig, type AuditConfig } from './audit.config.js';
-import {
-  FileCheckpointSink,
-  HttpCheckpointSink,
-  type CheckpointSink,
-} from './checkpoint-sink.js';
+import { FileCheckpointSink, HttpCheckpointSink, type CheckpointSink } from './checkpoint-sink.js';
 import { callDraft, type CallDraft } from './call-draft.js';
 import { Checkpoints } from './checkpoints.js';
 import { unknownOutcome } from './open-intents.js';

@@ -13,11 +13,11 @@ export type CallDraft = Pick<
 
 /** @param key of the digests, as `AuditKey.digestKey` */
 export function callDraft({ tool, input, call }: ToolInvocation, key: Uint8Array): CallDraft {
-  const { caller, principal, shared, executionId } = call;
+  const { caller, principal, door = 'none', shared, executionId } = call;
   const { context } = shared;
   return {
     principal: principalOf(principal, caller),
-    door: '',
+    door,
     tool: tool.name,
     arguments: auditedArguments({ ...input, ...shared }, tool.inputSchema.properties, key),
     context: typeof context === 'string' ? context : undefined,

@@ -15,6 +15,8 @@ export interface StartOptions {
   caller: string;
   /** Who has proved to be calling. */
   principal?: Principal | undefined;
+  /** The way in: `rest`, `mcp` or `stdio`. */
+  door?: string | undefined;
   /** Somebody will come back for it: it is stored before it begins, with its whole output. */
   keep?: boolean;
   /** UUID to run under; a new one unless given. */
@@ -181,7 +183,7 @@ export class ExecutionRunner {
   private async invoke(
     execution: LiveExecution,
     call: PreparedCall,
-    { principal, timeLimitSeconds, progress, emit }: StartOptions,
+    { principal, door, timeLimitSeconds, progress, emit }: StartOptions,
   ): Promise<Outcome> {
     const { invoker, recorder, limits } = this;
     try {
@@ -194,6 +196,7 @@ export class ExecutionRunner {
         executionId: execution.id,
         caller: execution.caller,
         principal,
+        door,
         signal: execution.signal,
         timeLimitSeconds,
         maxOutputChars: limits.maxKeptOutputChars,

@@ -51,7 +51,7 @@ export class ToolTasks {
   async create(
     name: string,
     args: unknown,
-    options: Pick<StartOptions, 'caller' | 'principal' | 'timeLimitSeconds'>,
+    options: Pick<StartOptions, 'caller' | 'principal' | 'door' | 'timeLimitSeconds'>,
   ): Promise<JsonRpcResult> {
     const { id } = await this.runner.start(name, args, { ...options, keep: true });
     return { task: taskOf(await this.reader.find(id)) };

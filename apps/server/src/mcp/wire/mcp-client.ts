@@ -9,6 +9,8 @@ export interface McpClient {
   readonly caller: string;
   /** Who has proved to be calling, by its latest request. */
   principal: Principal;
+  /** As `StartOptions.door`. */
+  readonly door: string;
   /** The negotiated version, once it is known. */
   protocolVersion?: string;
   /** Whether its connection offers tasks, if its protocol version has them. */
@@ -25,7 +27,8 @@ export function knowsTasks({ offersTasks, protocolVersion }: McpClient): boolean
 
 /** The client of an HTTP request. */
 export function clientOf(request: IncomingMessage, protocolVersion?: string): McpClient {
-  return { caller: callerOf(request), principal: principalOf(request), protocolVersion };
+  const [caller, principal] = [callerOf(request), principalOf(request)];
+  return { caller, principal, door: 'mcp', protocolVersion };
 }
 
 /** Whether a request may use what a client has opened. The client then has its credential. */

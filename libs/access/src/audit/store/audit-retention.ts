@@ -28,7 +28,7 @@ export class AuditRetention {
   }
 
   private async lastOld(chain: string, before: string): Promise<ChainPoint | undefined> {
-    for (let last: ChainPoint | undefined; ; ) {
+    for (let last: ChainPoint | undefined; ;) {
       const rows = await this.database.kysely
         .selectFrom('audit')
         .select(['seq', 'time', 'hash'])

@@ -129,7 +129,7 @@ export class AuditStore implements CheckpointSink {
   }
 
   private async *entriesOf(chain: string): AsyncGenerator<AuditEntry, void> {
-    for (let seq = 0; ; ) {
+    for (let seq = 0; ;) {
       const rows = await this.db
         .selectFrom('audit')
         .select(AUDIT_COLUMNS)
