@@ -9,11 +9,10 @@ import {
   policyCommand,
   policyConfig,
   runKeyCommand,
-  type AuditConfig,
   type AuthenticationConfig,
   type PolicyConfig,
 } from '#access';
-import { storeConfig, type StoreConfig } from '#store';
+import { storeConfig } from '#store';
 import { ToolRegistry } from '#tools';
 import { AppModule } from './app.module.js';
 import { ServerLogger } from './logging/server.logger.js';
@@ -33,8 +32,8 @@ function key(argv: string[]): number {
 }
 
 async function audit(argv: string[]): Promise<number> {
-  const { keyFile } = auditConfig() as AuditConfig;
-  const opened = auditFromDatabase(storeConfig() as StoreConfig);
+  const { keyFile } = auditConfig();
+  const opened = auditFromDatabase(storeConfig());
   try {
     return await auditCommand(argv, {
       stdin: process.stdin,

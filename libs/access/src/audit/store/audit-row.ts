@@ -1,5 +1,5 @@
 import { isRecord } from '#base';
-import type { AuditEntry } from '../audit-entry.js';
+import { isAuditEntry, type AuditEntry } from '../audit-entry.js';
 import { canonicalJson } from '../canonical-json.js';
 import type { AuditRow } from './schema.js';
 
@@ -32,42 +32,36 @@ export function batchOf(entries: readonly AuditEntry[]): AuditBatch {
 }
 
 /**
- * The entry of a row. Where a column says something else than its text, the entry has what the
- * column says, and so does not fit its hash any more: lists are narrowed by columns.
+ * The entry of a row. Where a column says something else than its text, the entry has no hash, and
+ * so is found to be changed: lists are narrowed by columns.
  */
 export function entryOf(row: AuditRow): AuditEntry {
   const entry = readEntry(row.entry);
+  const { chain, time, kind } = row;
+  const seq = Number(row.seq);
   const isSame =
-    entry.chain === row.chain &&
-    entry.seq === Number(row.seq) &&
-    entry.time === row.time &&
-    entry.kind === row.kind &&
-    entry.principal?.id === row.principal &&
+    entry.chain === chain &&
+    entry.seq === seq &&
+    entry.time === time &&
+    entry.kind === kind &&
+    entry.principal.id === row.principal &&
     entry.tool === row.tool &&
     (entry.executionId ?? null) === row.execution_id &&
-    (entry.kind === 'intent' || (entry.outcome ?? null) === row.outcome);
-  if (isSame) return entry;
-  return {
-    ...entry,
-    chain: row.chain,
-    seq: Number(row.seq),
-    time: row.time,
-    kind: row.kind as AuditEntry['kind'],
-    principal: { ...entry.principal, id: row.principal },
-    tool: row.tool,
-    executionId: row.execution_id ?? undefined,
-    outcome: (row.outcome ?? undefined) as AuditEntry['outcome'],
-  };
+    (kind === 'intent' || (entry.outcome ?? null) === row.outcome) &&
+    entry.hash === row.hash;
+  return isSame ? entry : { ...entry, chain, seq, time, hash: '' };
 }
 
-/** What has no form of an entry gives one without a hash, which a check then names. */
+/** Of a text that is no entry, one that fits no row. */
 function readEntry(text: string): AuditEntry {
+  let value: unknown;
   try {
-    const value = JSON.parse(text) as unknown;
-    return (isRecord(value) ? value : {}) as unknown as AuditEntry;
+    value = JSON.parse(text);
   } catch {
-    return {} as AuditEntry;
+    // The row is then found to be changed.
   }
+  const isEntry = isAuditEntry(value) && isRecord(value.principal);
+  return (isEntry ? value : { previous: '', principal: {} }) as AuditEntry;
 }
 
 function rowOf(entry: AuditEntry): AuditRow {

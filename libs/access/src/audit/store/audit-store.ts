@@ -6,7 +6,13 @@ import type { Checkpoint } from '../checkpoint.js';
 import type { CheckpointSink } from '../checkpoint-sink.js';
 import { AuditDatabase } from './audit-database.js';
 import { entryOf } from './audit-row.js';
-import { AUDIT_COLUMNS, IS_OPEN, WAS_NOT_DONE, type AuditSchema } from './schema.js';
+import {
+  AUDIT_COLUMNS,
+  IS_OPEN,
+  WAS_NOT_DONE,
+  type AuditSchema,
+  type CheckpointRow,
+} from './schema.js';
 
 /** Which entries to list; all that is given must hold. Times are ISO 8601 in UTC. */
 export interface AuditFilter {
@@ -67,7 +73,7 @@ export class AuditStore implements CheckpointSink {
 
   /** All checkpoints. */
   async *checkpoints(): AsyncGenerator<unknown, void> {
-    let last: { chain: string; seq: number; kind: string; time: string } | undefined;
+    let last: CheckpointRow | undefined;
     for (;;) {
       let query = this.db.selectFrom('audit_checkpoints').selectAll();
       if (last) {

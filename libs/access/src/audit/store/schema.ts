@@ -10,7 +10,8 @@ export type AuditSchema = {
 /** An entry. What stands beside its text is what lists are narrowed by. */
 export interface AuditRow {
   chain: string;
-  seq: number;
+  /** PostgreSQL gives text. */
+  seq: number | string;
   time: string;
   kind: string;
   principal: string;
@@ -38,7 +39,7 @@ export const AUDIT_COLUMNS = [
 
 export interface CheckpointRow {
   chain: string;
-  seq: number;
+  seq: number | string;
   kind: string;
   time: string;
   /** The whole checkpoint as JSON. */

@@ -1,0 +1,205 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ExecutionsApi } from './support/executions.js';
+import { Postgres } from './support/postgres.js';
+import { startServer, type RunningServer } from './support/server.js';
+import { onThisMachine, useTargets } from './support/use-executions.js';
+
+const run = promisify(execFile);
+
+/** An entry as the route shows it. */
+interface Entry {
+  chain: string;
+  seq: number;
+  kind: string;
+  tool: string;
+  outcome?: string;
+  code?: string;
+  intent?: { chain: string; seq: number };
+  executionId?: string;
+}
+
+const READ = ['k8s_get', { resource_type: 'namespaces' }] as const;
+const WRITE = ['k8s_exec', onThisMachine('echo done')] as const;
+
+const targets = useTargets();
+let folder: string;
+let file: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'audit-spec-'));
+  file = join(folder, 'executions.db');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const envOf = (more: Record<string, string> = {}) => ({
+  ...targets.env,
+  EXECUTIONS_FILE: file,
+  AUDIT_KEY_FILE: join(folder, 'audit.key'),
+  SHUTDOWN_GRACE_SECONDS: '1',
+  ...more,
+});
+
+async function entriesOf({ url }: RunningServer, filter: Record<string, string> = {}) {
+  const query = new URLSearchParams({ limit: '200', ...filter }).toString();
+  const response = await fetch(`${url}/engine/v1/audit?${query}`);
+  expect(response.status).toBe(200);
+  return ((await response.json()) as { entries: Entry[] }).entries;
+}
+
+/** The entries of one call, oldest first, once there are so many. */
+async function entriesFor(server: RunningServer, executionId: string, count: number) {
+  const all = async () =>
+    (await entriesOf(server)).filter((entry) => entry.executionId === executionId).toReversed();
+  await expect.poll(async () => (await all()).length).toBe(count);
+  return all();
+}
+
+const idIn = (body: Record<string, unknown>) => String(body['execution_id']);
+
+/** `skyflo-mcp audit verify`. */
+async function verify(env: Record<string, string>) {
+  const options = { env: { ...process.env, ...env } };
+  try {
+    const { stdout } = await run('node', ['bin/skyflo-mcp.js', 'audit', 'verify'], options);
+    return { code: 0, stdout };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, stdout: stdout + stderr };
+  }
+}
+
+describe('the audit of a server with SQLite', () => {
+  let server: RunningServer;
+  let api: ExecutionsApi;
+  const start = async () => {
+    server = await startServer(envOf());
+    api = new ExecutionsApi(server);
+  };
+  beforeAll(start);
+  afterAll(() => server.stop());
+
+  it('has a read once it has ended', async () => {
+    const { body } = await api.run(...READ);
+    const [entry] = await entriesFor(server, idIn(body), 1);
+    expect(entry).toMatchObject({
+      kind: 'call',
+      tool: 'k8s_get',
+      door: 'rest',
+      outcome: 'done',
+      decision: 'allowed',
+      arguments: { resource_type: 'namespaces' },
+    });
+  });
+
+  it('has a write before and after, without what its text says', async () => {
+    const { body } = await api.run(...WRITE);
+    const entries = await entriesFor(server, idIn(body), 2);
+    const [intent, outcome] = entries;
+    expect(intent).toMatchObject({ kind: 'intent', tool: 'k8s_exec' });
+    expect(outcome).toMatchObject({
+      kind: 'outcome',
+      outcome: 'done',
+      intent: { chain: intent!.chain, seq: intent!.seq },
+    });
+    expect(JSON.stringify(entries)).not.toContain('echo done');
+  });
+
+  it('has a write that failed', async () => {
+    const { body } = await api.run('k8s_exec', onThisMachine('exit 3'));
+    const [intent, outcome] = await entriesFor(server, idIn(body), 2);
+    expect(outcome).toMatchObject({ kind: 'outcome', outcome: 'failed', code: 'failed' });
+    const failed = await entriesOf(server, { outcome: 'failed', tool: 'k8s_exec' });
+    expect(failed).toEqual([outcome, intent]);
+  });
+
+  it('refuses writes and goes on with reads while its table cannot be written', async () => {
+    using other = new DatabaseSync(file);
+    other.exec('begin immediate');
+    const write = api.run(...WRITE);
+    const read = await api.run(...READ);
+    expect(read.status).toBe(200);
+    expect(await write).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    other.exec('rollback');
+    await expect.poll(async () => (await api.run(...WRITE)).status).toBe(200);
+    await entriesFor(server, idIn(read.body), 1);
+  });
+
+  it('says of a write that nobody saw end that its outcome is unknown', async () => {
+    const id = await api.start('k8s_exec', onThisMachine('sleep 30'));
+    await entriesFor(server, id, 1);
+    await server.stop('SIGKILL');
+    await start();
+    const [intent, outcome] = await entriesFor(server, id, 2);
+    expect(outcome).toMatchObject({
+      kind: 'outcome',
+      outcome: 'unknown',
+      intent: { chain: intent!.chain, seq: intent!.seq },
+    });
+    expect(outcome!.chain).not.toBe(intent!.chain);
+  });
+
+  it('is found intact, and an entry that was changed is named', async () => {
+    const intact = await verify(envOf());
+    expect(intact.stdout).toContain('The record is intact');
+    expect(intact.code).toBe(0);
+    const [entry] = await entriesOf(server, { outcome: 'failed' });
+    using other = new DatabaseSync(file);
+    const { chain, seq } = entry!;
+    const text = `update audit set entry = json_set(entry, '$.code', 'busy') where chain = ? and seq = ?`;
+    other.prepare(text).run(chain, seq);
+    const broken = await verify(envOf());
+    expect(broken.stdout).toContain(`BROKEN (change) chain ${chain}: Entry ${seq} was changed`);
+    expect(broken.code).toBe(1);
+  });
+
+  it('lets no write through whose intent cannot be stored', async () => {
+    using other = new DatabaseSync(file);
+    other.exec(`create trigger away before insert on audit when new.kind = 'intent'
+      begin select raise(abort, 'away'); end`);
+    const before = targets.local.commands.length;
+    const { status, body } = await api.run(...WRITE);
+    other.exec('drop trigger away');
+    expect([status, body['code']]).toEqual([503, 'unavailable']);
+    expect(body['detail']).toContain('The audit cannot be stored');
+    expect(targets.local.commands).toHaveLength(before);
+    expect((await api.run(...WRITE)).status).toBe(200);
+  });
+});
+
+describe('the audit of two replicas on PostgreSQL', () => {
+  let postgres: Postgres;
+  let servers: RunningServer[];
+  beforeAll(async () => {
+    postgres = await Postgres.start();
+    servers = [];
+    for (let count = 0; count < 2; count++) {
+      servers.push(await startServer(envOf({ DATABASE_URL: postgres.url })));
+    }
+  });
+  afterAll(async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    await postgres.stop();
+  });
+
+  it('is one to read, and two chains to verify', async () => {
+    const [a, b] = servers as [RunningServer, RunningServer];
+    const chains = new Set<string>();
+    for (const server of servers) {
+      const { body } = await new ExecutionsApi(server).run(...WRITE);
+      const id = idIn(body);
+      const entries = await entriesFor(a, id, 2);
+      expect(await entriesFor(b, id, 2)).toEqual(entries);
+      for (const { chain } of entries) chains.add(chain);
+    }
+    expect(chains.size).toBe(2);
+    const { code, stdout } = await verify(envOf({ DATABASE_URL: postgres.url }));
+    expect(stdout).toContain('The record is intact: 4 entries in 2 chains.');
+    expect(code).toBe(0);
+  });
+});
