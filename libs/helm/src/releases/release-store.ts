@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { inOrder } from '#base';
 import { LRUCache } from 'lru-cache';
-import { fetchPages, ifFound, nearestHint, nearestNames, type Cluster } from '#cluster';
+import { callScope, fetchPages, ifFound, nearestHint, nearestNames, type Cluster } from '#cluster';
 import { ToolError } from '#tools';
 import { helmConfig, type HelmConfig } from '../helm.config.js';
 import { decodeRelease, decodeSummary, TooLargeRelease } from './release-decode.js';
@@ -195,7 +195,9 @@ export class ReleaseStore {
   private keyOf(cluster: Cluster, { uid, resourceVersion }: Revision): string {
     let id = this.ids.get(cluster);
     if (id === undefined) this.ids.set(cluster, (id = this.nextId++));
-    return `${id}/${uid}/${resourceVersion}`;
+    // What one principal may read says nothing of what another one may.
+    const who = callScope.getStore()?.principal?.id ?? '';
+    return `${id}/${who}/${uid}/${resourceVersion}`;
   }
 
   private async unknown(
