@@ -75,7 +75,11 @@ function newKey(principal: string, options: string[]): string {
   return execFileSync(SERVER_BIN, args, { env, encoding: 'utf8', stdio: 'pipe' }).trim();
 }
 
-function fetchAs(who: string, path: string, init: RequestInit = {}): Promise<Response> {
+interface Sent extends RequestInit {
+  headers?: Record<string, string>;
+}
+
+function fetchAs(who: string, path: string, init: Sent = {}): Promise<Response> {
   const headers = { 'content-type': 'application/json', ...bearer(keys.get(who) ?? who) };
   return fetch(`${server.url}${path}`, { ...init, headers: { ...headers, ...init.headers } });
 }
@@ -149,6 +153,15 @@ describe('a refusal', () => {
     expect(answer.headers.get('www-authenticate')).toMatch(
       /error="insufficient_scope".*scope="skyflo:write"/,
     );
+  });
+});
+
+describe('the audit', () => {
+  it('is for those whose credential names the scope', async () => {
+    const auditor = newKey('auditor', ['--scopes', 'skyflo:audit']);
+    const status = async (who: string) => (await fetchAs(who, '/engine/v1/audit')).status;
+    await expect.poll(() => status(auditor)).toBe(200);
+    expect([await status('reader'), await status('operator')]).toEqual([403, 403]);
   });
 });
 

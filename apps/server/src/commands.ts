@@ -10,7 +10,6 @@ import {
   policyConfig,
   runKeyCommand,
   type AuthenticationConfig,
-  type PolicyConfig,
 } from '#access';
 import { storeConfig } from '#store';
 import { ToolRegistry } from '#tools';
@@ -27,7 +26,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
 ]);
 
 function key(argv: string[]): number {
-  const { apiKeys, stateFolder } = authenticationConfig() as AuthenticationConfig;
+  const { apiKeys, stateFolder } = authenticationConfig();
   return runKeyCommand(argv, { ...apiKeys, stateFolder }, process);
 }
 
@@ -48,7 +47,7 @@ async function audit(argv: string[]): Promise<number> {
 }
 
 async function policy(argv: string[]): Promise<number> {
-  const { file } = policyConfig() as PolicyConfig;
+  const { file } = policyConfig();
   // The modules declare the tools that a policy names. Their start must not fail for that policy.
   Object.assign(process.env, {
     EXECUTIONS_FILE: ':memory:',
