@@ -1,8 +1,8 @@
 export { AuditChain } from './audit-chain.js';
 export type { Appended, AuditSink } from './audit-chain.js';
 export { auditCommand } from './audit-command.js';
-export { auditFromDatabase } from './audit-from-database.js';
-export type { StoredRecord } from './audit-from-database.js';
+export { auditFromDatabase } from './store/audit-from-database.js';
+export type { StoredRecord } from './store/audit-from-database.js';
 export { AuditModule } from './audit.module.js';
 export { Audit } from './audit.service.js';
 export { AuditStore } from './store/audit-store.js';

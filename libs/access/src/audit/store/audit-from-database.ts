@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { openDatabase, type SqlDatabase, type StoreConfig } from '#store';
-import type { AuditCommandContext } from './audit-command.js';
-import { AuditDatabase } from './store/audit-database.js';
-import { AuditStore } from './store/audit-store.js';
+import type { AuditCommandContext } from '../audit-command.js';
+import { AuditDatabase } from './audit-database.js';
+import { AuditStore } from './audit-store.js';
 
 /** The record in a database. */
 export interface StoredRecord {
