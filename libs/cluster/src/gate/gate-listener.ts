@@ -46,7 +46,10 @@ export class GateListener implements OnApplicationShutdown {
 
   /** Opens an address. Whoever opens it closes it. */
   async open(upstream: Upstream): Promise<ListenerAddress> {
-    const port = await (this.listening ??= this.listen());
+    const port = await (this.listening ??= this.listen().catch((error: unknown) => {
+      this.listening = undefined;
+      throw error;
+    }));
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const inCall = AsyncLocalStorage.snapshot() as Route['inCall'];
     const route: Route = { upstream, failures: [], inCall, open: new Set() };
