@@ -72,6 +72,7 @@ class DemoTools {
     name: 'demo_write',
     description: 'Writes.',
     annotations: { readOnlyHint: false, destructiveHint: false },
+    effects: ['update'],
     timeLimitSeconds: 0.2,
   })
   async write({ kind }: WorkDto, { signal }: ToolCall): Promise<string> {
