@@ -6,6 +6,8 @@ import {
   Authenticator,
   type AuthenticationConfig,
 } from './authentication/index.js';
+import { identityConfig } from './identity/identity.config.js';
+import { IdentityPart } from './identity/identity.part.js';
 import { Policies } from './policies.js';
 import { PolicyPart } from './policy.part.js';
 import { PolicyInterceptor } from './policy.interceptor.js';
@@ -17,6 +19,7 @@ import { policyConfig } from './policy/index.js';
   imports: [
     AuditModule,
     ConfigModule.forFeature(authenticationConfig),
+    ConfigModule.forFeature(identityConfig),
     ConfigModule.forFeature(policyConfig),
   ],
   providers: [
@@ -25,6 +28,7 @@ import { policyConfig } from './policy/index.js';
       inject: [authenticationConfig.KEY],
       useFactory: (config: AuthenticationConfig) => Authenticator.start(config),
     },
+    IdentityPart,
     Policies,
     PolicyInterceptor,
     PolicyPart,

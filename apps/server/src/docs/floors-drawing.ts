@@ -1,8 +1,5 @@
 import { ALONE, FLOORS, SERVER } from '../../../../test/support/floors.js';
 
-/** Characters between the borders of the drawing. */
-const WIDTH = 60;
-
 /**
  * The floors of the project as text, the highest first, from the table that test/layers.spec.ts
  * checks.
@@ -12,8 +9,10 @@ export function floorsDrawing(libs: readonly string[]): string {
   const listed = new Set(FLOORS.flat());
   const domains = libs.filter((lib) => !listed.has(lib)).toSorted();
   const floors = [[SERVER], ...[domains, ...FLOORS.toReversed()].map(pathsOf)];
-  const line = '─'.repeat(WIDTH);
-  const rows = floors.map((parts) => `│${` ${parts.join('   ')}`.padEnd(WIDTH)}│`);
+  const texts = floors.map((parts) => ` ${parts.join('   ')} `);
+  const width = Math.max(...texts.map(({ length }) => length));
+  const line = '─'.repeat(width);
+  const rows = texts.map((text) => `│${text.padEnd(width)}│`);
   return [
     '```text',
     `┌${line}┐`,

@@ -335,6 +335,13 @@ export class HttpClient {
     dispatcher.close().then(forget, forget);
   }
 
+  /** The API server takes a certificate before it looks at a token, and both go out together. */
+  private certified(): ToolError {
+    const { name } = this.connection;
+    const message = `The context "${name}" has a client certificate, by which the API server would take the caller for the user of the kubeconfig. CLUSTER_IDENTITY=${name}=passthrough needs a user without one.`;
+    return new ToolError('forbidden', message);
+  }
+
   private dispatchOptions(
     path: string,
     options: RequestOptions,
@@ -356,6 +363,7 @@ export class HttpClient {
       ...more,
       ...(identity?.headers ?? this.connection.headers),
     };
+    if (headers.authorization !== undefined && this.tls?.cert !== undefined) throw this.certified();
     if (authorization !== undefined) headers.authorization ??= authorization;
     if (body !== undefined) headers['content-type'] = contentType ?? 'application/json';
     return {
