@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { Audit } from '#access';
+import { Audit, Policies } from '#access';
 import { Clusters } from '#cluster';
 import { ExecutionWriter } from '#executions';
 import { ToolRegistry, type RequirementScope } from '#tools';
@@ -28,6 +28,7 @@ export class Readiness implements OnModuleDestroy {
     private readonly registry: ToolRegistry,
     private readonly writer: ExecutionWriter,
     private readonly audit: Audit,
+    private readonly policies: Policies,
   ) {}
 
   /** Runs before the wait for running calls, so that load balancers send no more requests. */
@@ -43,7 +44,11 @@ export class Readiness implements OnModuleDestroy {
       ),
     );
     const answers = Object.keys(contexts).filter((name) => contexts[name] === 'ok');
-    const missing = [...this.missingStore(), ...(await this.missing(answers))];
+    const missing = [
+      ...this.missingStore(),
+      ...this.missingPolicy(),
+      ...(await this.missing(answers)),
+    ];
     const states = Object.values(contexts);
     if (answers.length === 0) return { status: 'error', contexts, missing };
     const isWhole = answers.length === states.length && missing.length === 0;
@@ -58,6 +63,12 @@ export class Readiness implements OnModuleDestroy {
     return failures
       .filter(([, failure]) => failure !== undefined)
       .map(([what, failure]) => ({ reason: `${what} cannot be stored: ${failure}`, tools: [] }));
+  }
+
+  private missingPolicy(): ReadinessReport['missing'] {
+    const { failure } = this.policies;
+    if (failure === undefined) return [];
+    return [{ reason: `The policy before it stays in force: ${failure}`, tools: [] }];
   }
 
   private async stateOf(name: string): Promise<string> {
