@@ -64,7 +64,7 @@ describe('a database that is far away', () => {
       const { result, ms } = await timed(write(headers));
       expect(result.status).toBe(200);
       expect(ms).toBeGreaterThan(2 * ROUND_TRIP_MS);
-      expect(ms).toBeLessThan(6 * ROUND_TRIP_MS);
+      expect(ms).toBeLessThan(10 * ROUND_TRIP_MS);
     },
   );
 
@@ -73,7 +73,7 @@ describe('a database that is far away', () => {
     const all = Array.from({ length: 40 }, (_, index) => write(index % 2 ? keyed() : {}));
     const { result, ms } = await timed(Promise.all(all));
     expect(result.map(({ status }) => status)).toEqual(all.map(() => 200));
-    expect(ms).toBeLessThan(12 * ROUND_TRIP_MS);
+    expect(ms).toBeLessThan(20 * ROUND_TRIP_MS);
   });
 });
 
