@@ -113,7 +113,7 @@ describe('k8s_rollout_undo', () => {
     await vi.waitFor(async () => expect(await revisions()).toHaveLength(1), 30_000);
     expect(await call({ name, resource_type: kind })).toMatchObject({
       status: 404,
-      body: { detail: expect.stringContaining('no revision before') },
+      body: { detail: expect.stringContaining('no earlier revision') },
     });
     await setImage(kind, name, 'app:2');
     await vi.waitFor(async () => expect(await revisions()).toHaveLength(2), 30_000);

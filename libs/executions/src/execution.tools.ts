@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import {
   ANSWER_SECONDS,
   ownerOf,
+  ToolError,
   Tool,
   ToolProvider,
   toolsConfig,
@@ -74,12 +75,14 @@ export class ExecutionTools {
     { execution_id, timeout_seconds }: ExecutionWaitDto,
     { principal, signal, progress }: ToolCall,
   ): Promise<ToolResult> {
-    await this.reader.mustBeOf(ownerOf(principal), execution_id);
+    const owner = ownerOf(principal);
+    await this.mayFollow(owner, execution_id);
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout_seconds * 1_000)]);
     let outages = 0;
     const tell = (message: string) => progress({ progress: ++outages, message });
     const end = await this.reader.ended(execution_id, limit, tell);
     signal.throwIfAborted();
+    await this.reader.mustBeOf(owner, execution_id);
     return this.answer(end ?? (await this.reader.find(execution_id)), 0);
   }
 
@@ -102,6 +105,15 @@ export class ExecutionTools {
     await this.canceller.cancel(execution_id);
     const end = await this.reader.ended(execution_id, signal);
     return this.answer(end ?? (await this.reader.find(execution_id)), 0);
+  }
+
+  /** A wait begins also while the database is away, which then cannot say whose it is. */
+  private async mayFollow(owner: string | undefined, id: string): Promise<void> {
+    try {
+      await this.reader.mustBeOf(owner, id);
+    } catch (error) {
+      if (!(error instanceof ToolError) || error.code !== 'unavailable') throw error;
+    }
   }
 
   private answer(execution: Execution, offset: number): ToolResult {

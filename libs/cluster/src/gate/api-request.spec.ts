@@ -138,7 +138,7 @@ describe('a path', () => {
     ['get', PODS],
   ])('%s %s is refused', (method, target) => {
     expect(() => readApiRequest({ method, target })).toThrow(
-      expect.objectContaining({ code: 'forbidden' }),
+      expect.objectContaining({ code: 'invalid_input' }),
     );
   });
 });
@@ -236,7 +236,7 @@ describe('the body of a creation', () => {
     ['[]', 'application/json'],
   ])('%j (%s) is refused', (body, contentType) => {
     const sent = { method: 'POST', target: PODS, body, contentType };
-    expect(() => readApiRequest(sent)).toThrow(expect.objectContaining({ code: 'forbidden' }));
+    expect(() => readApiRequest(sent)).toThrow(expect.objectContaining({ code: 'invalid_input' }));
   });
 
   it.each<[string, Buffer, string | undefined]>([
@@ -268,7 +268,8 @@ describe('the body of a creation', () => {
   ])('in protobuf: %s', (_, body, name) => {
     const contentType = 'application/vnd.kubernetes.protobuf';
     const read = () => readApiRequest({ method: 'POST', target: PODS, body, contentType });
-    if (name === undefined) expect(read).toThrow(expect.objectContaining({ code: 'forbidden' }));
+    if (name === undefined)
+      expect(read).toThrow(expect.objectContaining({ code: 'invalid_input' }));
     else expect(read().name).toBe(name);
   });
 

@@ -77,7 +77,7 @@ const APPLY_TYPE = /^application\/apply-patch\+/i;
 /**
  * Reads what a request asks of an API server, as the API server itself does (RequestInfo of
  * `k8s.io/apiserver/pkg/endpoints/request`).
- * @throws ToolError `forbidden` for a request that can be read in more than one way
+ * @throws ToolError `invalid_input` for a request that can be read in more than one way
  */
 export function readApiRequest({ method, target, body, contentType }: SentRequest): ApiRequest {
   const mark = target.indexOf('?');
@@ -86,7 +86,9 @@ export function readApiRequest({ method, target, body, contentType }: SentReques
   const { group, version, resource, subresource, namespace, path } = place;
   const verb = verbOf(method, place, query.get('watch')?.[0]);
   const isNamed = verb === 'create' && place.name === '';
-  const said = bodyFacts(isRead(method) ? undefined : body, contentType, isNamed);
+  // Other bodies say nothing that decides, and may be as large as a manifest can be.
+  const isAsked = isNamed || method === 'DELETE' || subresource === 'eviction';
+  const said = bodyFacts(isAsked ? body : undefined, contentType, isNamed);
   const isMany = verb === 'list' || verb === 'watch';
   const selected = isMany ? selectedName(query.get('fieldSelector')) : '';
   return {

@@ -28,7 +28,7 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
  * Reads the body of a creation or of a deletion.
  * @param body an object, or the text or bytes of one
  * @param isNamed whether it names the object of the request
- * @throws ToolError `forbidden` where that name is not certain
+ * @throws ToolError `invalid_input` where that name is not certain
  */
 export function bodyFacts(
   body: unknown,

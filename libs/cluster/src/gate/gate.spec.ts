@@ -119,7 +119,7 @@ describe(Gate.name, () => {
   it('refuses what it cannot read, without asking a part', async () => {
     const told: string[] = [];
     const entered = enter(gateOf(new Recorder('a', told)), 'prod', { ...POD, target: '/api//v1' });
-    await expect(entered).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(entered).rejects.toMatchObject({ code: 'invalid_input' });
     expect(told).toEqual([]);
   });
 });

@@ -42,7 +42,7 @@ export class Gate {
    * Lets a request in.
    * @param context the name of the kubeconfig context
    * @param rehearse as `GateRequest.rehearse`
-   * @throws ToolError `forbidden` for a request that cannot be read exactly; what a part refuses
+   * @throws ToolError `invalid_input` for a request that cannot be read exactly; what a part refuses
    * it with
    */
   async enter(

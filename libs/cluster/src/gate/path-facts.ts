@@ -48,7 +48,7 @@ const NO_RESOURCE = {
 
 /**
  * Reads the path of a request as the API server does.
- * @throws ToolError `forbidden` where others may read it in another way
+ * @throws ToolError `invalid_input` where others may read it in another way
  */
 export function pathFacts(text: string): PathFacts {
   const parts = segmentsOf(text);
