@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   tellToken(logger, authenticator);
 }
 
-/** A terminal gets the token itself. A log gets the file that has it, as logs are read by others. */
+/** A terminal gets the token itself. A log, which others read, gets the file that has it. */
 function tellToken(logger: Logger, { loopbackToken }: Authenticator): void {
   if (loopbackToken === undefined) {
     logger.warn('AUTH=none: everybody who reaches this address is let in.');

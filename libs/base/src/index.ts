@@ -10,3 +10,10 @@ export { stateFolder } from './state-folder.js';
 export { orAfter, untilAborted } from './abort.js';
 export { compareTexts } from './compare-texts.js';
 export { isRecord } from './record.js';
+export { isNoSuchFile } from './no-such-file.js';
+export {
+  keepPrivateFile,
+  makePrivateFile,
+  readPrivateFile,
+  writePrivateFile,
+} from './private-file.js';

@@ -3,7 +3,7 @@
  * belong to its principal.
  */
 export interface Principal {
-  /** Unique and stable: the issuer and the subject of a token, or the id of a key. Never an address. */
+  /** Unique and stable: issuer and subject of a token, or the id of a key. Never an address. */
   readonly id: string;
   /** How people know it, for logs and for the audit. */
   readonly name: string;
@@ -14,7 +14,7 @@ export interface Principal {
   readonly isAnonymous?: boolean | undefined;
   /** Milliseconds since the epoch at which its credential ends. Undefined if it does not. */
   readonly expiresAt?: number | undefined;
-  /** Who acts for the principal (RFC 8693, `act`): the id of the current actor, which is the outermost one. */
+  /** The id of who acts for the principal now: the outermost actor (RFC 8693, `act`). */
   readonly actor?: string | undefined;
   /** The bearer token of an OIDC principal, for contexts that pass it on. Never logged. */
   readonly bearer?: string | undefined;

@@ -51,8 +51,8 @@ export class ToolRuns {
 
   /**
    * Runs a tool.
-   * @throws ToolError as `ExecutionRunner.start` and as the tool, and `busy` if the caller does not read
-   * its answers
+   * @throws ToolError as `ExecutionRunner.start` and as the tool, and `busy` if the caller does
+   * not read its answers
    * @throws BadRequestException for a malformed header
    */
   async run(tool: ToolDefinition, args: unknown, exchange: Exchange): Promise<ExecuteAnswer> {

@@ -4,21 +4,12 @@ import {
   createPublicKey,
   generateKeyPairSync,
   hkdfSync,
-  randomUUID,
   sign,
   type KeyObject,
 } from 'node:crypto';
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { Logger } from '@nestjs/common';
+import { makePrivateFile } from '#base';
 
 /** The public keys that may have signed checkpoints, by their ids. */
 export type PublicKeys = ReadonlyMap<string, KeyObject>;
@@ -111,15 +102,6 @@ function readKey(file: string, pem: string, read: (pem: string) => KeyObject): K
 
 /** Another server may do the same at the same time: the first one's key holds for both. */
 function makeKeyFile(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const { privateKey } = generateKeyPairSync(ED25519);
-  const draft = `${file}.${randomUUID()}`;
-  writeFileSync(draft, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-  try {
-    linkSync(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(draft);
-  }
+  makePrivateFile(file, privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);
 }

@@ -22,7 +22,7 @@ import { AuditRetention } from './store/audit-retention.js';
 import { AuditStore } from './store/audit-store.js';
 import { AuditWriter } from './store/audit-writer.js';
 
-/** Milliseconds that a write waits for its intent to be stored: its caller then knows within 5 s. */
+/** Milliseconds that a write waits for its intent to be stored. Its caller knows within 5 s. */
 const INTENT_LIMIT_MS = 4_500;
 /** How often it is looked for servers that are gone, and for entries that are old. */
 const SWEEP_MS = 60_000;

@@ -14,7 +14,7 @@ export type AuditedValue = string | number | boolean | TextDigest;
 
 export type AuditedArguments = Readonly<Record<string, AuditedValue>>;
 
-/** Where the digest of all parameters stands that the tool does not have: their names may be text. */
+/** Holds the digest of all parameters that the tool does not have. Their names may be text. */
 const UNKNOWN = '(unknown)';
 /** Where the digest of arguments stands that are no map of parameters. */
 const WHOLE = '(arguments)';

@@ -1,9 +1,9 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { keepPrivateFile } from '#base';
 import type { Principal } from '#tools';
 import { LOOPBACK } from './principals.js';
-import { keepPrivateFile } from './private-file.js';
 import { refused } from './refusal.js';
 
 /** How every token of this kind starts, so that scanners find one that was published. */

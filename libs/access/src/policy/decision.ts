@@ -12,7 +12,10 @@ export interface Decision {
   readonly neededScope?: string | undefined;
 }
 
-/** What a request does, in words: `update deployments.apps "web" in namespace "shop" (context "dev")`. */
+/**
+ * What a request does, in words, such as
+ * `update deployments.apps "web" in namespace "shop" (context "dev")`.
+ */
 export function requestText(request: RequestFacts, effect: Effect): string {
   const { context, group, resource, subresource, namespace, name } = request;
   const target = [resource, subresource].filter(Boolean).join('/') + (group && `.${group}`);

@@ -12,7 +12,7 @@ import { READY_POLICIES } from './ready-policies.js';
 
 type Schema = Record<string, unknown>;
 
-/** The JSON Schema of policy files, for editors: the names of tools are only known to the server. */
+/** The JSON Schema of policy files, for editors. Only the server knows the names of tools. */
 export function policySchema(): Schema {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -39,7 +39,7 @@ export class ToolView {
     return this.byEffect.get(effect)!;
   }
 
-  /** The effect that is best for the caller decides: what it may do, or may do with another scope. */
+  /** The effect that is best for the caller decides. It may do it, or may with another scope. */
   private decide(principal: Principal, tool: ToolFacts): Decision {
     const decisions = tool.effects.map((effect) => this.decideEffect(principal, tool, effect));
     return (

@@ -7,8 +7,8 @@ const MAX_TAG = 2 ** 31;
 const FIXED: Record<number, number> = { 1: 8, 5: 4 };
 
 /**
- * Reads one level of a message in the protobuf format (https://protobuf.dev/programming-guides/encoding).
- * Numbers are skipped.
+ * Reads one level of a message in the protobuf format. Numbers are skipped.
+ * @see https://protobuf.dev/programming-guides/encoding
  * @returns undefined for a message that is not whole, or has a field that others may read otherwise
  */
 export function protobufFields(message: Buffer): ProtobufFields | undefined {

@@ -77,8 +77,9 @@ export class ExecutionRunner {
   /**
    * Starts a call, or finds the one that its caller has started under the same idempotency key.
    * @param args the parameters, as the caller sent them
-   * @throws ToolError as `ToolInvoker.prepare`; `busy` when too many calls wait, `conflict` for another call under the same
-   * key, `unavailable` when the server is stopping or cannot remember what it does
+   * @throws ToolError as `ToolInvoker.prepare`; `busy` when too many calls wait, `conflict` for
+   * another call under the same key, `unavailable` when the server is stopping or cannot remember
+   * what it does
    */
   async start(name: string, args: unknown, options: StartOptions): Promise<Started> {
     const call = this.invoker.prepare(name, args, options.executionId);

@@ -1,10 +1,10 @@
 import { randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { Logger } from '@nestjs/common';
+import { isNoSuchFile } from '#base';
 import type { Principal } from '#tools';
 import { digestOf, parseApiKey } from './api-key.js';
 import { readKeyFile, type KeyEntry } from './key-file.js';
 import { FileWatch } from '../file-watch.js';
-import { isNoSuchFile } from '../no-such-file.js';
 import { refused } from '../refusal.js';
 
 interface KeyPlace {

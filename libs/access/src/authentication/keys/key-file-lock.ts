@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isNoSuchFile } from '#base';
 import { readKeyFile, writeKeyFile, type KeyEntry } from './key-file.js';
-import { isNoSuchFile } from '../no-such-file.js';
 
 /**
  * Changes the keys in a file, which need not be there yet. Of two changes at the same time one is

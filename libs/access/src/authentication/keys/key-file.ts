@@ -1,6 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { isRecord } from '#base';
-import { writePrivateFile } from '../private-file.js';
+import { isRecord, writePrivateFile } from '#base';
 
 /** An API key as the file has it. */
 export interface KeyEntry {

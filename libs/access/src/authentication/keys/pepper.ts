@@ -1,6 +1,6 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
-import { keepPrivateFile, readPrivateFile } from '../private-file.js';
+import { keepPrivateFile, readPrivateFile } from '#base';
 
 const LEAST_BYTES = 32;
 

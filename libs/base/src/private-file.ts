@@ -71,7 +71,13 @@ export function keepPrivateFile(path: string, make: () => string): string {
   } catch (error) {
     if (!isNoSuchFile(error)) throw error;
   }
-  const temporary = writeTemporary(path, make());
+  makePrivateFile(path, make());
+  return readPrivateFile(path);
+}
+
+/** Makes a file of mode 0600 in one step, unless another process has made it by then. */
+export function makePrivateFile(path: string, text: string): void {
+  const temporary = writeTemporary(path, text);
   try {
     // Unlike a rename, a link does not replace what another process has made.
     linkSync(temporary, path);
@@ -80,7 +86,6 @@ export function keepPrivateFile(path: string, make: () => string): string {
   } finally {
     rmSync(temporary, { force: true });
   }
-  return readPrivateFile(path);
 }
 
 function writeTemporary(path: string, text: string): string {
