@@ -7,12 +7,8 @@ import { batchOf } from './audit-row.js';
 
 /** How long an entry that nobody waits for may wait for others to go with it, in milliseconds. */
 const FLUSH_MS = 100;
-/**
- * How long after a failure of the database it is tried again, in milliseconds. A broken connection
- * is soon replaced, and writes wait. Each pause is twice as long as the one before, up to the most.
- */
-const FIRST_PAUSE_MS = 20;
-const MAX_PAUSE_MS = 500;
+/** How long after a failure of the database it is tried again. */
+const RETRY_MS = 500;
 /** Entries of one batch, and characters of diffs in them. */
 const MAX_ENTRIES = 1_000;
 const MAX_CHARS = 1_000_000;
@@ -34,7 +30,6 @@ export class AuditWriter {
   private isSoon = false;
   private isClosed = false;
   private failed: string | undefined;
-  private pauseMs = FIRST_PAUSE_MS;
 
   constructor(private readonly database: AuditDatabase) {}
 
@@ -94,7 +89,7 @@ export class AuditWriter {
       this.flight = undefined;
       if (this.waiting.length === 0 || this.isClosed) return;
       if (this.failed === undefined) this.launch();
-      else this.timer ??= setTimeout(() => this.launch(), this.pauseMs).unref();
+      else this.timer ??= setTimeout(() => this.launch(), RETRY_MS).unref();
     });
   }
 
@@ -115,8 +110,6 @@ export class AuditWriter {
       if (this.failed === undefined) {
         this.logger.warn(`The audit is not stored for now: ${message}`);
       }
-      this.pauseMs = this.failed === undefined ? FIRST_PAUSE_MS : this.pauseMs * 2;
-      this.pauseMs = Math.min(this.pauseMs, MAX_PAUSE_MS);
       this.failed = message;
       return;
     }
