@@ -11,7 +11,7 @@ const MOST_HELD_MS = 200;
  * A machine that is busy with other things makes a server slow now and then: what counts is what
  * happens each time.
  */
-const TRIES = 6;
+const TRIES = 3;
 
 /** Found from the root of the package: what is built leaves it out. */
 const PROGRAM = join(
@@ -63,7 +63,7 @@ export async function whileProbed<T>(
 
 /**
  * Does something, with nothing that holds the event loop of the server for 200 ms meanwhile. It is
- * done again where it seems to do so, up to six times in all.
+ * done again where it seems to do so, up to three times in all.
  * @returns what the last time gave
  */
 export async function withoutHold<T>(server: Server, act: () => Promise<T>): Promise<T> {
