@@ -58,22 +58,19 @@ describe('a database that is far away', () => {
   it.each([
     ['a write', {}],
     ['one with an idempotency key', keyed()],
-  ])(
-    'has %s wait for it before, for its row and its intent, and once after',
-    async (_what, headers) => {
-      const { result, ms } = await timed(write(headers));
-      expect(result.status).toBe(200);
-      expect(ms).toBeGreaterThan(2 * ROUND_TRIP_MS);
-      expect(ms).toBeLessThan(10 * ROUND_TRIP_MS);
-    },
-  );
+  ])('has %s wait for it before and after, once each', async (_what, headers) => {
+    const { result, ms } = await timed(write(headers));
+    expect(result.status).toBe(200);
+    expect(ms).toBeGreaterThan(2 * ROUND_TRIP_MS);
+    expect(ms).toBeLessThan(4 * ROUND_TRIP_MS);
+  });
 
   it('has many wait side by side', async () => {
     await Promise.all(Array.from({ length: 8 }, () => write()));
     const all = Array.from({ length: 40 }, (_, index) => write(index % 2 ? keyed() : {}));
     const { result, ms } = await timed(Promise.all(all));
     expect(result.map(({ status }) => status)).toEqual(all.map(() => 200));
-    expect(ms).toBeLessThan(20 * ROUND_TRIP_MS);
+    expect(ms).toBeLessThan(8 * ROUND_TRIP_MS);
   });
 });
 
@@ -87,7 +84,7 @@ describe('a database whose every answer takes seconds', () => {
     relay.roundTripMs = 0;
     for (const { result, ms } of answers) {
       expect([200, 503]).toContain(result.status);
-      expect(ms).toBeLessThan(15_000);
+      expect(ms).toBeLessThan(9_000);
     }
     await writesAgain();
   });

@@ -21,19 +21,24 @@ export class PolicyInterceptor implements ToolInterceptor {
     private readonly audit: Audit,
   ) {}
 
+  /** @throws ToolError as the call will be refused */
+  announce({ tool, call }: ToolInvocation): void {
+    const { principal } = call;
+    if (principal?.expiresAt !== undefined && principal.expiresAt <= Date.now()) {
+      throw new ToolError(
+        'unauthenticated',
+        'The token ended before the call began. Call again with a new one.',
+      );
+    }
+    this.policies.checkTool(principal, tool);
+  }
+
   intercept(
     invocation: ToolInvocation,
     next: (invocation: ToolInvocation) => Promise<ToolResult>,
   ): Promise<ToolResult> {
-    const { principal } = invocation.call;
     try {
-      if (principal?.expiresAt !== undefined && principal.expiresAt <= Date.now()) {
-        throw new ToolError(
-          'unauthenticated',
-          'The token ended before the call began. Call again with a new one.',
-        );
-      }
-      this.policies.checkTool(principal, invocation.tool);
+      this.announce(invocation);
     } catch (error) {
       this.audit.refused(invocation, error as ToolError);
       return Promise.reject(error);

@@ -18,6 +18,14 @@ export interface ToolInvocation {
  * result.
  */
 export interface ToolInterceptor {
+  /**
+   * Told of a write while it is being stored, which it waits for anyway: it may begin what the call
+   * would else wait for later. Called in the order of the stages.
+   * @throws ToolError for a call that it will refuse; the stages after it are not told then
+   */
+  announce?(invocation: ToolInvocation): void;
+  /** Told of the end of a call that was announced, whether or not it has come to be run. */
+  retract?(executionId: string): void;
   intercept(
     invocation: ToolInvocation,
     next: (invocation: ToolInvocation) => Promise<ToolResult>,

@@ -50,6 +50,7 @@ type Step = (invocation: ToolInvocation) => Promise<ToolResult>;
 @Injectable()
 export class ToolInvoker implements OnModuleInit {
   private readonly logger = new Logger(ToolInvoker.name);
+  private interceptors: readonly ToolInterceptor[] = [];
   private chain: Step = runTool;
 
   constructor(
@@ -66,12 +67,27 @@ export class ToolInvoker implements OnModuleInit {
         interceptor: wrapper.instance as ToolInterceptor,
       }))
       .sort((a, b) => TOOL_STAGES.indexOf(a.stage) - TOOL_STAGES.indexOf(b.stage));
-    this.chain = found.reduceRight<Step>(
-      (next, { interceptor }) =>
-        (invocation) =>
-          interceptor.intercept(invocation, next),
+    this.interceptors = found.map(({ interceptor }) => interceptor);
+    this.chain = this.interceptors.reduceRight<Step>(
+      (next, interceptor) => (invocation) => interceptor.intercept(invocation, next),
       runTool,
     );
+  }
+
+  /** Tells the interceptors of a call that is about to be run, to be followed by `retract`. */
+  announce(call: PreparedCall, options: CallOptions): void {
+    const invocation = this.invocationOf(call, options);
+    try {
+      for (const interceptor of this.interceptors) interceptor.announce?.(invocation);
+    } catch (error) {
+      // It refuses the call when it is run, too.
+      if (!(error instanceof ToolError)) throw error;
+    }
+  }
+
+  /** Tells them that it has ended, or that it is not run after all. */
+  retract(executionId: string): void {
+    for (const interceptor of this.interceptors) interceptor.retract?.(executionId);
   }
 
   /**
@@ -96,34 +112,15 @@ export class ToolInvoker implements OnModuleInit {
    * @throws ToolError, and nothing else: `unavailable` for a tool that lacks something. A bug of
    * ours is logged in full and thrown as `internal`.
    */
-  async run({ tool, input, shared }: PreparedCall, options: CallOptions): Promise<ToolResult> {
-    const {
-      caller,
-      principal,
-      door,
-      signal,
-      timeLimitSeconds,
-      progress = ignore,
-      emit = ignore,
-    } = options;
-    const { executionId = randomUUIDv7(), maxOutputChars = this.config.maxOutputChars } = options;
-    const call = {
-      executionId,
-      caller,
-      principal,
-      door,
-      signal,
-      shared,
-      timeLimitSeconds,
-      maxOutputChars,
-      progress,
-      emit,
-    };
+  async run(prepared: PreparedCall, options: CallOptions): Promise<ToolResult> {
+    const invocation = this.invocationOf(prepared, options);
+    const { tool, call } = invocation;
+    const { executionId } = call;
     const startedAt = performance.now();
     let outcome = 'success';
     try {
       await refuseIncomplete(tool, call);
-      return await this.chain({ tool, input, call }).catch(async (error: unknown) => {
+      return await this.chain(invocation).catch(async (error: unknown) => {
         // A requirement may have disappeared since it was last checked. Then that is why nothing
         // was found.
         const isLost = error instanceof ToolError && error.code === 'not_found';
@@ -137,6 +134,27 @@ export class ToolInvoker implements OnModuleInit {
     } finally {
       this.log(tool.name, executionId, outcome, startedAt);
     }
+  }
+
+  private invocationOf(
+    { tool, input, shared }: PreparedCall,
+    { caller, principal, door, signal, timeLimitSeconds, ...options }: CallOptions,
+  ): ToolInvocation {
+    const { executionId = randomUUIDv7(), maxOutputChars = this.config.maxOutputChars } = options;
+    const { progress = ignore, emit = ignore } = options;
+    const call = {
+      executionId,
+      caller,
+      principal,
+      door,
+      signal,
+      shared,
+      timeLimitSeconds,
+      maxOutputChars,
+      progress,
+      emit,
+    };
+    return { tool, input, call };
   }
 
   private read(tool: ToolDefinition, args: unknown): PreparedCall {

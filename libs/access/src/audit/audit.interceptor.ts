@@ -7,12 +7,18 @@ import {
   type ToolInvocation,
   type ToolResult,
 } from '#tools';
-import type { AuditDraft, AuditOutcome } from './audit-entry.js';
+import type { AuditDraft, AuditOutcome, EntryId } from './audit-entry.js';
 import { Audit } from './audit.service.js';
 import type { CallDraft } from './call-draft.js';
 
 /** Refusals: nothing was sent for them, or the cluster has not taken it. */
 const REFUSALS: readonly ToolErrorCode[] = ['unauthenticated', 'forbidden', 'approval_required'];
+
+/** An intent that is on its way. */
+interface Announced {
+  draft: CallDraft;
+  intent: Promise<EntryId>;
+}
 
 type Next = (invocation: ToolInvocation) => Promise<ToolResult>;
 
@@ -20,14 +26,43 @@ type Next = (invocation: ToolInvocation) => Promise<ToolResult>;
 @Injectable()
 @InterceptsTools({ stage: 'audit' })
 export class AuditInterceptor implements ToolInterceptor {
+  /** Intents that are being stored, by execution. */
+  private readonly announced = new Map<string, Announced>();
+
   constructor(private readonly audit: Audit) {}
 
-  async intercept(invocation: ToolInvocation, next: Next): Promise<ToolResult> {
+  /** Begins to store the intent of a write. */
+  announce(invocation: ToolInvocation): void {
+    if (isRead(invocation)) return;
     const draft = this.audit.draftOf(invocation);
+    const intent = this.audit.intent({ ...draft, decision: 'allowed' });
+    // Whoever runs the call hears of it.
+    intent.catch(() => {});
+    this.announced.set(invocation.call.executionId, { draft, intent });
+  }
+
+  /** An intent that was stored for a call that has not come to be run came to nothing. */
+  retract(executionId: string): void {
+    const left = this.announced.get(executionId);
+    if (!left) return;
+    this.announced.delete(executionId);
+    const end = { ...left.draft, decision: 'refused', outcome: 'refused' } as const;
+    left.intent.then(
+      (intent) => this.audit.outcome(intent, end),
+      () => {},
+    );
+  }
+
+  async intercept(invocation: ToolInvocation, next: Next): Promise<ToolResult> {
+    const { executionId } = invocation.call;
+    const announced = this.announced.get(executionId);
+    this.announced.delete(executionId);
+    const draft = announced?.draft ?? this.audit.draftOf(invocation);
     if (isRead(invocation)) {
       return this.follow(draft, invocation, next, (end) => this.audit.called(end));
     }
-    const intent = await this.audit.intent({ ...draft, decision: 'allowed' });
+    const storing = announced?.intent ?? this.audit.intent({ ...draft, decision: 'allowed' });
+    const intent = await storing;
     return this.follow(draft, invocation, next, (end) => this.audit.outcome(intent, end));
   }
 

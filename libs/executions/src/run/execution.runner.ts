@@ -102,6 +102,7 @@ export class ExecutionRunner {
     const place = this.placeFor(execution, call);
     if (place.isNow) execution.startedAt = execution.createdAt;
     this.running.set(execution.id, execution);
+    if (!annotations.readOnlyHint) this.announce(execution, call, options);
     try {
       const other = isKept ? await recorder.begin(execution, call, idempotencyKey) : undefined;
       if (other) {
@@ -155,10 +156,20 @@ export class ExecutionRunner {
     return queue.enter({ caller, category, lane: tool.laneOf(shared), isLong }, signal);
   }
 
+  /** What must be there before a write begins is stored beside the execution itself. */
+  private announce(
+    { id: executionId, caller, signal }: LiveExecution,
+    call: PreparedCall,
+    { principal, door }: StartOptions,
+  ): void {
+    this.invoker.announce(call, { executionId, caller, principal, door, signal });
+  }
+
   /** Takes back an execution that has not begun. */
   private abandon(execution: LiveExecution, { taken, giveBack }: Place): void {
     const error = new ToolError('cancelled', 'Not begun.');
     execution.cancel(error);
+    this.invoker.retract(execution.id);
     taken.then(giveBack, () => {});
     this.running.delete(execution.id);
     execution.settle({ error });
@@ -236,6 +247,7 @@ export class ExecutionRunner {
 
   private async finish(execution: LiveExecution, outcome: Outcome): Promise<void> {
     execution.isEnding = true;
+    this.invoker.retract(execution.id);
     await this.recorder.end(execution, outcome);
     this.running.delete(execution.id);
     execution.settle(outcome);
