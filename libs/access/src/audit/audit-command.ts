@@ -2,9 +2,9 @@ import { createReadStream } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { readPublicKeys, type PublicKeys } from './audit-key.js';
-import type { ChainReport } from './chain-check.js';
+import type { ChainReport } from './verify/chain-check.js';
 import { readJsonLines } from './json-lines.js';
-import { verifyAudit, type AuditReport } from './verify-audit.js';
+import { verifyAudit, type AuditReport } from './verify/verify-audit.js';
 
 /** What the command reads where its arguments do not say it, and where it writes. */
 export interface AuditCommandContext {

@@ -9,7 +9,7 @@ import { FileCheckpointSink, HttpCheckpointSink } from './checkpoint-sink.js';
 import { Checkpoints } from './checkpoints.js';
 import type { Checkpoint } from './checkpoint.js';
 import { readJsonLines } from './json-lines.js';
-import { verifyAudit } from './verify-audit.js';
+import { verifyAudit } from './verify/verify-audit.js';
 
 const MINUTE = 60_000;
 

@@ -28,5 +28,5 @@ export { FileCheckpointSink, HttpCheckpointSink } from './checkpoint-sink.js';
 export type { CheckpointSink } from './checkpoint-sink.js';
 export type { Checkpoint } from './checkpoint.js';
 export { openIntents, unknownOutcome } from './open-intents.js';
-export { verifyAudit } from './verify-audit.js';
-export type { AuditReport } from './verify-audit.js';
+export { verifyAudit } from './verify/verify-audit.js';
+export type { AuditReport } from './verify/verify-audit.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AuditRecord, CALL } from '../../fixtures/audit-record.js';
 import type { AuditDraft } from './audit-entry.js';
 import { openIntents, unknownOutcome } from './open-intents.js';
-import { verifyAudit } from './verify-audit.js';
+import { verifyAudit } from './verify/verify-audit.js';
 
 const INTENT: AuditDraft = { ...CALL, kind: 'intent', outcome: undefined, tool: 'k8s_delete' };
 

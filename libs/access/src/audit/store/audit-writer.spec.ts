@@ -11,7 +11,7 @@ import { AuditChain } from '../audit-chain.js';
 import type { AuditDraft, AuditEntry } from '../audit-entry.js';
 import { Checkpoints } from '../checkpoints.js';
 import { unknownOutcome } from '../open-intents.js';
-import { verifyAudit } from '../verify-audit.js';
+import { verifyAudit } from '../verify/verify-audit.js';
 import { AuditDatabase } from './audit-database.js';
 import { AuditRetention } from './audit-retention.js';
 import { AuditStore } from './audit-store.js';

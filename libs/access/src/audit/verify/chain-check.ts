@@ -1,5 +1,5 @@
 import type { AuditBreak, AuditBreakKind } from './audit-break.js';
-import { GENESIS, hashOfEntry, type AuditEntry } from './audit-entry.js';
+import { GENESIS, hashOfEntry, type AuditEntry } from '../audit-entry.js';
 import type { SignedPoints } from './signed-points.js';
 
 /** What is known of one chain after all its entries. */

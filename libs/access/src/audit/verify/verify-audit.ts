@@ -1,7 +1,7 @@
 import { Turns } from '#base';
 import { MAX_BREAKS, type AuditBreak } from './audit-break.js';
-import { isAuditEntry } from './audit-entry.js';
-import type { PublicKeys } from './audit-key.js';
+import { isAuditEntry } from '../audit-entry.js';
+import type { PublicKeys } from '../audit-key.js';
 import { ChainCheck, type ChainReport } from './chain-check.js';
 import { readCheckpoints } from './signed-points.js';
 
