@@ -10,7 +10,7 @@ const SLOW_CALLS = 200;
 const PROBES = 500;
 const STREAMS = 10_000;
 const EXECUTIONS = 50;
-const AT_ONCE = 200;
+const CONCURRENCY = 200;
 
 /** Measures what many calls and streams that wait cost those who do not. */
 export async function benchExecutions(sandbox: Sandbox): Promise<void> {
@@ -70,7 +70,7 @@ async function openStreams(url: string, ids: string[]): Promise<Socket[]> {
   };
   const sockets: Socket[] = [];
   while (sockets.length < STREAMS) {
-    const next = Array.from({ length: AT_ONCE }, (_, index) => ids[index % ids.length]!);
+    const next = Array.from({ length: CONCURRENCY }, (_, index) => ids[index % ids.length]!);
     sockets.push(...(await Promise.all(next.map(open))));
   }
   return sockets;

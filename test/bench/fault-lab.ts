@@ -8,7 +8,7 @@ import type { FaultRow } from './fault-row.js';
 import { startServer } from './server.js';
 
 /** Milliseconds for which nothing may hold the event loop of a server. */
-const MOST_HELD_MS = 200;
+const MAX_HELD_MS = 200;
 /** Milliseconds that one thing may take to end before the next one is ended. */
 const END_MS = 5_000;
 
@@ -100,6 +100,6 @@ function textOf(healths: readonly Health[]): string {
   if (healths.length === 0) return '/health not asked';
   const waited = Math.max(...healths.map(({ waitedMs }) => waitedMs));
   const held = Math.max(...healths.map(({ heldMs }) => heldMs));
-  const verdict = held > MOST_HELD_MS ? ' NOT GOOD' : '';
+  const verdict = held > MAX_HELD_MS ? ' NOT GOOD' : '';
   return `/health ≤ ${waited.toFixed(0)} ms (${held.toFixed(0)} computing)${verdict}`;
 }

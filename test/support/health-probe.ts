@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 
 /** Milliseconds for which nothing may hold the event loop of the server. */
-const MOST_HELD_MS = 200;
+const MAX_HELD_MS = 200;
 
 /**
  * A machine that is busy with other things makes a server slow now and then: what counts is what
@@ -70,7 +70,7 @@ export async function withoutHold<T>(server: Server, act: () => Promise<T>): Pro
   const held: number[] = [];
   for (;;) {
     const { heldMs, result } = await whileProbed(server, act);
-    if (heldMs < MOST_HELD_MS) return result;
+    if (heldMs < MAX_HELD_MS) return result;
     held.push(Math.round(heldMs));
     if (held.length < TRIES) continue;
     expect(held, 'milliseconds that the event loop was held').toEqual([]);

@@ -4,7 +4,7 @@ import type { Progress, ToolError, ToolResult } from '#tools';
 import type { Execution, ExecutionEvent, Outcome } from './execution.js';
 
 /** Events that are remembered of an execution before it is stored. */
-const MOST_EVENTS = 1_000;
+const MAX_EVENTS = 1_000;
 /** Bytes and characters, about, of an event beside its data. */
 const EVENT_BYTES = 80;
 /** Characters of an event after which what is put out begins a new one. */
@@ -173,7 +173,7 @@ export class LiveExecution {
   }
 
   private addEvent(event: LiveEvent): void {
-    if (!this.isStored && this.events.length >= MOST_EVENTS) return;
+    if (!this.isStored && this.events.length >= MAX_EVENTS) return;
     this.seq = event.seq;
     this.eventBytes +=
       EVENT_BYTES + (event.type === 'output' ? Buffer.byteLength(event.data.text) : 0);

@@ -4,7 +4,7 @@ import { AuditChain } from './audit-chain.js';
 import { GENESIS, hashOfEntry, type AuditDraft, type AuditEntry } from './audit-entry.js';
 
 const INTENT: AuditDraft = { ...CALL, kind: 'intent', tool: 'k8s_delete' };
-const MOST_WAITING = 10_000;
+const MAX_WAITING = 10_000;
 
 /** A chain whose entries are stored when the test says so. */
 function slowChain() {
@@ -50,7 +50,7 @@ describe(AuditChain.name, () => {
 
   it('refuses intents, counts calls and keeps outcomes while too many wait', async () => {
     const { chain, waiting } = slowChain();
-    for (let call = 0; call < MOST_WAITING; call++) chain.append(CALL);
+    for (let call = 0; call < MAX_WAITING; call++) chain.append(CALL);
     expect(() => chain.append(INTENT)).toThrow('nothing was changed');
     expect([chain.append(CALL), chain.append(CALL)]).toEqual([undefined, undefined]);
     expect(chain.append({ ...CALL, kind: 'outcome' })!.entry).toMatchObject({ lost: 2 });

@@ -20,7 +20,7 @@ const LOOK_MS = 1_000;
  * one before, up to the most.
  */
 const FIRST_PAUSE_MS = 250;
-const MOST_PAUSE_MS = 4_000;
+const MAX_PAUSE_MS = 4_000;
 /** Milliseconds that a read waits for an execution that is just being stored. */
 const STORE_MS = 1_000;
 
@@ -115,7 +115,7 @@ export class ExecutionReader {
         const isLastLook = signal.aborted || this.isClosing;
         const look = await this.look(id, seen);
         if (!look && pauseMs === 0) tellAway?.(AWAY);
-        pauseMs = look ? 0 : Math.min(2 * pauseMs || FIRST_PAUSE_MS, MOST_PAUSE_MS);
+        pauseMs = look ? 0 : Math.min(2 * pauseMs || FIRST_PAUSE_MS, MAX_PAUSE_MS);
         for (const event of look?.events ?? []) {
           seen = event.seq;
           yield event;

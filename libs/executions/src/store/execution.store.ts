@@ -28,8 +28,8 @@ export interface ExecutionPage {
  * Events that one who follows holds at a time, and characters after which it holds no more: there
  * may be many who follow, and read slowly.
  */
-const EVENTS_AT_ONCE = 20;
-const EVENT_CHARS_AT_ONCE = 100_000;
+const EVENTS_PER_PAGE = 20;
+const EVENT_CHARS_PER_PAGE = 100_000;
 
 type Nullable<T> = { [K in keyof T]: T[K] | null };
 
@@ -77,9 +77,9 @@ export class ExecutionStore {
             sum(length(data)) over (order by seq) - length(data) as chars_before
           from (
             select seq, type, data from execution_events
-            where execution_id = ${id} and seq > ${after} order by seq limit ${EVENTS_AT_ONCE}
+            where execution_id = ${id} and seq > ${after} order by seq limit ${EVENTS_PER_PAGE}
           ) next
-        ) sized where chars_before < ${EVENT_CHARS_AT_ONCE}
+        ) sized where chars_before < ${EVENT_CHARS_PER_PAGE}
       ) v on true where e.id = ${id} order by v.seq`.execute(this.db);
     const [first] = rows;
     if (!first) return undefined;

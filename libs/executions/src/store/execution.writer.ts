@@ -18,7 +18,7 @@ const LATE_FLUSH_MS = 100;
 /** How long after a failure of the database it is tried again. */
 const RETRY_MS = 1_000;
 /** How often a write fails alone, while others do not, before it is given up. */
-const MOST_FAILURES_ALONE = 3;
+const MAX_FAILURES_ALONE = 3;
 
 /**
  * Writes to the store in batches, several at a time: each takes what waits. The writes of one
@@ -243,7 +243,7 @@ export class ExecutionWriter {
   private keeps(write: PendingWrite, error: Error): boolean {
     if (write.failuresAlone++ === 0) write.failedAloneMs = performance.now();
     const doOthersPass = this.lastSuccessMs > write.failedAloneMs;
-    if (write.failuresAlone < MOST_FAILURES_ALONE || !doOthersPass) return true;
+    if (write.failuresAlone < MAX_FAILURES_ALONE || !doOthersPass) return true;
     this.failed = undefined;
     const { id: executionId } = write;
     const reason = error.message;

@@ -5,9 +5,9 @@ import { ExecutionDatabase } from './database.js';
 import type { ExecutionRow } from './schema.js';
 
 /** Claims that go together: each holds an index of the database for a moment. */
-const ROWS_AT_ONCE = 200;
+const ROWS_PER_BATCH = 200;
 /** More attempts than the holder of a key can be forgotten in between. */
-const MOST_TRIES = 3;
+const MAX_TRIES = 3;
 
 interface Claim extends PromiseWithResolvers<KeyHolder> {
   row: ExecutionRow;
@@ -51,7 +51,7 @@ export class KeyClaims {
   private launch(): void {
     while (this.underWay < this.database.lanes && this.waiting.length > 0) {
       const now = performance.now();
-      const claims = this.waiting.splice(0, ROWS_AT_ONCE).filter((claim) => {
+      const claims = this.waiting.splice(0, ROWS_PER_BATCH).filter((claim) => {
         if (claim.endMs > now) return true;
         claim.reject(new Error('The database has had too much to do.'));
         return false;
@@ -83,7 +83,7 @@ export class KeyClaims {
   private take(claim: Claim, holder: KeyHolder | undefined): void {
     if (holder) return claim.resolve(holder);
     // The row of another holder was not readable yet, or has been forgotten in between.
-    if (++claim.tries < MOST_TRIES) this.waiting.push(claim);
+    if (++claim.tries < MAX_TRIES) this.waiting.push(claim);
     else claim.reject(new Error('The database does not say who has the key.'));
   }
 }

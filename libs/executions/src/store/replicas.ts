@@ -15,7 +15,7 @@ const STALE_MS = 5_000;
 const CONFIRM_MS = 5_000;
 
 /** How often a connection is waited for at the start. */
-const MOST_FIRST_TRIES = 4;
+const MAX_FIRST_TRIES = 4;
 
 const INTERRUPTED: ExecutionError = {
   code: 'unavailable',
@@ -62,7 +62,7 @@ export class Replicas {
     for (let tries = 1; this.lastBeatMs === undefined; tries++) {
       await this.beat().catch((error: Error) => {
         // Over a slow network the first connection takes longer than a call waits for one.
-        if (!(error instanceof NotConnected) || tries === MOST_FIRST_TRIES) throw error;
+        if (!(error instanceof NotConnected) || tries === MAX_FIRST_TRIES) throw error;
       });
     }
     this.timer = setInterval(() => void this.beatOnce(), HEARTBEAT_MS).unref();

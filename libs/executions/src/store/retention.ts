@@ -8,7 +8,7 @@ import { shortened, StoredBytes } from './stored-bytes.js';
 
 const INTERVAL_MS = 5 * 60_000;
 /** How many are forgotten at a time: what is written meanwhile waits. */
-const AT_ONCE = 100;
+const BATCH_SIZE = 100;
 /**
  * How much of the room is made before it is needed, so that what is written seldom has to wait for
  * it: from one percent left until two are.
@@ -155,7 +155,7 @@ export class Retention {
       .where('status', 'not in', UNFINISHED);
     if (before) query = query.where('created_at', '<', before);
     if (caller) query = query.where('caller', '=', caller);
-    return query.orderBy('created_at').orderBy('id').limit(AT_ONCE).execute();
+    return query.orderBy('created_at').orderBy('id').limit(BATCH_SIZE).execute();
   }
 
   private async remove(old: readonly Old[]): Promise<void> {

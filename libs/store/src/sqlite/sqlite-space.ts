@@ -4,14 +4,14 @@ import type { SqliteTurns } from './sqlite-turns.js';
 /** @see https://www.sqlite.org/pragma.html#pragma_auto_vacuum */
 const INCREMENTAL = 2;
 /** Pages, of 4 KiB each, that are given back at a time: each piece holds up writes. */
-const PAGES_AT_ONCE = 500;
+const PAGES_PER_STEP = 500;
 /**
  * Bytes in use of a file that is rewritten at once: that takes about a second. Up to the second
  * number it is rewritten only while nobody has written for a while, as what is written meanwhile
  * waits for some seconds.
  */
-const REWRITTEN_AT_ONCE = 200_000_000;
-const MOST_REWRITTEN = 1_100_000_000;
+const MAX_REWRITTEN_WHILE_BUSY = 200_000_000;
+const MAX_REWRITTEN = 1_100_000_000;
 const IDLE_MS = 60_000;
 
 /** Gives the space of what was forgotten back to the disk. */
@@ -26,7 +26,7 @@ export class SqliteSpace {
   async giveBack(isStopped: () => boolean): Promise<void> {
     if ((await this.pragma('auto_vacuum')) === INCREMENTAL || (await this.rewrite())) {
       while (!isStopped() && (await this.pragma('freelist_count')) > 0) {
-        await this.ask(`pragma incremental_vacuum(${PAGES_AT_ONCE})`);
+        await this.ask(`pragma incremental_vacuum(${PAGES_PER_STEP})`);
       }
     }
     await this.ask('pragma wal_checkpoint(truncate)');
@@ -40,7 +40,7 @@ export class SqliteSpace {
     const pages = (await this.pragma('page_count')) - (await this.pragma('freelist_count'));
     const bytes = pages * (await this.pragma('page_size'));
     const isIdle = this.idleMs() > IDLE_MS;
-    if (bytes > (isIdle ? MOST_REWRITTEN : REWRITTEN_AT_ONCE)) return false;
+    if (bytes > (isIdle ? MAX_REWRITTEN : MAX_REWRITTEN_WHILE_BUSY)) return false;
     await this.ask('vacuum');
     return true;
   }

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { SqliteAnswer, SqliteQuestion, SqliteRows, SqliteStep } from './sqlite-thread.js';
 
 /** Statements that are kept compiled. */
-const MOST_STATEMENTS = 200;
+const MAX_STATEMENTS = 200;
 
 /** @see https://www.sqlite.org/rescode.html */
 const SQLITE_BUSY = 5;
@@ -86,7 +86,7 @@ function run(steps: readonly SqliteStep[]): SqliteRows {
 function prepared(sql: string): Statement {
   const known = statements.get(sql);
   if (known) return known;
-  if (statements.size >= MOST_STATEMENTS) statements.clear();
+  if (statements.size >= MAX_STATEMENTS) statements.clear();
   const statement = database!.prepare(sql);
   const made = { statement, reads: statement.columns().length > 0 };
   statements.set(sql, made);

@@ -5,7 +5,7 @@ import { AuditDatabase } from './audit-database.js';
 import { AuditStore } from './audit-store.js';
 
 /** Entries that are looked at, or removed, at a time: what is written meanwhile waits. */
-const AT_ONCE = 500;
+const BATCH_SIZE = 500;
 
 /** Forgets the oldest entries of each chain, behind a signed head. */
 @Injectable()
@@ -35,12 +35,12 @@ export class AuditRetention {
         .where('chain', '=', chain)
         .where('seq', '>', last?.seq ?? 0)
         .orderBy('seq')
-        .limit(AT_ONCE)
+        .limit(BATCH_SIZE)
         .execute();
       const kept = rows.findIndex(({ time }) => time >= before);
       const old = kept < 0 ? rows.at(-1) : rows[kept - 1];
       if (old) last = { chain, seq: Number(old.seq), hash: old.hash };
-      if (kept >= 0 || rows.length < AT_ONCE) return last;
+      if (kept >= 0 || rows.length < BATCH_SIZE) return last;
     }
   }
 
@@ -53,7 +53,7 @@ export class AuditRetention {
         .where('chain', '=', chain)
         .where('seq', '<=', seq)
         .orderBy('seq')
-        .limit(AT_ONCE)
+        .limit(BATCH_SIZE)
         .execute();
       const last = next.at(-1);
       if (!last) break;

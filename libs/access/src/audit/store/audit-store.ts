@@ -33,7 +33,7 @@ export interface AuditPage {
 }
 
 /** Entries that are read at a time to go through all of them. */
-const AT_ONCE = 500;
+const BATCH_SIZE = 500;
 
 type Entries = SelectQueryBuilder<AuditSchema, 'audit', object>;
 
@@ -87,11 +87,11 @@ export class AuditStore implements CheckpointSink {
         .orderBy('seq')
         .orderBy('kind')
         .orderBy('time')
-        .limit(AT_ONCE)
+        .limit(BATCH_SIZE)
         .execute();
       for (const { checkpoint } of rows) yield parseJson(checkpoint);
       last = rows.at(-1);
-      if (rows.length < AT_ONCE) return;
+      if (rows.length < BATCH_SIZE) return;
     }
   }
 
@@ -142,10 +142,10 @@ export class AuditStore implements CheckpointSink {
         .where('chain', '=', chain)
         .where('seq', '>', seq)
         .orderBy('seq')
-        .limit(AT_ONCE)
+        .limit(BATCH_SIZE)
         .execute();
       for (const row of rows) yield entryOf(row);
-      if (rows.length < AT_ONCE) return;
+      if (rows.length < BATCH_SIZE) return;
       seq = Number(rows.at(-1)!.seq);
     }
   }

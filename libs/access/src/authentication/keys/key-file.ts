@@ -20,7 +20,7 @@ const FIELDS = new Set(['id', 'principal', 'groups', 'scopes', 'expires', 'sha25
 /** What a principal, group or scope is written with: anything that is readable in one line. */
 const WORD = /^[^\p{C},]{1,256}$/u;
 
-const MOST_BYTES = 10_000_000;
+const MAX_BYTES = 10_000_000;
 
 /**
  * The keys in a file.
@@ -31,7 +31,7 @@ export function readKeyFile(path: string): KeyEntry[] {
   if ((mode & 0o022) !== 0) {
     throw new Error(`Others may write to ${path}, and so add keys. Run: chmod go-w ${path}`);
   }
-  if (size > MOST_BYTES) throw new Error(`${path} is larger than ${MOST_BYTES} bytes.`);
+  if (size > MAX_BYTES) throw new Error(`${path} is larger than ${MAX_BYTES} bytes.`);
   const document = parse(path);
   if (!isRecord(document) || !Array.isArray(document.keys)) {
     throw new Error(`${path} is not of the form {"keys": [...]}.`);

@@ -4,7 +4,7 @@ import { isRecord } from '#base';
 const TIMEOUT_MS = 5_000;
 
 /** Far above what an issuer has: some keys, and a page of facts. */
-const MOST_BYTES = 1_000_000;
+const MAX_BYTES = 1_000_000;
 
 /** Plain http is for issuers on this machine only. */
 const LOCAL_HOST = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
@@ -82,7 +82,7 @@ async function textOf({ body }: Response, { href }: URL): Promise<string> {
   let bytes = 0;
   for await (const piece of body ?? []) {
     bytes += piece.byteLength;
-    if (bytes > MOST_BYTES) throw new Error(`${href} is larger than ${MOST_BYTES} bytes.`);
+    if (bytes > MAX_BYTES) throw new Error(`${href} is larger than ${MAX_BYTES} bytes.`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');

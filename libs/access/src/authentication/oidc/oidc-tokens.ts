@@ -18,7 +18,7 @@ export interface OidcSettings {
 }
 
 /** Longer tokens are not looked at. */
-const MOST_CHARS = 8_192;
+const MAX_CHARS = 8_192;
 
 /** How far the clock of the issuer may be from ours. */
 const SKEW_SECONDS = 30;
@@ -47,7 +47,7 @@ export class OidcTokens {
 
   /** @throws ToolError for a token that is not good here */
   principalOf(token: string): Principal | Promise<Principal> {
-    if (token.length > MOST_CHARS) throw refused(`a token of ${token.length} characters`);
+    if (token.length > MAX_CHARS) throw refused(`a token of ${token.length} characters`);
     const digest = hash('sha256', token, 'base64url');
     const known = this.proved.get(digest);
     if (known && known.expiresAt! > Date.now()) return known;
