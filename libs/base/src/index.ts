@@ -2,6 +2,8 @@ export { inOrder, mapConcurrently, merge } from './concurrency.js';
 export { isoNow } from './iso-time.js';
 export { parseJson } from './json.js';
 export { Pieces } from './pieces.js';
+export { atOnce, inTurns } from './steps.js';
+export type { Steps } from './steps.js';
 export { Turns } from './turns.js';
 export { runInWorker, WorkTooLarge } from './workers.js';
 export type { WorkLimits } from './workers.js';

@@ -67,7 +67,7 @@ export {
   patchImages,
 } from './workloads/set-images.js';
 export { noteAnswer, noteSent } from './secrets/read-secrets.js';
-export { alignLines } from './print/tab-writer.js';
+export { alignLines, alignSteps } from './print/tab-writer.js';
 export { TABLE_ACCEPT } from './lists/table.js';
 export type { Table } from './lists/table.js';
 export { WORKLOAD_KINDS } from './workloads/workload-kinds.js';

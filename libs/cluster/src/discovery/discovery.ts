@@ -1,3 +1,4 @@
+import { inTurns } from '#base';
 import { Logger } from '@nestjs/common';
 import { ToolError } from '#tools';
 import { groupVersionOf, type ApiResource } from './api-resource.js';
@@ -42,7 +43,7 @@ export class Discovery {
       ({ resources } = await this.refresh(signal));
       resource = findResource(resources, resourceType);
     }
-    if (!resource) throw this.unknown(resourceType);
+    if (!resource) throw await this.unknown(resourceType);
     this.found.set(resourceType, resource);
     return resource;
   }
@@ -148,7 +149,7 @@ export class Discovery {
     return performance.now() - this.readAt > ms;
   }
 
-  private unknown(resourceType: string): ToolError {
+  private async unknown(resourceType: string): Promise<ToolError> {
     const { resources = [], stale = [] } = this.catalogue ?? {};
     const byPlural = new Map(resources.toReversed().map((resource) => [resource.plural, resource]));
     const candidates = [...byPlural.values()].map((resource) => ({
@@ -156,8 +157,10 @@ export class Discovery {
       spellings: spellingsOf(resource),
     }));
     const name = resourceType.split('.', 1)[0] ?? '';
-    const nearest = nearestBySpelling(name, candidates).map(({ label }) => label);
-    const hint = nearestHint(nearest) || ' Use a kind that this cluster serves, e.g. pods.';
+    const nearest = await inTurns(nearestBySpelling(name, candidates));
+    const hint =
+      nearestHint(nearest.map(({ label }) => label)) ||
+      ' Use a kind that this cluster serves, e.g. pods.';
     const broken = stale.length > 0 ? ` These APIs do not answer now: ${stale.join(', ')}.` : '';
     return new ToolError('not_found', `Unknown resource type "${resourceType}".${hint}${broken}`);
   }

@@ -6,6 +6,12 @@ export const MAX_OBJECT_BYTES = 3 * 1024 * 1024;
 /** Values of one object, without keys. The largest definitions in use stay under a third of it. */
 export const MAX_OBJECT_VALUES = 100_000;
 
+/**
+ * Whole numbers beyond 2^53 in one object. Each costs as much as many other values, and no object
+ * in use has more than some.
+ */
+const MAX_LONG_INTEGERS = 10_000;
+
 /** Values of a whole text: as many as 16 MiB of dense manifests have. */
 const MAX_VALUES = 1_000_000;
 
@@ -35,6 +41,7 @@ export class Budget {
   private readonly total: Spent = { values: 0, bytes: 0 };
   private object: Spent = this.spent;
   private document: Spent = this.spent;
+  private longIntegers = 0;
   private aliased = 0;
   private nested = 0;
 
@@ -57,6 +64,7 @@ export class Budget {
 
   nextObject(): void {
     this.object = this.spent;
+    this.longIntegers = 0;
   }
 
   /** @param bytes of its JSON text, about */
@@ -73,6 +81,15 @@ export class Budget {
     if (total.values > MAX_VALUES) {
       throw new BrokenText(`has more than ${MAX_VALUES} values; send it in parts`, offset);
     }
+  }
+
+  /** Takes a scalar that has been read, beside what `take` counts. */
+  takeScalar(offset: number, value: unknown): void {
+    if (typeof value !== 'bigint' || ++this.longIntegers <= MAX_LONG_INTEGERS) return;
+    throw new BrokenText(
+      `has more than ${MAX_LONG_INTEGERS} whole numbers beyond 2^53 in one object`,
+      offset,
+    );
   }
 
   takeAlias(offset: number, { bytes, values }: Spent): void {

@@ -175,6 +175,7 @@ export class Composer {
     this.budget.take(offset, scalar.text.length + 2);
     const resolved = resolveScalar(scalar);
     if (!resolved) this.fail('the value does not match its tag', offset);
+    this.budget.takeScalar(offset, resolved.value);
     return { value: resolved.value, offset, scalar: { ...scalar, resolved } };
   }
 

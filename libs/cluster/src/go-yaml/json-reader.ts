@@ -97,7 +97,9 @@ class JsonReader {
       this.at += word.length;
       return value;
     }
-    return this.number();
+    const value = this.number();
+    budget.takeScalar(offset, value);
+    return value;
   }
 
   private nested<T>(offset: number, read: () => T): T {

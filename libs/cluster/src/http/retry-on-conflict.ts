@@ -7,22 +7,25 @@ import { apiStatusOf } from './api-error.js';
  * enough for it to settle.
  */
 const LIMIT_MS = 5_000;
+/** Tries that are made in any case: on a slow cluster one may take longer than that. */
+const MIN_TRIES = 5;
 const MAX_PAUSE_MS = 20;
 
 /**
  * Reads, decides and writes again while the write fails because the object has changed meanwhile
- * (409 for an outdated `resourceVersion`). It gives up after five seconds. Named after
- * `RetryOnConflict` of client-go.
+ * (409 for an outdated `resourceVersion`). It gives up after five tries and five seconds. Named
+ * after `RetryOnConflict` of client-go.
  * @param task reads again, each time, what its decision depends on
  * @throws ToolError `conflict` after that time, and what else the task throws, at once
  */
 export async function retryOnConflict<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const endsAt = performance.now() + LIMIT_MS;
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     try {
       return await task();
     } catch (error) {
-      if (!isOutdated(error) || performance.now() > endsAt) throw error;
+      const isLast = tries >= MIN_TRIES && performance.now() > endsAt;
+      if (isLast || !isOutdated(error)) throw error;
     }
     // A random pause, so that several writers do not retry in step.
     await delay(Math.random() * MAX_PAUSE_MS, undefined, { signal });

@@ -18,7 +18,7 @@ const MAX_LINES = 400;
 const MAX_LINE_LENGTH = 1_000;
 
 /** The most changed lines for which a diff is computed. The time grows with their square. */
-const MAX_CHANGES = 1_000;
+const MAX_CHANGES = 500;
 
 /** Lines between the first and the last change up to which they are compared. */
 const MAX_COMPARED = 50_000;

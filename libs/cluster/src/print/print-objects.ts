@@ -1,11 +1,11 @@
-import { inOrder, Turns } from '#base';
+import { inOrder, inTurns, Turns, type Steps } from '#base';
 import { ToolError } from '#tools';
 import type { Cluster } from '../cluster.js';
-import { toJson } from '../text/json.js';
+import { jsonSteps } from '../text/json.js';
 import { fetchPages, type ListQuery } from '../lists/list-pages.js';
 import { notFound, reportable, type Outcome, type PrintOptions } from './print-outcome.js';
 import { redactSecrets, stripManagedFields, type KubernetesObject } from '../secrets/redact.js';
-import { toYaml } from '../text/yaml.js';
+import { yamlSteps } from '../text/yaml.js';
 
 /** Objects of a page: few, as printing them takes the event loop. */
 const PAGE_OBJECTS = 100;
@@ -25,15 +25,17 @@ interface ObjectPage {
 /** How objects are written into a list. */
 interface ListSyntax {
   /** @param maxChars characters after which it may end unfinished, as no more of it is shown */
-  document(object: KubernetesObject, maxChars: number): string;
-  item(object: KubernetesObject, maxChars: number): string;
+  document(object: KubernetesObject, maxChars: number): Steps<string>;
+  item(object: KubernetesObject, maxChars: number): Steps<string>;
   separator: string;
   around(items: string): string;
 }
 
 const YAML: ListSyntax = {
-  document: (object, maxChars) => toYaml(object, maxChars).slice(0, -1),
-  item: (object, maxChars) => toYaml([object], maxChars),
+  *document(object, maxChars) {
+    return (yield* yamlSteps(object, maxChars)).slice(0, -1);
+  },
+  item: (object, maxChars) => yamlSteps([object], maxChars),
   separator: '',
   around: (items) =>
     `apiVersion: v1\nitems:${items === '' ? ' []\n' : `\n${items}`}kind: List\nmetadata:\n  resourceVersion: ""`,
@@ -42,8 +44,12 @@ const YAML: ListSyntax = {
 const JSON_MARGIN = ' '.repeat(8);
 
 const JSON_TEXT: ListSyntax = {
-  document: (object, maxChars) => toJson(object, '', maxChars).slice(0, -1),
-  item: (object, maxChars) => `${JSON_MARGIN}${toJson(object, JSON_MARGIN, maxChars).slice(0, -1)}`,
+  *document(object, maxChars) {
+    return (yield* jsonSteps(object, '', maxChars)).slice(0, -1);
+  },
+  *item(object, maxChars) {
+    return `${JSON_MARGIN}${(yield* jsonSteps(object, JSON_MARGIN, maxChars)).slice(0, -1)}`;
+  },
   separator: ',\n',
   around: (items) =>
     `{\n    "apiVersion": "v1",\n    "items": [${items === '' ? '' : `\n${items}\n    `}],\n` +
@@ -77,7 +83,10 @@ export async function printObjects(
         // Parsing the objects may have taken as long as printing them.
         await turns.pass();
         let taken = 0;
-        while (taken < page.objects.length && list.add(page.objects[taken]!)) {
+        while (
+          taken < page.objects.length &&
+          (await inTurns(list.add(page.objects[taken]!), turns))
+        ) {
           taken += 1;
           await turns.pass();
         }
@@ -118,9 +127,11 @@ class ListText {
   }
 
   /** Adds an object unless the text is full; the first one always. Says whether it was added. */
-  add(object: KubernetesObject): boolean {
+  *add(object: KubernetesObject): Steps<boolean> {
     const { syntax, maxChars, isSingle } = this;
-    const text = isSingle ? syntax.document(object, maxChars) : syntax.item(object, maxChars);
+    const text = yield* isSingle
+      ? syntax.document(object, maxChars)
+      : syntax.item(object, maxChars);
     this.size += text.length + syntax.separator.length;
     if (this.size > maxChars && this.length > 0) return false;
     this.texts.push(text);

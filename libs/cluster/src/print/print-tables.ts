@@ -1,4 +1,4 @@
-import { inOrder, Turns } from '#base';
+import { inOrder, inTurns, Turns, type Steps } from '#base';
 import { ToolError } from '#tools';
 import { asTable } from '../lists/as-table.js';
 import type { Cluster } from '../cluster.js';
@@ -10,13 +10,15 @@ import { namesOf } from '../lists/table-cells.js';
 import { TableText } from './table-text.js';
 
 const SECTION_CONCURRENCY = 8;
+/** Names after which there may be a pause. */
+const NAMES_PER_STEP = 1_000;
 
 interface Section {
   /**
    * Lines that begin with the type of their object where the text has several types; as many as
    * there is room for, or more.
    */
-  toLines(severalTypes: boolean, maxChars: number): Iterable<string>;
+  toLines(severalTypes: boolean, maxChars: number): Steps<string[]> | string[];
   rows: number;
   /** Whether the API server answered, be it with an empty list. */
   answered: boolean;
@@ -40,7 +42,7 @@ export async function printTables(
   for await (const section of inOrder(asked, SECTION_CONCURRENCY, options.signal, collect)) {
     sections.push(section);
   }
-  return assemble(sections, queries, options);
+  return inTurns(assemble(sections, queries, options));
 }
 
 async function collectTable(
@@ -53,11 +55,16 @@ async function collectTable(
     wide: format === 'wide',
     showNamespace: resource.namespaced && showNamespace,
   });
-  const ended = await collectPages(cluster, queries, signal, ({ list, namespace, replaces }) => {
-    text.dropLast(replaces);
-    text.add(asTable(list), namespace);
-    return text.size <= maxChars;
-  });
+  const ended = await collectPages(
+    cluster,
+    queries,
+    signal,
+    function* ({ list, namespace, replaces }) {
+      text.dropLast(replaces);
+      yield* text.add(asTable(list), namespace);
+      return text.size <= maxChars;
+    },
+  );
   return {
     toLines: (severalTypes, room) =>
       text.toLines(severalTypes ? resource.typeName : undefined, room),
@@ -73,12 +80,13 @@ async function collectNames(
 ): Promise<Section> {
   const lines: string[] = [];
   let size = 0;
-  const ended = await collectPages(cluster, queries, signal, ({ list, replaces }) => {
+  const ended = await collectPages(cluster, queries, signal, function* ({ list, replaces }) {
     if (replaces > 0) lines.splice(-replaces);
     for (const name of namesOf(asTable(list))) {
       const line = resource.label(name);
       lines.push(line);
       size += line.length + 1;
+      if (lines.length % NAMES_PER_STEP === 0) yield;
     }
     return size <= maxChars;
   });
@@ -90,7 +98,7 @@ async function collectPages(
   cluster: Cluster,
   queries: readonly ListQuery[],
   signal: AbortSignal | undefined,
-  take: (page: TablePage) => boolean,
+  take: (page: TablePage) => Steps<boolean>,
 ): Promise<Pick<Section, 'answered' | 'unfetched' | 'errors'>> {
   const errors: ToolError[] = [];
   const turns = new Turns();
@@ -106,9 +114,9 @@ async function collectPages(
           continue;
         }
         answered = true;
-        // Some servers return a list of any length in one page.
+        // Reading it took a while, and some servers return a list of any length in one page.
         await turns.pass();
-        if (take({ namespace: query.namespace, ...page })) continue;
+        if (await inTurns(take({ namespace: query.namespace, ...page }), turns)) continue;
         return {
           answered,
           unfetched: query === queries.at(-1) ? page.remaining : undefined,
@@ -122,11 +130,11 @@ async function collectPages(
   return { answered, unfetched: 0, errors };
 }
 
-function assemble(
+function* assemble(
   sections: readonly Section[],
   queries: readonly ListQuery[],
   { format, maxChars }: PrintOptions,
-): Outcome {
+): Steps<Outcome> {
   const errors = sections.flatMap((section) => section.errors);
   const severalTypes = sections.filter(({ answered }) => answered).length > 1;
   const headerLines = format === 'name' ? 0 : 1;
@@ -140,7 +148,8 @@ function assemble(
     if (section.rows === 0) continue;
     const gap = lines.length > 0 && headerLines > 0 ? [''] : [];
     let taken = 0;
-    for (const line of section.toLines(severalTypes, maxChars - size)) {
+    const found = section.toLines(severalTypes, maxChars - size);
+    for (const line of Array.isArray(found) ? found : yield* found) {
       const added = taken === 0 ? [...gap, line] : [line];
       for (const text of added) size += text.length + 1;
       if (size > maxChars + 1) break;

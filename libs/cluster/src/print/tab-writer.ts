@@ -1,3 +1,5 @@
+import { atOnce, type Steps } from '#base';
+
 const LEAST_WIDTH = 6;
 const PADDING = 3;
 
@@ -12,31 +14,27 @@ interface Block {
 /** The most characters of a table. A longer one is not shown in full anyway. */
 const MAX_CHARS = 8_000_000;
 
-/** As `alignedLines`, all of them, as far as an answer can hold them. */
+/** Cells after which there may be a pause. */
+const CELLS_PER_STEP = 1_000;
+
+/** As `alignSteps`, at once: for some thousand cells. */
 export function alignLines(lines: readonly Line[]): string[] {
-  const aligned: string[] = [];
-  let chars = 0;
-  for (const line of alignedLines(lines, MAX_CHARS)) {
-    aligned.push(line);
-    chars += line.length + 1;
-    if (chars > MAX_CHARS) break;
-  }
-  return aligned;
+  return atOnce(alignSteps(lines));
 }
 
 /**
  * Aligns lines as kubectl does (elastic tab stops): neighbouring lines that have a cell in a column
  * share that column's width, at least six characters with three of padding, and never less than it
  * was in the lines above. The last cell of a line is not padded.
- * @param maxChars characters after which no more lines are wanted. Only those that may be among
- * them are looked at: a line can be short and still have many cells, or be filled up to the length
- * of another.
+ * @param maxChars characters after which no more lines are made. Only those that may be among them
+ * are looked at: a line can be short and still have many cells, or be filled up to the length of
+ * another.
  */
-export function* alignedLines(
-  lines: readonly Line[],
-  maxChars: number,
-): Generator<string, void, undefined> {
-  const blocks = blocksOf(lines, maxChars);
+export function* alignSteps(lines: readonly Line[], maxChars = MAX_CHARS): Steps<string[]> {
+  const blocks = yield* blocksOf(lines, maxChars);
+  const aligned: string[] = [];
+  let chars = 0;
+  let cells = 0;
   // These loops create no objects per cell, because this is most of the work for a small list.
   for (let index = 0; index < blocks.length; index++) {
     const line = lines[index]!;
@@ -45,17 +43,26 @@ export function* alignedLines(
     for (let column = 0; column < widths.length; column++) {
       text += pad(line[column]!, widths[column]!.width);
     }
-    yield text + line.at(-1)!;
+    text += line.at(-1)!;
+    aligned.push(text);
+    chars += text.length + 1;
+    if (chars > maxChars) break;
+    cells += line.length;
+    if (cells < CELLS_PER_STEP) continue;
+    cells = 0;
+    yield;
   }
+  return aligned;
 }
 
 /** For each line the blocks of its cells but the last. */
-function blocksOf(lines: readonly Line[], maxChars: number): (readonly Block[])[] {
+function* blocksOf(lines: readonly Line[], maxChars: number): Steps<(readonly Block[])[]> {
   const found: (readonly Block[])[] = [];
   // Per column, the width of the last block so far.
   const remembered: number[] = [];
   let open: readonly Block[] = [];
   let chars = 0;
+  let cells = 0;
   for (const line of lines) {
     if (chars > maxChars) break;
     const padded = line.length - 1;
@@ -75,6 +82,10 @@ function blocksOf(lines: readonly Line[], maxChars: number): (readonly Block[])[
     }
     found.push(open);
     chars += padded * LEAST_WIDTH + 1;
+    cells += line.length;
+    if (cells < CELLS_PER_STEP) continue;
+    cells = 0;
+    yield;
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import '#base';
+import { atOnce } from '#base';
 import { asTable } from '../lists/as-table.js';
-import { alignLines, alignedLines } from './tab-writer.js';
+import { alignLines, alignSteps } from './tab-writer.js';
 import type { Table } from '../lists/table.js';
 import { namesOf } from '../lists/table-cells.js';
 import { TableText } from './table-text.js';
@@ -22,8 +22,8 @@ const linesOf = (
   ...tables: Table[]
 ) => {
   const text = new TableText({ wide: false, showNamespace: false, ...options });
-  for (const page of tables) text.add(page, 'shop');
-  return [...text.toLines(undefined, Infinity)];
+  for (const page of tables) atOnce(text.add(page, 'shop'));
+  return atOnce(text.toLines(undefined, Infinity));
 };
 
 describe('TableText', () => {
@@ -45,8 +45,8 @@ describe('TableText', () => {
 
   it('shows wide columns, namespace and type where asked', () => {
     const text = new TableText({ wide: true, showNamespace: true });
-    text.add(table(['a', '1/1', 'n', '5d']), 'shop');
-    expect([...text.toLines('deployment.apps', Infinity)]).toEqual([
+    atOnce(text.add(table(['a', '1/1', 'n', '5d']), 'shop'));
+    expect(atOnce(text.toLines('deployment.apps', Infinity))).toEqual([
       'NAMESPACE   NAME                READY   NODE   AGE',
       'shop        deployment.apps/a   1/1     n      5d',
     ]);
@@ -77,15 +77,15 @@ describe('TableText', () => {
 
   it('drops rows of a list that began anew', () => {
     const text = new TableText({ wide: false, showNamespace: false });
-    text.add(table(['a', '1/1', 'n', '5d'], ['b', '1/1', 'n', '5d']));
+    atOnce(text.add(table(['a', '1/1', 'n', '5d'], ['b', '1/1', 'n', '5d'])));
     text.dropLast(1);
     expect(text.rows).toBe(1);
   });
 
   it('knows its size', () => {
     const text = new TableText({ wide: false, showNamespace: false });
-    text.add(table(['a-name', '1/1', 'n', '5d'], ['b', '1/1', 'n', '5d']));
-    expect(text.size).toBe([...text.toLines(undefined, Infinity)].join('\n').length + 1);
+    atOnce(text.add(table(['a-name', '1/1', 'n', '5d'], ['b', '1/1', 'n', '5d'])));
+    expect(text.size).toBe(atOnce(text.toLines(undefined, Infinity)).join('\n').length + 1);
   });
 });
 
@@ -143,6 +143,6 @@ describe('alignLines', () => {
 
   it('looks at no more lines than are wanted', () => {
     const many = Array.from({ length: 1_000_000 }, () => ['a', 'b']);
-    expect([...alignedLines(many, 1_000)].length).toBeLessThan(200);
+    expect(atOnce(alignSteps(many, 1_000)).length).toBeLessThan(200);
   });
 });

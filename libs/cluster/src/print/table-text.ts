@@ -1,5 +1,6 @@
+import type { Steps } from '#base';
 import { nameColumnOf, textOf } from '../lists/table-cells.js';
-import { alignedLines, widthOf, type Line } from './tab-writer.js';
+import { alignSteps, widthOf, type Line } from './tab-writer.js';
 import type { ColumnDefinition, Table } from '../lists/table.js';
 
 interface TableTextOptions {
@@ -33,7 +34,7 @@ export class TableText {
   }
 
   /** @param namespace of all rows, where they do not say it themselves */
-  add(table: Table, namespace?: string): void {
+  *add(table: Table, namespace?: string): Steps<void> {
     if (table.rows.length === 0) return;
     if (this.lines.length === 0) {
       this.columns = table.columnDefinitions;
@@ -51,6 +52,7 @@ export class TableText {
         line.push(cellText(row.cells[index]));
       }
       this.push(line);
+      if (this.lines.length % ROWS_PER_STEP === 0) yield;
     }
   }
 
@@ -64,7 +66,7 @@ export class TableText {
    * for may be left out.
    * @param typeName put before each name, e.g. `deployment.apps` for `deployment.apps/web`
    */
-  toLines(typeName: string | undefined, maxChars: number): Iterable<string> {
+  *toLines(typeName: string | undefined, maxChars: number): Steps<string[]> {
     const name = this.shown().indexOf(nameColumnOf(this.columns));
     const column = name < 0 ? -1 : name + (this.options.showNamespace ? 1 : 0);
     const [header, ...rows] = this.lines;
@@ -72,7 +74,7 @@ export class TableText {
     if (typeName !== undefined && column >= 0) {
       for (const row of rows) row[column] = `${typeName}/${row[column] ?? ''}`;
     }
-    return alignedLines([header, ...splitAtTabs(rows, maxChars)], maxChars);
+    return yield* alignSteps([header, ...(yield* splitAtTabs(rows, maxChars))], maxChars);
   }
 
   private shown(): number[] {
@@ -90,6 +92,10 @@ export class TableText {
     this.lines.push(line);
   }
 }
+
+/** Rows, or cells of rows, after which there may be a pause. */
+const ROWS_PER_STEP = 200;
+const CELLS_PER_STEP = 1_000;
 
 const LINE_END = /[\f\n\r]/;
 const ESCAPE = '\x1b';
@@ -115,13 +121,18 @@ const TAB = /[\t\v]/;
  * The cells of rows, as far as there is room for them. A tab inside a cell ends it, also for
  * kubectl.
  */
-function splitAtTabs(rows: readonly string[][], maxChars: number): Line[] {
+function* splitAtTabs(rows: readonly string[][], maxChars: number): Steps<Line[]> {
   const lines: Line[] = [];
   let chars = 0;
+  let cells = 0;
   for (const row of rows) {
     if (chars > maxChars) break;
     lines.push(row.some((cell) => TAB.test(cell)) ? row.join('\t').split(TAB) : row);
     for (const cell of row) chars += cell.length + 1;
+    cells += lines.at(-1)!.length;
+    if (cells < CELLS_PER_STEP) continue;
+    cells = 0;
+    yield;
   }
   return lines;
 }

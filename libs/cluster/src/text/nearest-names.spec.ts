@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { atOnce } from '#base';
 import { distance, nearestBySpelling, nearestHint, nearestNames } from './nearest-names.js';
 
 describe('distance', () => {
@@ -41,7 +42,7 @@ describe('nearestBySpelling', () => {
       { kind: 'Service', spellings: ['services', 'svc'] },
       { kind: 'Pod', spellings: ['pods', 'po'] },
     ];
-    expect(nearestBySpelling('svcs', candidates)).toEqual([candidates[0]]);
+    expect(atOnce(nearestBySpelling('svcs', candidates))).toEqual([candidates[0]]);
   });
 });
 

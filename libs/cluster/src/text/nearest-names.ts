@@ -1,3 +1,5 @@
+import { atOnce, type Steps } from '#base';
+
 const MAX_NAMES = 3;
 
 /**
@@ -8,15 +10,19 @@ const MAX_LENGTH = 253;
 /** Characters of names that one search looks at. */
 const MAX_CHARS = 10_000_000;
 
-/** Steps of comparing that one search may take: some tens of milliseconds. */
-const MAX_STEPS = 3_000_000;
+/** Edits that one search may try: some tens of milliseconds. */
+const MAX_EDITS = 3_000_000;
+
+/** Names after which there may be a pause, and those which are compared. */
+const NAMES_PER_STEP = 1_000;
+const COMPARED_PER_STEP = 100;
 
 /** The names most like a misspelt one, best first, at most three. Case does not matter. */
 export function nearestNames(wanted: string, names: readonly string[]): string[] {
   const candidates = names
     .filter((name) => name.length <= 2 * MAX_LENGTH)
     .map((name) => ({ name, spellings: [name.toLowerCase()] }));
-  return nearestBySpelling(wanted, candidates).map(({ name }) => name);
+  return atOnce(nearestBySpelling(wanted, candidates)).map(({ name }) => name);
 }
 
 /** What an error says of the nearest names, as a sentence with a space before it; "" for none. */
@@ -25,37 +31,39 @@ export function nearestHint(names: readonly string[]): string {
 }
 
 /**
- * As `nearestNames`, of things that go by several names. Of very many or very long ones, which a
+ * As `nearestNames`, in steps, of things that go by several names. Of very many or very long ones, which a
  * cluster or a repository may have, only as many are compared as can be at once.
  * @param candidates each with all of its spellings, in lower case
  */
-export function nearestBySpelling<T extends { spellings: readonly string[] }>(
+export function* nearestBySpelling<T extends { spellings: readonly string[] }>(
   wanted: string,
   candidates: readonly T[],
-): T[] {
+): Steps<T[]> {
   if (wanted.length > MAX_LENGTH) return [];
   const name = wanted.toLowerCase();
   const limit = Math.max(1, Math.floor(name.length / 3));
-  const pairs: { index: number; middle: Middle; steps: number }[] = [];
+  const pairs: { index: number; middle: Middle; edits: number }[] = [];
   let left = MAX_CHARS;
   for (const [index, { spellings }] of candidates.entries()) {
     for (const spelling of spellings) {
       if (Math.abs(spelling.length - name.length) > limit) continue;
       const middle = middleOf(name, spelling);
-      pairs.push({ index, middle, steps: middle[0].length * middle[1].length });
+      pairs.push({ index, middle, edits: middle[0].length * middle[1].length });
     }
     left -= name.length;
     if (left <= 0) break;
+    if (index % NAMES_PER_STEP === 0) yield;
   }
   // Those that are alike for the most part are compared quickly, and first.
-  pairs.sort((a, b) => a.steps - b.steps);
-  left = MAX_STEPS;
+  pairs.sort((a, b) => a.edits - b.edits);
+  left = MAX_EDITS;
   const near = new Map<number, number>();
-  for (const { index, middle, steps } of pairs) {
-    left -= steps;
+  for (const [at, { index, middle, edits }] of pairs.entries()) {
+    left -= edits;
     if (left <= 0) break;
-    const edits = distance(...middle);
-    if (edits <= Math.min(limit, near.get(index) ?? limit)) near.set(index, edits);
+    const apart = distance(...middle);
+    if (apart <= Math.min(limit, near.get(index) ?? limit)) near.set(index, apart);
+    if (at % COMPARED_PER_STEP === 0) yield;
   }
   return [...near]
     .sort(([a, editsA], [b, editsB]) => editsA - editsB || a - b)

@@ -87,8 +87,9 @@ function literalBlock(text: string, indent: number): string {
   const chomp = text.endsWith('\n\n') || text === '\n' ? '+' : text.endsWith('\n') ? '' : '-';
   const body = text.endsWith('\n') ? text.slice(0, -1) : text;
   const margin = ' '.repeat(indent);
-  const lines = body.split('\n').map((line) => (line === '' ? '' : margin + line));
-  return `|${hint}${chomp}\n${lines.join('\n')}`;
+  // Lines that are empty stay so.
+  const lines = `\n${body}`.replace(/\n(?=[^\n])/g, `\n${margin}`);
+  return `|${hint}${chomp}${lines}`;
 }
 
 function doubleQuoted(text: string, column: number, indent: number): string {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { toJson } from './json.js';
+import { atOnce } from '#base';
+import { jsonSteps } from './json.js';
 import { compareKeys, toYaml } from './yaml.js';
 
 // Expected texts are what kubectl 1.34 prints for a ConfigMap with the same values.
@@ -91,9 +92,9 @@ spec:
   });
 });
 
-describe('toJson', () => {
+describe('jsonSteps', () => {
   it('sorts keys, also those that look like numbers, and indents by four', () => {
-    expect(toJson({ b: [], a: [{ '10': 1, '9': null }], c: {} })).toBe(
+    expect(atOnce(jsonSteps({ b: [], a: [{ '10': 1, '9': null }], c: {} }, '', Infinity))).toBe(
       `{
     "a": [
         {

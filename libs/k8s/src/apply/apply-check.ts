@@ -1,3 +1,4 @@
+import { Turns } from '#base';
 import { type Change, type Cluster, type KubernetesObject } from '#cluster';
 import { ToolError } from '#tools';
 import { adopt, dryRunWithout } from './apply-adopt.js';
@@ -74,6 +75,7 @@ export async function checkApply(
   // version is left to the next check.
   const isSame = before.metadata?.['resourceVersion'] === version;
   if (force && !options.force && isSame) refuseConflicts(conflictsBetween(before, after));
+  const turns = new Turns();
   const upgraded = upgradedManagedFields(before);
   const entries = upgraded ?? managedFieldsOf(before);
   const set = unionOf(entries.filter(isOurApply));
@@ -81,6 +83,7 @@ export async function checkApply(
     ...entries.filter((entry) => !isOurApply(entry)),
     ...managedFieldsOf(after).filter(isOurApply),
   ]);
+  await turns.pass();
   const lost = lostFields(set, kept);
   // The API server removes nothing as long as kubectl's managedFields entry exists.
   const result =
@@ -92,8 +95,10 @@ export async function checkApply(
           options.signal,
         )
       : after;
+  await turns.pass();
   const removed = changedFields(set, kept, before, result);
   refuseDropped(item, removed, options);
+  await turns.pass();
   return {
     before,
     after: result,

@@ -21,7 +21,7 @@ export async function applyManifest(
   const { content, namespace, force_conflicts: force, prune_fields: prune } = dto;
   // kubectl also ends the last line, which matters for block scalars.
   const text = content.endsWith('\n') ? content : `${content}\n`;
-  const objects = manifestObjects(await readDocuments('content', text, signal));
+  const objects = await manifestObjects(await readDocuments('content', text, signal));
   const plan = await planApply(cluster, objects, namespace, signal);
   const run = new ApplyRun(cluster, plan, { force, prune, signal });
   await run.check();

@@ -1,4 +1,4 @@
-import { isRecord } from '#base';
+import { isRecord, Turns } from '#base';
 import {
   ApiResource,
   groupVersionOf,
@@ -43,7 +43,9 @@ export async function planApply(
   const defined = objects.flatMap(({ object }) => resourcesOf(object));
   const plan: ApplyPlan = { namespaces: [], definitions: [], others: [] };
   const places = new Map<string, string>();
+  const turns = new Turns();
   for (const manifest of objects) {
+    await turns.pass();
     const resource =
       defined.find((it) => it.apiVersion === manifest.apiVersion && it.kind === manifest.kind) ??
       (await resolve(cluster, manifest, signal));

@@ -1,4 +1,5 @@
-import { alignLines, namespaceToList, type Cluster } from '#cluster';
+import { inTurns, Turns } from '#base';
+import { alignSteps, namespaceToList, type Cluster } from '#cluster';
 import { invalidField, ToolError, type ToolResult } from '#tools';
 import { METRICS_API, readMetrics } from './metrics-api.js';
 import { missingText, podWithoutMetrics, unfinishedPods } from './metrics-missing.js';
@@ -26,6 +27,7 @@ export async function topPods(
     podMetrics(cluster, path, query, namespace ?? '', signal),
     pod_name === undefined ? unfinishedPods(cluster, listed, signal) : [],
   ]);
+  const turns = new Turns();
   const measured = new Set(pods.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
   const missing = unfinished.filter((name) => !measured.has(name));
   const names = isEverywhere ? missing : missing.map((name) => name.split('/')[1] ?? name);
@@ -39,6 +41,7 @@ export async function topPods(
     const output = names.length > 0 ? missingText(names) : `No resources found${where}`;
     return { output, data: { pods: [], without_metrics: missing } };
   }
+  await turns.pass();
   const header = [
     ...(isEverywhere ? ['NAMESPACE'] : []),
     ...(show_containers ? ['POD'] : []),
@@ -53,7 +56,7 @@ export async function topPods(
     `${row.cpu}m`,
     `${row.memory}Mi`,
   ]);
-  const lines = alignLines(no_headers ? cells : [header, ...cells]);
+  const lines = await inTurns(alignSteps(no_headers ? cells : [header, ...cells]), turns);
   if (names.length > 0 && !no_headers) lines.push(missingText(names));
   return { output: lines.join('\n'), data: { pods: rows, without_metrics: missing } };
 }

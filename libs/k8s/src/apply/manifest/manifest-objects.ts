@@ -1,4 +1,4 @@
-import { isRecord } from '#base';
+import { isRecord, Turns } from '#base';
 import { LAST_APPLIED, type KubernetesObject, type TextDocument } from '#cluster';
 import { manifestError } from './manifest-error.js';
 import { dataOfSecret } from './manifest-secret.js';
@@ -32,12 +32,17 @@ const SERVER_FIELDS = [
  * The objects of a manifest, also those in lists, without the metadata of the API server.
  * @throws ToolError `invalid_input` that says which document is not an object
  */
-export function manifestObjects(documents: readonly TextDocument[]): ManifestObject[] {
-  const objects = documents.flatMap(({ value, line }, index) =>
-    flatten(value, `document ${index + 1} (line ${line})`).map(([item, place]) =>
-      readObject(item, place),
-    ),
-  );
+export async function manifestObjects(
+  documents: readonly TextDocument[],
+): Promise<ManifestObject[]> {
+  const turns = new Turns();
+  const objects: ManifestObject[] = [];
+  for (const [index, { value, line }] of documents.entries()) {
+    for (const [item, place] of flatten(value, `document ${index + 1} (line ${line})`)) {
+      await turns.pass();
+      objects.push(readObject(item, place));
+    }
+  }
   if (objects.length === 0) throw manifestError('The manifest has no objects.');
   return objects;
 }

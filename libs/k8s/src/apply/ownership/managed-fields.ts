@@ -76,11 +76,13 @@ export function changedFields(
 ): FieldPath[] {
   return elementsOf(set).flatMap(([element, children]) => {
     const [other, then, now] = [kept[element], child(before, element), child(after, element)];
-    if (then === undefined || isDeepStrictEqual(then, now)) return [];
+    if (then === undefined) return [];
     const here = [...path, element];
-    const isItem = now === undefined && !element.startsWith('f:');
-    if (isItem || elementsOf(children).length === 0) return other ? [] : [here];
-    return changedFields(children, other ?? {}, then, now, here);
+    const isGone = now === undefined && !element.startsWith('f:');
+    if (!isGone && elementsOf(children).length > 0) {
+      return changedFields(children, other ?? {}, then, now, here);
+    }
+    return other || isDeepStrictEqual(then, now) ? [] : [here];
   });
 }
 
@@ -200,6 +202,8 @@ function isLeaf(set: FieldSet): boolean {
 }
 
 function merge(a: FieldSet, b: FieldSet): FieldSet {
+  // Both may have thousands of elements, and most often one of them has none.
+  if (isLeaf(a)) return b;
   const merged = { ...a };
   for (const [element, children] of Object.entries(b)) {
     merged[element] = merge(merged[element] ?? {}, children);
