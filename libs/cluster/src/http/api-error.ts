@@ -4,6 +4,12 @@ import type { Answer } from './exchange.js';
 import type { Connection } from './connection.js';
 import { nameOf } from './transport-error.js';
 
+/** Keeps `Retry-After: 0` from becoming a busy loop. */
+const LEAST_PAUSE_MS = 100;
+
+/** The API server's plain-text answers to requests that it refuses without processing. */
+const PLAIN_REFUSAL = /^(?:404 page not found|4\d\d [A-Z])/;
+
 /** Kubernetes' own error document (meta/v1 Status). */
 export interface ApiStatus {
   kind: 'Status';
@@ -65,7 +71,7 @@ export function apiStatusOf(error: unknown): ApiStatus | undefined {
 }
 
 /** `Retry-After` in seconds, if the answer has one. */
-export function retryAfter(headers: Answer['headers']): number | undefined {
+function retryAfter(headers: Answer['headers']): number | undefined {
   const seconds = Number(headers['retry-after'] ?? NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
 }
@@ -88,4 +94,23 @@ function readStatus(body: Buffer): ApiStatus | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether a failure comes from something between us and the API server, which may have lost the
+ * answer to a change that was made. The API server itself gives the reason in a Status, except when
+ * it is overloaded (429).
+ */
+export function isNotOfServer(failure: ToolError, { status, body }: Answer): boolean {
+  if (status === 429 || apiStatusOf(failure) !== undefined) return false;
+  return status === 408 || !PLAIN_REFUSAL.test(body.toString('latin1', 0, 100));
+}
+
+/** How long the API server asks to wait before a retry. Infinity if it does not ask. */
+export function pauseMsOf(
+  { status, headers }: Pick<Answer, 'status' | 'headers'>,
+  read: boolean,
+): number {
+  const seconds = status === 429 || (status === 503 && read) ? retryAfter(headers) : undefined;
+  return seconds === undefined ? Infinity : Math.max(seconds * 1000, LEAST_PAUSE_MS);
 }

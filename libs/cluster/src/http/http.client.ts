@@ -1,14 +1,14 @@
 import type { Dispatcher } from 'undici';
 import { ToolError } from '#tools';
 import { AnswerBody } from './answer-body.js';
-import { apiError, apiStatusOf, retryAfter } from './api-error.js';
+import { apiError, isNotOfServer, pauseMsOf } from './api-error.js';
 import { Breaker } from './breaker.js';
 import type { ChannelStream } from './channel-stream.js';
 import { CoalescedReads } from './coalesced-reads.js';
 import { collect, open, type Answer, type OpenAnswer } from './exchange.js';
-import type { Connection, TlsOptions } from './connection.js';
+import type { Connection } from './connection.js';
+import { ConnectionPools } from './connection-pools.js';
 import { Deadline } from './deadline.js';
-import { createDispatcher } from './dispatcher.js';
 import { ReadBudget } from './read-budget.js';
 import { isChange, isRead, queryText, type RequestOptions } from './request-options.js';
 import {
@@ -21,7 +21,6 @@ import {
 import { WaitingTime } from './waiting-time.js';
 import { openWebSocket } from './web-socket.js';
 
-const MAX_CONNECTIONS = 64;
 const READ_LIMIT_MS = 30_000;
 /**
  * Bytes of an answer. Parsing more would block the event loop for too long. Lists come in pages.
@@ -30,8 +29,6 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** Bytes of the error that answers a request for a stream. */
 const MAX_ERROR_BYTES = 256 * 1024;
 const REFUSED_PAUSE_MS = 50;
-/** Keeps `Retry-After: 0` from becoming a busy loop. */
-const LEAST_PAUSE_MS = 100;
 
 /**
  * HTTP to one API server over kept-alive connections. It waits when the API server asks for it
@@ -41,27 +38,21 @@ const LEAST_PAUSE_MS = 100;
  * throttle: the API server has API priority and fairness.
  */
 export class HttpClient {
-  private readonly basePath: string;
-  private calls: Dispatcher | undefined;
-  // Streams last long. With their own connections they do not hold up calls.
-  private streams: Dispatcher | undefined;
-  private readonly outdated = new Set<Dispatcher>();
+  private readonly pools: ConnectionPools;
   private readonly reads = new CoalescedReads<Answer>();
-  private tls: TlsOptions | undefined;
   private readonly breaker: Breaker;
   private readonly waiting = new WaitingTime();
 
   constructor(
     private readonly connection: Connection,
-    private readonly userAgent: string,
+    userAgent: string,
     private readonly budget = new ReadBudget(),
   ) {
-    this.basePath = connection.server.pathname.replace(/\/$/, '');
+    this.pools = new ConnectionPools(connection, userAgent);
     this.breaker = new Breaker({
       name: nameOf(connection),
       answers: (limitMs) => this.isThere(limitMs),
-      // New connections for what follows.
-      opened: () => (this.tls = undefined),
+      opened: () => this.pools.renew(),
     });
   }
 
@@ -119,7 +110,7 @@ export class HttpClient {
         };
         let isAnswered = false;
         try {
-          const pool = isUrgent ? this.streams! : this.calls!;
+          const pool = isUrgent ? this.pools.streams : this.pools.calls;
           const answer = collect(pool, dispatch, deadline, this.body(maxBytes), sent);
           if (!request.isSent) {
             isWaiting = true;
@@ -154,7 +145,7 @@ export class HttpClient {
       const { body } = await this.attempts(path, options, deadline, (dispatch) => {
         deadline.onEnd((reason) => abort.abort(reason));
         const errorBody = this.body(MAX_ERROR_BYTES);
-        return open(this.streams!, { ...dispatch, signal: abort.signal }, errorBody);
+        return open(this.pools.streams, { ...dispatch, signal: abort.signal }, errorBody);
       });
       options.opened?.();
       yield* body;
@@ -183,7 +174,7 @@ export class HttpClient {
       const answer = await this.attempts(path, asked, deadline, (dispatch) => {
         deadline.onEnd((reason) => abort.abort(reason));
         const errorBody = this.body(MAX_ERROR_BYTES);
-        return open(this.streams!, { ...dispatch, signal: abort.signal }, errorBody);
+        return open(this.pools.streams, { ...dispatch, signal: abort.signal }, errorBody);
       });
       if (answer.body instanceof Uint8Array) deadline.dispose();
       else answer.body.once('close', () => deadline.dispose());
@@ -210,7 +201,7 @@ export class HttpClient {
     deadline.start();
     try {
       const handshake = (dispatch: Dispatcher.DispatchOptions) =>
-        openWebSocket(this.streams!, dispatch, protocols, deadline);
+        openWebSocket(this.pools.streams, dispatch, protocols, deadline);
       // The handshake is a GET, but what it starts must not start twice.
       const asked = { ...options, accept: '*/*' };
       const { channels } = await this.attempts(path, asked, deadline, handshake, false);
@@ -226,8 +217,7 @@ export class HttpClient {
   /** Closes all connections; requests under way fail. */
   async close(): Promise<void> {
     this.breaker.close();
-    const all = [this.calls, this.streams, ...this.outdated];
-    await Promise.all(all.flatMap((dispatcher) => dispatcher?.destroy() ?? []));
+    await this.pools.destroy();
   }
 
   /**
@@ -238,10 +228,10 @@ export class HttpClient {
     const deadline = this.deadline({}, limitMs);
     deadline.start();
     try {
-      const connected = this.connect();
+      const connected = this.pools.connect();
       if (connected) await deadline.race(connected);
-      const dispatch = await deadline.race(Promise.resolve(this.dispatchOptions('/version', {})));
-      await collect(this.streams!, dispatch, deadline, this.body(MAX_ERROR_BYTES), () => {});
+      const dispatch = await deadline.race(Promise.resolve(this.pools.request('/version', {})));
+      await collect(this.pools.streams, dispatch, deadline, this.body(MAX_ERROR_BYTES), () => {});
       return true;
     } catch {
       return false;
@@ -265,9 +255,9 @@ export class HttpClient {
     let renewed = false;
     for (;;) {
       if (deadline.ended) throw deadline.ended;
-      const connected = this.connect();
+      const connected = this.pools.connect();
       if (connected) await deadline.race(connected);
-      const dispatch = this.dispatchOptions(path, options);
+      const dispatch = this.pools.request(path, options);
       let answer: Answer | T;
       try {
         answer = await perform(
@@ -308,92 +298,4 @@ export class HttpClient {
   private failure(error: unknown, deadline: Deadline): ToolError {
     return deadline.ended ?? transportError(error, this.connection);
   }
-
-  /**
-   * Makes sure that the pools exist and use the current certificates. Asynchronous only if a plugin
-   * provides them.
-   */
-  private connect(): Promise<void> | undefined {
-    const tls = this.connection.tls();
-    if (tls instanceof Promise) return tls.then((options) => this.use(options));
-    this.use(tls);
-    return undefined;
-  }
-
-  private use(tls: TlsOptions): void {
-    if (this.tls === tls) return;
-    for (const dispatcher of [this.calls, this.streams]) if (dispatcher) this.retire(dispatcher);
-    this.calls = createDispatcher(this.connection, tls, MAX_CONNECTIONS);
-    this.streams = createDispatcher(this.connection, tls, undefined);
-    this.tls = tls;
-  }
-
-  /** Closes a pool as soon as its requests under way have ended. */
-  private retire(dispatcher: Dispatcher): void {
-    this.outdated.add(dispatcher);
-    const forget = () => this.outdated.delete(dispatcher);
-    dispatcher.close().then(forget, forget);
-  }
-
-  /** The API server takes a certificate before it looks at a token, and both go out together. */
-  private certified(): ToolError {
-    const { name } = this.connection;
-    const message = `The context "${name}" has a client certificate, by which the API server would take the caller for the user of the kubeconfig. CLUSTER_IDENTITY=${name}=passthrough needs a user without one.`;
-    return new ToolError('forbidden', message);
-  }
-
-  private dispatchOptions(
-    path: string,
-    options: RequestOptions,
-  ): Dispatcher.DispatchOptions | Promise<Dispatcher.DispatchOptions> {
-    const authorization = this.connection.authorization();
-    return authorization instanceof Promise
-      ? authorization.then((value) => this.withAuthorization(path, options, value))
-      : this.withAuthorization(path, options, authorization);
-  }
-
-  private withAuthorization(
-    path: string,
-    { method = 'GET', query, body, contentType, accept, identity, headers: more }: RequestOptions,
-    authorization: string | undefined,
-  ): Dispatcher.DispatchOptions {
-    const headers: Record<string, string | string[]> = {
-      'user-agent': this.userAgent,
-      accept: accept ?? 'application/json',
-      ...more,
-      ...(identity?.headers ?? this.connection.headers),
-    };
-    if (headers.authorization !== undefined && this.tls?.cert !== undefined) throw this.certified();
-    if (authorization !== undefined) headers.authorization ??= authorization;
-    if (body !== undefined) headers['content-type'] = contentType ?? 'application/json';
-    return {
-      origin: this.connection.server.origin,
-      path: `${this.basePath}${path}${queryText(query)}`,
-      method,
-      headers,
-      body:
-        body === undefined || typeof body === 'string' || body instanceof Uint8Array
-          ? body
-          : JSON.stringify(body),
-    };
-  }
-}
-
-/** The API server's plain-text answers to requests that it refuses without processing. */
-const PLAIN_REFUSAL = /^(?:404 page not found|4\d\d [A-Z])/;
-
-/**
- * Whether a failure comes from something between us and the API server, which may have lost the
- * answer to a change that was made. The API server itself gives the reason in a Status, except when
- * it is overloaded (429).
- */
-function isNotOfServer(failure: ToolError, { status, body }: Answer): boolean {
-  if (status === 429 || apiStatusOf(failure) !== undefined) return false;
-  return status === 408 || !PLAIN_REFUSAL.test(body.toString('latin1', 0, 100));
-}
-
-/** How long the API server asks to wait before a retry. Infinity if it does not ask. */
-function pauseMsOf({ status, headers }: Pick<Answer, 'status' | 'headers'>, read: boolean): number {
-  const seconds = status === 429 || (status === 503 && read) ? retryAfter(headers) : undefined;
-  return seconds === undefined ? Infinity : Math.max(seconds * 1000, LEAST_PAUSE_MS);
 }
