@@ -16,8 +16,8 @@ const LONG_INTEGER = new RegExp(
 );
 
 /**
- * A quick test that there is none. The engine skips through a text for a row of digits several times
- * faster than for a counted repetition or an anchor before it.
+ * A quick test that there is none. The engine skips through a text for a row of digits several
+ * times faster than for a counted repetition or an anchor before it.
  */
 const MAY_HAVE_ONE = new RegExp(String.raw`\d`.repeat(16));
 

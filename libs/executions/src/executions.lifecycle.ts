@@ -41,8 +41,8 @@ export class ExecutionsLifecycle implements OnModuleInit, BeforeApplicationShutd
   }
 
   /**
-   * Ends everything that runs here, as `ExecutionRunner.stop` says, and stores it. Front doors await
-   * this before they close their connections.
+   * Ends everything that runs here, as `ExecutionRunner.stop` says, and stores it. Front doors
+   * await this before they close their connections.
    */
   stop(): Promise<void> {
     this.stopped ??= this.stopAll();

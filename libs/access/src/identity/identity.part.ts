@@ -9,9 +9,9 @@ const SYSTEM = /^system:/i;
 const PRINTABLE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 
 /**
- * Asks a context as the caller, so that the RBAC of the cluster decides too, and its own audit names
- * who it was (Kubernetes, Authenticating, User impersonation). Programs and charts are no exception:
- * their requests pass the same gate.
+ * Asks a context as the caller, so that the RBAC of the cluster decides too, and its own audit
+ * names who it was (Kubernetes, Authenticating, User impersonation). Programs and charts are no
+ * exception: their requests pass the same gate.
  */
 @Injectable()
 @PartOfGate({ stage: 'identity' })

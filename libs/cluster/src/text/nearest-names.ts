@@ -31,8 +31,8 @@ export function nearestHint(names: readonly string[]): string {
 }
 
 /**
- * As `nearestNames`, in steps, of things that go by several names. Of very many or very long ones, which a
- * cluster or a repository may have, only as many are compared as can be at once.
+ * As `nearestNames`, in steps, of things that go by several names. Of very many or very long ones,
+ * which a cluster or a repository may have, only as many are compared as can be at once.
  * @param candidates each with all of its spellings, in lower case
  */
 export function* nearestBySpelling<T extends { spellings: readonly string[] }>(

@@ -176,7 +176,7 @@ export const MIGRATIONS: Migrations = {
 };
 
 /**
- * The condition of the indexes for a status. A query that has it as well, in the same words, can use
- * them.
+ * The condition of the indexes for a status. A query that has it as well, in the same words, can
+ * use them.
  */
 export const DID_NOT_SUCCEED = sql<boolean>`status <> 'succeeded'`;
