@@ -1,7 +1,13 @@
+import { dirname, join } from 'node:path';
 import { testSandbox } from './sandbox.js';
-import { spawnServer, type RunningServer } from './server-process.js';
+import { SERVER_BIN, spawnServer, type RunningServer } from './server-process.js';
 
 export type { LogLine, RunningServer } from './server-process.js';
+
+/** The many servers of the specs compile their code once. */
+const COMPILE_CACHE = {
+  NODE_COMPILE_CACHE: join(dirname(SERVER_BIN), '../node_modules/.cache/compile'),
+};
 
 /**
  * Starts the real server on a free port, on the sandbox of this run unless `env` says otherwise;
@@ -11,5 +17,5 @@ export function startServer(
   env: Record<string, string> = {},
   via?: readonly string[],
 ): Promise<RunningServer> {
-  return spawnServer({ ...testSandbox().env, ...env }, { via });
+  return spawnServer({ ...COMPILE_CACHE, ...testSandbox().env, ...env }, { via });
 }
