@@ -4,6 +4,8 @@ import { measureFault, type FaultLab, type Subject } from './fault-lab.js';
 import type { FaultRow } from './fault-row.js';
 
 const CALLS = 5_000;
+/** Messages of a request: a body has a limit. */
+const MESSAGES_PER_REQUEST = 500;
 
 /** Many MCP calls of one session that are cancelled at once. */
 export async function cancelFaults(lab: FaultLab): Promise<FaultRow[]> {
@@ -22,24 +24,38 @@ async function cancels(lab: FaultLab, which: string, places: number): Promise<Fa
   const session = await McpSession.open(server.url);
   return measureFault(`${CALLS} cancels of MCP calls, ${which}`, [server], async () => {
     const ids = Array.from({ length: CALLS }, (_, index) => index + 1);
-    const calls = session.post(
-      ids.map((id) => ({
-        jsonrpc: '2.0',
-        id,
-        method: 'tools/call',
-        params: { name: 'wait_for_x_seconds', arguments: { seconds: 300 } },
-      })),
-    );
-    calls.catch(() => {});
+    const calls = post(session, ids, (id) => ({
+      jsonrpc: '2.0',
+      id,
+      method: 'tools/call',
+      params: { name: 'wait_for_x_seconds', arguments: { seconds: 300 } },
+    }));
+    // They are answered once they are cancelled.
+    for (const call of calls) call.catch(() => {});
     await waitFor(async () => (await running(server)) >= Math.min(places, 100), {
       what: 'the calls to run',
     });
     const startedAt = performance.now();
     const method = 'notifications/cancelled';
-    await session.post(ids.map((requestId) => ({ jsonrpc: '2.0', method, params: { requestId } })));
+    await Promise.all(
+      post(session, ids, (requestId) => ({ jsonrpc: '2.0', method, params: { requestId } })),
+    );
     await waitFor(async () => (await running(server)) === 0, { what: 'all calls to end' });
     return `none runs after ${(performance.now() - startedAt).toFixed(0)} ms`;
   });
+}
+
+/** Posts a message for each id. */
+function post(
+  session: McpSession,
+  ids: readonly number[],
+  messageOf: (id: number) => object,
+): Promise<unknown>[] {
+  const requests: Promise<unknown>[] = [];
+  for (let from = 0; from < ids.length; from += MESSAGES_PER_REQUEST) {
+    requests.push(session.post(ids.slice(from, from + MESSAGES_PER_REQUEST).map(messageOf)));
+  }
+  return requests;
 }
 
 /** How many executions run: 100 at most are counted. */
