@@ -1,7 +1,13 @@
+import { Server as HttpsServer } from 'node:https';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
-import { authenticationConfig, Authenticator, type AuthenticationConfig } from '#access';
+import {
+  authenticationConfig,
+  Authenticator,
+  ServerCertificate,
+  type AuthenticationConfig,
+} from '#access';
 import { authenticateRequests, serveResourceMetadata } from './http/authentication.js';
 import { checkHosts } from './http/host-check.js';
 import { parseJsonBodies } from './http/json-body.js';
@@ -26,6 +32,7 @@ const MAX_PARAM_CHARS = 65_536;
 
 /** The HTTP application with all its routes, ready to listen. */
 export async function createApp(): Promise<NestFastifyApplication> {
+  const certificate = ServerCertificate.of(authenticationConfig());
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule,
     // `forceCloseConnections`: an unused connection would delay the shutdown for a minute.
@@ -34,12 +41,15 @@ export async function createApp(): Promise<NestFastifyApplication> {
       forceCloseConnections: true,
       requestTimeout: REQUEST_TIMEOUT_MS,
       rewriteUrl: pathOf,
-      http: { ServerResponse: SecuredResponse },
+      ...(certificate
+        ? { https: { ...certificate.options, ServerResponse: SecuredResponse } }
+        : { http: { ServerResponse: SecuredResponse } }),
     }),
     { bodyParser: false, logger: new ServerLogger(), abortOnError: false },
   );
   const config = app.get<ServerConfig>(serverConfig.KEY);
   const fastify = app.getHttpAdapter().getInstance();
+  if (fastify.server instanceof HttpsServer) certificate?.renewOn(fastify.server);
   checkHosts(fastify, config);
   refuseOtherMethods(fastify);
   limitOpenRequests(fastify, config);

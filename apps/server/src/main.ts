@@ -3,6 +3,7 @@ import { Logger, type INestApplicationContext } from '@nestjs/common';
 import {
   authenticationConfig,
   Authenticator,
+  refuseIdleSettings,
   refuseOpenAddress,
   type AuthenticationConfig,
 } from '#access';
@@ -11,6 +12,7 @@ import { executionsConfig, type ExecutionsConfig } from '#executions';
 import { COMMANDS } from './commands.js';
 import { createApp } from './create-app.js';
 import { endOnSignals } from './end-on-signals.js';
+import { listen } from './listen/listen.js';
 import { serveStdio } from './mcp/stdio.js';
 import { giveMemoryBackWhenQuiet } from './quiet-memory.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
@@ -39,14 +41,15 @@ async function main(): Promise<void> {
   }
   const app = await createApp();
   endOnSignals(app, graceMsOf(app));
-  const { port, host } = app.get<ServerConfig>(serverConfig.KEY);
+  const config = app.get<ServerConfig>(serverConfig.KEY);
   const authenticator = app.get(Authenticator);
   const authentication = app.get<AuthenticationConfig>(authenticationConfig.KEY);
-  refuseOpenAddress(host, authentication, authenticator.keyCount);
-  await app.listen(port, host);
+  refuseIdleSettings(config.host, authentication);
+  refuseOpenAddress(config.host, authentication, authenticator.keyCount);
+  const address = await listen(app, config);
   giveMemoryBackWhenQuiet();
   const logger = new Logger('Server');
-  logger.log(`Listening on ${await app.getUrl()} (Swagger UI: /docs, MCP: /mcp)`);
+  logger.log(`Listening on ${address} (Swagger UI: /docs, MCP: /mcp)`);
   tellToken(logger, authenticator);
 }
 

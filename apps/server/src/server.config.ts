@@ -1,4 +1,5 @@
 import type { ConfigType } from '@nestjs/config';
+import { UNIX_SOCKET } from '#access';
 import { IntSetting, registerConfig, sharesConfig, TextSetting } from '#tools';
 
 class ServerEnvironment {
@@ -6,9 +7,14 @@ class ServerEnvironment {
   PORT = 8081;
 
   @TextSetting({
+    format: {
+      pattern: /^(unix:\/[^\0]*[^/\0]|(?!unix:)[^\s/]+)$/,
+      means: 'an address or a name, or a path such as "unix:/run/skyflo.sock"',
+    },
     description:
-      'The address to listen on. One that other machines reach needs a way for them to prove who ' +
-      'they are: API keys, OIDC or a trusted proxy.',
+      'The address to listen on, or `unix:` and the path of a Unix socket. An address that other ' +
+      'machines reach needs a way for them to prove who they are (API keys, OIDC or a trusted ' +
+      'proxy), and TLS. See [authentication.md](authentication.md).',
   })
   HOST = '127.0.0.1';
 
@@ -55,6 +61,10 @@ export const serverConfig = registerConfig('server', ServerEnvironment, (environ
   return {
     port: environment.PORT,
     host: environment.HOST,
+    /** The path of the Unix socket to listen on, instead of an address and port. */
+    socketPath: environment.HOST.startsWith(UNIX_SOCKET)
+      ? environment.HOST.slice(UNIX_SOCKET.length)
+      : undefined,
     bodyLimitBytes: environment.BODY_LIMIT_BYTES,
     maxRequests: environment.MAX_REQUESTS,
     keepAliveMs: environment.KEEP_ALIVE_SECONDS * 1_000,

@@ -19,9 +19,12 @@ export {
   METADATA_PATH,
   metadataAddress,
   protectedResourceMetadata,
+  refuseIdleSettings,
   refuseOpenAddress,
   RESOURCE_PATHS,
   runKeyCommand,
+  ServerCertificate,
+  UNIX_SOCKET,
 } from './authentication/index.js';
 export type { AuthenticationConfig, Scope } from './authentication/index.js';
 export { policyCommand, policyConfig } from './policy/index.js';

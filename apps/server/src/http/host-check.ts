@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { BadRequestException } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { ToolError } from '#tools';
@@ -44,7 +45,8 @@ export function checkHosts(fastify: FastifyInstance, trusted: TrustedHosts): voi
     }
     if (PROBES.test(url)) return done();
     if (host === undefined) return done(new BadRequestException('A request needs a Host header.'));
-    const scheme = headers['x-forwarded-proto'] === 'https' ? 'https' : 'http';
+    const isTls = raw.socket instanceof TLSSocket || headers['x-forwarded-proto'] === 'https';
+    const scheme = isTls ? 'https' : 'http';
     const source = `${scheme} ${host} ${origin}`;
     if (passed.has(source)) return done();
     const refusal = refusalOf({ scheme, host, origin }, trusted);

@@ -8,9 +8,9 @@ import helmet, { type HelmetOptions } from 'helmet';
 
 /**
  * Swagger UI has inline styles, and its icons are data URLs. The headers that only work over TLS
- * are off, because this server speaks HTTP: one of them would lock people out, and browsers warn
- * about the others. The last four headers are for Flash and for old browsers. They are off because
- * each header makes every answer slower.
+ * are off: `Strict-Transport-Security` holds for all ports of a host, and would lock people out of
+ * the others, and over HTTP browsers warn about the rest. The last four headers are for Flash and
+ * for old browsers. They are off because each header makes every answer slower.
  */
 const OPTIONS: HelmetOptions = {
   contentSecurityPolicy: {

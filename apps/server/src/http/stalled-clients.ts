@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 
 /** Checks of each connection within the time limit. */
 const LOOKS_PER_LIMIT = 6;
@@ -18,7 +19,9 @@ interface Progress {
 export function dropStalledClients(server: Server, stalledMs: number): void {
   const sockets = new Set<Socket>();
   const progress = new WeakMap<Socket, Progress>();
-  server.on('connection', (socket: Socket) => {
+  // Under TLS, this is what the answers are written to. The connection itself shows nothing.
+  const opened = server instanceof TlsServer ? 'secureConnection' : 'connection';
+  server.on(opened, (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { authenticationConfig } from './authentication.config.js';
 import { Authority } from './fixtures/certificates.js';
-import { isOwnAddress, refuseOpenAddress } from './open-address.js';
+import { isOwnAddress, refuseIdleSettings, refuseOpenAddress } from './open-address.js';
 
 let folder: string;
 beforeEach(() => {
@@ -27,6 +27,7 @@ function caFile(): string {
   return path;
 }
 
+const TLS = { TLS_CERT_FILE: '/tls.crt', TLS_KEY_FILE: '/tls.key' };
 const ISSUER = { OIDC_ISSUER: 'https://issuer.test/realm' };
 
 describe('authenticationConfig', () => {
@@ -59,9 +60,13 @@ describe('authenticationConfig', () => {
     [{ AUTH: 'off' }, 'AUTH: must be one of none'],
     [{ AUTH: 'none', ...ISSUER }, 'OIDC_ISSUER would have no effect'],
     [{ AUTH: 'none', API_KEYS_FILE: '/keys' }, 'API_KEYS_FILE would have no effect'],
-    [{ TRUSTED_PROXY_CA: '/ca' }, 'TRUSTED_PROXY_CA needs TRUSTED_PROXY_USER_HEADER'],
+    [{ TRUSTED_PROXY_CA: '/ca', ...TLS }, 'TRUSTED_PROXY_CA needs TRUSTED_PROXY_USER_HEADER'],
     [{ TRUSTED_PROXY_USER_HEADER: 'X User' }, 'must be a header'],
-    [{ TRUSTED_PROXY_USER_HEADER: 'X-User', TRUSTED_PROXY_CA: '/none.pem' }, '/none.pem'],
+    [{ TRUSTED_PROXY_USER_HEADER: 'X-User', TRUSTED_PROXY_CA: '/none.pem', ...TLS }, '/none.pem'],
+    [
+      { TRUSTED_PROXY_USER_HEADER: 'X-User', TRUSTED_PROXY_CA: '/none.pem' },
+      'TRUSTED_PROXY_CA needs TLS_CERT_FILE and TLS_KEY_FILE',
+    ],
     [{ TLS_CERT_FILE: '/crt' }, 'TLS_CERT_FILE and TLS_KEY_FILE need each other'],
     [{ PUBLIC_URL: 'https://a@skyflo.test' }, 'PUBLIC_URL: must be a URL'],
   ])('refuses %o', (environment, fault) => {
@@ -79,13 +84,15 @@ describe(refuseOpenAddress, () => {
     },
   );
 
-  it('does not count a proxy that has no certificate', () => {
-    const config = configOf({ TRUSTED_PROXY_USER_HEADER: 'X-User' });
-    expect(() => refuseOpenAddress('::', config, 0)).toThrow('Refusing');
+  it('keeps it from listening where credentials cross the network without TLS', () => {
+    const refuse = () => refuseOpenAddress('::', configOf({}), 1);
+    expect(refuse).toThrow(/Refusing to listen on ::.*without TLS.*TLS_CERT_FILE.*PUBLIC_URL/);
+    vi.stubEnv('PUBLIC_URL', 'http://skyflo.test');
+    expect(refuse).toThrow('without TLS');
   });
 
-  it('lets it listen where others have a way to prove who they are', () => {
-    expect(() => refuseOpenAddress('::', configOf({}), 1)).not.toThrow();
+  it('lets it listen where others can prove who they are, over TLS', () => {
+    expect(() => refuseOpenAddress('::', configOf(TLS), 1)).not.toThrow();
     const withIssuer = configOf({ ...ISSUER, OIDC_AUDIENCE: 'skyflo' });
     expect(() => refuseOpenAddress('::', withIssuer, 0)).not.toThrow();
     vi.stubEnv('OIDC_ISSUER', '');
@@ -93,13 +100,38 @@ describe(refuseOpenAddress, () => {
     expect(() => refuseOpenAddress('::', configOf(ca), 0)).not.toThrow();
   });
 
+  it('lets it listen behind a proxy that ends TLS', () => {
+    const config = configOf({ PUBLIC_URL: 'https://skyflo.test' });
+    expect(() => refuseOpenAddress('::', config, 1)).not.toThrow();
+  });
+
   it('lets it listen anywhere with AUTH=none', () => {
     expect(() => refuseOpenAddress('::', configOf({ AUTH: 'none' }), 0)).not.toThrow();
   });
 });
 
-describe(isOwnAddress, () => {
-  it.each(['127.0.0.1', 'localhost', '::1', '127.1.2.3', '/run/skyflo.sock'])('is %s', (host) => {
-    expect(isOwnAddress(host)).toBe(true);
+describe(refuseIdleSettings, () => {
+  it('refuses headers of a proxy that cannot prove itself', () => {
+    const config = configOf({ TRUSTED_PROXY_USER_HEADER: 'X-User' });
+    expect(() => refuseIdleSettings('127.0.0.1', config)).toThrow(
+      /TRUSTED_PROXY_USER_HEADER would have no effect.*TRUSTED_PROXY_CA.*HOST=unix:/,
+    );
+    expect(() => refuseIdleSettings('unix:/run/skyflo.sock', config)).not.toThrow();
   });
+
+  it('refuses TLS on a Unix socket', () => {
+    expect(() => refuseIdleSettings('unix:/run/skyflo.sock', configOf(TLS))).toThrow(
+      'TLS_CERT_FILE would have no effect on a Unix socket',
+    );
+    expect(() => refuseIdleSettings('127.0.0.1', configOf(TLS))).not.toThrow();
+  });
+});
+
+describe(isOwnAddress, () => {
+  it.each(['127.0.0.1', 'localhost', '::1', '127.1.2.3', 'unix:/run/skyflo.sock'])(
+    'is %s',
+    (host) => {
+      expect(isOwnAddress(host)).toBe(true);
+    },
+  );
 });

@@ -55,6 +55,12 @@ function refuseContradictions(environment: AuthenticationEnvironment): void {
   if ((environment.TLS_CERT_FILE === '') !== (environment.TLS_KEY_FILE === '')) {
     throw new Error('TLS_CERT_FILE and TLS_KEY_FILE need each other. Set both.');
   }
+  if (environment.TRUSTED_PROXY_CA !== '' && environment.TLS_CERT_FILE === '') {
+    throw new Error(
+      'TRUSTED_PROXY_CA needs TLS_CERT_FILE and TLS_KEY_FILE: a proxy shows its certificate over ' +
+        'TLS only.',
+    );
+  }
 }
 
 function oidcOf(

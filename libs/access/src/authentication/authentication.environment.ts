@@ -36,7 +36,8 @@ export class AuthenticationEnvironment {
   @TextSetting({
     description:
       'What the server is called outside, e.g. `https://skyflo.example.com`. Tokens for it or ' +
-      'for its `/mcp` are taken.',
+      'for its `/mcp` are taken. Where `TLS_CERT_FILE` is not set, `https` says that a proxy in ' +
+      'front ends TLS.',
     format: { pattern: /^(https?:\/\/[^\s?#@]+)?$/, means: 'a URL without a query' },
   })
   PUBLIC_URL = '';
@@ -70,7 +71,7 @@ export class AuthenticationEnvironment {
   @TextSetting({
     description:
       'A PEM file of authorities. A proxy with a client certificate that one of them has issued ' +
-      'may say who calls.',
+      'may say who calls. It needs `TLS_CERT_FILE`.',
   })
   TRUSTED_PROXY_CA = '';
 
@@ -86,7 +87,11 @@ export class AuthenticationEnvironment {
   })
   TRUSTED_PROXY_GROUPS_HEADER = 'X-Forwarded-Groups';
 
-  @TextSetting({ description: 'The PEM file of the certificate that the server shows.' })
+  @TextSetting({
+    description:
+      'The PEM file of the certificate that the server shows. The server then speaks HTTPS. A ' +
+      'change of the file takes effect within seconds.',
+  })
   TLS_CERT_FILE = '';
 
   @TextSetting({ description: 'The PEM file of the key of that certificate.' })

@@ -12,6 +12,7 @@ const LOOK_EVERY_MS = 1_000;
 export class FileWatch {
   private readonly timer: NodeJS.Timeout;
   private last: string;
+  private isClosed = false;
 
   constructor(
     private readonly path: string,
@@ -24,12 +25,13 @@ export class FileWatch {
 
   /** Stops looking at the file. */
   close(): void {
+    this.isClosed = true;
     clearInterval(this.timer);
   }
 
   private async look(): Promise<void> {
     const state = await stat(this.path, { bigint: true }).then(stateOf, nothing);
-    if (state === this.last) return;
+    if (this.isClosed || state === this.last) return;
     this.last = state;
     this.onChange();
   }

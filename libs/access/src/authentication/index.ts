@@ -7,7 +7,7 @@ export { challenge } from './challenge.js';
 export { runKeyCommand } from './keys/key-command.js';
 export type { KeyFiles } from './keys/key-command.js';
 export type { LoopbackToken } from './loopback-token.js';
-export { isOwnAddress, refuseOpenAddress } from './open-address.js';
+export { refuseIdleSettings, refuseOpenAddress, UNIX_SOCKET } from './open-address.js';
 export { ANYBODY, LOOPBACK } from './principals.js';
 export {
   METADATA_PATH,
@@ -15,5 +15,6 @@ export {
   protectedResourceMetadata,
   RESOURCE_PATHS,
 } from './resource-metadata.js';
+export { ServerCertificate } from './server-certificate.js';
 export { SCOPES } from './scopes.js';
 export type { Scope } from './scopes.js';
