@@ -13,6 +13,7 @@ import { checkHosts } from './http/host-check.js';
 import { parseJsonBodies } from './http/json-body.js';
 import { refuseOtherMethods } from './http/methods.js';
 import { limitOpenRequests } from './http/open-requests.js';
+import { limitRequestRate } from './http/request-rate.js';
 import { pathOf } from './http/request-target.js';
 import { SecuredResponse } from './http/security-headers.js';
 import { dropStalledClients } from './http/stalled-clients.js';
@@ -54,7 +55,12 @@ export async function createApp(): Promise<NestFastifyApplication> {
   refuseOtherMethods(fastify);
   limitOpenRequests(fastify, config);
   const authentication = app.get<AuthenticationConfig>(authenticationConfig.KEY);
-  authenticateRequests(fastify, app.get(Authenticator), authentication);
+  const rate = await limitRequestRate(fastify, config.maxRequestsPerSecond);
+  authenticateRequests(fastify, {
+    authenticator: app.get(Authenticator),
+    config: authentication,
+    rate,
+  });
   serveResourceMetadata(fastify, authentication);
   parseJsonBodies(fastify, config.bodyLimitBytes);
   tagToolLists(fastify);

@@ -31,6 +31,14 @@ class ServerEnvironment {
 
   @IntSetting({
     min: 1,
+    description:
+      'Maximum number of requests that a caller makes in a second: a principal, or an address ' +
+      'whose requests prove nothing. Further ones are refused (429).',
+  })
+  MAX_REQUESTS_PER_SECOND = 5_000;
+
+  @IntSetting({
+    min: 1,
     max: 3_600,
     description:
       'Seconds after which a client that waits gets a sign of life: a comment in an event stream, ' +
@@ -67,6 +75,7 @@ export const serverConfig = registerConfig('server', ServerEnvironment, (environ
       : undefined,
     bodyLimitBytes: environment.BODY_LIMIT_BYTES,
     maxRequests: environment.MAX_REQUESTS,
+    maxRequestsPerSecond: environment.MAX_REQUESTS_PER_SECOND,
     keepAliveMs: environment.KEEP_ALIVE_SECONDS * 1_000,
     callerPercent: sharesConfig().callerPercent,
     allowedHosts: listOf(environment.ALLOWED_HOSTS),

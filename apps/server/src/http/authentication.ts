@@ -13,6 +13,7 @@ import {
 } from '#access';
 import { ToolError, type Principal } from '#tools';
 import { PROBES } from './host-check.js';
+import type { RequestRate } from './request-rate.js';
 
 const PRINCIPAL = Symbol('principal');
 
@@ -41,23 +42,34 @@ export function principalOf(request: IncomingMessage): Principal {
   return principal;
 }
 
-/** Refuses requests whose sender proves nothing, and notes who sends the others. */
+/** What `authenticateRequests` needs. */
+interface Authentication {
+  authenticator: Authenticator;
+  config: AuthenticationConfig;
+  /** Counts requests, also those that are refused. */
+  rate: RequestRate;
+}
+
+/**
+ * Refuses requests whose sender proves nothing, notes who sends the others, and refuses those that
+ * are too many.
+ */
 export function authenticateRequests(
   fastify: FastifyInstance,
-  authenticator: Authenticator,
-  config: AuthenticationConfig,
+  { authenticator, config, rate }: Authentication,
 ): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const { raw, url } = request;
     if (PROBES.test(url) || OPEN.test(url)) return done();
+    const end = (error?: ToolError) => rate(request).then((busy) => done(busy ?? error), done);
     const refuse = (error: ToolError) => {
       const header = challengeTo(request, error, config);
       if (header !== undefined) void reply.header('www-authenticate', header);
-      done(error);
+      void end(error);
     };
     const pass = (principal: Principal) => {
       (raw as ProvedRequest)[PRINCIPAL] = principal;
-      done();
+      void end();
     };
     try {
       const principal = authenticator.authenticate({
