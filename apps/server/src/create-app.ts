@@ -59,6 +59,7 @@ export async function createApp(): Promise<NestFastifyApplication> {
   authenticateRequests(fastify, {
     authenticator: app.get(Authenticator),
     config: authentication,
+    isUnixSocket: config.socketPath !== undefined,
     rate,
   });
   serveResourceMetadata(fastify, authentication);

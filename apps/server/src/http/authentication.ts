@@ -46,6 +46,8 @@ export function principalOf(request: IncomingMessage): Principal {
 interface Authentication {
   authenticator: Authenticator;
   config: AuthenticationConfig;
+  /** Whether the server listens on a Unix socket. */
+  isUnixSocket: boolean;
   /** Counts requests, also those that are refused. */
   rate: RequestRate;
 }
@@ -56,7 +58,7 @@ interface Authentication {
  */
 export function authenticateRequests(
   fastify: FastifyInstance,
-  { authenticator, config, rate }: Authentication,
+  { authenticator, config, rate, isUnixSocket }: Authentication,
 ): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const { raw, url } = request;
@@ -76,7 +78,7 @@ export function authenticateRequests(
         headers: raw.headers,
         socket: raw.socket,
         isQueryToken: hasQueryToken(url),
-        isUnixSocket: typeof fastify.server.address() === 'string',
+        isUnixSocket,
       });
       if (principal instanceof Promise) principal.then(pass, refuse);
       else pass(principal);

@@ -56,14 +56,30 @@ describe(EventStream.name, () => {
     expect(await answer.text()).toBe('');
   });
 
+  it('ends with the credential of its request, which is watched as long as it is open', async () => {
+    const watched = new Set<() => void>();
+    const watch = (onEnd: () => void) => {
+      watched.add(onEnd);
+      return () => watched.delete(onEnd);
+    };
+    const answer = await answerOf((stream) => stream.open(), 60_000, watch);
+    const [end] = watched;
+    end?.();
+    expect(await answer.text()).toBe('');
+    expect(watched).toEqual(new Set());
+  });
+
   /** The answer of a server that lets `write` write it. */
   async function answerOf(
     write: (stream: EventStream) => unknown,
     keepAliveMs = 60_000,
+    watch = (_onEnd: () => void) => () => {},
   ): Promise<Response> {
     server = createServer((_request, response) => {
       const headers = { 'mcp-session-id': 'own' };
-      write(new EventStream(response, new Outlet(response, UNREAD), { keepAliveMs, headers }));
+      write(
+        new EventStream(response, new Outlet(response, UNREAD), { keepAliveMs, headers, watch }),
+      );
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     return fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -28,6 +28,8 @@ interface EventStreamOptions {
   keepAliveMs: number;
   /** Headers beside those of every event stream. */
   headers?: OutgoingHttpHeaders;
+  /** Tells when the credential of the request ends. @returns a function that stops it */
+  watch: (onEnd: () => void) => () => void;
 }
 
 /**
@@ -35,14 +37,19 @@ interface EventStreamOptions {
  * sign of life, unless `open` sends it before.
  */
 export class EventStream {
+  /** Is called when the credential of the request has ended. It has to end the stream. */
+  onExpired: () => void = () => this.end();
   private readonly headers: OutgoingHttpHeaders;
   private readonly timer: NodeJS.Timeout;
+  private readonly watch: EventStreamOptions['watch'];
+  private unwatch: (() => void) | undefined;
 
   constructor(
     private readonly response: ServerResponse,
     private readonly outlet: Outlet,
-    { keepAliveMs, headers }: EventStreamOptions,
+    { keepAliveMs, headers, watch }: EventStreamOptions,
   ) {
+    this.watch = watch;
     this.headers = { ...headers, ...EVENT_STREAM_HEADERS };
     this.timer = setInterval(() => this.keepAlive(), keepAliveMs);
   }
@@ -58,6 +65,7 @@ export class EventStream {
     for (const [name, value] of Object.entries(EVENT_STREAM_HEADERS)) {
       this.response.setHeader(name, value);
     }
+    this.begin();
   }
 
   /**
@@ -90,14 +98,15 @@ export class EventStream {
 
   /** Ends the stream after the events that wait. */
   end(): void {
-    this.stop();
     this.writeHead();
+    this.stop();
     this.outlet.end();
   }
 
-  /** Stops the signs of life. */
+  /** Stops the signs of life, and the watch over the credential. */
   stop(): void {
     clearInterval(this.timer);
+    this.unwatch?.();
   }
 
   private keepAlive(): void {
@@ -106,7 +115,14 @@ export class EventStream {
   }
 
   private writeHead(): void {
-    if (!this.response.headersSent) this.response.writeHead(200, this.headers);
+    if (this.response.headersSent) return;
+    this.response.writeHead(200, this.headers);
+    this.begin();
+  }
+
+  /** Only a stream can outlive its credential. An answer that never becomes one is not watched. */
+  private begin(): void {
+    this.unwatch ??= this.watch(() => this.onExpired());
   }
 }
 

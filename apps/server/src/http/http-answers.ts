@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { serverConfig, type ServerConfig } from '../server.config.js';
+import { CredentialWatch } from './credential-watch.js';
 import { EventStream } from './event-stream.js';
 import { Outlet } from './outlet.js';
 import { Unread } from './unread.js';
@@ -13,6 +14,7 @@ export class HttpAnswers {
 
   constructor(
     private readonly unread: Unread,
+    private readonly credentials: CredentialWatch,
     @Inject(serverConfig.KEY) config: ServerConfig,
   ) {
     this.keepAliveMs = config.keepAliveMs;
@@ -23,9 +25,10 @@ export class HttpAnswers {
     return new Outlet(response, this.unread);
   }
 
-  /** Writes one answer as server-sent events. */
+  /** Writes one answer as server-sent events, as long as the credential of the request lives. */
   stream(response: ServerResponse, headers?: OutgoingHttpHeaders): EventStream {
-    const { keepAliveMs } = this;
-    return new EventStream(response, this.outlet(response), { keepAliveMs, headers });
+    const { keepAliveMs, credentials } = this;
+    const watch = (onEnd: () => void) => credentials.watch(response.req, onEnd);
+    return new EventStream(response, this.outlet(response), { keepAliveMs, headers, watch });
   }
 }

@@ -56,11 +56,14 @@ export async function exchangeCall(exchange: CallExchange): Promise<void> {
   const hangUp = () => cancel.abort();
   response.once('close', hangUp);
   const stream = connection.http.stream(response, headers);
+  const leave = new AbortController();
+  stream.onExpired = () => leave.abort();
   try {
     const result = await connection.answer({
       method: 'tools/call',
       params: message.params,
       signal,
+      leave: leave.signal,
       logLevel,
       notify: (method, params) => {
         // A notification that there is no room for is left out. The result has all that counts.

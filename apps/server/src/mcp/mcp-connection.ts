@@ -41,6 +41,7 @@ export interface McpRequest extends Omit<CallContext, 'wantsLogs' | 'client'> {
 export class McpConnection {
   /** Number of running calls. */
   running = 0;
+  private readonly idlers = new Set<() => void>();
   private logLevel?: string;
 
   constructor(
@@ -97,7 +98,18 @@ export class McpConnection {
     } finally {
       stop();
       this.running -= 1;
+      if (this.running === 0) this.tellIdlers();
     }
+  }
+
+  /** Resolves once no call is running. */
+  async idle(): Promise<void> {
+    if (this.running > 0) await new Promise<void>((resolve) => this.idlers.add(resolve));
+  }
+
+  private tellIdlers(): void {
+    for (const resolve of this.idlers) resolve();
+    this.idlers.clear();
   }
 
   private setLogLevel(level: unknown): JsonRpcResult {

@@ -1,8 +1,14 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Policies } from '#access';
-import { orAfter } from '#base';
-import { ExecutionAnswers, ExecutionRunner, stillRunningText, type Started } from '#executions';
+import { orAfter, untilAborted } from '#base';
+import {
+  ExecutionAnswers,
+  ExecutionRunner,
+  stillRunningText,
+  type Execution,
+  type Started,
+} from '#executions';
 import {
   invalidField,
   ToolError,
@@ -11,6 +17,7 @@ import {
   type ToolDefinition,
   type ToolResult,
 } from '#tools';
+import { CREDENTIAL_ENDED } from '../http/credential-watch.js';
 import { HttpAnswers } from '../http/http-answers.js';
 import { Unread } from '../http/unread.js';
 import { knowsTasks, type McpClient } from './wire/mcp-client.js';
@@ -32,6 +39,11 @@ export interface CallContext {
   client: McpClient;
   /** Aborts when the client cancels the request or its connection ends. */
   signal: AbortSignal;
+  /**
+   * Aborts when the credential of the client ends while its stream is open. The call is then
+   * answered, and goes on.
+   */
+  leave?: AbortSignal;
   /** Whether the client asked for log messages of level "info". */
   wantsLogs: boolean;
   /** Sends a notification on the stream of the request. Does nothing once that is closed. */
@@ -114,7 +126,7 @@ export class ToolCalls {
       });
       const limitMs =
         timeLimitSeconds === undefined ? this.softLimitMs(name, args, client) : undefined;
-      const result = await this.resultWithin(started, limitMs, context.signal);
+      const result = await this.resultWithin(started, limitMs, context);
       return successResult(result, started.id, meta['skyflo/data'] === true);
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
@@ -140,25 +152,31 @@ export class ToolCalls {
     return entry;
   }
 
-  /** Waits for the result. A cancel ends the call. The soft limit ends only the wait. */
+  /**
+   * Waits for the result. A cancel ends the call. The soft limit and the end of the client's
+   * credential end only the wait.
+   */
   private async resultWithin(
     { id, live }: Started,
     limitMs: number | undefined,
-    signal: AbortSignal,
+    { signal, leave }: Pick<CallContext, 'signal' | 'leave'>,
   ): Promise<ToolResult> {
+    const begin = performance.now();
     const cancel = () => live?.cancel(new ToolError('cancelled', 'The caller cancelled the call.'));
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
     const result = this.answers.result({ id, live }, signal);
     try {
-      if (!live || limitMs === undefined) return await result;
-      const first = await orAfter(limitMs, result);
+      if (!live) return await result;
+      const first = await untilLeft(
+        limitMs === undefined ? result : orAfter(limitMs, result),
+        leave,
+      );
       if (first) return first;
       // A later failure is stored with the execution.
       result.catch(() => {});
       live.isKept = true;
-      const output = stillRunningText(live.snapshot(), limitMs / 1_000);
-      return this.answers.cut(id, { output });
+      return this.answers.cut(id, { output: leftText(live.snapshot(), { begin, limitMs, leave }) });
     } finally {
       signal.removeEventListener('abort', cancel);
     }
@@ -182,6 +200,30 @@ export class ToolCalls {
     const send = (progress: Progress) =>
       notify('notifications/progress', { progressToken: token, ...progress });
     return new ProgressSender(send, this.http.keepAliveMs);
+  }
+}
+
+/** The answer for a call that still runs when its client is not waited for any more. */
+function leftText(
+  execution: Execution,
+  { begin, limitMs, leave }: { begin: number; limitMs?: number; leave?: AbortSignal },
+): string {
+  if (!leave?.aborted && limitMs !== undefined) {
+    return stillRunningText(execution, limitMs / 1_000);
+  }
+  const seconds = Math.round((performance.now() - begin) / 1_000);
+  return `${CREDENTIAL_ENDED} ${stillRunningText(execution, seconds)}`;
+}
+
+/** The value of a promise, or undefined if the signal aborts before. */
+async function untilLeft<T>(promise: Promise<T>, leave?: AbortSignal): Promise<T | undefined> {
+  if (!leave) return promise;
+  try {
+    return await untilAborted(promise, leave);
+  } catch (error) {
+    if (!leave.aborted || error !== leave.reason) throw error;
+    promise.catch(() => {});
+    return undefined;
   }
 }
 

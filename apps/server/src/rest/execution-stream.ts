@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { Execution, ExecutionAnswers, ExecutionEvent, ExecutionReader } from '#executions';
+import { CREDENTIAL_ENDED } from '../http/credential-watch.js';
 import type { EventStream } from '../http/event-stream.js';
 import type { HttpAnswers } from '../http/http-answers.js';
 import { presentEvent, type EventView, type ExecutionView } from './execution.presenter.js';
@@ -15,7 +16,8 @@ interface StreamParts {
  * Answers with the events of an execution that follow the event `after`, up to its result. An event
  * is read from the execution only when the client has taken the one before, so a slow client costs
  * one connection and one event. A client that does not read is dropped. If there is no room for an
- * event, the stream ends with a `closing` event. The client can continue with `Last-Event-ID`.
+ * event, or the credential of the request ends, the stream ends with a `closing` event. The client
+ * can continue with `Last-Event-ID`, and the credential that it has then.
  */
 export async function streamExecution(
   { reader, answers, http }: StreamParts,
@@ -24,15 +26,16 @@ export async function streamExecution(
 ): Promise<void> {
   reply.hijack();
   const response = reply.raw;
-  const hangUp = new AbortController();
-  response.once('close', () => hangUp.abort());
-  if (response.destroyed) hangUp.abort();
+  const stop = new AbortController();
+  response.once('close', () => stop.abort());
+  if (response.destroyed) stop.abort();
   const stream = http.stream(response);
+  stream.onExpired = () => stop.abort(CREDENTIAL_ENDED);
   stream.open();
   const shown = (execution: Execution) => answers.shown(execution);
-  const events = eventsOf(reader.follow(id, after, hangUp.signal), shown);
+  const events = eventsOf(reader.follow(id, after, stop.signal), shown);
   try {
-    const reason = await sendEvents(stream, events);
+    const reason = await sendEvents(stream, events, stop.signal);
     // This event has no id, so a client that comes back continues after the event before it.
     if (reason !== undefined) stream.sendAnyway({ event: 'closing', data: { reason } });
     stream.end();
@@ -60,8 +63,10 @@ async function* eventsOf(
 async function sendEvents(
   stream: EventStream,
   events: AsyncIterable<EventView>,
+  stop: AbortSignal,
 ): Promise<string | undefined> {
   for await (const event of events) {
+    if (stop.aborted) break;
     let refusal = stream.send(event);
     // There is never room for a result of this size. It goes out without its output.
     if (refusal?.code === 'failed') {
@@ -72,7 +77,7 @@ async function sendEvents(
     if (event.event === 'result') return undefined;
     await stream.flushed();
   }
-  return 'The server is stopping.';
+  return stop.reason === CREDENTIAL_ENDED ? CREDENTIAL_ENDED : 'The server is stopping.';
 }
 
 /** The view of an ended execution whose output is too large for a stream. */

@@ -15,6 +15,7 @@ const VALIDATOR = new AjvJsonSchemaValidator();
 /** The server side of one connection of a client that speaks MCP 2024-11-05 to 2025-11-25. */
 export class SessionServer extends Server {
   readonly connection: McpConnection;
+  private readonly leaving = new AbortController();
 
   /** @param cancelled is called for each cancelled request, which the SDK does not answer */
   constructor(
@@ -39,6 +40,7 @@ export class SessionServer extends Server {
           method,
           params,
           signal,
+          leave: this.leaving.signal,
           notify: (name, content) =>
             void extra.sendNotification({ method: name, params: content }).catch(() => {}),
         });
@@ -46,6 +48,11 @@ export class SessionServer extends Server {
         if (signal.aborted) cancelled?.(requestId);
       }
     };
+  }
+
+  /** Answers the calls that run, and lets them go on. */
+  leave(): void {
+    this.leaving.abort();
   }
 
   override async connect(transport: Transport): Promise<void> {

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import type { JSONRPCResultResponse } from '@modelcontextprotocol/sdk/types.js';
 import { Inject, Injectable } from '@nestjs/common';
+import { orAfter } from '#base';
 import type { ToolError } from '#tools';
 import type { EventStream } from '../../http/event-stream.js';
 import { asEvent, JSON_RPC, refuse } from '../wire/json-rpc.js';
@@ -11,6 +13,9 @@ import { SessionServer } from './session.server.js';
 import { Sessions, type Session } from './sessions.js';
 import { unsentResult } from '../wire/tool-result.js';
 import { ToolCalls } from '../tool-calls.js';
+
+/** Milliseconds within which calls are answered when their session has to end. */
+const LEAVE_MS = 2_000;
 
 interface SseSession extends Session {
   transport: SSEServerTransport;
@@ -57,6 +62,7 @@ export class SseGateway {
       events.stop();
       this.sessions.delete(id);
     };
+    events.onExpired = () => void end(server, events);
     await server.connect(transport);
   }
 
@@ -82,6 +88,16 @@ export class SseGateway {
   async closeAll(): Promise<void> {
     await this.sessions.closeAll();
   }
+}
+
+/** Ends a session whose stream may not go on, once its calls are answered. */
+async function end(server: SessionServer, events: EventStream): Promise<void> {
+  server.leave();
+  await orAfter(LEAVE_MS, server.connection.idle());
+  // The SDK sends an answer in the turn in which it gets it.
+  await nextTurn();
+  await events.flushed();
+  await server.close();
 }
 
 /** Makes a transport write no faster than its client reads. */

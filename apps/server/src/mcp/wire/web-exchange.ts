@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CREDENTIAL_ENDED } from '../../http/credential-watch.js';
 import type { HttpAnswers } from '../../http/http-answers.js';
 import { EVENT_STREAM, type EventStream } from '../../http/event-stream.js';
 import { asEvent, fault, JSON_RPC, refuse } from './json-rpc.js';
@@ -43,6 +44,13 @@ async function writeStream(
   const hangUp = () => void reader.cancel();
   target.once('close', hangUp);
   if (target.destroyed) hangUp();
+  stream.onExpired = () => {
+    // A client whose stream only listens takes its end for what it is, and opens another one.
+    if (target.req.method !== 'GET') {
+      stream.sendAnyway(asEvent(fault(JSON_RPC.refused, CREDENTIAL_ENDED)));
+    }
+    hangUp();
+  };
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
