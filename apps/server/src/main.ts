@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import {
+  auditConfig,
   authenticationConfig,
   Authenticator,
   refuseIdleSettings,
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
     return;
   }
   if (process.argv.includes('--stdio')) {
+    refuseAuditOnStdout();
     const logger = new ServerLogger();
     const context = await NestFactory.createApplicationContext(AppModule, {
       logger,
@@ -51,6 +53,16 @@ async function main(): Promise<void> {
   const logger = new Logger('Server');
   logger.log(`Listening on ${address} (Swagger UI: /docs, MCP: /mcp)`);
   tellToken(logger, authenticator);
+}
+
+/** @throws Error if the audit would go where the messages of MCP go */
+function refuseAuditOnStdout(): void {
+  if (auditConfig().file !== '-') return;
+  throw new Error(
+    'AUDIT_FILE=- cannot be used with --stdio: stdout has the messages of MCP there, and a client ' +
+      'would take each entry for a broken one. Set AUDIT_FILE to the path of a file, or leave it ' +
+      'out. The database has the audit in any case.',
+  );
 }
 
 /** A terminal gets the token itself. A log, which others read, gets the file that has it. */
