@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { connect as connectPlain } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -55,9 +57,13 @@ function send(path: string, sending: Sending = {}) {
   return sendTo(`${server.url}${path}`, { ca: authority.cert, ...sending });
 }
 
+function portOf({ url }: RunningServer): number {
+  return Number(new URL(url).port);
+}
+
 /** Whose certificate a new connection is shown. */
 function shownName(): Promise<unknown> {
-  const port = Number(new URL(server.url).port);
+  const port = portOf(server);
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port, ca: authority.cert }, () => {
       resolve(socket.getPeerCertificate().subject.CN);
@@ -81,7 +87,7 @@ it('lets a page of its own origin call it, and no page of the same name without 
 });
 
 it('closes a connection that speaks plain HTTP, and goes on', async () => {
-  const socket = connectPlain(Number(new URL(server.url).port), '127.0.0.1');
+  const socket = connectPlain(portOf(server), '127.0.0.1');
   socket.end('GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
   const answer = await text(socket).catch((error: Error) => error.message);
   expect(answer).toMatch(/^$|ECONNRESET|^HTTP\/1\.1 400/);
@@ -164,6 +170,39 @@ it.each<[string, Record<string, string>, string]>([
 ])('does not start with %s', async (_what, env, named) => {
   use(authority.issue('last'));
   await expect(startServer({ ...settings(), ...env })).rejects.toThrow(named);
+});
+
+describe('a client that holds on to its connection', () => {
+  let own: RunningServer;
+  beforeAll(async () => {
+    use(authority.issue('last'));
+    // The kernel takes some megabytes, of which the server knows nothing.
+    const env = { MAX_UNREAD_SECONDS: '1', MAX_UNREAD_BYTES_PER_CLIENT: '64000000' };
+    own = await startServer({ ...settings(), ...env });
+  });
+
+  it('is dropped if it does not read what it has asked for', async () => {
+    const one = (await sendTo(`${own.url}/openapi.json`, { ca: authority.cert })).body.length;
+    const count = Math.ceil(32_000_000 / one);
+    const socket = connect({ host: '127.0.0.1', port: portOf(own), ca: authority.cert });
+    await once(socket, 'secureConnect');
+    socket.pause();
+    socket.write('GET /openapi.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(count));
+    await pause(4_000);
+    let read = 0;
+    socket
+      .on('data', (data: Buffer) => (read += data.length))
+      .on('error', () => {})
+      .resume();
+    await once(socket, 'close');
+    expect(read).toBeLessThan(one * count);
+  });
+
+  it('does not hold up the end of the server before its handshake', async () => {
+    const socket = connectPlain(portOf(own), '127.0.0.1').on('error', () => {});
+    await once(socket, 'connect');
+    expect(await own.stop()).toBe(0);
+  });
 });
 
 it('listens on all addresses with TLS and a proxy', async () => {

@@ -19,6 +19,7 @@ import { SecuredResponse } from './http/security-headers.js';
 import { dropStalledClients } from './http/stalled-clients.js';
 import { Unread } from './http/unread.js';
 import { unreadConfig, type UnreadConfig } from './http/unread.config.js';
+import { breakOpenHandshakes } from './listen/open-handshakes.js';
 import { boundAnswers } from './rest/bounded-answers.js';
 import { tagToolLists } from './rest/etag.js';
 import { serveOpenApi } from './rest/openapi.js';
@@ -50,7 +51,10 @@ export async function createApp(): Promise<NestFastifyApplication> {
   );
   const config = app.get<ServerConfig>(serverConfig.KEY);
   const fastify = app.getHttpAdapter().getInstance();
-  if (fastify.server instanceof HttpsServer) certificate?.renewOn(fastify.server);
+  if (fastify.server instanceof HttpsServer) {
+    certificate?.renewOn(fastify.server);
+    breakOpenHandshakes(fastify, fastify.server);
+  }
   checkHosts(fastify, config);
   refuseOtherMethods(fastify);
   limitOpenRequests(fastify, config);
