@@ -3,6 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import {
+  Client as ModernClient,
+  StreamableHTTPClientTransport as ModernHttpTransport,
+} from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -259,6 +263,27 @@ it('is an end that the client of the SDK takes for one: it opens another stream'
   const client = new Client({ name: 'test', version: '1' });
   await client.connect(transport);
   await expect.poll(() => opened, { timeout: 30_000 }).toBe(2);
+  expect((await client.listTools()).tools).not.toEqual([]);
+  await client.close();
+});
+
+it('answers a call of a 2026 client, which goes on with a new token', async () => {
+  let current = await token(8);
+  const transport = new ModernHttpTransport(new URL(`${server.url}/mcp`), {
+    fetch: (url, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set('authorization', `Bearer ${current}`);
+      return fetch(url, { ...init, headers });
+    },
+  });
+  const client = new ModernClient(
+    { name: 'test', version: '1' },
+    { versionNegotiation: { mode: { pin: '2026-07-28' } } },
+  );
+  await client.connect(transport);
+  const { content } = await client.callTool({ name: 'wait_for_x_seconds', arguments: LONG });
+  expect(content).toEqual([{ type: 'text', text: expect.stringMatching(GOES_ON) }]);
+  current = await token();
   expect((await client.listTools()).tools).not.toEqual([]);
   await client.close();
 });
