@@ -4,8 +4,8 @@ import { measureFault, type FaultLab, type Subject } from './fault-lab.js';
 import type { FaultRow } from './fault-row.js';
 
 const CALLS = 5_000;
-/** Messages of a request: a body has a limit. */
-const MESSAGES_PER_REQUEST = 500;
+/** As many as a JSON-RPC batch may have. */
+const MESSAGES_PER_REQUEST = 100;
 
 /** Many MCP calls of one session that are cancelled at once. */
 export async function cancelFaults(lab: FaultLab): Promise<FaultRow[]> {
