@@ -117,12 +117,6 @@ describe(Programs.name, () => {
       expect(shown).not.toContain('LC_SECRET_1');
     });
 
-    it('has the proxies where it downloads', async () => {
-      const shown = await names({ isDownload: true });
-      expect(shown).toEqual(expect.arrayContaining(['HTTPS_PROXY', 'no_proxy']));
-      expect(shown).not.toContain(SECRET);
-    });
-
     it('is that of the server for a credential plugin', async () => {
       const shown = await names({ isTrusted: true });
       expect(shown).toEqual(expect.arrayContaining([SECRET, 'KUBECONFIG', 'HTTPS_PROXY']));

@@ -36,8 +36,6 @@ export interface RunOptions {
   maxOutputChars: number;
   /** Added to what every program gets of the server's own environment, see `ownEnvironment`. */
   env?: Readonly<Record<string, string>>;
-  /** Whether it downloads from outside, and so gets the proxies of the server. */
-  isDownload?: boolean;
   /** Whether it gets the whole environment of the server, as a credential plugin does. */
   isTrusted?: boolean;
   /** What the program reads on stdin; nothing unless given. */

@@ -1,7 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { ConfigType } from '@nestjs/config';
 import { stateFolder } from '#base';
-import { proxyConfig } from '#cluster';
 import { ChoiceSetting, IntSetting, registerConfig, TextSetting } from '#tools';
 import { AllowedHosts } from './allowed-hosts.js';
 
@@ -80,7 +79,6 @@ class HelmEnvironment {
 
 /** How helm is run, and where charts may come from. */
 export const helmConfig = registerConfig('helm', HelmEnvironment, (environment) => {
-  const { HTTPS_PROXY, HTTP_PROXY, https_proxy, http_proxy } = proxyConfig();
   const homeDir = resolve(
     environment.HELM_HOME_DIR || join(stateFolder(environment.XDG_STATE_HOME), 'helm'),
   );
@@ -91,8 +89,6 @@ export const helmConfig = registerConfig('helm', HelmEnvironment, (environment) 
     repoCacheMs: environment.HELM_REPO_CACHE_SECONDS * 1_000,
     plainHttpRegistries: listed(environment.HELM_PLAIN_HTTP_REGISTRIES),
     allowedHosts: new AllowedHosts(listed(environment.HELM_ALLOWED_HOSTS)),
-    /** Whether names may be resolved by a proxy alone. */
-    usesProxy: [HTTPS_PROXY, HTTP_PROXY, https_proxy, http_proxy].some((proxy) => proxy !== ''),
     maxMemoryMb: environment.HELM_MAX_MEMORY_MB,
     chartCacheBytes: environment.HELM_CHART_CACHE_MB * 1_000_000,
     registryConfig: environment.HELM_REGISTRY_CONFIG || join(homeDir, 'registry', 'config.json'),

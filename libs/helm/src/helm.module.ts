@@ -9,12 +9,15 @@ import { ChartSources } from './charts/chart-sources.js';
 import { ChartStore } from './charts/chart-store.js';
 import { ChartsService } from './charts/charts.service.js';
 import { ChartsTools } from './charts/charts.tools.js';
-import { DownloadAddresses } from './cli/download-addresses.js';
+import { DownloadAddresses } from './egress/download-addresses.js';
+import { DownloadConnections } from './egress/download-connections.js';
+import { DownloadProxy } from './egress/download-proxy.js';
 import { HelmCli } from './cli/helm-cli.js';
 import { helmConfig } from './helm.config.js';
 import { HelmHome } from './cli/helm-home.js';
 import { HelmRequirement } from './cli/helm.requirement.js';
 import { HelmVersion } from './cli/helm-version.js';
+import { HostNames } from './egress/host-names.js';
 import { ReleaseChanges } from './changes/release-changes.js';
 import { ReleaseReturnsService } from './changes/release-returns.service.js';
 import { ReleaseStore } from './releases/release-store.js';
@@ -43,10 +46,13 @@ import { TemplateTools } from './charts/template.tools.js';
     ChartsService,
     ChartsTools,
     DownloadAddresses,
+    DownloadConnections,
+    DownloadProxy,
     HelmCli,
     HelmHome,
     HelmRequirement,
     HelmVersion,
+    HostNames,
     ReleaseChanges,
     ReleaseReturnsService,
     ReleaseStore,

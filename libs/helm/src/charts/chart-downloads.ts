@@ -7,7 +7,7 @@ import { ChartIndex } from '../repositories/chart-index.js';
 import type { LocalChart } from './chart-schemas.js';
 import type { ChartSource } from './chart-sources.js';
 import { ChartStore } from './chart-store.js';
-import { DownloadAddresses } from '../cli/download-addresses.js';
+import { DownloadAddresses } from '../egress/download-addresses.js';
 import { HelmCli } from '../cli/helm-cli.js';
 import { indexFile, type HelmRun } from '../cli/helm-home.js';
 import { Repositories } from '../repositories/repositories.js';
@@ -54,9 +54,9 @@ export class ChartDownloads {
     signal: AbortSignal,
   ): Promise<LocalChart> {
     const version = source.flags['version'] as string | undefined;
-    await this.addresses.check(new URL(chart.entry.url), signal);
+    this.addresses.checkLiteral(new URL(chart.entry.url));
     const { id, entries } = await this.index.versions(chart, signal);
-    const refusals = await this.index.lend(run, chart, entries, signal);
+    const refusals = await this.index.lend(run, chart, entries);
     const key = `${id} ${version ?? ''}`;
     const exact = refusals.size > 0 ? undefined : entries.find((one) => one.version === version);
     const digest = this.known.get(key) ?? exact?.digest;
@@ -78,7 +78,7 @@ export class ChartDownloads {
     signal: AbortSignal,
   ): Promise<LocalChart> {
     const url = new URL(source.reference);
-    await this.addresses.check(url, signal);
+    this.addresses.checkLiteral(url);
     await this.lendOwner(url, run);
     return this.pull(source, run, signal);
   }
@@ -108,7 +108,6 @@ export class ChartDownloads {
   ): Promise<LocalChart> {
     const command = {
       command: ['pull'],
-      isDownload: true,
       flags: { ...flags, destination: run.downloads },
       values: [reference],
       run,

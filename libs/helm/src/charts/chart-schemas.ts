@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { runInWorker, WorkTooLarge } from '#base';
 import { ToolError } from '#tools';
 import type { SchemaFindings, SchemaReference } from './chart-schemas.worker.js';
-import { DownloadAddresses } from '../cli/download-addresses.js';
+import { DownloadAddresses } from '../egress/download-addresses.js';
 
 /** Milliseconds that searching a chart may take. */
 const SEARCH_LIMIT_MS = 20_000;

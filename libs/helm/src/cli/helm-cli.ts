@@ -3,6 +3,7 @@ import { ProgramContexts, type Cluster, type ProgramContext, type Upstream } fro
 import { Programs, withoutKlog } from '#cli';
 import { cleanText, helmFailure } from './helm-failure.js';
 import { helmConfig, type HelmConfig } from '../helm.config.js';
+import { DownloadProxy, type ProxyForRun } from '../egress/download-proxy.js';
 import { HelmHome, type HelmRun } from './helm-home.js';
 import { ToolError } from '#tools';
 
@@ -31,8 +32,6 @@ export interface HelmCommand {
   cluster?: Cluster;
   /** What answers helm in place of that cluster. */
   through?: Upstream | undefined;
-  /** Whether it downloads from outside. */
-  isDownload?: boolean;
   /** What it reads on stdin. */
   input?: string;
   /** The run whose folder helm uses, if it needs files there; an empty one by default. */
@@ -53,6 +52,8 @@ export interface HelmOutcome {
   warnings: string;
   failure: ToolError | undefined;
   isCut: boolean;
+  /** What it was not let download, or could not reach. */
+  downloadFailures: readonly ToolError[];
   /** The SHA-256 of the chart, if that was downloaded. */
   chartDigest?: string | undefined;
 }
@@ -64,6 +65,7 @@ export class HelmCli {
     private readonly programs: Programs,
     private readonly home: HelmHome,
     private readonly contexts: ProgramContexts,
+    private readonly proxy: DownloadProxy,
     @Inject(helmConfig.KEY) private readonly limits: HelmConfig,
   ) {}
 
@@ -81,8 +83,14 @@ export class HelmCli {
   /** Runs helm to its end, whether it succeeds or fails. Throws as `Programs.run`. */
   async attempt(command: HelmCommand, limits: HelmLimits): Promise<HelmOutcome> {
     const { run, cluster, through } = command;
-    const start = (own: HelmRun, context?: ProgramContext) =>
-      this.start(command, own, context, limits);
+    const start = async (own: HelmRun, context?: ProgramContext) => {
+      const proxy = await this.proxy.open();
+      try {
+        return await this.start(command, own, proxy, context, limits);
+      } finally {
+        proxy.close();
+      }
+    };
     const begin = (own: HelmRun) =>
       cluster
         ? this.contexts.through(cluster, (context) => start(own, context), through)
@@ -91,8 +99,9 @@ export class HelmCli {
   }
 
   private async start(
-    { command, flags = {}, values = [], isDownload = false, input }: HelmCommand,
+    { command, flags = {}, values = [], input }: HelmCommand,
     run: HelmRun,
+    proxy: ProxyForRun,
     context: ProgramContext | undefined,
     { signal, caller, maxOutputChars }: HelmLimits,
   ): Promise<HelmOutcome> {
@@ -105,8 +114,7 @@ export class HelmCli {
         caller,
         // One more, so that a cut is noticed.
         maxOutputChars: maxOutputChars + 1,
-        env: { ...this.home.environment(run), ...context?.env },
-        isDownload,
+        env: { ...this.home.environment(run), ...proxy.env, ...context?.env },
         cwd: run.workFolder,
         graceMs: GRACE_MS,
         maxMemoryBytes: maxMemoryMb * 1_000_000,
@@ -117,14 +125,18 @@ export class HelmCli {
     const { folder } = this.home;
     const own = context?.failureIn(stderr);
     const said = (context?.shown(stderr) ?? stderr).replaceAll(`${run.folder}/`, '');
+    const { failures: downloadFailures } = proxy;
     const failure = isOverMemory
       ? tooMuch(command, maxMemoryMb)
-      : helmFailure(said, exitCode, folder, stdout, own?.code);
+      : // What was not downloaded is why helm failed. It tells less of it than the proxy does.
+        ((own ? undefined : downloadFailures.at(-1)) ??
+        helmFailure(said, exitCode, folder, stdout, own?.code));
     return {
       stdout,
       warnings: isGood ? cleanText(withoutKlog(said), folder) : '',
       failure: isGood && !isOverMemory ? undefined : failure,
       isCut,
+      downloadFailures,
     };
   }
 }

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { runInWorker, WorkTooLarge } from '#base';
 import { ToolError } from '#tools';
-import { DownloadAddresses } from '../cli/download-addresses.js';
+import { DownloadAddresses } from '../egress/download-addresses.js';
 import { indexFile, type HelmRun } from '../cli/helm-home.js';
 import type { IndexEntry } from './index-entries.js';
 import { Repositories } from './repositories.js';
@@ -15,9 +15,6 @@ const READ_LIMIT_MS = 30_000;
 
 /** Versions of charts that are remembered. */
 const REMEMBERED = 20_000;
-
-/** Hosts other than the repository's own that may hold the versions of one chart. */
-const MAX_HOSTS = 20;
 
 /**
  * The prefix of the schemes that replace addresses from which nothing is downloaded. Helm knows no
@@ -71,21 +68,19 @@ export class ChartIndex {
 
   /**
    * Writes the repository into the folder of a run as helm is to see it: only this chart, and only
-   * addresses that were checked.
+   * addresses that may be asked for.
    * @returns why some versions are left out
    */
   async lend(
     run: HelmRun,
     { entry, chart }: RepositoryChart,
     entries: readonly IndexEntry[],
-    signal: AbortSignal,
   ): Promise<Refusals> {
     const refusals = new Map<string, ToolError>();
-    const hosts = new Map<string, ToolError | undefined>();
     const lent: IndexEntry[] = [];
     for (const one of entries) {
       const url = addressOf(one.urls[0] ?? '', entry.url);
-      const error = await this.refusal(url, hosts, signal);
+      const error = this.refusal(url);
       const scheme = `${REFUSED}${refusals.size}`;
       if (error) refusals.set(scheme, error);
       lent.push({ ...one, urls: [error || !url ? `${scheme}://host/chart.tgz` : url.href] });
@@ -97,26 +92,15 @@ export class ChartIndex {
     return refusals;
   }
 
-  private async refusal(
-    url: URL | undefined,
-    hosts: Map<string, ToolError | undefined>,
-    signal: AbortSignal,
-  ): Promise<ToolError | undefined> {
+  private refusal(url: URL | undefined): ToolError | undefined {
     if (!url) return new ToolError('upstream', 'The index names no address for this version.');
-    if (hosts.has(url.host)) return hosts.get(url.host);
-    let error: ToolError | undefined;
-    if (hosts.size >= MAX_HOSTS) {
-      error = new ToolError('forbidden', `The index names more than ${MAX_HOSTS} hosts.`);
-    } else {
-      try {
-        await this.addresses.check(url, signal);
-      } catch (reason) {
-        if (!(reason instanceof ToolError) || signal.aborted) throw reason;
-        error = reason;
-      }
-      hosts.set(url.host, error);
+    try {
+      this.addresses.checkLiteral(url);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ToolError) return error;
+      throw error;
     }
-    return error;
   }
 }
 

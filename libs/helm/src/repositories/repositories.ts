@@ -7,7 +7,7 @@ import { ToolError } from '#tools';
 import { withoutCredentials } from '../cli/helm-failure.js';
 import { HelmCli } from '../cli/helm-cli.js';
 import { helmConfig, type HelmConfig } from '../helm.config.js';
-import { DownloadAddresses } from '../cli/download-addresses.js';
+import { DownloadAddresses } from '../egress/download-addresses.js';
 import { chartsFile, HelmHome, indexFile, type HelmRun } from '../cli/helm-home.js';
 import { RepositoryFile, type RepositoryEntry } from './repository-file.js';
 
@@ -61,20 +61,24 @@ export class Repositories {
    * be called within `alone`.
    */
   async fetch(entries: readonly RepositoryEntry[], signal: AbortSignal): Promise<FetchOutcome> {
-    const refused = await this.refused(entries, signal);
+    const refused = this.refused(entries);
     const allowed = entries.filter(({ name }) => !refused.has(name));
     if (allowed.length === 0) return { report: '', failed: failuresOf(refused) };
     return this.home.inRun(async (run) => {
       const { config, cache } = run.repositories;
       await new RepositoryFile(config).write(allowed);
-      const { stdout, failure } = await this.cli.attempt(
-        { command: ['repo', 'update'], isDownload: true, run },
+      const { stdout, failure, downloadFailures } = await this.cli.attempt(
+        { command: ['repo', 'update'], run },
         { signal, maxOutputChars: MAX_REPORT_CHARS },
       );
       const report = withoutCredentials(stdout);
       const failed = allowed
         .filter(({ name }) => !existsSync(join(cache, indexFile(name))))
-        .map(({ name }) => ({ name, reason: reasonIn(report, name) ?? failure?.message ?? '' }));
+        .map(({ name }) => {
+          const said = reasonIn(report, name);
+          const error = downloadFailures.find(({ message }) => said?.includes(message));
+          return { name, reason: error?.message ?? said ?? failure?.message ?? '', error };
+        });
       for (const { name } of allowed) await this.take(cache, name);
       return { report: report.trim(), failed: [...failed, ...failuresOf(refused)] };
     });
@@ -153,16 +157,13 @@ export class Repositories {
   }
 
   /** The repositories that this server does not download from, with the reasons. */
-  private async refused(
-    entries: readonly RepositoryEntry[],
-    signal: AbortSignal,
-  ): Promise<Map<string, ToolError>> {
+  private refused(entries: readonly RepositoryEntry[]): Map<string, ToolError> {
     const refused = new Map<string, ToolError>();
     for (const { name, url } of entries) {
       try {
-        await this.addresses.check(new URL(url), signal);
+        this.addresses.checkLiteral(new URL(url));
       } catch (error) {
-        if (!(error instanceof ToolError) || signal.aborted) throw error;
+        if (!(error instanceof ToolError)) throw error;
         refused.set(name, error);
       }
     }
