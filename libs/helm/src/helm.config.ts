@@ -52,8 +52,9 @@ class HelmEnvironment {
 
   @TextSetting({
     description:
-      'Hosts that charts may come from although their addresses are not public: names, addresses ' +
-      'or networks (`10.0.0.0/8`), each with or without a port, joined by commas.',
+      'Hosts that charts may come from although their addresses are not public, or over plain ' +
+      'HTTP: names, addresses or networks (`10.0.0.0/8`), each with or without a port, joined by ' +
+      'commas.',
     otherwise: 'none',
   })
   HELM_ALLOWED_HOSTS = '';
