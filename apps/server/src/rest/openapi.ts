@@ -2,6 +2,8 @@ import type { INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { inputClass, inputSchemaOf, ToolRegistry, VERSION, type ToolDefinition } from '#tools';
+import { authenticationConfig, type AuthenticationConfig } from '#access';
+import { addLogin, letPagesAskIssuer, loginOf, loginOptions, type Login } from './openapi-login.js';
 import { ExecuteQueryDto } from './dto/list-tools.dto.js';
 import { RESPONSES, toolResponses, type Operation } from './openapi-responses.js';
 import { SCHEMAS } from './openapi-schemas.js';
@@ -37,20 +39,27 @@ if (token) {
  * operation of its own.
  */
 export function serveOpenApi(app: NestFastifyApplication): void {
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .get('/docs/token.js', (_request, reply) => reply.type('text/javascript').send(TAKE_TOKEN));
-  SwaggerModule.setup('docs', app, () => documentOf(app), {
+  const login = loginOf(app.get<AuthenticationConfig>(authenticationConfig.KEY));
+  const fastify = app.getHttpAdapter().getInstance();
+  if (login) letPagesAskIssuer(fastify, login);
+  fastify.get('/docs/token.js', (_request, reply) =>
+    reply.type('text/javascript').send(TAKE_TOKEN),
+  );
+  SwaggerModule.setup('docs', app, () => documentOf(app, login), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
     customSiteTitle: 'Skyflo MCP',
     customJs: '/docs/token.js',
-    swaggerOptions: { docExpansion: 'list', filter: true, tryItOutEnabled: true },
+    swaggerOptions: {
+      docExpansion: 'list',
+      filter: true,
+      tryItOutEnabled: true,
+      ...(login && loginOptions(login)),
+    },
   });
 }
 
-function documentOf(app: INestApplication): OpenAPIObject {
+function documentOf(app: INestApplication, login: Login | undefined): OpenAPIObject {
   const registry = app.get(ToolRegistry);
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -68,6 +77,7 @@ function documentOf(app: INestApplication): OpenAPIObject {
     .addTag('tools', 'The tools')
     .addTag('executions', 'Runs of tools')
     .addTag('audit', 'What was asked, and what was done');
+  if (login) addLogin(builder, login);
   for (const { name, description } of registry.categories()) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build());
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RealProvider } from '../libs/access/src/authentication/fixtures/provider.js';
+import { freePort } from './support/free-port.js';
+import { startServer, type RunningServer } from './support/server.js';
+
+const CHROMIUM = '/usr/bin/chromium';
+
+describe.skipIf(!existsSync(CHROMIUM))('Swagger UI of a server with an issuer', () => {
+  let issuer: RealProvider;
+  let server: RunningServer;
+  let address: string;
+  let browser: Browser;
+  let page: Page;
+  const errors: string[] = [];
+
+  const note = (one: Page) => {
+    one.on('pageerror', (error) => errors.push(error.message));
+    // What the policy of a page forbids is told here. So are failures of calls.
+    one.on('console', (message) => {
+      const isCall = message.text().startsWith('Failed to load resource');
+      if (message.type() === 'error' && !isCall) errors.push(message.text());
+    });
+  };
+
+  beforeAll(async () => {
+    const port = await freePort();
+    address = `http://127.0.0.1:${port}`;
+    issuer = await RealProvider.start('first', {
+      resource: address,
+      pages: `${address}/docs/oauth2-redirect.html`,
+    });
+    server = await startServer({
+      AUTH: '',
+      PORT: String(port),
+      PUBLIC_URL: address,
+      OIDC_ISSUER: issuer.issuer,
+      POLICY_FILE: 'admin',
+    });
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: [
+        '--no-sandbox',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+    page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+    note(page);
+    await page.goto(`${address}/docs`);
+    await page.locator('.opblock').first().waitFor();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server.stop();
+    await issuer.server.stop();
+  });
+
+  const runGet = async () => {
+    const get = page.locator('#operations-k8s-k8s_get');
+    if (!(await get.locator('button.execute').isVisible())) {
+      await get.locator('.opblock-summary').click();
+      await get.locator('.response-control-media-type select').first().selectOption('text/plain');
+    }
+    const answered = page.waitForResponse((answer) => answer.url().includes('/k8s_get/execute'));
+    await get.locator('button.execute').click();
+    const answer = await answered;
+    return { status: answer.status(), text: await answer.text() };
+  };
+
+  it('calls nothing before a login', async () => {
+    expect((await runGet()).status).toBe(401);
+  });
+
+  it('logs in at the issuer with PKCE, and calls a tool with the token', async () => {
+    await page.locator('button.authorize').first().click();
+    const dialog = page.locator('.auth-container', { hasText: 'authorization_code' });
+    await dialog.locator('input[id^="client_id"]').fill('pages');
+    const opened = page.waitForEvent('popup');
+    await dialog.locator('button.authorize').click();
+    const login = await opened;
+    await login.locator('input[name="login"]').fill('alice');
+    await login.locator('input[name="password"]').fill('any');
+    const asked = new URL(login.url());
+    expect(asked.origin).toBe(issuer.issuer);
+    await login.locator('button[type="submit"]').click();
+    await login.locator('button[type="submit"]', { hasText: 'Continue' }).click();
+    await dialog.locator('button', { hasText: 'Logout' }).waitFor();
+    const [authorization] = issuer.server.asked.filter((path) => path.startsWith('/auth?'));
+    expect(Object.fromEntries(new URLSearchParams(authorization?.split('?')[1]))).toMatchObject({
+      code_challenge_method: 'S256',
+      resource: address,
+    });
+    await page.locator('.btn-done, .close-modal').first().click();
+    const { status, text } = await runGet();
+    expect([status, text]).toEqual([200, expect.stringMatching(/^NAME +READY +STATUS/)]);
+  });
+
+  it('may ask that issuer, and nobody else', async () => {
+    const policyOf = async (path: string) =>
+      (await fetch(`${address}${path}`)).headers.get('content-security-policy');
+    const everywhere = await policyOf('/health');
+    expect(everywhere).toContain("connect-src 'self';");
+    expect(await policyOf('/docs')).toBe(
+      everywhere?.replace("connect-src 'self'", `connect-src 'self' ${issuer.issuer}`),
+    );
+    expect(errors).toEqual([]);
+  });
+});
