@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bearer, CLIENTS, type McpClient } from './support/mcp-clients.js';
+import { newKey } from './support/access-doors.js';
+import { bearer } from './support/mcp-clients.js';
 import { categoryOf } from './support/rest.js';
 import { testSandbox } from './support/sandbox.js';
 import { SERVER_BIN } from './support/server-process.js';
@@ -30,26 +31,6 @@ const CALLERS: Record<string, string[]> = {
   'operator with a token for reading': ['--groups', 'operators', '--scopes', 'skyflo:read'],
 };
 
-/** Calls of each tool, which change nothing, and who may make them. */
-const CALLS: [tool: string, args: Record<string, unknown>, who: string[]][] = [
-  ['k8s_get', { resource_type: 'pods', namespace: 'shop' }, Object.keys(CALLERS)],
-  [
-    'k8s_logs',
-    { pod_name: 'app=web', namespace: 'shop', num_lines: 1 },
-    ['reader', 'operator', 'operator with a token for reading'],
-  ],
-  [
-    'k8s_scale',
-    { name: 'web', resource_type: 'deployment', namespace: 'shop', replicas: 2, dry_run: true },
-    ['operator', 'scaler'],
-  ],
-  [
-    'k8s_delete',
-    { name: 'web', resource_type: 'deployment', namespace: 'shop', dry_run: true },
-    ['operator'],
-  ],
-];
-
 const keys = new Map<string, string>();
 let folder: string;
 let server: RunningServer;
@@ -57,7 +38,7 @@ let server: RunningServer;
 beforeAll(async () => {
   folder = join(testSandbox().folder, `access-${process.pid}`);
   const env = access();
-  for (const [name, options] of Object.entries(CALLERS)) keys.set(name, newKey(name, options));
+  for (const [name, options] of Object.entries(CALLERS)) keys.set(name, newKey(env, name, options));
   const file = join(testSandbox().folder, `policy-${process.pid}.yaml`);
   writeFileSync(file, POLICY);
   server = await startServer({ ...env, POLICY_FILE: file });
@@ -67,12 +48,6 @@ afterAll(() => server.stop());
 /** The settings of a server that lets nobody in without a proof. */
 function access(): Record<string, string> {
   return { AUTH: '', XDG_STATE_HOME: folder };
-}
-
-function newKey(principal: string, options: string[]): string {
-  const args = ['key', 'new', '--principal', principal.replaceAll(' ', '-'), ...options];
-  const env = { ...process.env, ...access(), KUBECONFIG: 'none' };
-  return execFileSync(SERVER_BIN, args, { env, encoding: 'utf8', stdio: 'pipe' }).trim();
 }
 
 interface Sent extends RequestInit {
@@ -95,45 +70,6 @@ async function call(who: string, tool: string, args: object, headers = {}): Prom
   const init = { method: 'POST', body: JSON.stringify(args), headers };
   return (await (await fetchAs(who, path, init)).json()) as Told;
 }
-
-describe.each(Object.keys(CALLERS))('%s', (who) => {
-  it('may do over REST what the policy says, and sees no more', async () => {
-    const { tools } = (await (await fetchAs(who, '/engine/v1/tools')).json()) as {
-      tools: { name: string }[];
-    };
-    const listed = tools.map(({ name }) => name);
-    for (const [tool, args, allowed] of CALLS) {
-      const { code, detail } = await call(who, tool, args);
-      const mayIt = allowed.includes(who);
-      expect([tool, code, listed.includes(tool)], detail).toEqual([
-        tool,
-        mayIt ? undefined : 'forbidden',
-        mayIt,
-      ]);
-    }
-  });
-
-  it.each(Object.keys(CLIENTS).filter((name) => !name.endsWith('stdio')))(
-    'may do the same with a client of %s',
-    async (kind) => {
-      const client: McpClient = await CLIENTS[kind]!({ ...server, token: keys.get(who)! });
-      try {
-        const listed = (await client.listTools()).map(({ name }) => name);
-        for (const [tool, args, allowed] of CALLS) {
-          const { _meta, content } = await client.call(tool, args);
-          const mayIt = allowed.includes(who);
-          expect([tool, _meta?.['skyflo/code'], listed.includes(tool)], content[0]?.text).toEqual([
-            tool,
-            mayIt ? undefined : 'forbidden',
-            mayIt,
-          ]);
-        }
-      } finally {
-        await client.close();
-      }
-    },
-  );
-});
 
 describe('a refusal', () => {
   it('names the rule, or says that there is none', async () => {
@@ -158,7 +94,7 @@ describe('a refusal', () => {
 
 describe('the audit', () => {
   it('is for those whose credential names the scope', async () => {
-    const auditor = newKey('auditor', ['--scopes', 'skyflo:audit']);
+    const auditor = newKey(access(), 'auditor', ['--scopes', 'skyflo:audit']);
     const status = async (who: string) => (await fetchAs(who, '/engine/v1/audit')).status;
     await expect.poll(() => status(auditor)).toBe(200);
     expect([await status('reader'), await status('operator')]).toEqual([403, 403]);
@@ -265,7 +201,7 @@ describe('what belongs to a principal', () => {
 });
 
 it('takes a new key, and refuses a revoked one, without a restart', async () => {
-  const key = newKey('late', []);
+  const key = newKey(access(), 'late', []);
   const status = async () => (await fetchAs(key, '/engine/v1/tools')).status;
   await expect.poll(status).toBe(200);
   const id = key.split('_')[1]!;

@@ -53,6 +53,8 @@ export interface McpClient {
 interface Reachable extends Pick<RunningServer, 'url' | 'log'> {
   /** The key or token that the client proves itself by; none unless given. */
   token?: string;
+  /** Settings of a server that the client starts itself. Everybody may do everything unless given. */
+  env?: Record<string, string>;
 }
 
 const CLIENT_INFO = { name: 'test', version: '1.0.0' };
@@ -69,13 +71,13 @@ export const CLIENTS: Record<string, (server: Reachable) => Promise<McpClient>> 
     await client.connect(new ModernHttpTransport(new URL(`${url}/mcp`), provedBy(token)));
     return wrapModern(client, log);
   },
-  '2025 over stdio': () => {
-    const transport = new StdioClientTransport(stdioServer());
+  '2025 over stdio': ({ env }) => {
+    const transport = new StdioClientTransport(stdioServer(env));
     return connect(transport, logOf(transport.stderr as Readable));
   },
-  '2026 over stdio': async () => {
+  '2026 over stdio': async ({ env }) => {
     const client = new ModernClient(CLIENT_INFO, MODERN);
-    const transport = new ModernStdioTransport(stdioServer());
+    const transport = new ModernStdioTransport(stdioServer(env));
     const log = logOf(transport.stderr as Readable);
     await client.connect(transport);
     return wrapModern(client, log);
@@ -147,8 +149,9 @@ function wrapModern(client: ModernClient, log: LogLine[]): McpClient {
   };
 }
 
-function stdioServer() {
-  const env = { ...process.env, ...OPEN_ACCESS, ...testSandbox().env } as Record<string, string>;
+function stdioServer(own: Record<string, string> = {}) {
+  const sandbox = testSandbox().env;
+  const env = { ...process.env, ...OPEN_ACCESS, ...sandbox, ...own } as Record<string, string>;
   return { command: SERVER_BIN, args: ['--stdio'], env, stderr: 'pipe' as const };
 }
 
