@@ -135,7 +135,7 @@ beforeAll(() => {
 });
 
 function settings(): Record<string, string> {
-  return { AUTH: '', XDG_STATE_HOME: folder };
+  return { AUTH: '', XDG_STATE_HOME: folder, SHUTDOWN_GRACE_SECONDS: '1' };
 }
 
 describe.each(Object.keys(POLICIES))('with %s', (policy) => {

@@ -4,7 +4,7 @@ import type { DownloadConnections } from './download-connections.js';
 import type { DownloadRun } from './download-run.js';
 import { failureOf } from './proxy-failure.js';
 
-/** Answers a CONNECT request: the bytes then pass unchanged, as fast as the slower side takes them. */
+/** Answers a CONNECT request. Bytes then pass unchanged, as fast as the slower side takes them. */
 export async function openTunnel(
   connections: DownloadConnections,
   run: DownloadRun,
