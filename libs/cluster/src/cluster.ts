@@ -6,7 +6,7 @@ import type { ProgramAnswer, ProgramRequest } from './gate/upstream.js';
 import { apiError, apiStatusOf } from './http/api-error.js';
 import { noteWarnings } from './http/api-warnings.js';
 import { CHANNEL_PROTOCOLS, type ChannelStream } from './http/channel-stream.js';
-import type { Connection } from './http/connection.js';
+import type { Connection } from './http/connection/connection.js';
 import { fetchCatalogue } from './discovery/discovery-fetch.js';
 import { Discovery } from './discovery/discovery.js';
 import type { Answer } from './http/exchange.js';

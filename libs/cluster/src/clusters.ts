@@ -4,7 +4,7 @@ import { ToolError, type Lane, type ToolCall } from '#tools';
 import { clusterConfig, type ClusterConfig } from './cluster.config.js';
 import { Cluster } from './cluster.js';
 import { Gate } from './gate/gate.js';
-import type { Connection } from './http/connection.js';
+import type { Connection } from './http/connection/connection.js';
 import { ReadBudget } from './http/read-budget.js';
 import { IN_CLUSTER, InClusterConnection } from './kubeconfig/in-cluster.connection.js';
 import { KubeconfigConnection } from './kubeconfig/kubeconfig.connection.js';

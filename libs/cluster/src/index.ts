@@ -54,7 +54,7 @@ export type { GateOutcome, GatePart, GateRequest, IdentityHeaders } from './gate
 export { readApiRequest } from './gate/api-request.js';
 export type { ApiRequest } from './gate/api-request.js';
 export type { ProgramAnswer, ProgramRequest, Upstream } from './gate/upstream.js';
-export { environmentProxy } from './http/environment-proxy.js';
+export { environmentProxy } from './http/connection/environment-proxy.js';
 export { LAST_APPLIED, redacted, stripManagedFields } from './secrets/redact.js';
 export type { KubernetesObject } from './secrets/redact.js';
 export { retryOnConflict } from './http/retry-on-conflict.js';

@@ -1,7 +1,7 @@
 import { parseJson } from '#base';
 import { ToolError, type ToolErrorCode } from '#tools';
 import type { Answer } from './exchange.js';
-import type { Connection } from './connection.js';
+import type { Connection } from './connection/connection.js';
 import { nameOf } from './transport-error.js';
 
 /** Keeps `Retry-After: 0` from becoming a busy loop. */

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HttpLab, pem } from '../../fixtures/http-lab.js';
-import type { TlsOptions } from './connection.js';
+import type { TlsOptions } from './connection/connection.js';
 
 const lab = new HttpLab();
 afterEach(() => lab.close());

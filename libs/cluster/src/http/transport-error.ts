@@ -1,5 +1,5 @@
 import { ToolError } from '#tools';
-import type { Connection } from './connection.js';
+import type { Connection } from './connection/connection.js';
 
 const UNTRUSTED = "its certificate is not one of the kubeconfig's certificate-authority";
 

@@ -1,7 +1,7 @@
 import { ToolError } from '#tools';
 import { FileValue } from './file-value.js';
 import { besideFile, type KubeconfigEntry } from './kubeconfig.js';
-import { parseAddress } from '../http/parse-address.js';
+import { parseAddress } from '../http/connection/parse-address.js';
 
 /**
  * Typed reading of one kubeconfig entry, with errors that name entry and field. A missing entry has

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import type { ClusterConfig } from '../cluster.config.js';
-import type { Connection, TlsOptions } from '../http/connection.js';
+import type { Connection, TlsOptions } from '../http/connection/connection.js';
 import { FileValue } from './file-value.js';
 
 export const IN_CLUSTER = 'in-cluster';

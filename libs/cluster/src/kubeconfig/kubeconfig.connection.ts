@@ -1,9 +1,9 @@
 import type { Programs } from '#cli';
 import { ToolError } from '#tools';
-import type { Connection, TlsOptions } from '../http/connection.js';
+import type { Connection, TlsOptions } from '../http/connection/connection.js';
 import { EntryFields } from './entry-fields.js';
 import type { Kubeconfig, KubeconfigEntry, Section } from './kubeconfig.js';
-import { PROXY_SCHEMES, SERVER_SCHEMES } from '../http/parse-address.js';
+import { PROXY_SCHEMES, SERVER_SCHEMES } from '../http/connection/parse-address.js';
 import { PluginCredentials } from './plugin-credentials.js';
 
 /** One context of a kubeconfig. */

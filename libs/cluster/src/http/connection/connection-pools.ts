@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { ToolError } from '#tools';
 import type { Connection, TlsOptions } from './connection.js';
 import { createDispatcher } from './dispatcher.js';
-import { queryText, type RequestOptions } from './request-options.js';
+import { queryText, type RequestOptions } from '../request-options.js';
 
 const MAX_CONNECTIONS = 64;
 

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { ToolError } from '#tools';
 import { parseAddress, PROXY_SCHEMES } from './parse-address.js';
-import { proxyConfig } from '../proxy.config.js';
+import { proxyConfig } from '../../proxy.config.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

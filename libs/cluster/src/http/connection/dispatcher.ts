@@ -3,7 +3,7 @@ import { Pool, ProxyAgent, Socks5ProxyAgent, type Dispatcher } from 'undici';
 import { ToolError } from '#tools';
 import type { Connection, TlsOptions } from './connection.js';
 import { environmentProxy } from './environment-proxy.js';
-import { nameOf } from './transport-error.js';
+import { nameOf } from '../transport-error.js';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 /** Below the 90 s after which an API server closes an idle connection. */
