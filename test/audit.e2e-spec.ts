@@ -1,78 +1,20 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { entriesFor, entriesOf, useAuditFiles, verifyAudit } from './support/audit.js';
 import { ExecutionsApi } from './support/executions.js';
 import { Postgres } from './support/postgres.js';
 import { startServer, type RunningServer } from './support/server.js';
 import { onThisMachine, useTargets } from './support/use-executions.js';
 
-const run = promisify(execFile);
-
-/** An entry as the route shows it. */
-interface Entry {
-  chain: string;
-  seq: number;
-  kind: string;
-  tool: string;
-  outcome?: string;
-  code?: string;
-  intent?: { chain: string; seq: number };
-  executionId?: string;
-}
-
 const READ = ['k8s_get', { resource_type: 'namespaces' }] as const;
 const WRITE = ['k8s_exec', onThisMachine('echo done')] as const;
 
 const targets = useTargets();
-let folder: string;
-let file: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'audit-spec-'));
-  file = join(folder, 'executions.db');
-});
-afterAll(() => rm(folder, { recursive: true }));
+const files = useAuditFiles();
 
-const envOf = (more: Record<string, string> = {}) => ({
-  ...targets.env,
-  EXECUTIONS_FILE: file,
-  AUDIT_KEY_FILE: join(folder, 'audit.key'),
-  SHUTDOWN_GRACE_SECONDS: '1',
-  ...more,
-});
-
-async function entriesOf({ url }: RunningServer, filter: Record<string, string> = {}) {
-  const query = new URLSearchParams({ limit: '200', ...filter }).toString();
-  const response = await fetch(`${url}/engine/v1/audit?${query}`);
-  expect(response.status).toBe(200);
-  return ((await response.json()) as { entries: Entry[] }).entries;
-}
-
-/** The entries of one call, oldest first, once there are so many. */
-async function entriesFor(server: RunningServer, executionId: string, count: number) {
-  const all = async () =>
-    (await entriesOf(server)).filter((entry) => entry.executionId === executionId).toReversed();
-  await expect.poll(async () => (await all()).length).toBe(count);
-  return all();
-}
+const envOf = (more: Record<string, string> = {}) => ({ ...targets.env, ...files.env, ...more });
 
 const idIn = (body: Record<string, unknown>) => String(body['execution_id']);
-
-/** `skyflo-mcp audit verify`. */
-async function verify(env: Record<string, string>) {
-  const options = { env: { ...process.env, ...env } };
-  try {
-    const { stdout } = await run('node', ['bin/skyflo-mcp.js', 'audit', 'verify'], options);
-    return { code: 0, stdout };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-    return { code, stdout: stdout + stderr };
-  }
-}
 
 describe('the audit of a server with SQLite', () => {
   let server: RunningServer;
@@ -119,7 +61,7 @@ describe('the audit of a server with SQLite', () => {
   });
 
   it('refuses writes and goes on with reads while its table cannot be written', async () => {
-    using other = new DatabaseSync(file);
+    using other = new DatabaseSync(files.file);
     other.exec('begin immediate');
     const write = api.run(...WRITE);
     const read = await api.run(...READ);
@@ -145,21 +87,21 @@ describe('the audit of a server with SQLite', () => {
   });
 
   it('is found intact, and an entry that was changed is named', async () => {
-    const intact = await verify(envOf());
+    const intact = await verifyAudit(envOf());
     expect(intact.stdout).toContain('The record is intact');
     expect(intact.code).toBe(0);
     const [entry] = await entriesOf(server, { outcome: 'failed' });
-    using other = new DatabaseSync(file);
+    using other = new DatabaseSync(files.file);
     const { chain, seq } = entry!;
     const text = `update audit set entry = json_set(entry, '$.code', 'busy') where chain = ? and seq = ?`;
     other.prepare(text).run(chain, seq);
-    const broken = await verify(envOf());
+    const broken = await verifyAudit(envOf());
     expect(broken.stdout).toContain(`BROKEN (change) chain ${chain}: Entry ${seq} was changed`);
     expect(broken.code).toBe(1);
   });
 
   it('lets no write through whose intent cannot be stored', async () => {
-    using other = new DatabaseSync(file);
+    using other = new DatabaseSync(files.file);
     other.exec(`create trigger away before insert on audit when new.kind = 'intent'
       begin select raise(abort, 'away'); end`);
     const before = targets.local.commands.length;
@@ -198,7 +140,7 @@ describe('the audit of two replicas on PostgreSQL', () => {
       for (const { chain } of entries) chains.add(chain);
     }
     expect(chains.size).toBe(2);
-    const { code, stdout } = await verify(envOf({ DATABASE_URL: postgres.url }));
+    const { code, stdout } = await verifyAudit(envOf({ DATABASE_URL: postgres.url }));
     expect(stdout).toContain('The record is intact: 4 entries in 2 chains.');
     expect(code).toBe(0);
   });

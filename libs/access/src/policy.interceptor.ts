@@ -40,7 +40,9 @@ export class PolicyInterceptor implements ToolInterceptor {
     try {
       this.announce(invocation);
     } catch (error) {
-      this.audit.refused(invocation, error as ToolError);
+      const { tool, input, call } = invocation;
+      const args = { ...input, ...call.shared };
+      this.audit.refused({ name: tool.name, tool, args, error: error as ToolError, call });
       return Promise.reject(error);
     }
     return next(invocation);

@@ -19,7 +19,7 @@ export { Tool, ToolProvider } from './tool.decorator.js';
 export { invalidField, TOOL_ERROR_CODES, ToolError } from './tool.error.js';
 export type { FieldError, ToolErrorCode } from './tool.error.js';
 export { InterceptsTools } from './tool.interceptor.js';
-export type { ToolInterceptor, ToolInvocation } from './tool.interceptor.js';
+export type { RefusedCall, ToolInterceptor, ToolInvocation } from './tool.interceptor.js';
 export { ToolInvoker } from './tool.invoker.js';
 export type { PreparedCall } from './tool.invoker.js';
 export { toolsConfig } from './tools.config.js';

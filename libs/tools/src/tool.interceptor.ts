@@ -1,4 +1,5 @@
 import { DiscoveryService } from '@nestjs/core';
+import type { ToolError } from './tool.error.js';
 import type { ToolCall, ToolDefinition, ToolResult } from './tool.js';
 
 /** The stages of a call, outermost first. A stage sees the result of those after it. */
@@ -11,6 +12,18 @@ export interface ToolInvocation {
   tool: ToolDefinition;
   input: object;
   call: ToolCall;
+}
+
+/** A call that was refused before it came to the interceptors. */
+export interface RefusedCall {
+  /** The tool as the caller has named it. */
+  name: string;
+  /** Undefined where no tool has that name. */
+  tool: ToolDefinition | undefined;
+  /** The parameters, as the caller sent them or as they were read. */
+  args: unknown;
+  error: ToolError;
+  call: Pick<ToolCall, 'executionId' | 'caller' | 'principal' | 'door'>;
 }
 
 /**
@@ -26,6 +39,8 @@ export interface ToolInterceptor {
   announce?(invocation: ToolInvocation): void;
   /** Told of the end of a call that was announced, whether or not it has come to be run. */
   retract?(executionId: string): void;
+  /** Told of a call that `intercept` will not see, such as one of an unknown tool. */
+  refused?(refused: RefusedCall): void;
   intercept(
     invocation: ToolInvocation,
     next: (invocation: ToolInvocation) => Promise<ToolResult>,

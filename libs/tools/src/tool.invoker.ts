@@ -7,6 +7,7 @@ import { readInput } from './tool-input.js';
 import {
   InterceptsTools,
   TOOL_STAGES,
+  type RefusedCall,
   type ToolInterceptor,
   type ToolInvocation,
 } from './tool.interceptor.js';
@@ -91,6 +92,16 @@ export class ToolInvoker implements OnModuleInit {
   }
 
   /**
+   * Tells the interceptors of a call that is not run, because something before them has refused it.
+   * It is taken back if it was announced.
+   */
+  refuse(refused: Omit<RefusedCall, 'tool'>): void {
+    const tool = this.registry.find(refused.name);
+    for (const interceptor of this.interceptors) interceptor.refused?.({ ...refused, tool });
+    this.retract(refused.call.executionId);
+  }
+
+  /**
    * Finds a tool and checks the parameters of a call.
    * @param args the parameters, as the caller sent them
    * @param executionId the id that a refusal has in the log
@@ -119,12 +130,12 @@ export class ToolInvoker implements OnModuleInit {
     const startedAt = performance.now();
     let outcome = 'success';
     try {
-      await refuseIncomplete(tool, call);
+      await this.refuseIncomplete(invocation);
       return await this.chain(invocation).catch(async (error: unknown) => {
         // A requirement may have disappeared since it was last checked. Then that is why nothing
         // was found.
         const isLost = error instanceof ToolError && error.code === 'not_found';
-        if (isLost) await refuseIncomplete(tool, call);
+        if (isLost) await checkComplete(tool, call);
         throw error;
       });
     } catch (error) {
@@ -157,6 +168,18 @@ export class ToolInvoker implements OnModuleInit {
     return { tool, input, call };
   }
 
+  /** @throws ToolError as `checkComplete` */
+  private async refuseIncomplete({ tool, input, call }: ToolInvocation): Promise<void> {
+    try {
+      await checkComplete(tool, call);
+    } catch (error) {
+      const args = { ...input, ...call.shared };
+      const failure = this.asToolError(error, call.executionId);
+      this.refuse({ name: tool.name, args, error: failure, call });
+      throw failure;
+    }
+  }
+
   private read(tool: ToolDefinition, args: unknown): PreparedCall {
     const { name, input, sharedInputs, inputSchema } = tool;
     const inputs = [input, ...sharedInputs];
@@ -183,7 +206,7 @@ export class ToolInvoker implements OnModuleInit {
 }
 
 /** @throws ToolError `unavailable` for a tool that lacks something, with how to get it */
-async function refuseIncomplete(tool: ToolDefinition, scope: RequirementScope): Promise<void> {
+async function checkComplete(tool: ToolDefinition, scope: RequirementScope): Promise<void> {
   for (const requirement of tool.requirements) {
     const missing = await requirement.missing(scope);
     if (missing === undefined) continue;

@@ -70,9 +70,14 @@ export class ToolRegistry implements OnModuleInit {
     return [...this.byCategory.values()].sort((a, b) => compareTexts(a.name, b.name));
   }
 
+  /** Undefined for a name that no tool has. */
+  find(name: string): ToolDefinition | undefined {
+    return this.byName.get(name);
+  }
+
   /** @throws ToolError `not_found` for a name that no tool has */
   get(name: string): ToolDefinition {
-    const tool = this.byName.get(name);
+    const tool = this.find(name);
     if (!tool) throw new ToolError('not_found', `There is no tool "${cutName(name)}".`);
     return tool;
   }

@@ -105,11 +105,7 @@ export class ToolCalls {
     const { caller, principal, door } = client;
     let progress: ProgressSender | undefined;
     try {
-      const timeLimitSeconds = timeLimitOf(meta);
-      const refusal = this.unread.refusalOf(caller);
-      if (refusal) throw refusal;
-      if (context.signal.aborted)
-        throw new ToolError('cancelled', 'The call was cancelled before it began.');
+      const timeLimitSeconds = this.admit(params, meta, executionId, context);
       // In older protocol versions `task` has no meaning.
       if (params.task && knowsTasks(client)) {
         return await this.tasks.create(name, args, { caller, principal, door, timeLimitSeconds });
@@ -133,6 +129,31 @@ export class ToolCalls {
       return failureResult(error, executionId);
     } finally {
       progress?.stop();
+    }
+  }
+
+  /**
+   * The time limit of a call that may begin.
+   * @throws ToolError for one that may not, which is then recorded as refused
+   */
+  private admit(
+    { name, arguments: args }: Record<string, unknown>,
+    meta: Record<string, unknown>,
+    executionId: string,
+    { client, signal }: CallContext,
+  ): number | undefined {
+    try {
+      const timeLimitSeconds = timeLimitOf(meta);
+      const refusal = this.unread.refusalOf(client.caller);
+      if (refusal) throw refusal;
+      if (signal.aborted)
+        throw new ToolError('cancelled', 'The call was cancelled before it began.');
+      return timeLimitSeconds;
+    } catch (error) {
+      const { caller, principal, door } = client;
+      const who = { caller, principal, door, executionId };
+      this.runner.refuse(name as string, args, who, error as ToolError);
+      throw error;
     }
   }
 

@@ -1,7 +1,14 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { BadRequestException, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { orAfter } from '#base';
-import { ExecutionAnswers, ExecutionReader, ExecutionRunner, type Started } from '#executions';
+import {
+  ExecutionAnswers,
+  ExecutionReader,
+  ExecutionRunner,
+  type Started,
+  type StartOptions,
+} from '#executions';
 import { ToolError, type ToolDefinition } from '#tools';
 import { HttpAnswers } from '../http/http-answers.js';
 import { principalOf } from '../http/authentication.js';
@@ -12,6 +19,7 @@ import { newExecutionId, setStarted } from './execution-id.js';
 import { streamExecution } from './execution-stream.js';
 import type { ExecuteQueryDto } from './dto/list-tools.dto.js';
 import { preferenceOf } from './prefer.js';
+import { ToolCatalog } from './tool-catalog.js';
 
 /** The answer of a tool that succeeded. */
 interface ExecuteView {
@@ -30,6 +38,15 @@ interface AcceptedView {
 /** Undefined if the answer is a stream. */
 type ExecuteAnswer = ExecuteView | AcceptedView | string | undefined;
 
+/** A tool as a path names it. */
+interface NamedTool {
+  category: string;
+  name: string;
+}
+
+/** Who calls, and by which door. */
+type Caller = Pick<StartOptions, 'caller' | 'principal' | 'door'>;
+
 interface Exchange {
   query: ExecuteQueryDto;
   request: FastifyRequest;
@@ -42,6 +59,7 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 @Injectable()
 export class ToolRuns {
   constructor(
+    private readonly catalog: ToolCatalog,
     private readonly runner: ExecutionRunner,
     private readonly reader: ExecutionReader,
     private readonly answers: ExecutionAnswers,
@@ -51,25 +69,23 @@ export class ToolRuns {
 
   /**
    * Runs a tool.
-   * @throws ToolError as `ExecutionRunner.start` and as the tool, and `busy` if the caller does
-   * not read its answers
+   * @throws ToolError as `ToolCatalog.get`, as `ExecutionRunner.start` and as the tool, and `busy`
+   * if the caller does not read its answers
    * @throws BadRequestException for a malformed header
    */
-  async run(tool: ToolDefinition, args: unknown, exchange: Exchange): Promise<ExecuteAnswer> {
+  async run(named: NamedTool, args: unknown, exchange: Exchange): Promise<ExecuteAnswer> {
     const { query, request, reply } = exchange;
     const { respondAsync, waitSeconds } = preferenceOf(request.headers.prefer);
     const idempotencyKey = idempotencyKeyOf(request);
     const isStream = request.headers.accept?.includes(EVENT_STREAM) ?? false;
     const principal = principalOf(request.raw);
     const caller = callerOf(request.raw);
-    const refusal = this.unread.refusalOf(caller);
-    if (refusal) throw refusal;
+    const who = { caller, principal, door: 'rest' };
+    const tool = this.find(named, args, who);
     const isRead = tool.annotations.readOnlyHint;
     const started = await this.runner.start(tool.name, args, {
+      ...who,
       executionId: newExecutionId(request, isRead),
-      caller,
-      principal,
-      door: 'rest',
       idempotencyKey,
       timeLimitSeconds: query.time_limit_seconds,
       keep: isStream || respondAsync,
@@ -92,6 +108,19 @@ export class ToolRuns {
       if (idempotencyKey === undefined) started.live?.cancel(hungUp());
     };
     return this.wait(started, exchange, cancel);
+  }
+
+  /** @throws ToolError as `run`, of a call that is then recorded as refused */
+  private find({ category, name }: NamedTool, args: unknown, who: Caller): ToolDefinition {
+    try {
+      const tool = this.catalog.get(category, name);
+      const refusal = this.unread.refusalOf(who.caller);
+      if (refusal) throw refusal;
+      return tool;
+    } catch (error) {
+      this.runner.refuse(name, args, { ...who, executionId: randomUUIDv7() }, error as ToolError);
+      throw error;
+    }
   }
 
   private async endsWithin({ id, live }: Started, seconds: number): Promise<boolean> {

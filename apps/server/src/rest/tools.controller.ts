@@ -64,6 +64,6 @@ export class ToolsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string | undefined> {
-    return this.runs.run(this.catalog.get(category, tool), body, { query, request, reply });
+    return this.runs.run({ category, name: tool }, body, { query, request, reply });
   }
 }

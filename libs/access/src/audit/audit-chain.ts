@@ -75,7 +75,7 @@ export class AuditChain {
   append(draft: AuditDraft): Appended | undefined {
     if (this.isClosed || (this.isFull() && draft.kind !== 'outcome')) {
       if (draft.kind === 'intent') throw notKept();
-      this.lost++;
+      this.skip();
       return undefined;
     }
     const fields: Omit<AuditEntry, 'hash'> = {
@@ -90,6 +90,11 @@ export class AuditChain {
     this.last = { chain: this.id, seq: entry.seq, hash: entry.hash };
     this.lost = 0;
     return { entry, stored: this.store(entry) };
+  }
+
+  /** Counts a call that is not kept. The next entry says how many. */
+  skip(): void {
+    this.lost++;
   }
 
   /** Takes no further entries. */

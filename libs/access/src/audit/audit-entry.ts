@@ -75,7 +75,10 @@ export interface EntryId {
 export interface AuditEntry extends AuditDraft, EntryId {
   /** ISO 8601, by the clock of its server. */
   readonly time: string;
-  /** How many calls before this one could not be kept, because too many entries waited. */
+  /**
+   * How many calls before this one were not kept, because too many entries waited, or because a
+   * principal was refused too often.
+   */
   readonly lost?: number | undefined;
   /** The hash of the entry before. */
   readonly previous: string;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   InterceptsTools,
   ToolError,
+  type RefusedCall,
   type ToolErrorCode,
   type ToolInterceptor,
   type ToolInvocation,
@@ -43,14 +44,26 @@ export class AuditInterceptor implements ToolInterceptor {
 
   /** An intent that was stored for a call that has not come to be run came to nothing. */
   retract(executionId: string): void {
+    this.takeBack(executionId);
+  }
+
+  /** Keeps a call that does not come here. One that was announced has its intent already. */
+  refused(refused: RefusedCall): void {
+    const { error, call } = refused;
+    if (!this.takeBack(call.executionId, error.code)) this.audit.refused(refused);
+  }
+
+  /** @returns whether there was something to take back */
+  private takeBack(executionId: string, code?: ToolErrorCode): boolean {
     const left = this.announced.get(executionId);
-    if (!left) return;
+    if (!left) return false;
     this.announced.delete(executionId);
-    const end = { ...left.draft, decision: 'refused', outcome: 'refused' } as const;
+    const end = { ...left.draft, decision: 'refused', outcome: 'refused', code } as const;
     left.intent.then(
       (intent) => this.audit.outcome(intent, end),
       () => {},
     );
+    return true;
   }
 
   async intercept(invocation: ToolInvocation, next: Next): Promise<ToolResult> {

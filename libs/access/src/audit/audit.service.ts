@@ -7,16 +7,17 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { runningServers, within } from '#store';
-import { ToolError, type ToolInvocation } from '#tools';
+import { ToolError, type RefusedCall, type ToolInvocation } from '#tools';
 import { AuditChain } from './audit-chain.js';
 import type { AuditDraft, AuditEntry, EntryId } from './audit-entry.js';
 import { AuditKey } from './audit-key.js';
 import { AuditLines } from './audit-lines.js';
 import { auditConfig, type AuditConfig } from './audit.config.js';
 import { FileCheckpointSink, HttpCheckpointSink, type CheckpointSink } from './checkpoint-sink.js';
-import { callDraft, type CallDraft } from './call-draft.js';
+import { callDraft, principalOf, refusedDraft, type CallDraft } from './call-draft.js';
 import { Checkpoints } from './checkpoints.js';
 import { unknownOutcome } from './open-intents.js';
+import { RefusalBudget } from './refusal-budget.js';
 import { AuditDatabase } from './store/audit-database.js';
 import { AuditRetention } from './store/audit-retention.js';
 import { AuditStore } from './store/audit-store.js';
@@ -41,6 +42,7 @@ export class Audit implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
   private readonly checkpoints: Checkpoints;
   private readonly digestKey: Uint8Array;
   private readonly lines: AuditLines | undefined;
+  private readonly refusals = new RefusalBudget();
   private readonly timers: NodeJS.Timeout[] = [];
   private sweeping: Promise<void> = Promise.resolve();
 
@@ -68,14 +70,20 @@ export class Audit implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
     return callDraft(invocation, this.digestKey);
   }
 
-  /** Notes a call that was refused before it began. */
-  refused(invocation: ToolInvocation, { code, message }: ToolError): void {
+  /**
+   * Notes a call that was refused before it began. Of a principal that is refused too often, calls
+   * are only counted.
+   */
+  refused({ error, ...refused }: RefusedCall): void {
+    const { principal, caller } = refused.call;
+    if (!this.refusals.tryTake(principalOf(principal, caller).id)) return this.chain.skip();
+    const { code, message } = error;
     const rule = code === 'forbidden' ? message : undefined;
-    const draft = this.draftOf(invocation);
+    const draft = refusedDraft(refused, this.digestKey);
     this.called({ ...draft, decision: 'refused', outcome: 'refused', code, rule });
   }
 
-  /** Notes a call that has ended, or that was refused. */
+  /** Notes a call that has ended. */
   called(draft: Draft): void {
     this.append({ ...draft, kind: 'call' });
   }

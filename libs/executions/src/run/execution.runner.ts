@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { isoNow } from '#base';
 import { ToolError, ToolInvoker, type PreparedCall, type Principal, type Progress } from '#tools';
@@ -28,6 +29,9 @@ export interface StartOptions {
   progress?: (progress: Progress) => void;
   emit?: (chunk: string) => void;
 }
+
+/** What is recorded of a call that does not begin. */
+type RefusalOptions = Pick<StartOptions, 'caller' | 'principal' | 'door'> & { executionId: string };
 
 /** Between two looks at what runs and what waits, in milliseconds. */
 const SWEEP_MS = STORE_AFTER_MS / 2;
@@ -82,6 +86,25 @@ export class ExecutionRunner {
    * what it does
    */
   async start(name: string, args: unknown, options: StartOptions): Promise<Started> {
+    const identified = { ...options, executionId: options.executionId ?? randomUUIDv7() };
+    try {
+      return await this.begin(name, args, identified);
+    } catch (error) {
+      this.refuse(name, args, identified, error as ToolError);
+      throw error;
+    }
+  }
+
+  /** Has a call recorded that was refused before it began, also one that a door has refused. */
+  refuse(name: string, args: unknown, options: RefusalOptions, error: ToolError): void {
+    this.invoker.refuse({ name, args, error, call: options });
+  }
+
+  private async begin(
+    name: string,
+    args: unknown,
+    options: StartOptions & RefusalOptions,
+  ): Promise<Started> {
     const call = this.invoker.prepare(name, args, options.executionId);
     if (this.stopping) throw new ToolError('unavailable', 'The server is stopping.');
     const { category, annotations } = call.tool;
@@ -106,6 +129,7 @@ export class ExecutionRunner {
     try {
       const other = isKept ? await recorder.begin(execution, call, idempotencyKey) : undefined;
       if (other) {
+        this.invoker.retract(execution.id);
         this.abandon(execution, place);
         return { id: other.id, live: this.get(other.id) };
       }
@@ -169,7 +193,6 @@ export class ExecutionRunner {
   private abandon(execution: LiveExecution, { taken, giveBack }: Place): void {
     const error = new ToolError('cancelled', 'Not begun.');
     execution.cancel(error);
-    this.invoker.retract(execution.id);
     taken.then(giveBack, () => {});
     this.running.delete(execution.id);
     execution.settle({ error });
@@ -178,12 +201,13 @@ export class ExecutionRunner {
   private async run(
     execution: LiveExecution,
     call: PreparedCall,
-    options: StartOptions,
+    options: StartOptions & RefusalOptions,
     { taken, giveBack }: Place,
   ): Promise<void> {
     try {
       await taken;
     } catch (error) {
+      this.refuse(call.tool.name, argsOf(call), options, error as ToolError);
       return this.finish(execution, { error: error as ToolError });
     }
     const finished = this.finish(execution, await this.invoke(execution, call, options));
@@ -195,12 +219,13 @@ export class ExecutionRunner {
   private async invoke(
     execution: LiveExecution,
     call: PreparedCall,
-    { principal, door, timeLimitSeconds, progress, emit }: StartOptions,
+    options: StartOptions & RefusalOptions,
   ): Promise<Outcome> {
     const { invoker, recorder, limits } = this;
+    const { principal, door, timeLimitSeconds, progress, emit } = options;
     try {
       if (!execution.startedAt) {
-        if (execution.isKept) await this.confirm(execution);
+        if (execution.isKept) await this.confirm(execution, call, options);
         execution.startedAt = isoNow();
         recorder.started(execution);
       }
@@ -232,15 +257,21 @@ export class ExecutionRunner {
   }
 
   /** Makes sure that the other servers have not declared a waiting execution interrupted. */
-  private async confirm({ signal }: LiveExecution): Promise<void> {
+  private async confirm(
+    { signal }: LiveExecution,
+    call: PreparedCall,
+    options: RefusalOptions,
+  ): Promise<void> {
     try {
       await this.replicas.confirm();
     } catch (cause) {
-      throw new ToolError(
+      const error = new ToolError(
         'unavailable',
         'The database in which this server remembers its executions does not answer, so this was not begun.',
         { cause },
       );
+      this.refuse(call.tool.name, argsOf(call), options, error);
+      throw error;
     }
     signal.throwIfAborted();
   }
@@ -252,4 +283,8 @@ export class ExecutionRunner {
     this.running.delete(execution.id);
     execution.settle(outcome);
   }
+}
+
+function argsOf({ input, shared }: PreparedCall): unknown {
+  return { ...input, ...shared };
 }
