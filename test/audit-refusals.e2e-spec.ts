@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { entriesOf, useAuditFiles, verifyAudit } from './support/audit.js';
+import { entriesOf, useAuditFiles, verifyAudit, type Entry } from './support/audit.js';
 import { DOORS, type Door } from './support/doors.js';
 import { startServer, type RunningServer } from './support/server.js';
 
@@ -105,11 +105,11 @@ describe('a flood of refused calls', () => {
     await Promise.all(Array.from({ length: 20 }, flood));
     const seconds = (performance.now() - startedAt) / 1_000;
     await door.call('k8s_get', { resource_type: 'namespaces' });
-    const read = async () => (await entriesOf(server, { tool: 'k8s_get', outcome: 'done' }))[0]!;
-    await expect.poll(async () => (await read()).lost).toBeGreaterThan(0);
-    const { seq, lost } = await read();
-    expect(seq - before).toBeLessThan(1_002 + 100 * seconds);
-    expect(lost).toBeLessThan(2_000);
+    const isRead = ({ tool, outcome }: Entry) => tool === 'k8s_get' && outcome === 'done';
+    await expect.poll(async () => isRead((await entriesOf(server))[0]!)).toBe(true);
+    const entries = await entriesOf(server);
+    expect(entries[0]!.seq - before).toBeLessThan(1_002 + 20 * seconds);
+    expect(entries.some(({ lost = 0 }) => lost > 0)).toBe(true);
     expect((await verifyAudit(files.env)).code).toBe(0);
   });
 });

@@ -12,7 +12,7 @@ describe(RefusalBudget.name, () => {
     const budget = new RefusalBudget(() => now);
     expect(keptOf(budget, 'jane', 5_000)).toBe(1_000);
     now += 500;
-    expect(keptOf(budget, 'jane', 5_000)).toBe(50);
+    expect(keptOf(budget, 'jane', 5_000)).toBe(10);
     now += 3_600_000;
     expect(keptOf(budget, 'jane', 5_000)).toBe(1_000);
   });

@@ -1,6 +1,6 @@
 /** Refused calls of one principal that are kept at once, and a second. A read takes longer. */
 const BURST = 1_000;
-const PER_SECOND = 100;
+const PER_SECOND = 20;
 /** Principals that are followed. Beyond that, those who wait longest are taken for new. */
 const MAX_PRINCIPALS = 10_000;
 
