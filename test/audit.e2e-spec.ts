@@ -41,9 +41,10 @@ describe('the audit of a server with SQLite', () => {
 
   it('has a write before and after, without what its text says', async () => {
     const { body } = await api.run(...WRITE);
-    const entries = await entriesFor(server, idIn(body), 2);
-    const [intent, outcome] = entries;
+    const entries = await entriesFor(server, idIn(body), 4);
+    const [intent, request, , outcome] = entries;
     expect(intent).toMatchObject({ kind: 'intent', tool: 'k8s_exec' });
+    expect(request).toMatchObject({ kind: 'intent', objects: [{ subresource: 'exec' }] });
     expect(outcome).toMatchObject({
       kind: 'outcome',
       outcome: 'done',
@@ -54,7 +55,8 @@ describe('the audit of a server with SQLite', () => {
 
   it('has a write that failed', async () => {
     const { body } = await api.run('k8s_exec', onThisMachine('exit 3'));
-    const [intent, outcome] = await entriesFor(server, idIn(body), 2);
+    const entries = await entriesFor(server, idIn(body), 4);
+    const [intent, outcome] = [entries[0], entries[3]];
     expect(outcome).toMatchObject({ kind: 'outcome', outcome: 'failed', code: 'failed' });
     const failed = await entriesOf(server, { outcome: 'failed', tool: 'k8s_exec' });
     expect(failed).toEqual([outcome, intent]);
@@ -74,10 +76,11 @@ describe('the audit of a server with SQLite', () => {
 
   it('says of a write that nobody saw end that its outcome is unknown', async () => {
     const id = await api.start('k8s_exec', onThisMachine('sleep 30'));
-    await entriesFor(server, id, 1);
+    await entriesFor(server, id, 3);
     await server.stop('SIGKILL');
     await start();
-    const [intent, outcome] = await entriesFor(server, id, 2);
+    const entries = await entriesFor(server, id, 4);
+    const [intent, outcome] = [entries[0], entries[3]];
     expect(outcome).toMatchObject({
       kind: 'outcome',
       outcome: 'unknown',
@@ -135,13 +138,13 @@ describe('the audit of two replicas on PostgreSQL', () => {
     for (const server of servers) {
       const { body } = await new ExecutionsApi(server).run(...WRITE);
       const id = idIn(body);
-      const entries = await entriesFor(a, id, 2);
-      expect(await entriesFor(b, id, 2)).toEqual(entries);
+      const entries = await entriesFor(a, id, 4);
+      expect(await entriesFor(b, id, 4)).toEqual(entries);
       for (const { chain } of entries) chains.add(chain);
     }
     expect(chains.size).toBe(2);
     const { code, stdout } = await verifyAudit(envOf({ DATABASE_URL: postgres.url }));
-    expect(stdout).toContain('The record is intact: 4 entries in 2 chains.');
+    expect(stdout).toContain('The record is intact: 8 entries in 2 chains.');
     expect(code).toBe(0);
   });
 });

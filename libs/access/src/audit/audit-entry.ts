@@ -1,7 +1,7 @@
 import { hash as digestOf } from 'node:crypto';
 import { isRecord } from '#base';
 import type { Effect } from '#tools';
-import type { AuditedArguments } from './audited-arguments.js';
+import type { AuditedArguments, TextDigest } from './audited-arguments.js';
 import { canonicalJson } from './canonical-json.js';
 
 /**
@@ -21,10 +21,15 @@ export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 export interface AuditedObject {
   readonly verb?: string | undefined;
   readonly group?: string | undefined;
-  readonly resource: string;
+  /** The plural, of a request. A path that is no resource stands here whole. */
+  readonly resource?: string | undefined;
+  /** Of a change that a call has compared. */
+  readonly kind?: string | undefined;
   readonly subresource?: string | undefined;
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
+  /** The keyed digest of what was sent. */
+  readonly body?: TextDigest | undefined;
   /** What changes, without values of Secrets. */
   readonly diff?: string | undefined;
   /** The characters of the whole diff, where it was too long to be kept whole. */
@@ -56,6 +61,8 @@ export interface AuditDraft {
   readonly outcome?: AuditOutcome | undefined;
   /** The code of the error, where there was one. */
   readonly code?: string | undefined;
+  /** The HTTP status that an API server has answered with. */
+  readonly status?: number | undefined;
   /** Of an outcome: the entry of its intent. */
   readonly intent?: EntryId | undefined;
   readonly durationMs?: number | undefined;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { callScope } from '#cluster';
 import {
   InterceptsTools,
   ToolError,
@@ -89,7 +90,15 @@ export class AuditInterceptor implements ToolInterceptor {
     const end = (how: Pick<AuditDraft, 'outcome' | 'code'>, output = '') => {
       const durationMs = Math.round(performance.now() - startedAt);
       const decision = how.outcome === 'refused' ? 'refused' : 'allowed';
-      tell({ ...draft, ...how, decision, durationMs, bytes: Buffer.byteLength(output) });
+      const objects = callScope.getStore()?.changes;
+      tell({
+        ...draft,
+        ...how,
+        decision,
+        objects: objects?.length ? objects : undefined,
+        durationMs,
+        bytes: Buffer.byteLength(output),
+      });
     };
     try {
       const result = await next(invocation);

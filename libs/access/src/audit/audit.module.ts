@@ -3,6 +3,7 @@ import { ConfigModule } from '@nestjs/config';
 import { StoreModule } from '#store';
 import { auditConfig } from './audit.config.js';
 import { AuditInterceptor } from './audit.interceptor.js';
+import { AuditPart } from './audit.part.js';
 import { Audit } from './audit.service.js';
 import { AuditDatabase } from './store/audit-database.js';
 import { AuditRetention } from './store/audit-retention.js';
@@ -12,7 +13,15 @@ import { AuditWriter } from './store/audit-writer.js';
 /** The record of what was asked of the server, and of what it did to clusters. */
 @Module({
   imports: [StoreModule, ConfigModule.forFeature(auditConfig)],
-  providers: [Audit, AuditDatabase, AuditInterceptor, AuditRetention, AuditStore, AuditWriter],
+  providers: [
+    Audit,
+    AuditDatabase,
+    AuditInterceptor,
+    AuditPart,
+    AuditRetention,
+    AuditStore,
+    AuditWriter,
+  ],
   exports: [Audit, AuditStore],
 })
 export class AuditModule {}

@@ -6,6 +6,7 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
+import type { GateCall, GateRequest } from '#cluster';
 import { runningServers, within } from '#store';
 import { ToolError, type RefusedCall, type ToolInvocation } from '#tools';
 import { AuditChain } from './audit-chain.js';
@@ -18,6 +19,7 @@ import { callDraft, principalOf, refusedDraft, type CallDraft } from './call-dra
 import { Checkpoints } from './checkpoints.js';
 import { unknownOutcome } from './open-intents.js';
 import { RefusalBudget } from './refusal-budget.js';
+import { requestDraft, type RequestDraft } from './request-draft.js';
 import { AuditDatabase } from './store/audit-database.js';
 import { AuditRetention } from './store/audit-retention.js';
 import { AuditStore } from './store/audit-store.js';
@@ -68,6 +70,17 @@ export class Audit implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
   /** What each entry of a call has. */
   draftOf(invocation: ToolInvocation): CallDraft {
     return callDraft(invocation, this.digestKey);
+  }
+
+  /** What each entry of a request to an API server has, that a call makes. */
+  requestDraftOf(request: GateRequest, call: GateCall): RequestDraft {
+    return requestDraft(request, call, this.digestKey);
+  }
+
+  /** Notes a request that was refused at the gate, and so never announced. */
+  requestRefused(draft: Draft & RequestDraft): void {
+    if (!this.refusals.tryTake(draft.principal.id)) return this.chain.skip();
+    this.append({ ...draft, kind: 'outcome' });
   }
 
   /**

@@ -6,7 +6,7 @@ import type { PropertySchema } from '#tools';
 export interface TextDigest {
   /** HMAC-SHA256 in hexadecimal digits. */
   readonly digest: string;
-  /** In characters. */
+  /** In characters; in bytes for a body that was sent as bytes and is not JSON. */
   readonly length: number;
 }
 
@@ -63,10 +63,14 @@ function isPlain(
   return new RegExp(pattern).test(value);
 }
 
-function digestOf(value: unknown, key: Uint8Array): TextDigest {
-  const text = typeof value === 'string' ? value : jsonOf(value);
+/** The keyed digest of a text, or of bytes. */
+export function textDigest(text: string | Uint8Array, key: Uint8Array): TextDigest {
   const digest = createHmac('sha256', key).update(text).digest('hex');
   return { digest, length: text.length };
+}
+
+function digestOf(value: unknown, key: Uint8Array): TextDigest {
+  return textDigest(typeof value === 'string' ? value : jsonOf(value), key);
 }
 
 function jsonOf(value: unknown): string {

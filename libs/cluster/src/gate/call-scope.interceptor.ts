@@ -16,8 +16,10 @@ export class CallScopeInterceptor implements ToolInterceptor {
     next: (invocation: ToolInvocation) => Promise<ToolResult>,
   ): Promise<ToolResult> {
     const { tool, call } = invocation;
-    const { executionId, principal, signal } = call;
-    const scope = { tool: tool.name, category: tool.category, executionId, principal, signal };
+    const { executionId, principal, caller, door, signal } = call;
+    const { name, category } = tool;
+    const who = { principal, caller, door };
+    const scope = { tool: name, category, executionId, ...who, changes: [], signal };
     return callScope.run(scope, () => next(invocation));
   }
 }

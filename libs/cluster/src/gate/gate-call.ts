@@ -1,12 +1,28 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Principal } from '#tools';
 
+/** How an object was changed. */
+export interface NotedChange {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  /** As `diffObjects` shows it, without values of Secrets. */
+  readonly diff: string;
+}
+
 /** The call of a tool that a request is made for. */
 export interface GateCall {
   readonly tool: string;
   readonly category: string;
   readonly executionId: string;
   readonly principal: Principal | undefined;
+  /** Who calls, as far as that is known. */
+  readonly caller?: string | undefined;
+  /** The way in: `rest`, `mcp` or `stdio`. */
+  readonly door?: string | undefined;
+  /** What it has changed so far, as far as that was compared. See `noteChange`. */
+  readonly changes?: NotedChange[] | undefined;
   /** Aborts when the call is cancelled. */
   readonly signal: AbortSignal;
 }

@@ -14,6 +14,8 @@ export type GateStage = (typeof GATE_STAGES)[number];
 export interface GateRequest extends ApiRequest {
   /** The name of the kubeconfig context. */
   readonly context: string;
+  /** An object, or the text or bytes of one. Undefined if there is none. */
+  readonly body: unknown;
   /** What it does, if it is no dry run. */
   readonly effect: RequestEffect;
   /** The call that it is made for; undefined for a request of the server itself. */

@@ -51,8 +51,14 @@ export class Gate {
     rehearse: GateRequest['rehearse'],
   ): Promise<Admission> {
     const asked = readApiRequest(sent);
-    const call = callScope.getStore();
-    const request: GateRequest = { ...asked, context, effect: effectOf(asked), call, rehearse };
+    const request: GateRequest = {
+      ...asked,
+      context,
+      body: sent.body,
+      effect: effectOf(asked),
+      call: callScope.getStore(),
+      rehearse,
+    };
     try {
       for (const part of this.parts) await part.decide?.(request);
       const identity = this.identityOf(request);

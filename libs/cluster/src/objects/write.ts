@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster.js';
 import { FIELD_MANAGER } from './field-manager.js';
 import { diffObjects } from './object-diff.js';
+import { noteChange } from './note-change.js';
 import { patchBody } from './patch-body.js';
 import type { KubernetesObject } from '../secrets/redact.js';
 import { withFateOfChange } from './lost-answer.js';
@@ -92,5 +93,6 @@ export function changeText(
 ): string {
   const first = isDryRun ? `${summary} (dry run: nothing was changed)` : summary;
   const diff = diffObjects(before, after, statusFields);
+  if (!isDryRun) noteChange({ before, after }, diff);
   return diff === '' ? first : `${first}\n\n${diff}`;
 }

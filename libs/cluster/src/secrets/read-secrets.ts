@@ -54,6 +54,12 @@ export function noteSent(path: string, body: unknown): Promise<void> | undefined
   return secrets.length > 0 ? addAll(values, secrets) : undefined;
 }
 
+/** A short text without the values that were remembered so far. */
+export function withoutCollected(text: string): string {
+  const values = collected.getStore();
+  return values && !values.isEmpty ? values.redactShort(text) : text;
+}
+
 async function addAll(values: SecretValues, secrets: readonly KubernetesObject[]): Promise<void> {
   for (const secret of secrets) await values.addSecret(secret);
 }

@@ -1,4 +1,4 @@
-import { diffObjects } from '#cluster';
+import { diffObjects, noteChange } from '#cluster';
 import { ToolError } from '#tools';
 import { nameOf, type ApplyItem } from './apply-plan.js';
 import type { Applied } from './apply-send.js';
@@ -21,12 +21,19 @@ export class ApplyReport {
   /** @param items all objects, in the order of their lines */
   constructor(private readonly items: readonly ApplyItem[]) {}
 
-  /** @returns the object's line, as kubectl prints it */
+  /** Notes what would be done. @returns the object's line, as kubectl prints it */
   add(item: ApplyItem, { before, after, removed }: Applied): string {
     const diff = diffObjects(before, after);
     const state = !before ? 'created' : diff === '' ? 'unchanged' : 'configured';
     this.outcomes.set(item, { state, diff, removed });
     return `${item.label} ${state}`;
+  }
+
+  /** As `add`, for what was done. */
+  addApplied(item: ApplyItem, applied: Applied): string {
+    const line = this.add(item, applied);
+    noteChange(applied, this.outcomes.get(item)!.diff);
+    return line;
   }
 
   fail(item: ApplyItem, error: ToolError): void {

@@ -120,7 +120,7 @@ export class ApplyRun {
         const checked = this.checks.get(item) ?? (await this.checkLate(item));
         const applied = await sendApply(cluster, item, checked, live, options, writeSignal);
         await this.turn();
-        const message = report.add(item, applied);
+        const message = report.addApplied(item, applied);
         progress({ progress: report.count, total: this.items.length, message });
       } catch (error) {
         isSent = false;
