@@ -9,38 +9,40 @@ import {
   type ToolInvocation,
   type ToolResult,
 } from '#tools';
-import type { AuditDraft, AuditOutcome, EntryId } from './audit-entry.js';
-import { Audit } from './audit.service.js';
+import type { AuditDraft, AuditOutcome } from './audit-entry.js';
+import { Audit, type Announced } from './audit.service.js';
 import type { CallDraft } from './call-draft.js';
 
 /** Refusals: nothing was sent for them, or the cluster has not taken it. */
 const REFUSALS: readonly ToolErrorCode[] = ['unauthenticated', 'forbidden', 'approval_required'];
 
-/** An intent that is on its way. */
-interface Announced {
+/** A call that writes, and its intent. */
+interface AnnouncedCall {
   draft: CallDraft;
-  intent: Promise<EntryId>;
+  intent: Announced;
 }
+
+/** The parameter of tools that work on a cluster. */
+const CONTEXT = 'context';
 
 type Next = (invocation: ToolInvocation) => Promise<ToolResult>;
 
-/** Keeps each call in the audit: a read once it has ended, a write before and after. */
+/**
+ * Keeps each call in the audit: a read once it has ended, a write before and after. What a call
+ * sends to a cluster waits at the gate until the intents of both are stored.
+ */
 @Injectable()
 @InterceptsTools({ stage: 'audit' })
 export class AuditInterceptor implements ToolInterceptor {
-  /** Intents that are being stored, by execution. */
-  private readonly announced = new Map<string, Announced>();
+  /** By execution. */
+  private readonly announced = new Map<string, AnnouncedCall>();
 
   constructor(private readonly audit: Audit) {}
 
-  /** Begins to store the intent of a write. */
+  /** Notes the intent of a write. */
   announce(invocation: ToolInvocation): void {
     if (isRead(invocation)) return;
-    const draft = this.audit.draftOf(invocation);
-    const intent = this.audit.intent({ ...draft, decision: 'allowed' });
-    // Whoever runs the call hears of it.
-    intent.catch(() => {});
-    this.announced.set(invocation.call.executionId, { draft, intent });
+    this.announced.set(invocation.call.executionId, this.announcedOf(invocation));
   }
 
   /** An intent that was stored for a call that has not come to be run came to nothing. */
@@ -60,24 +62,27 @@ export class AuditInterceptor implements ToolInterceptor {
     if (!left) return false;
     this.announced.delete(executionId);
     const end = { ...left.draft, decision: 'refused', outcome: 'refused', code } as const;
-    left.intent.then(
-      (intent) => this.audit.outcome(intent, end),
-      () => {},
-    );
+    this.audit.outcome(left.intent.id, end);
     return true;
   }
 
   async intercept(invocation: ToolInvocation, next: Next): Promise<ToolResult> {
     const { executionId } = invocation.call;
-    const announced = this.announced.get(executionId);
-    this.announced.delete(executionId);
-    const draft = announced?.draft ?? this.audit.draftOf(invocation);
     if (isRead(invocation)) {
+      const draft = this.audit.draftOf(invocation);
       return this.follow(draft, invocation, next, (end) => this.audit.called(end));
     }
-    const storing = announced?.intent ?? this.audit.intent({ ...draft, decision: 'allowed' });
-    const intent = await storing;
-    return this.follow(draft, invocation, next, (end) => this.audit.outcome(intent, end));
+    const { draft, intent } = this.announced.get(executionId) ?? this.announcedOf(invocation);
+    this.announced.delete(executionId);
+    if (!reachesGate(invocation)) {
+      await this.audit.confirm(intent, { ...draft, decision: 'allowed' });
+    }
+    return this.follow(draft, invocation, next, (end) => this.audit.outcome(intent.id, end));
+  }
+
+  private announcedOf(invocation: ToolInvocation): AnnouncedCall {
+    const draft = this.audit.draftOf(invocation);
+    return { draft, intent: this.audit.announce({ ...draft, decision: 'allowed' }) };
   }
 
   private async follow(
@@ -116,6 +121,11 @@ export class AuditInterceptor implements ToolInterceptor {
 /** Whether a call sends nothing that changes a cluster: calls about other calls do not either. */
 function isRead({ tool, input }: ToolInvocation): boolean {
   return tool.annotations.readOnlyHint || tool.placeOf(input) === 'none';
+}
+
+/** Whether all that a call changes is in clusters. Others change what this server itself has. */
+function reachesGate({ tool }: ToolInvocation): boolean {
+  return Object.hasOwn(tool.inputSchema.properties, CONTEXT);
 }
 
 function outcomeOf(code: ToolErrorCode, isOutcomeUnknown: boolean): AuditOutcome {

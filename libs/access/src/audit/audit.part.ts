@@ -31,7 +31,9 @@ export class AuditPart implements GatePart {
     const draft = this.audit.requestDraftOf(request, call);
     const announced: Announced = { draft, startedAt: performance.now(), intent: undefined };
     this.announced.set(request, announced);
-    announced.intent = await this.audit.intent({ ...draft, decision: 'allowed' });
+    const intent = this.audit.announce({ ...draft, decision: 'allowed' });
+    await this.audit.confirm(intent, { ...draft, decision: 'allowed' });
+    announced.intent = intent.id;
   }
 
   after(request: GateRequest, outcome: GateOutcome): void {

@@ -33,6 +33,13 @@ const RETENTION_MS = 60 * 60_000;
 /** Milliseconds that the last entries get when the server ends. */
 const CLOSE_MS = 2_000;
 
+/** An intent that is being stored. */
+export interface Announced {
+  /** What its outcome refers to. */
+  readonly id: EntryId;
+  readonly stored: Promise<void>;
+}
+
 /** What of an entry depends on what it tells of. */
 type Draft = Omit<AuditDraft, 'kind'>;
 
@@ -102,26 +109,31 @@ export class Audit implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
   }
 
   /**
-   * Stores the intent to send a write. Nothing may be sent before.
-   * @returns what its outcome refers to
+   * Notes the intent to write. It is stored with the next one that is waited for, or a little later.
+   * @throws ToolError `unavailable` while too many entries wait
+   */
+  announce(draft: Draft): Announced {
+    const { entry, stored } = this.chain.append({ ...draft, kind: 'intent' })!;
+    return { id: { chain: entry.chain, seq: entry.seq }, stored };
+  }
+
+  /**
+   * Waits until an intent is stored, and so every entry before it. Nothing may be sent earlier.
    * @throws ToolError `unavailable` if it cannot be stored; nothing may be sent then
    */
-  async intent(draft: Draft): Promise<EntryId> {
-    const { entry, stored } = this.chain.append({ ...draft, kind: 'intent' })!;
-    const { chain, seq } = entry;
+  async confirm({ id, stored }: Announced, draft: Draft): Promise<void> {
+    this.writer.hurry();
     try {
       await within(INTENT_LIMIT_MS, stored, 'Not stored');
     } catch (cause) {
-      stored.catch(() => {});
       // It may be stored later, and is then known to have come to nothing.
-      this.outcome({ chain, seq }, { ...draft, outcome: 'refused', code: 'unavailable' });
+      this.outcome(id, { ...draft, outcome: 'refused', code: 'unavailable' });
       throw new ToolError(
         'unavailable',
         'The audit cannot be stored at the moment, so nothing was changed. Try again later.',
         { cause },
       );
     }
-    return { chain, seq };
   }
 
   /** Notes how a write has ended. */

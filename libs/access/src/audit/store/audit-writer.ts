@@ -39,7 +39,7 @@ export class AuditWriter {
   }
 
   /**
-   * Stores an entry: an intent as soon as that can be, others a little later.
+   * Stores an entry a little later, with others that come until then.
    * @returns resolves once it is stored; rejects for an entry that the database refuses, and for
    * what was not stored before the end
    */
@@ -47,9 +47,23 @@ export class AuditWriter {
     if (this.isClosed) return Promise.reject(new Error('The audit is closed.'));
     const waiting = { entry, ...Promise.withResolvers<void>() };
     this.waiting.push(waiting);
-    if (entry.kind === 'intent' || this.waiting.length >= MAX_ENTRIES) this.launchSoon();
+    if (this.waiting.length >= MAX_ENTRIES) this.hurry();
     else this.timer ??= setTimeout(() => this.launch(), FLUSH_MS);
     return waiting.promise;
+  }
+
+  /**
+   * Stores what waits as soon as that can be: at the end of this turn of the event loop, so that
+   * entries of the same turn go along.
+   */
+  hurry(): void {
+    // After a failure the retry takes everything.
+    if (this.isSoon || this.flight || this.failed !== undefined) return;
+    this.isSoon = true;
+    setImmediate(() => {
+      this.isSoon = false;
+      this.launch();
+    });
   }
 
   /** Stores what waits, as far as that can be done within so many milliseconds. */
@@ -67,17 +81,6 @@ export class AuditWriter {
     this.isClosed = true;
     clearTimeout(this.timer);
     for (const { reject } of this.waiting.splice(0)) reject(new Error('The server has ended.'));
-  }
-
-  /** At the end of this turn of the event loop, so that entries of the same turn go along. */
-  private launchSoon(): void {
-    // After a failure the retry takes everything.
-    if (this.isSoon || this.flight || this.failed !== undefined) return;
-    this.isSoon = true;
-    setImmediate(() => {
-      this.isSoon = false;
-      this.launch();
-    });
   }
 
   private launch(): void {
