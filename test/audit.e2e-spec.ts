@@ -147,4 +147,13 @@ describe('the audit of two replicas on PostgreSQL', () => {
     expect(stdout).toContain('The record is intact: 8 entries in 2 chains.');
     expect(code).toBe(0);
   });
+  it('refuses writes and goes on with reads while the database is away', async () => {
+    const api = new ExecutionsApi(servers[0]!);
+    await postgres.pause();
+    const before = targets.local.commands.length;
+    const write = await api.run(...WRITE);
+    expect([write.status, write.body['code']]).toEqual([503, 'unavailable']);
+    expect(targets.local.commands).toHaveLength(before);
+    expect((await api.run(...READ)).status).toBe(200);
+  });
 });
