@@ -9,8 +9,8 @@ const NOT_INSTALLED = [
   'pg-native',
 ];
 
-/** Large, and used by few: one is loaded only then, the other loads its tables only then. */
-const LARGE = ['@kubernetes/client-node', 'iconv-lite'];
+/** Large, and used by few: they are loaded only then, or load their tables only then. */
+const LARGE = ['@kubernetes/client-node', /^@opentelemetry\//, 'iconv-lite'];
 
 /** Finds a file of its own beside itself. */
 const KEEPS_FILES = ['piscina'];

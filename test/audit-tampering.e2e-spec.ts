@@ -35,9 +35,7 @@ beforeAll(async () => {
     const server = await startServer(envOf());
     const api = new ExecutionsApi(server);
     for (let call = 0; call < CALLS; call++) await api.run('k8s_get', { resource_type: 'pods' });
-    await vi.waitFor(async () => {
-      expect(await entriesOf(server)).toHaveLength(CALLS * (start + 1));
-    });
+    await vi.waitUntil(async () => (await entriesOf(server)).length === CALLS * (start + 1));
     chains.push((await entriesOf(server))[0]!.chain);
     await server.stop();
   }

@@ -134,8 +134,9 @@ describe('the writes of helm', () => {
     expect(sent.length).toBeGreaterThan(2);
     const entries = await entriesFor(server, idIn(body), 2 + 2 * sent.length);
     const requests = entries.filter(({ kind, objects }) => kind === 'intent' && objects);
-    expect(requests.map(({ objects }) => objects![0]!['verb']).toSorted()).toEqual(sent.toSorted());
-    const named = requests.map(({ objects }) => `${String(objects![0]!['resource'])}`);
+    const verbs = requests.map(({ objects }) => String(objects![0]!['verb']));
+    expect(verbs.toSorted()).toEqual(sent.toSorted());
+    const named = requests.map(({ objects }) => objects![0]!['resource']);
     expect(named).toEqual(expect.arrayContaining(['secrets', 'deployments']));
     const ends = entries.filter(({ kind }) => kind === 'outcome');
     expect(ends.map(({ outcome }) => outcome)).toEqual(ends.map(() => 'done'));

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { ClusterModule } from '#cluster';
 import { StoreModule } from '#store';
 import { auditConfig } from './audit.config.js';
 import { AuditInterceptor } from './audit.interceptor.js';
@@ -12,7 +13,7 @@ import { AuditWriter } from './store/audit-writer.js';
 
 /** The record of what was asked of the server, and of what it did to clusters. */
 @Module({
-  imports: [StoreModule, ConfigModule.forFeature(auditConfig)],
+  imports: [ClusterModule, StoreModule, ConfigModule.forFeature(auditConfig)],
   providers: [
     Audit,
     AuditDatabase,

@@ -6,7 +6,7 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import type { GateCall, GateRequest } from '#cluster';
+import { Clusters, type GateCall, type GateRequest } from '#cluster';
 import { runningServers, within } from '#store';
 import { ToolError, type RefusedCall, type ToolInvocation } from '#tools';
 import { AuditChain } from './audit-chain.js';
@@ -14,10 +14,16 @@ import type { AuditDraft, AuditEntry, EntryId } from './audit-entry.js';
 import { AuditKey } from './audit-key.js';
 import { AuditLines } from './audit-lines.js';
 import { auditConfig, type AuditConfig } from './audit.config.js';
-import { FileCheckpointSink, HttpCheckpointSink, type CheckpointSink } from './checkpoint-sink.js';
+import {
+  FileCheckpointSink,
+  HttpCheckpointSink,
+  type CheckpointSink,
+} from './checkpoints/checkpoint-sink.js';
+import { ConfigMapCheckpointSink } from './checkpoints/config-map-sink.js';
 import { callDraft, principalOf, refusedDraft, type CallDraft } from './call-draft.js';
-import { Checkpoints } from './checkpoints.js';
+import { Checkpoints } from './checkpoints/checkpoints.js';
 import { unknownOutcome } from './open-intents.js';
+import { OtlpLog } from './otlp-log.js';
 import { RefusalBudget } from './refusal-budget.js';
 import { requestDraft, type RequestDraft } from './request-draft.js';
 import { AuditDatabase } from './store/audit-database.js';
@@ -52,6 +58,7 @@ export class Audit implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
   private readonly digestKey: Uint8Array;
   private readonly lines: AuditLines | undefined;
   private readonly refusals = new RefusalBudget();
+  private otlp: OtlpLog | undefined;
   private readonly timers: NodeJS.Timeout[] = [];
   private sweeping: Promise<void> = Promise.resolve();
 
@@ -60,13 +67,14 @@ export class Audit implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
     private readonly store: AuditStore,
     private readonly writer: AuditWriter,
     private readonly retention: AuditRetention,
+    clusters: Clusters,
     @Inject(auditConfig.KEY) private readonly config: AuditConfig,
   ) {
     const key = AuditKey.open(config.keyFile);
     this.digestKey = key.digestKey;
     this.lines = config.file === undefined ? undefined : new AuditLines(config.file);
     this.chain = new AuditChain(database.sql.serverId, (entry) => this.take(entry));
-    this.checkpoints = new Checkpoints(this.chain, key, [store, ...sinksOf(config)]);
+    this.checkpoints = new Checkpoints(this.chain, key, [store, ...sinksOf(config, clusters)]);
   }
 
   /** Why the audit cannot be stored now; undefined while it can. */
@@ -142,6 +150,8 @@ export class Audit implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
   }
 
   async onModuleInit(): Promise<void> {
+    const { otlp } = this.config;
+    this.otlp = otlp && (await OtlpLog.open(otlp));
     await this.database.sql.migrate();
     await this.checkpoints.start();
   }
@@ -163,7 +173,7 @@ export class Audit implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
     await this.writer.flushWithin(CLOSE_MS);
     await this.checkpoints.end();
     this.writer.close();
-    await this.lines?.close();
+    await Promise.all([this.lines?.close(), this.otlp?.close()]);
   }
 
   private append(draft: AuditDraft): void {
@@ -173,6 +183,7 @@ export class Audit implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
 
   private take(entry: AuditEntry): Promise<void> {
     this.lines?.write(entry);
+    this.otlp?.write(entry);
     return this.writer.store(entry);
   }
 
@@ -200,9 +211,15 @@ export class Audit implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
   }
 }
 
-function sinksOf({ checkpointFile, checkpointUrl }: AuditConfig): CheckpointSink[] {
+function sinksOf(
+  { checkpointFile, checkpointUrl, checkpointConfigMap }: AuditConfig,
+  clusters: Clusters,
+): CheckpointSink[] {
   return [
     ...(checkpointFile === undefined ? [] : [new FileCheckpointSink(checkpointFile)]),
     ...(checkpointUrl === undefined ? [] : [new HttpCheckpointSink(checkpointUrl)]),
+    ...(checkpointConfigMap === undefined
+      ? []
+      : [new ConfigMapCheckpointSink(checkpointConfigMap, () => clusters.get())]),
   ];
 }

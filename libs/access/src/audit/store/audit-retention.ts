@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ChainPoint } from '../audit-entry.js';
-import type { Checkpoints } from '../checkpoints.js';
+import type { Checkpoints } from '../checkpoints/checkpoints.js';
 import { AuditDatabase } from './audit-database.js';
 import { AuditStore } from './audit-store.js';
 

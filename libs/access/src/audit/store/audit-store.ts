@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import { parseJson } from '#base';
 import type { AuditEntry, AuditOutcome } from '../audit-entry.js';
-import type { Checkpoint } from '../checkpoint.js';
-import type { CheckpointSink } from '../checkpoint-sink.js';
+import type { Checkpoint } from '../checkpoints/checkpoint.js';
+import type { CheckpointSink } from '../checkpoints/checkpoint-sink.js';
 import { AuditDatabase } from './audit-database.js';
 import { entryOf } from './audit-row.js';
 import {

@@ -9,7 +9,7 @@ import { SqliteDatabase } from '#store';
 import { CALL, newKey } from '../../../fixtures/audit-record.js';
 import { AuditChain } from '../audit-chain.js';
 import type { AuditDraft, AuditEntry } from '../audit-entry.js';
-import { Checkpoints } from '../checkpoints.js';
+import { Checkpoints } from '../checkpoints/checkpoints.js';
 import { unknownOutcome } from '../open-intents.js';
 import { verifyAudit } from '../verify/verify-audit.js';
 import { AuditDatabase } from './audit-database.js';

@@ -1,7 +1,7 @@
 import { Turns } from '#base';
 import { MAX_BREAKS, type AuditBreak } from './audit-break.js';
 import type { PublicKeys } from '../audit-key.js';
-import { checkpointFault, isCheckpoint, type Checkpoint } from '../checkpoint.js';
+import { checkpointFault, isCheckpoint, type Checkpoint } from '../checkpoints/checkpoint.js';
 
 /** What the checkpoints say of one chain. */
 export interface SignedPoints {

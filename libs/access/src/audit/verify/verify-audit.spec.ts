@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AuditRecord, CALL, newKey, recordOf } from '../../../fixtures/audit-record.js';
 import { hashOfEntry, type AuditEntry } from '../audit-entry.js';
-import { signCheckpoint } from '../checkpoint.js';
+import { signCheckpoint } from '../checkpoints/checkpoint.js';
 import { verifyAudit } from './verify-audit.js';
 
 /** Checks a record as it comes back from where it was stored. */

@@ -1,4 +1,4 @@
-import { AppendFile } from './append-file.js';
+import { AppendFile } from '../append-file.js';
 import type { Checkpoint } from './checkpoint.js';
 
 /** Milliseconds that an address may take to answer. */

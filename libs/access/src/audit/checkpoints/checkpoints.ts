@@ -1,7 +1,7 @@
 import { orAfter } from '#base';
-import type { AuditChain } from './audit-chain.js';
-import type { ChainPoint } from './audit-entry.js';
-import type { AuditKey } from './audit-key.js';
+import type { AuditChain } from '../audit-chain.js';
+import type { ChainPoint } from '../audit-entry.js';
+import type { AuditKey } from '../audit-key.js';
 import { CheckpointDelivery } from './checkpoint-delivery.js';
 import type { CheckpointSink } from './checkpoint-sink.js';
 import { signCheckpoint, type CheckpointKind } from './checkpoint.js';

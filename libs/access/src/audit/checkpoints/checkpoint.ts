@@ -1,8 +1,8 @@
 import { verify } from 'node:crypto';
 import { isRecord } from '#base';
-import type { ChainPoint } from './audit-entry.js';
-import type { AuditKey, PublicKeys } from './audit-key.js';
-import { canonicalJson } from './canonical-json.js';
+import type { ChainPoint } from '../audit-entry.js';
+import type { AuditKey, PublicKeys } from '../audit-key.js';
+import { canonicalJson } from '../canonical-json.js';
 
 /**
  * What a checkpoint says of its entry: `start`, that the chain begins after it; `running`, that it

@@ -4,12 +4,12 @@ import { text } from 'node:stream/consumers';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { AuditRecord, CALL, temporaryFolder } from '../../fixtures/audit-record.js';
+import { AuditRecord, CALL, temporaryFolder } from '../../../fixtures/audit-record.js';
 import { FileCheckpointSink, HttpCheckpointSink } from './checkpoint-sink.js';
 import { Checkpoints } from './checkpoints.js';
 import type { Checkpoint } from './checkpoint.js';
-import { readJsonLines } from './json-lines.js';
-import { verifyAudit } from './verify/verify-audit.js';
+import { readJsonLines } from '../json-lines.js';
+import { verifyAudit } from '../verify/verify-audit.js';
 
 const MINUTE = 60_000;
 
