@@ -43,6 +43,8 @@ export class AuditInterceptor implements ToolInterceptor {
   announce(invocation: ToolInvocation): void {
     if (isRead(invocation)) return;
     this.announced.set(invocation.call.executionId, this.announcedOf(invocation));
+    // It is then stored beside the execution, and not after it.
+    if (!reachesGate(invocation)) this.audit.hurry();
   }
 
   /** An intent that was stored for a call that has not come to be run came to nothing. */

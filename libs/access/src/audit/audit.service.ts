@@ -125,12 +125,17 @@ export class Audit implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
     return { id: { chain: entry.chain, seq: entry.seq }, stored };
   }
 
+  /** Begins to store what waits. */
+  hurry(): void {
+    this.writer.hurry();
+  }
+
   /**
    * Waits until an intent is stored, and so every entry before it. Nothing may be sent earlier.
    * @throws ToolError `unavailable` if it cannot be stored; nothing may be sent then
    */
   async confirm({ id, stored }: Announced, draft: Draft): Promise<void> {
-    this.writer.hurry();
+    this.hurry();
     try {
       await within(INTENT_LIMIT_MS, stored, 'Not stored');
     } catch (cause) {
