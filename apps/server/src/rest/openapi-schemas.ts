@@ -1,7 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { AUDIT_KINDS, AUDIT_OUTCOMES } from '#access';
 import { EXECUTION_STATUSES } from '#executions';
-import { TOOL_ERROR_CODES } from '#tools';
+import { EFFECTS, TOOL_ERROR_CODES } from '#tools';
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 type Schema = Schemas[string];
@@ -178,10 +178,14 @@ export const SCHEMAS = {
       tool: text(),
       arguments: { type: 'object', description: 'Of free text a keyed digest and the length.' },
       context: text(),
+      effect: { type: 'string', enum: [...EFFECTS] },
       decision: { type: 'string', enum: ['allowed', 'refused'] },
       rule: text('What decided.'),
+      objects: listOf({ $ref: '#/components/schemas/AuditedObject' }),
+      moreObjects: { type: 'integer', description: 'Objects beyond those that are kept.' },
       outcome: { type: 'string', enum: [...AUDIT_OUTCOMES] },
       code: { type: 'string', enum: TOOL_ERROR_CODES },
+      status: { type: 'integer', description: 'What an API server has answered a request with.' },
       intent: {
         type: 'object',
         description: 'Of an outcome: the entry of its intent.',
@@ -191,9 +195,34 @@ export const SCHEMAS = {
       durationMs: { type: 'integer' },
       bytes: { type: 'integer', description: 'Bytes of the answer.' },
       executionId: text(),
-      lost: { type: 'integer', description: 'Calls before this one that could not be kept.' },
+      lost: { type: 'integer', description: 'Calls before this one that are not kept.' },
       previous: text('The hash of the entry before.'),
       hash: text(),
+    },
+  },
+  AuditedObject: {
+    type: 'object',
+    description:
+      'What a request to an API server was about, by its resource, or what a call has changed, by its kind.',
+    properties: {
+      verb: text('As RBAC names it.'),
+      group: text('The API group. The core group is left out.'),
+      resource: text('The plural.'),
+      kind: text(),
+      subresource: text(),
+      namespace: text(),
+      name: text(),
+      body: {
+        type: 'object',
+        description: 'Of what was sent.',
+        required: ['digest', 'length'],
+        properties: { digest: text('HMAC-SHA256.'), length: { type: 'integer' } },
+      },
+      diff: text('What has changed, without values of Secrets.'),
+      diffLength: {
+        type: 'integer',
+        description: 'Characters of the whole diff, where not all is kept.',
+      },
     },
   },
   AuditList: {
