@@ -68,7 +68,8 @@ export class AuditChain {
 
   /**
    * Makes the next entry and hands it to the sink, at once. While too many wait to be stored, calls
-   * are only counted, and the next entry says how many. An outcome is kept until the chain is closed.
+   * are only counted, and the next entry says how many. An outcome is kept until the chain is
+   * closed.
    * @returns undefined for a call that was only counted
    * @throws ToolError `unavailable` for an intent while too many entries wait, or once it is closed
    */

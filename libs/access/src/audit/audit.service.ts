@@ -117,7 +117,8 @@ export class Audit implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
   }
 
   /**
-   * Notes the intent to write. It is stored with the next one that is waited for, or a little later.
+   * Notes the intent to write. It is stored with the next one that is waited for, or a little
+   * later.
    * @throws ToolError `unavailable` while too many entries wait
    */
   announce(draft: Draft): Announced {

@@ -42,8 +42,8 @@ export class Gate {
    * Lets a request in.
    * @param context the name of the kubeconfig context
    * @param rehearse as `GateRequest.rehearse`
-   * @throws ToolError `invalid_input` for a request that cannot be read exactly; what a part refuses
-   * it with
+   * @throws ToolError `invalid_input` for a request that cannot be read exactly; what a part
+   * refuses it with
    */
   async enter(
     context: string,

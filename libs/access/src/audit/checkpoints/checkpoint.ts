@@ -6,8 +6,8 @@ import { canonicalJson } from '../canonical-json.js';
 
 /**
  * What a checkpoint says of its entry: `start`, that the chain begins after it; `running`, that it
- * is there; `end`, that it is the last one; `head`, that it and all before were forgotten because of
- * their age.
+ * is there; `end`, that it is the last one; `head`, that it and all before were forgotten because
+ * of their age.
  */
 export const CHECKPOINT_KINDS = ['start', 'running', 'end', 'head'] as const;
 

@@ -3,8 +3,8 @@
  * place, or twice. `change`: an entry is not what its hash was taken of. `link`: an entry does not
  * belong after the one before. `checkpoint`: an entry is not the one that was signed. `tail`:
  * entries that were signed are missing at the end. `added`: entries follow the signed end.
- * `unsigned`: no valid checkpoint knows the chain. `foreign`: a checkpoint that none of the keys has
- * signed. `unreadable`: what is no entry or no checkpoint at all.
+ * `unsigned`: no valid checkpoint knows the chain. `foreign`: a checkpoint that none of the keys
+ * has signed. `unreadable`: what is no entry or no checkpoint at all.
  */
 export type AuditBreakKind =
   | 'gap'
