@@ -4,10 +4,11 @@ import { measureFault, type FaultLab, type Subject } from './fault-lab.js';
 import type { FaultRow } from './fault-row.js';
 
 const CALLS = 5_000;
+const SESSIONS = 5;
 /** As many as a JSON-RPC batch may have. */
 const MESSAGES_PER_REQUEST = 100;
 
-/** Many MCP calls of one session that are cancelled at once. */
+/** Many MCP calls that are cancelled at once. */
 export async function cancelFaults(lab: FaultLab): Promise<FaultRow[]> {
   return [
     await cancels(lab, 'of which each runs', CALLS),
@@ -21,10 +22,12 @@ async function cancels(lab: FaultLab, which: string, places: number): Promise<Fa
     CALLER_SHARE_PERCENT: '100',
     MAX_QUEUED_PER_CALLER: String(CALLS),
   });
-  const session = await McpSession.open(server.url);
+  const sessions = await Promise.all(
+    Array.from({ length: SESSIONS }, () => McpSession.open(server.url)),
+  );
   return measureFault(`${CALLS} cancels of MCP calls, ${which}`, [server], async () => {
-    const ids = Array.from({ length: CALLS }, (_, index) => index + 1);
-    const calls = post(session, ids, (id) => ({
+    const ids = Array.from({ length: CALLS / SESSIONS }, (_, index) => index + 1);
+    const calls = postAll(sessions, ids, (id) => ({
       jsonrpc: '2.0',
       id,
       method: 'tools/call',
@@ -38,22 +41,23 @@ async function cancels(lab: FaultLab, which: string, places: number): Promise<Fa
     const startedAt = performance.now();
     const method = 'notifications/cancelled';
     await Promise.all(
-      post(session, ids, (requestId) => ({ jsonrpc: '2.0', method, params: { requestId } })),
+      postAll(sessions, ids, (requestId) => ({ jsonrpc: '2.0', method, params: { requestId } })),
     );
     await waitFor(async () => (await running(server)) === 0, { what: 'all calls to end' });
     return `none runs after ${(performance.now() - startedAt).toFixed(0)} ms`;
   });
 }
 
-/** Posts a message for each id. */
-function post(
-  session: McpSession,
+/** Posts a message for each id in each session. */
+function postAll(
+  sessions: readonly McpSession[],
   ids: readonly number[],
   messageOf: (id: number) => object,
 ): Promise<unknown>[] {
   const requests: Promise<unknown>[] = [];
   for (let from = 0; from < ids.length; from += MESSAGES_PER_REQUEST) {
-    requests.push(session.post(ids.slice(from, from + MESSAGES_PER_REQUEST).map(messageOf)));
+    const messages = ids.slice(from, from + MESSAGES_PER_REQUEST).map(messageOf);
+    requests.push(...sessions.map((session) => session.post(messages)));
   }
   return requests;
 }

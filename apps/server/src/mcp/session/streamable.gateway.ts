@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
+import { BatchTurns } from './batches.js';
 import { JSON_RPC, refuse } from '../wire/json-rpc.js';
 import { clientOf } from '../wire/mcp-client.js';
 import { mcpConfig, type McpConfig } from '../mcp.config.js';
@@ -11,6 +12,7 @@ import { ToolCalls } from '../tool-calls.js';
 @Injectable()
 export class StreamableGateway {
   private readonly sessions: Sessions<StreamableSession>;
+  private readonly turns = new BatchTurns();
 
   constructor(
     private readonly tools: ToolCalls,
@@ -52,7 +54,7 @@ export class StreamableGateway {
     if (!this.sessions.hasRoom(client.caller)) {
       return refuse(response, 503, JSON_RPC.refused, 'All sessions of this caller are busy.');
     }
-    const session = new StreamableSession(this.tools, client, {
+    const session = new StreamableSession(this.tools, client, this.turns, {
       opened: () => this.sessions.add(session),
       used: () => void this.sessions.use(session.id),
       closed: () => this.sessions.delete(session.id),

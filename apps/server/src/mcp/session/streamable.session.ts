@@ -4,6 +4,8 @@ import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/
 import { SUPPORTED_PROTOCOL_VERSIONS, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { EVENT_STREAM } from '../../http/event-stream.js';
 import { asCall, exchangeCall, type CallMessage } from '../call-exchange.js';
+import { Batches, type BatchTurns } from './batches.js';
+import { JSON_RPC, refuse } from '../wire/json-rpc.js';
 import { isOf, type McpClient } from '../wire/mcp-client.js';
 import { SessionServer } from './session.server.js';
 import type { Session } from './sessions.js';
@@ -23,13 +25,16 @@ export class StreamableSession implements Session {
   private readonly transport: WebStandardStreamableHTTPServerTransport;
   private readonly server: SessionServer;
   private readonly calls = new Map<RequestId, AbortController>();
+  private readonly batches: Batches;
   private openStreams = 0;
 
   constructor(
     tools: ToolCalls,
     private readonly client: McpClient,
+    turns: BatchTurns,
     private readonly events: SessionEvents,
   ) {
+    this.batches = new Batches(turns);
     this.transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => this.id,
       onsessioninitialized: () => events.opened(),
@@ -73,6 +78,31 @@ export class StreamableSession implements Session {
     const message = asCall(body);
     const isOpen = this.transport.sessionId !== undefined;
     if (message && isOpen && isInOrder(request)) return this.call(message, response);
+    return Array.isArray(body)
+      ? this.batch(request, response, body)
+      : this.pass(request, response, body);
+  }
+
+  private async batch(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: readonly unknown[],
+  ): Promise<void> {
+    const end = await this.batches.begin(requestIds(body).length);
+    if (!end) {
+      return refuse(response, 503, JSON_RPC.refused, 'Too many requests of batches are open.');
+    }
+    response.once('close', end);
+    if (response.destroyed) return end();
+    return this.pass(request, response, body);
+  }
+
+  /** Has the SDK answer a request. */
+  private async pass(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: unknown,
+  ): Promise<void> {
     const cancelled = cancelledBy(body);
     if (cancelled !== undefined) this.calls.get(cancelled)?.abort();
     const isStream = request.method === 'GET';

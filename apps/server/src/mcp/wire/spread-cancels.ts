@@ -1,5 +1,5 @@
 /** Cancels in one turn of the event loop. Each of them ends a call and sends an answer. */
-const CANCELS_PER_TURN = 50;
+const CANCELS_PER_TURN = 20;
 
 const waiting: (() => void)[] = [];
 
