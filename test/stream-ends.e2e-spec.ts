@@ -9,13 +9,14 @@ import {
 } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { PlainIssuer } from '../libs/access/src/authentication/fixtures/plain-issuer.js';
 import { RealProvider, RESOURCE } from '../libs/access/src/authentication/fixtures/provider.js';
 import { bearer } from './support/mcp-clients.js';
 import { initialize } from './support/mcp-session.js';
 import { SERVER_BIN } from './support/server-process.js';
 import { startServer, type RunningServer } from './support/server.js';
+import { describeSideBySide } from './support/side-by-side.js';
 import { TextStream } from './support/text-stream.js';
 
 /** How far the clocks of issuers may be from the server's, in seconds. */
@@ -170,104 +171,118 @@ function expectNoEnd(streams: Record<string, TextStream>): void {
   expect(Object.values(streams).filter(({ text }) => text.includes('has ended'))).toEqual([]);
 }
 
-describe.each(Object.keys(WAYS))('with %s', (way) => {
-  let streams: Streams;
-  let id: string;
-  let session: Record<string, string>;
-  const open: Record<string, TextStream> = {};
+describeSideBySide(
+  Object.keys(WAYS),
+  (way) => `with ${way}`,
+  (way) => {
+    let streams: Streams;
+    let id: string;
+    let session: Record<string, string>;
+    const open: Record<string, TextStream> = {};
 
-  beforeAll(async () => {
-    const { credential, end } = await WAYS[way]!();
-    streams = new Streams(server.url, credential);
-    // A new key is known within a second or two.
-    await expectKnown(streams);
-    id = await streams.execution();
-    session = await streams.session();
-    Object.assign(open, {
-      events: await streams.follow(id),
-      run: await streams.run(),
-      listen: await streams.listen(session),
-      call: await streams.call(session),
-      sse: await streams.sse(),
+    beforeAll(async () => {
+      const { credential, end } = await WAYS[way]!();
+      streams = new Streams(server.url, credential);
+      // A new key is known within a second or two.
+      await expectKnown(streams);
+      id = await streams.execution();
+      session = await streams.session();
+      Object.assign(open, {
+        events: await streams.follow(id),
+        run: await streams.run(),
+        listen: await streams.listen(session),
+        call: await streams.call(session),
+        sse: await streams.sse(),
+      });
+      expectNoEnd(open);
+      end?.();
     });
-    expectNoEnd(open);
-    end?.();
-  });
 
-  it.each(['events', 'run', 'listen', 'call', 'sse'])(
-    'ends the stream "%s" as a whole',
-    async (kind) => {
-      expect(await open[kind]!.ended).toBe(true);
-    },
-  );
-
-  it.each(['events', 'run'])('says why "%s" ends before its result', async (kind) => {
-    await open[kind]!.ended;
-    expect(open[kind]!.text).toMatch(
-      /event: closing\ndata: \{"reason":"The credential of this stream has ended\."\}\n\n$/,
+    it.each(['events', 'run', 'listen', 'call', 'sse'])(
+      'ends the stream "%s" as a whole',
+      async (kind) => {
+        expect(await open[kind]!.ended).toBe(true);
+      },
     );
-    expect(open[kind]!.text).not.toContain('event: result');
-  });
 
-  it.each(['call', 'sse'])('answers what runs over "%s", and lets it go on', async (kind) => {
-    await open[kind]!.ended;
-    const last = open[kind]!.text.split('data: ').at(-1)!;
-    expect(JSON.parse(last)).toMatchObject({
-      id: 7,
-      result: { isError: false, content: [{ text: expect.stringMatching(GOES_ON) }] },
+    it.each(['events', 'run'])('says why "%s" ends before its result', async (kind) => {
+      await open[kind]!.ended;
+      expect(open[kind]!.text).toMatch(
+        /event: closing\ndata: \{"reason":"The credential of this stream has ended\."\}\n\n$/,
+      );
+      expect(open[kind]!.text).not.toContain('event: result');
     });
-  });
 
-  it('serves nothing more', async () => {
-    for (const path of [`/engine/v1/executions/${id}/events`, '/mcp', '/sse']) {
-      expect([path, (await streams.send('GET', path, session)).status]).toEqual([path, 401]);
+    it.each(['call', 'sse'])('answers what runs over "%s", and lets it go on', async (kind) => {
+      await open[kind]!.ended;
+      const last = open[kind]!.text.split('data: ').at(-1)!;
+      expect(JSON.parse(last)).toMatchObject({
+        id: 7,
+        result: { isError: false, content: [{ text: expect.stringMatching(GOES_ON) }] },
+      });
+    });
+
+    it('serves nothing more', async () => {
+      for (const path of [`/engine/v1/executions/${id}/events`, '/mcp', '/sse']) {
+        expect([path, (await streams.send('GET', path, session)).status]).toEqual([path, 401]);
+      }
+    });
+  },
+);
+
+it.concurrent(
+  'goes on with a new token of the same principal, where the stream has ended',
+  async () => {
+    const first = new Streams(server.url, await token(8));
+    const id = await first.execution();
+    const session = await first.session();
+    const events = await first.follow(id);
+    const listening = await first.listen(session);
+    const call = await first.call(session);
+    expect([await events.ended, await listening.ended, await call.ended]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+
+    const second = new Streams(server.url, await token());
+    const lastId = /.*^id: (\d+)/ms.exec(events.text)?.[1] ?? '0';
+    const rest = await second.follow(id, { 'last-event-id': lastId });
+    const again = await second.listen(session);
+    const [, execution] = /as execution ([0-9a-f-]{36})/.exec(call.text)!;
+    for (const one of [id, execution]) {
+      const { status } = await second.send('DELETE', `/engine/v1/executions/${one}`, {});
+      expect(status).toBe(200);
     }
-  });
-});
+    expect(await rest.ended).toBe(true);
+    expect(rest.text).toContain('event: result');
+    again.close();
+  },
+);
 
-it('goes on with a new token of the same principal, where the stream has ended', async () => {
-  const first = new Streams(server.url, await token(8));
-  const id = await first.execution();
-  const session = await first.session();
-  const events = await first.follow(id);
-  const listening = await first.listen(session);
-  const call = await first.call(session);
-  expect([await events.ended, await listening.ended, await call.ended]).toEqual([true, true, true]);
+it.concurrent(
+  'is an end that the client of the SDK takes for one: it opens another stream',
+  async () => {
+    let opened = 0;
+    const tokens = [await token(8), await token()];
+    const transport = new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`), {
+      fetch: async (url, init) => {
+        const headers = new Headers(init?.headers);
+        headers.set('authorization', `Bearer ${opened === 0 ? tokens[0] : tokens[1]}`);
+        const answer = await fetch(url, { ...init, headers });
+        if (init?.method === 'GET' && answer.status === 200) opened += 1;
+        return answer;
+      },
+    });
+    const client = new Client({ name: 'test', version: '1' });
+    await client.connect(transport);
+    await vi.waitFor(() => expect(opened).toBe(2), { timeout: 30_000 });
+    expect((await client.listTools()).tools).not.toEqual([]);
+    await client.close();
+  },
+);
 
-  const second = new Streams(server.url, await token());
-  const lastId = /.*^id: (\d+)/ms.exec(events.text)?.[1] ?? '0';
-  const rest = await second.follow(id, { 'last-event-id': lastId });
-  const again = await second.listen(session);
-  const [, execution] = /as execution ([0-9a-f-]{36})/.exec(call.text)!;
-  for (const one of [id, execution]) {
-    const { status } = await second.send('DELETE', `/engine/v1/executions/${one}`, {});
-    expect(status).toBe(200);
-  }
-  expect(await rest.ended).toBe(true);
-  expect(rest.text).toContain('event: result');
-  again.close();
-});
-
-it('is an end that the client of the SDK takes for one: it opens another stream', async () => {
-  let opened = 0;
-  const tokens = [await token(8), await token()];
-  const transport = new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`), {
-    fetch: async (url, init) => {
-      const headers = new Headers(init?.headers);
-      headers.set('authorization', `Bearer ${opened === 0 ? tokens[0] : tokens[1]}`);
-      const answer = await fetch(url, { ...init, headers });
-      if (init?.method === 'GET' && answer.status === 200) opened += 1;
-      return answer;
-    },
-  });
-  const client = new Client({ name: 'test', version: '1' });
-  await client.connect(transport);
-  await expect.poll(() => opened, { timeout: 30_000 }).toBe(2);
-  expect((await client.listTools()).tools).not.toEqual([]);
-  await client.close();
-});
-
-it('answers a call of a 2026 client, which goes on with a new token', async () => {
+it.concurrent('answers a call of a 2026 client, which goes on with a new token', async () => {
   let current = await token(8);
   const transport = new ModernHttpTransport(new URL(`${server.url}/mcp`), {
     fetch: (url, init) => {
@@ -288,7 +303,7 @@ it('answers a call of a 2026 client, which goes on with a new token', async () =
   await client.close();
 });
 
-it('leaves the streams of good credentials alone', async () => {
+it.concurrent('leaves the streams of good credentials alone', async () => {
   const streams = new Streams(server.url, await token());
   const id = await streams.execution();
   const events = await streams.follow(id);
@@ -299,21 +314,25 @@ it('leaves the streams of good credentials alone', async () => {
   await events.find(/event: result/);
 });
 
-it('ends the streams of a real provider with their token', { timeout: 90_000 }, async () => {
-  const provider = await RealProvider.start('key', { tokenSeconds: 2 });
-  const own = await start(provider.issuer);
-  try {
-    const { access_token } = await provider.login('alice');
-    const streams = new Streams(own.url, access_token);
-    const events = await streams.follow(await streams.execution());
-    const begin = performance.now();
-    expect(await events.ended).toBe(true);
-    expect(events.text).toContain('The credential of this stream has ended.');
-    const seconds = (performance.now() - begin) / 1_000;
-    expect(seconds).toBeGreaterThan(SKEW - 2);
-    expect(seconds).toBeLessThan(SKEW + 20);
-  } finally {
-    await own.stop();
-    await provider.server.stop();
-  }
-});
+it.concurrent(
+  'ends the streams of a real provider with their token',
+  { timeout: 90_000 },
+  async () => {
+    const provider = await RealProvider.start('key', { tokenSeconds: 2 });
+    const own = await start(provider.issuer);
+    try {
+      const { access_token } = await provider.login('alice');
+      const streams = new Streams(own.url, access_token);
+      const events = await streams.follow(await streams.execution());
+      const begin = performance.now();
+      expect(await events.ended).toBe(true);
+      expect(events.text).toContain('The credential of this stream has ended.');
+      const seconds = (performance.now() - begin) / 1_000;
+      expect(seconds).toBeGreaterThan(SKEW - 2);
+      expect(seconds).toBeLessThan(SKEW + 20);
+    } finally {
+      await own.stop();
+      await provider.server.stop();
+    }
+  },
+);
