@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import type { Plugin } from 'vite';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { LANES } from './test/support/lanes.js';
 
 const source = (path: string) => new URL(path, import.meta.url).pathname;
 
@@ -56,7 +57,7 @@ export default defineConfig({
           include: ['test/**/*.e2e-spec.ts'],
           exclude: ALONE,
           // One kept sandbox (TEST_SANDBOX) is for one file at a time.
-          maxWorkers: process.env.TEST_SANDBOX ? 1 : 2,
+          maxWorkers: process.env.TEST_SANDBOX ? 1 : LANES,
           sequence: { groupOrder: 1 },
         },
       },

@@ -1,10 +1,8 @@
 import { delimiter, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { ensureTestPrograms, startSandbox, type Sandbox } from '#sandbox';
+import { LANES } from './lanes.js';
 import type { TestSandbox } from './sandbox.js';
-
-/** Files that run at a time, each on a sandbox of its own. */
-const LANES = 2;
 
 /** What the projects of this run share, as each loads this module for itself. */
 interface Shared {

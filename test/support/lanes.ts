@@ -1,0 +1,2 @@
+/** Files of specs that run at a time, each on a sandbox of its own: they wait more than they work. */
+export const LANES = 3;
