@@ -1,4 +1,8 @@
-import { auth, extractWWWAuthenticateParams } from '@modelcontextprotocol/sdk/client/auth.js';
+import {
+  auth,
+  extractWWWAuthenticateParams,
+  UnauthorizedError,
+} from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { decodeJwt } from 'jose';
@@ -112,23 +116,20 @@ describe('the official MCP client', () => {
   it('asks for the scope that a call lacks, and then makes the call', async () => {
     issuer.grantable = 'skyflo:read';
     const memory = new OAuthMemory();
-    await connect(memory);
-    const scale = () =>
-      fetch(new URL('/engine/v1/tools/k8s/k8s_scale/execute', mcp), {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...bearer(memory.kept!.access_token) },
-        body: JSON.stringify({ ...SCALE, dry_run: true }),
-      });
-    const refused = await scale();
-    const { error, scope, resourceMetadataUrl } = extractWWWAuthenticateParams(refused);
-    expect([refused.status, error, scope]).toEqual([403, 'insufficient_scope', 'skyflo:write']);
+    const client = await connect(memory);
+    memory.authorization = undefined;
+    const scale = (by: Client) =>
+      by.callTool({ name: 'k8s_scale', arguments: { ...SCALE, dry_run: true } });
+    // The client has been sent to the issuer, and waits for its user.
+    await expect(scale(client)).rejects.toThrow(UnauthorizedError);
+    expect(memory.authorization).toBeInstanceOf(URL);
+    const asked = memory.authorization as unknown as URL;
+    expect(asked.searchParams.get('scope')).toContain('skyflo:write');
 
     issuer.grantable = 'skyflo:read skyflo:write';
-    const stepUp = { serverUrl: mcp, scope: `skyflo:read ${scope}`, resourceMetadataUrl };
-    expect(await auth(memory, stepUp)).toBe('REDIRECT');
-    const authorizationCode = await issuer.authorize(memory.authorization!.href, 'alice');
-    expect(await auth(memory, { ...stepUp, authorizationCode })).toBe('AUTHORIZED');
-    expect((await scale()).status).toBe(200);
+    const authorizationCode = await issuer.authorize(asked.href, 'alice');
+    expect(await auth(memory, { serverUrl: mcp, authorizationCode })).toBe('AUTHORIZED');
+    expect(await scale(await reconnect(memory))).toMatchObject({ isError: false });
   });
 });
 

@@ -87,7 +87,7 @@ describe('a refusal', () => {
     const answer = await fetchAs('operator with a token for reading', path, init);
     expect(answer.status).toBe(403);
     expect(answer.headers.get('www-authenticate')).toMatch(
-      /error="insufficient_scope".*scope="skyflo:write"/,
+      /error="insufficient_scope".*scope="skyflo:read skyflo:write"/,
     );
   });
 });

@@ -25,6 +25,7 @@ export {
   runKeyCommand,
   ServerCertificate,
   UNIX_SOCKET,
+  SCOPES,
 } from './authentication/index.js';
 export type { AuthenticationConfig, Scope } from './authentication/index.js';
 export { policyCommand, policyConfig } from './policy/index.js';

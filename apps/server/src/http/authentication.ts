@@ -7,6 +7,7 @@ import {
   metadataAddress,
   protectedResourceMetadata,
   RESOURCE_PATHS,
+  SCOPES,
   type AuthenticationConfig,
   type Authenticator,
   type Scope,
@@ -88,9 +89,12 @@ export function authenticateRequests(
   });
 }
 
-/** The `WWW-Authenticate` header for a failure, if another credential would help. */
+/**
+ * The `WWW-Authenticate` header for a failure, if another credential would help. A client takes the
+ * scopes in it for all that it needs, so those that it has stand there too.
+ */
 export function challengeTo(
-  { url, headers }: Pick<FastifyRequest, 'url' | 'headers'>,
+  { url, headers, raw }: Pick<FastifyRequest, 'url' | 'headers' | 'raw'>,
   error: ToolError,
   { publicUrl, oidc }: AuthenticationConfig,
 ): string | undefined {
@@ -98,8 +102,14 @@ export function challengeTo(
   return challenge(error, {
     hasCredential: headers.authorization !== undefined,
     metadata: publicUrl && oidc && metadataAddress(publicUrl + resource),
-    missingScopes: error.neededScope === undefined ? [] : [error.neededScope as Scope],
+    scopes: error.neededScope === undefined ? [] : scopesWith(error.neededScope, raw),
   });
+}
+
+/** The scopes of a request's credential, and another one, in the order of all scopes. */
+function scopesWith(needed: string, request: IncomingMessage): Scope[] {
+  const granted = provedPrincipalOf(request)?.scopes ?? [];
+  return SCOPES.filter((scope) => scope === needed || granted.includes(scope));
 }
 
 /** Serves what OAuth clients have to know to get a token, for each part that they may name. */

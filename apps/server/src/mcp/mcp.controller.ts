@@ -7,6 +7,7 @@ import {
   Controller,
   Delete,
   Get,
+  Inject,
   Logger,
   Post,
   Req,
@@ -16,9 +17,13 @@ import {
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import { authenticationConfig, type AuthenticationConfig } from '#access';
 import { ExecutionsLifecycle } from '#executions';
+import type { ToolError } from '#tools';
+import { challengeTo } from '../http/authentication.js';
 import type { RouteNotes } from '../http/methods.js';
-import { JSON_RPC, refuse } from './wire/json-rpc.js';
+import { MissingScope } from './missing-scope.js';
+import { fault, JSON_RPC, refuse } from './wire/json-rpc.js';
 import { ModernGateway } from './modern/modern.gateway.js';
 import { SseGateway } from './session/sse.gateway.js';
 import { StreamableGateway } from './session/streamable.gateway.js';
@@ -37,6 +42,8 @@ export class McpController implements BeforeApplicationShutdown {
     private readonly streamable: StreamableGateway,
     private readonly sse: SseGateway,
     private readonly executions: ExecutionsLifecycle,
+    private readonly scopes: MissingScope,
+    @Inject(authenticationConfig.KEY) private readonly authentication: AuthenticationConfig,
   ) {}
 
   @Get('mcp')
@@ -78,12 +85,23 @@ export class McpController implements BeforeApplicationShutdown {
 
   private async exchange(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { raw, body } = request;
+    const refusal = this.scopes.refusalOf(raw, body);
+    if (refusal) return this.challenge(request, reply, refusal);
     const route = routeOf(request);
     await this.answer(reply, () =>
       route && route.kind !== 'legacy'
         ? this.modern.handle(raw, reply.raw, body, route)
         : this.streamable.handle(raw, reply.raw, body),
     );
+  }
+
+  /** Tells an OAuth client which scope its token lacks (RFC 6750, 3.1). */
+  private challenge(request: FastifyRequest, reply: FastifyReply, refusal: ToolError): void {
+    void reply
+      .status(403)
+      .header('www-authenticate', challengeTo(request, refusal, this.authentication))
+      .header('content-type', 'application/json')
+      .send(JSON.stringify(fault(JSON_RPC.refused, refusal.message)));
   }
 
   private async answer(reply: FastifyReply, handle: () => Promise<void>): Promise<void> {

@@ -3,6 +3,7 @@ import { ConfigModule } from '@nestjs/config';
 import { HttpModule } from '../http/http.module.js';
 import { McpController } from './mcp.controller.js';
 import { mcpConfig } from './mcp.config.js';
+import { MissingScope } from './missing-scope.js';
 import { ModernGateway } from './modern/modern.gateway.js';
 import { SseGateway } from './session/sse.gateway.js';
 import { StreamableGateway } from './session/streamable.gateway.js';
@@ -16,6 +17,6 @@ import { ToolTasks } from './session/tool-tasks.js';
 @Module({
   imports: [ConfigModule.forFeature(mcpConfig), HttpModule],
   controllers: [McpController],
-  providers: [ToolCalls, ToolTasks, ModernGateway, StreamableGateway, SseGateway],
+  providers: [MissingScope, ToolCalls, ToolTasks, ModernGateway, StreamableGateway, SseGateway],
 })
 export class McpModule {}

@@ -21,8 +21,8 @@ describe(challenge, () => {
   });
 
   it('names the scopes that a token lacks', () => {
-    const missingScopes = ['skyflo:write', 'skyflo:approve'] as const;
-    expect(challenge(FORBIDDEN, { hasCredential: true, missingScopes })).toBe(
+    const scopes = ['skyflo:write', 'skyflo:approve'] as const;
+    expect(challenge(FORBIDDEN, { hasCredential: true, scopes })).toBe(
       'Bearer realm="skyflo-mcp", error="insufficient_scope", error_description="No.", ' +
         'scope="skyflo:write skyflo:approve"',
     );
@@ -31,8 +31,8 @@ describe(challenge, () => {
   it('does not ask for another credential where that would not help', () => {
     expect(challenge(FORBIDDEN, { hasCredential: true })).toBeUndefined();
     const error = new ToolError('not_found', 'No.');
-    const missingScopes = ['skyflo:write'] as const;
-    expect(challenge(error, { hasCredential: true, missingScopes })).toBeUndefined();
+    const scopes = ['skyflo:write'] as const;
+    expect(challenge(error, { hasCredential: true, scopes })).toBeUndefined();
   });
 });
 

@@ -6,8 +6,8 @@ interface Challenged {
   hasCredential: boolean;
   /** Where the metadata of the resource are (`metadataAddress`); left out without an issuer. */
   metadata?: string | undefined;
-  /** The scopes that the call needs and its token lacks. */
-  missingScopes?: readonly Scope[];
+  /** The scopes to ask for, where the token lacks one that the call needs. */
+  scopes?: readonly Scope[];
 }
 
 /**
@@ -16,15 +16,15 @@ interface Challenged {
  */
 export function challenge(
   { code, message }: Pick<ToolError, 'code' | 'message'>,
-  { hasCredential, metadata, missingScopes = [] }: Challenged,
+  { hasCredential, metadata, scopes = [] }: Challenged,
 ): string | undefined {
-  const isInsufficient = code === 'forbidden' && missingScopes.length > 0;
+  const isInsufficient = code === 'forbidden' && scopes.length > 0;
   if (code !== 'unauthenticated' && !isInsufficient) return undefined;
   const parameters: [name: string, value: string | undefined][] = [
     ['realm', 'skyflo-mcp'],
     ['error', isInsufficient ? 'insufficient_scope' : hasCredential ? 'invalid_token' : undefined],
     ['error_description', hasCredential ? message : undefined],
-    ['scope', isInsufficient ? missingScopes.join(' ') : undefined],
+    ['scope', isInsufficient ? scopes.join(' ') : undefined],
     ['resource_metadata', metadata],
   ];
   const written = parameters.flatMap(([name, value]) =>
