@@ -1,4 +1,5 @@
 import { startSandbox, terminalReporter, type Sandbox } from '#sandbox';
+import { benchAccess } from './access.js';
 import { benchArgo } from './argo.js';
 import { benchExecutions } from './executions.js';
 import { benchFaults } from './faults.js';
@@ -17,6 +18,7 @@ const PARTS: Record<string, Bench> = {
   argo: withServer(benchArgo),
   helm: withServer(benchHelm),
   executions: benchExecutions,
+  access: benchAccess,
 };
 
 function withServer(bench: (sandbox: Sandbox, url: string) => Promise<void>): Bench {

@@ -9,8 +9,15 @@ export interface ToolClient {
   close: () => Promise<void>;
 }
 
-/** Kept-alive connections to the tools of one category: `k8s`, `argo` or `helm`. */
-export function toolClient(url: string, category: string): ToolClient {
+/**
+ * Kept-alive connections to the tools of one category: `k8s`, `argo` or `helm`.
+ * @param token the credential of the caller, where one is needed
+ */
+export function toolClient(url: string, category: string, token?: string): ToolClient {
+  const headers = {
+    'content-type': 'application/json',
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  };
   const pool = new Pool(url, { connections: CONNECTIONS });
   return {
     call: async (tool, args = {}) =>
@@ -18,7 +25,7 @@ export function toolClient(url: string, category: string): ToolClient {
         await pool.request({
           method: 'POST',
           path: `/engine/v1/tools/${category}/${tool}/execute`,
-          headers: { 'content-type': 'application/json' },
+          headers,
           body: JSON.stringify(args),
         }),
       ),
