@@ -17,7 +17,10 @@ globalThis.Date = class extends RealDate {
   constructor(...args) { super(...(args.length === 0 ? [RealDate.now() - back] : args)); }
   static now() { return RealDate.now() - back; }
 };
-process.on('${CLOCK_SIGNAL}', () => (back = 3_600_000));
+process.on('${CLOCK_SIGNAL}', () => {
+  back = 3_600_000;
+  process.stderr.write('The clock is set back.\\n');
+});
 `;
 
 const at = (name: string) => join(files.folder, name);
@@ -136,6 +139,7 @@ describe('a server whose clock is set back', () => {
     await api.run('k8s_get', { resource_type: 'pods' });
     await entries(1);
     process.kill(server.pid, CLOCK_SIGNAL);
+    await expect.poll(() => server.log.at(-1)?.msg).toContain('The clock is set back.');
     await api.run('k8s_get', { resource_type: 'pods' });
     const [before, after] = await entries(2);
     expect(Date.parse(after!.time)).toBeLessThan(Date.parse(before!.time));

@@ -88,8 +88,14 @@ describe('programs behind the gate', () => {
       /certificate|key-data|token"|password|exec"|auth-provider/,
     );
     const names = Object.keys(child.env).filter((name) => !/^(HELM_|LC_|SSL_CERT_)/.test(name));
+    // Both lead to the proxy of the server.
+    expect([child.env['HTTP_PROXY'], child.env['HTTPS_PROXY']]).toEqual(
+      Array(2).fill(expect.stringMatching(/^http:\/\/[^@]+@127\.0\.0\.1:\d+\/?$/)),
+    );
     const allowed = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'DOCKER_CONFIG', 'GOMEMLIMIT'];
     expect(names.filter((name) => !allowed.includes(name)).sort()).toEqual([
+      'HTTPS_PROXY',
+      'HTTP_PROXY',
       'KUBECACHEDIR',
       'KUBECONFIG',
       'KUBERC',
