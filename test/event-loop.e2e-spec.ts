@@ -84,7 +84,8 @@ describe('logs', () => {
       api.text(`${PODS}/a/log`, `${'abcdefghij'.repeat(100)}\n`, 8_000);
       const { status, body } = await onLarge('k8s_logs', { pod_name: 'a', grep });
       if (status === 200) expect(body.result).toBe('No log lines found.');
-      else expect(body.detail).toContain('The pattern of "grep"');
+      // On a slow machine the limit of the call may come before that of the pattern.
+      else expect(body.detail).toMatch(/The pattern of "grep"|did not end within its limit/);
     },
   );
 

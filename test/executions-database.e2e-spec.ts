@@ -70,7 +70,8 @@ describe('a database that is far away', () => {
     const all = Array.from({ length: 40 }, (_, index) => write(index % 2 ? keyed() : {}));
     const { result, ms } = await timed(Promise.all(all));
     expect(result.map(({ status }) => status)).toEqual(all.map(() => 200));
-    expect(ms).toBeLessThan(8 * ROUND_TRIP_MS);
+    // One after another they would wait for more than 100 round trips.
+    expect(ms).toBeLessThan(16 * ROUND_TRIP_MS);
   });
 });
 

@@ -67,6 +67,12 @@ export class KillLoad {
     ];
   }
 
+  /** Waits until another write has been told of. */
+  async written(): Promise<void> {
+    const before = this.told.written.size;
+    while (this.told.written.size === before) await sleep(PAUSE_MS);
+  }
+
   /** Lets each caller finish what it does, and waits for that. */
   async stop(): Promise<void> {
     this.end.abort();

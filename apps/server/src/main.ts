@@ -19,9 +19,6 @@ import { giveMemoryBackWhenQuiet } from './quiet-memory.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
 import { ServerLogger } from './logging/server.logger.js';
 
-/** Milliseconds after which the start is over and the first requests are answered. */
-const SETTLED_MS = 3_000;
-
 async function main(): Promise<void> {
   const [, , word = '', ...argv] = process.argv;
   const command = COMMANDS.get(word);
@@ -83,15 +80,6 @@ function graceMsOf(app: INestApplicationContext): number {
   return app.get<ExecutionsConfig>(executionsConfig.KEY).shutdownGraceMs;
 }
 
-/**
- * Gives back the memory that only the start needs. V8 would keep about 30 MB of it. This takes
- * about 100 ms, so it runs after the first requests.
- */
-function releaseStartMemory(): void {
-  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
-}
-
-setTimeout(releaseStartMemory, SETTLED_MS).unref();
 main().catch((error: unknown) => {
   new ServerLogger().fatal(error instanceof Error ? error.message : error, 'Server');
   process.exitCode = 1;
