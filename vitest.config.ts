@@ -21,7 +21,7 @@ const builtWorkers: Plugin = {
 };
 
 /** What watches how long others have to wait; whatever ran beside it would disturb that. */
-const ALONE = ['test/event-loop.e2e-spec.ts'];
+const ALONE = ['test/event-loop.e2e-spec.ts', 'test/executions-database.e2e-spec.ts'];
 
 const e2e: TestProjectInlineConfiguration['test'] = {
   globalSetup: ['test/support/sandbox.setup.ts'],

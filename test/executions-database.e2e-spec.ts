@@ -52,7 +52,11 @@ const storeTrouble = async () => {
 
 describe('a database that is far away', () => {
   const ROUND_TRIP_MS = 200;
-  beforeAll(() => (relay.roundTripMs = ROUND_TRIP_MS));
+  beforeAll(async () => {
+    // Connections are there before they become slow.
+    await Promise.all(Array.from({ length: 8 }, () => write()));
+    relay.roundTripMs = ROUND_TRIP_MS;
+  });
   afterAll(() => (relay.roundTripMs = 0));
 
   it.each([
