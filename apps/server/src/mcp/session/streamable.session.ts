@@ -92,8 +92,8 @@ export class StreamableSession implements Session {
     if (!end) {
       return refuse(response, 503, JSON_RPC.refused, 'Too many requests of batches are open.');
     }
-    response.once('close', end);
     if (response.destroyed) return end();
+    response.once('close', end);
     return this.pass(request, response, body);
   }
 
