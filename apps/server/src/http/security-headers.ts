@@ -6,8 +6,21 @@ import {
 } from 'node:http';
 import helmet, { type HelmetOptions } from 'helmet';
 
+/** Swagger UI has inline styles, and its icons are data URLs. */
+const DIRECTIVES = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  imgSrc: ["'self'", 'data:'],
+  fontSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  baseUri: ["'none'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+};
+
 /**
- * Swagger UI has inline styles, and its icons are data URLs. The headers that only work over TLS
+ * The headers that only work over TLS
  * are off: `Strict-Transport-Security` holds for all ports of a host, and would lock people out of
  * the others, and over HTTP browsers warn about the rest. The last four headers are for Flash and
  * for old browsers. They are off because each header makes every answer slower.
@@ -15,17 +28,7 @@ import helmet, { type HelmetOptions } from 'helmet';
 const OPTIONS: HelmetOptions = {
   contentSecurityPolicy: {
     useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", 'data:'],
-      fontSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      baseUri: ["'none'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-    },
+    directives: DIRECTIVES,
   },
   frameguard: { action: 'deny' },
   referrerPolicy: { policy: 'same-origin' },
@@ -60,6 +63,13 @@ export class SecuredResponse<
       ? super.writeHead(statusCode, reason, all)
       : super.writeHead(statusCode, all);
   }
+}
+
+/** The `Content-Security-Policy` of pages that may send requests to one more origin. */
+export function policyAllowing(origin: string): string {
+  const directives = { ...DIRECTIVES, connectSrc: [...DIRECTIVES.connectSrc, origin] };
+  const headers = headersOf({ contentSecurityPolicy: { useDefaults: false, directives } });
+  return headers['content-security-policy']!;
 }
 
 function headersOf(options: HelmetOptions): Record<string, string> {

@@ -1,6 +1,7 @@
 import type { DocumentBuilder } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import type { AuthenticationConfig } from '#access';
+import { policyAllowing } from '../http/security-headers.js';
 
 /** The issuer at which people log in from Swagger UI, and what they log in for. */
 export interface Login {
@@ -48,17 +49,7 @@ export function loginOptions({ publicUrl }: Login): Record<string, unknown> {
  * policy is that of every answer.
  */
 export function letPagesAskIssuer(fastify: FastifyInstance, { issuer }: Login): void {
-  const policy = [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    `connect-src 'self' ${new URL(issuer).origin}`,
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-  ].join(';');
+  const policy = policyAllowing(new URL(issuer).origin);
   fastify.addHook('onRequest', (request, reply, done) => {
     if (PAGES.test(request.url)) void reply.header('content-security-policy', policy);
     done();
