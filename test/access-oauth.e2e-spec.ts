@@ -7,31 +7,22 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { RealProvider } from '../libs/access/src/authentication/fixtures/provider.js';
-import { freePort } from './support/free-port.js';
+import type { RealProvider } from '../libs/access/src/authentication/fixtures/provider.js';
 import { bearer } from './support/mcp-clients.js';
 import { OAuthMemory } from './support/oauth-client.js';
-import { startServer, type RunningServer } from './support/server.js';
+import { startServerWithIssuer, type ServerWithIssuer } from './support/server-with-issuer.js';
 
 const SCALE = { name: 'web', resource_type: 'deployment', namespace: 'shop', replicas: 2 };
 
 let issuer: RealProvider;
-let server: RunningServer;
+let server: ServerWithIssuer;
 let mcp: URL;
 const clients: Client[] = [];
 
 beforeAll(async () => {
-  const port = await freePort();
-  const address = `http://127.0.0.1:${port}`;
-  mcp = new URL(`${address}/mcp`);
-  issuer = await RealProvider.start('first', { resource: mcp.href });
-  server = await startServer({
-    AUTH: '',
-    PORT: String(port),
-    PUBLIC_URL: address,
-    OIDC_ISSUER: issuer.issuer,
-    POLICY_FILE: 'admin',
-  });
+  server = await startServerWithIssuer((address) => ({ resource: `${address}/mcp` }));
+  ({ issuer } = server);
+  mcp = new URL(`${server.address}/mcp`);
 });
 beforeEach(() => {
   issuer.grantable = 'skyflo:read skyflo:write';
@@ -39,7 +30,6 @@ beforeEach(() => {
 afterAll(async () => {
   for (const client of clients) await client.close();
   await server.stop();
-  await issuer.server.stop();
 });
 
 /** Connects as the official client does, and lets a user log in when it asks for that. */

@@ -1,24 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CALLER_RULES, CALLERS } from './support/access-callers.js';
 import { ACCESS_DOORS, LOCAL_DOORS, newKey, type AccessDoor } from './support/access-doors.js';
 import { kubectl } from './support/kubectl.js';
 import { testSandbox } from './support/sandbox.js';
 import { startServer, type RunningServer } from './support/server.js';
 
-const RULES = `
-use: read-only
-rules:
-  - name: operators
-    who: { groups: [operators] }
-    use: operator
-  - name: scaling
-    who: { principals: ['*'], groups: [scalers] }
-    allow: { tools: [k8s_scale] }
-  - name: no-logs-for-scalers
-    who: { groups: [scalers] }
-    deny: { tools: [k8s_logs] }
-  - name: this-machine
+const RULES = `${CALLER_RULES}  - name: this-machine
     who: { principals: [loopback] }
     allow: { tools: [k8s_scale, k8s_apply] }
     where: { namespaces: [shop] }
@@ -27,15 +16,9 @@ rules:
     deny: { tools: [k8s_logs] }
 `;
 
-/** The principal of this machine, and those of keys with the options that make them. */
+/** The principal of this machine. */
 const LOCAL = 'loopback';
-const KEYS: Record<string, string[]> = {
-  reader: [],
-  operator: ['--groups', 'operators'],
-  scaler: ['--groups', 'scalers'],
-  'operator with a token for reading': ['--groups', 'operators', '--scopes', 'skyflo:read'],
-};
-const ALL = [LOCAL, ...Object.keys(KEYS)];
+const ALL = [LOCAL, ...Object.keys(CALLERS)];
 const WRITERS = ALL.filter((who) => !who.endsWith('for reading'));
 
 /** It gives no right. A dry run of it would only need the right to read it. */
@@ -128,7 +111,7 @@ let folder: string;
 
 beforeAll(() => {
   folder = join(testSandbox().folder, `access-table-${process.pid}`);
-  for (const [who, options] of Object.entries(KEYS)) {
+  for (const [who, options] of Object.entries(CALLERS)) {
     tokens.set(who, newKey(settings(), who, options));
   }
   writeFileSync(join(folder, 'rules.yaml'), RULES);

@@ -2,34 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CALLER_RULES, CALLERS } from './support/access-callers.js';
 import { newKey } from './support/access-doors.js';
 import { bearer } from './support/mcp-clients.js';
 import { categoryOf } from './support/rest.js';
 import { testSandbox } from './support/sandbox.js';
 import { SERVER_BIN } from './support/server-process.js';
 import { startServer, type RunningServer } from './support/server.js';
-
-const POLICY = `
-use: read-only
-rules:
-  - name: operators
-    who: { groups: [operators] }
-    use: operator
-  - name: scaling
-    who: { principals: ['*'], groups: [scalers] }
-    allow: { tools: [k8s_scale] }
-  - name: no-logs-for-scalers
-    who: { groups: [scalers] }
-    deny: { tools: [k8s_logs] }
-`;
-
-/** Who calls: a name, and the groups and scopes of its key. */
-const CALLERS: Record<string, string[]> = {
-  reader: [],
-  operator: ['--groups', 'operators'],
-  scaler: ['--groups', 'scalers'],
-  'operator with a token for reading': ['--groups', 'operators', '--scopes', 'skyflo:read'],
-};
 
 const keys = new Map<string, string>();
 let folder: string;
@@ -40,7 +19,7 @@ beforeAll(async () => {
   const env = access();
   for (const [name, options] of Object.entries(CALLERS)) keys.set(name, newKey(env, name, options));
   const file = join(testSandbox().folder, `policy-${process.pid}.yaml`);
-  writeFileSync(file, POLICY);
+  writeFileSync(file, CALLER_RULES);
   server = await startServer({ ...env, POLICY_FILE: file });
 });
 afterAll(() => server.stop());

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from './support/free-port.js';
 import { kubectl } from './support/kubectl.js';
 import { execute, textOf } from './support/rest.js';
 import { startServer } from './support/server.js';
@@ -208,12 +209,3 @@ describe('k8s_port_forward', () => {
     expect(await isOpen(address)).toBe(false);
   });
 });
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const { port } = listener.address() as AddressInfo;
-  listener.close();
-  await once(listener, 'close');
-  return port;
-}

@@ -12,19 +12,14 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { PlainIssuer } from '../libs/access/src/authentication/fixtures/plain-issuer.js';
 import { RealProvider, RESOURCE } from '../libs/access/src/authentication/fixtures/provider.js';
-import { bearer } from './support/mcp-clients.js';
-import { initialize } from './support/mcp-session.js';
 import { SERVER_BIN } from './support/server-process.js';
 import { startServer, type RunningServer } from './support/server.js';
 import { describeSideBySide } from './support/side-by-side.js';
-import { TextStream } from './support/text-stream.js';
+import { LONG, Streams } from './support/streams.js';
+import type { TextStream } from './support/text-stream.js';
 
 /** How far the clocks of issuers may be from the server's, in seconds. */
 const SKEW = 30;
-const EXECUTE = '/engine/v1/tools/k8s/wait_for_x_seconds/execute';
-const JSON_TYPE = { 'content-type': 'application/json' };
-const MCP = { ...JSON_TYPE, accept: 'application/json, text/event-stream' };
-const LONG = { seconds: 120 };
 
 let folder: string;
 let issuer: PlainIssuer;
@@ -83,77 +78,6 @@ const WAYS: Record<string, () => Promise<Ending>> = {
     return { credential, end: () => keyCommand('revoke', credential.split('_')[1]!) };
   },
 };
-
-/** Opens a stream of each kind, each with something that runs for long. */
-class Streams {
-  constructor(
-    private readonly url: string,
-    private readonly credential: string,
-  ) {}
-
-  /** Starts a call that nobody waits for. */
-  async execution(): Promise<string> {
-    const answer = await this.send(
-      'POST',
-      EXECUTE,
-      { ...JSON_TYPE, prefer: 'respond-async' },
-      LONG,
-    );
-    return ((await answer.json()) as { execution_id: string }).execution_id;
-  }
-
-  follow(id: string, headers: Record<string, string> = {}): Promise<TextStream> {
-    return this.open('GET', `/engine/v1/executions/${id}/events`, headers);
-  }
-
-  run(): Promise<TextStream> {
-    return this.open('POST', EXECUTE, { ...JSON_TYPE, accept: 'text/event-stream' }, LONG);
-  }
-
-  /** @returns the headers of a new session */
-  async session(): Promise<Record<string, string>> {
-    const answer = await this.send('POST', '/mcp', MCP, initialize());
-    await answer.text();
-    return { ...MCP, 'mcp-session-id': answer.headers.get('mcp-session-id')! };
-  }
-
-  listen(session: Record<string, string>): Promise<TextStream> {
-    return this.open('GET', '/mcp', session);
-  }
-
-  call(session: Record<string, string>): Promise<TextStream> {
-    return this.open('POST', '/mcp', session, toolCall(7));
-  }
-
-  /** HTTP+SSE, with a call that runs. */
-  async sse(): Promise<TextStream> {
-    const stream = await this.open('GET', '/sse', {});
-    const path = await stream.find(/\/messages\?sessionId=[\w-]+/);
-    for (const message of [initialize(), toolCall(7)]) {
-      await this.send('POST', path, JSON_TYPE, message);
-    }
-    await stream.find(/"id":0/);
-    return stream;
-  }
-
-  send(method: string, path: string, headers: Record<string, string>, body?: object) {
-    return fetch(`${this.url}${path}`, this.init(method, headers, body));
-  }
-
-  private open(method: string, path: string, headers: Record<string, string>, body?: object) {
-    return TextStream.open(`${this.url}${path}`, this.init(method, headers, body));
-  }
-
-  private init(method: string, headers: Record<string, string>, body?: object): RequestInit {
-    const all = { ...headers, ...bearer(this.credential) };
-    return { method, headers: all, body: body && JSON.stringify(body) };
-  }
-}
-
-function toolCall(id: number) {
-  const params = { name: 'wait_for_x_seconds', arguments: LONG, _meta: { progressToken: id } };
-  return { jsonrpc: '2.0', id, method: 'tools/call', params };
-}
 
 const GOES_ON =
   /The credential of this stream has ended\. Still running after \d+ s, as execution [0-9a-f-]{36}\./;

@@ -1,61 +1,29 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RealProvider } from '../libs/access/src/authentication/fixtures/provider.js';
-import { freePort } from './support/free-port.js';
-import { startServer, type RunningServer } from './support/server.js';
-
-const CHROMIUM = '/usr/bin/chromium';
+import type { RealProvider } from '../libs/access/src/authentication/fixtures/provider.js';
+import { startServerWithIssuer, type ServerWithIssuer } from './support/server-with-issuer.js';
+import { CHROMIUM, openSwaggerUi, type SwaggerPage } from './support/swagger-page.js';
 
 describe.skipIf(!existsSync(CHROMIUM))('Swagger UI of a server with an issuer', () => {
   let issuer: RealProvider;
-  let server: RunningServer;
+  let server: ServerWithIssuer;
   let address: string;
-  let browser: Browser;
   let page: Page;
-  const errors: string[] = [];
-
-  const note = (one: Page) => {
-    one.on('pageerror', (error) => errors.push(error.message));
-    // What the policy of a page forbids is told here. So are failures of calls.
-    one.on('console', (message) => {
-      const isCall = message.text().startsWith('Failed to load resource');
-      if (message.type() === 'error' && !isCall) errors.push(message.text());
-    });
-  };
+  let ui: SwaggerPage;
 
   beforeAll(async () => {
-    const port = await freePort();
-    address = `http://127.0.0.1:${port}`;
-    issuer = await RealProvider.start('first', {
-      resource: address,
-      pages: `${address}/docs/oauth2-redirect.html`,
-    });
-    server = await startServer({
-      AUTH: '',
-      PORT: String(port),
-      PUBLIC_URL: address,
-      OIDC_ISSUER: issuer.issuer,
-      POLICY_FILE: 'admin',
-    });
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        '--no-sandbox',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
-    page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
-    note(page);
-    await page.goto(`${address}/docs`);
-    await page.locator('.opblock').first().waitFor();
+    server = await startServerWithIssuer((origin) => ({
+      resource: origin,
+      pages: `${origin}/docs/oauth2-redirect.html`,
+    }));
+    ({ issuer, address } = server);
+    ui = await openSwaggerUi(address);
+    ({ page } = ui);
   });
   afterAll(async () => {
-    await browser?.close();
+    await ui?.close();
     await server.stop();
-    await issuer.server.stop();
   });
 
   const runGet = async () => {
@@ -106,6 +74,6 @@ describe.skipIf(!existsSync(CHROMIUM))('Swagger UI of a server with an issuer', 
     expect(await policyOf('/docs')).toBe(
       everywhere?.replace("connect-src 'self'", `connect-src 'self' ${issuer.issuer}`),
     );
-    expect(errors).toEqual([]);
+    expect(ui.errors).toEqual([]);
   });
 });

@@ -1,43 +1,25 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer, type RunningServer } from './support/server.js';
-
-const CHROMIUM = '/usr/bin/chromium';
+import { CHROMIUM, openSwaggerUi, type SwaggerPage } from './support/swagger-page.js';
 
 /** Set to a folder, this run takes the pictures of the README anew: SCREENSHOTS=docs/images. */
 const PICTURES = process.env['SCREENSHOTS'];
 
 describe.skipIf(!existsSync(CHROMIUM))('Swagger UI', () => {
   let server: RunningServer;
-  let browser: Browser;
+  let ui: SwaggerPage;
   let page: Page;
-  const errors: string[] = [];
+  let errors: string[];
   beforeAll(async () => {
     server = await startServer();
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        '--no-sandbox',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
-    page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
-    page.on('pageerror', (error) => errors.push(error.message));
-    // What the page's policy forbids is told here. So are failures of calls, which are none of the
-    // page.
-    page.on('console', (message) => {
-      const isCall = message.text().startsWith('Failed to load resource');
-      if (message.type() === 'error' && !isCall) errors.push(message.text());
-    });
-    await page.goto(`${server.url}/docs`);
-    await page.locator('.opblock').first().waitFor();
+    ui = await openSwaggerUi(server.url);
+    ({ page, errors } = ui);
   });
   afterAll(async () => {
-    await browser?.close();
+    await ui?.close();
     await server.stop();
   });
 

