@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { ageSince, alignLines, fetchPages, type Cluster } from '#cluster';
+import { inTurns } from '#base';
+import { ageSince, alignSteps, fetchPages, type Cluster } from '#cluster';
 import type { ToolCall, ToolResult } from '#tools';
 import { canaryPosition, setWeight } from '../model/canary.js';
 import type { ListRolloutsDto } from './list-rollouts.dto.js';
@@ -77,7 +78,8 @@ export async function listRollouts(
     };
   }
   const header = all_namespaces ? ['NAMESPACE', ...HEADER] : HEADER;
-  const lines = alignLines([header, ...rows.map((row) => cellsOf(row, all_namespaces))]);
+  const cells = rows.map((row) => cellsOf(row, all_namespaces));
+  const lines = await inTurns(alignSteps([header, ...cells]));
   return { output: lines.join('\n') + left, data: { items: rows } };
 }
 
