@@ -113,7 +113,7 @@ describe('log records of OpenTelemetry', () => {
     const [done, refused] = records();
     expect(done).toMatchObject({ eventName: 'skyflo.audit', severityText: 'INFO' });
     expect(refused).toMatchObject({ eventName: 'skyflo.audit', severityText: 'WARN' });
-    expect(Number(done!.timeUnixNano) / 1e6).toBe(Date.parse(entries[0]!.time));
+    expect(BigInt(done!.timeUnixNano) / 1_000_000n).toBe(BigInt(Date.parse(entries[0]!.time)));
     expect(attributesOf(refused!.attributes)).toMatchObject({
       'audit.chain': entries[0]!.chain,
       'audit.seq': 2,

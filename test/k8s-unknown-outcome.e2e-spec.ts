@@ -59,13 +59,17 @@ describe('a write that gets no answer', () => {
     await arrived;
     stop.abort();
     await call;
-    const { executions } = (await (
-      await fetch(`${server.url}/engine/v1/executions?tool=k8s_patch&status=cancelled`)
-    ).json()) as { executions: { error: object }[] };
-    expect(executions[0]?.error).toMatchObject({
-      code: 'cancelled',
-      detail: expect.stringContaining(DOUBT) as string,
-    });
+    await expect
+      .poll(async () => {
+        const listed = await fetch(
+          `${server.url}/engine/v1/executions?tool=k8s_patch&status=cancelled`,
+        );
+        return ((await listed.json()) as { executions: { error: object }[] }).executions[0]?.error;
+      })
+      .toMatchObject({
+        code: 'cancelled',
+        detail: expect.stringContaining(DOUBT) as string,
+      });
   });
 
   it('may have been made, when the server stops', async () => {

@@ -4,7 +4,7 @@ import { cutOutput } from './cut-output.js';
 import { outcomeOf, type Execution } from './execution.js';
 import { ExecutionReader } from './follow/execution.reader.js';
 import { OutputLimits } from './output-limits.js';
-import type { Started } from './run/execution.runner.js';
+import type { Started } from './run/call-start.js';
 
 /** What callers get of executions: outputs are cut to what one answer holds. */
 @Injectable()

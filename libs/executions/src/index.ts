@@ -10,5 +10,5 @@ export { ExecutionsModule } from './executions.module.js';
 export { ExecutionCanceller } from './follow/execution.canceller.js';
 export { ExecutionReader } from './follow/execution.reader.js';
 export { ExecutionRunner } from './run/execution.runner.js';
-export type { Started, StartOptions } from './run/execution.runner.js';
+export type { Started, StartOptions } from './run/call-start.js';
 export { ExecutionWriter } from './store/execution.writer.js';

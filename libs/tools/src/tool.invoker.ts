@@ -37,6 +37,8 @@ export interface CallOptions {
   principal?: Principal | undefined;
   /** The way in: `rest`, `mcp` or `stdio`. */
   door?: string | undefined;
+  /** As in `ToolCall`. */
+  remembered?: Promise<void> | undefined;
   /** Seconds after which it is ended, if that is before the limit of its tool. */
   timeLimitSeconds?: number;
   /** The most characters of the output. `MAX_OUTPUT_CHARS` unless given. */
@@ -149,7 +151,7 @@ export class ToolInvoker implements OnModuleInit {
 
   private invocationOf(
     { tool, input, shared }: PreparedCall,
-    { caller, principal, door, signal, timeLimitSeconds, ...options }: CallOptions,
+    { caller, principal, door, signal, remembered, timeLimitSeconds, ...options }: CallOptions,
   ): ToolInvocation {
     const { executionId = randomUUIDv7(), maxOutputChars = this.config.maxOutputChars } = options;
     const { progress = ignore, emit = ignore } = options;
@@ -159,6 +161,7 @@ export class ToolInvoker implements OnModuleInit {
       principal,
       door,
       signal,
+      remembered,
       shared,
       timeLimitSeconds,
       maxOutputChars,

@@ -54,6 +54,11 @@ export interface ToolCall {
   readonly door?: string | undefined;
   /** Aborts when the caller cancels, hangs up, or the time limit is reached. */
   readonly signal: AbortSignal;
+  /**
+   * Resolves once the call is remembered, and rejects if it cannot be: nothing may be changed
+   * before. Undefined where nobody waits for that.
+   */
+  readonly remembered?: Promise<void> | undefined;
   /** The values of the parameters that the tool shares with others, by name. */
   readonly shared: Readonly<Record<string, unknown>>;
   /**

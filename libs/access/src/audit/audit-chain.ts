@@ -8,6 +8,7 @@ import {
   type ChainPoint,
 } from './audit-entry.js';
 import { boundedDraft } from './bounded-draft.js';
+import { inKeyOrder } from './canonical-json.js';
 
 /** Most entries that wait to be stored, and most characters of diffs in them. */
 const MAX_WAITING = 10_000;
@@ -79,15 +80,15 @@ export class AuditChain {
       this.skip();
       return undefined;
     }
-    const fields: Omit<AuditEntry, 'hash'> = {
+    const fields: Omit<AuditEntry, 'hash'> = inKeyOrder({
       ...boundedDraft(draft),
       chain: this.id,
       seq: this.last.seq + 1,
       time: this.now().toISOString(),
-      ...(this.lost > 0 && { lost: this.lost }),
+      lost: this.lost > 0 ? this.lost : undefined,
       previous: this.last.hash,
-    };
-    const entry: AuditEntry = { ...fields, hash: hashOfEntry(fields) };
+    });
+    const entry: AuditEntry = inKeyOrder({ ...fields, hash: hashOfEntry(fields) });
     this.last = { chain: this.id, seq: entry.seq, hash: entry.hash };
     this.lost = 0;
     return { entry, stored: this.store(entry) };

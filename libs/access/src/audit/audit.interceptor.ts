@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { callScope } from '#cluster';
+import { callScope, reachesGate } from '#cluster';
 import {
   InterceptsTools,
   ToolError,
@@ -21,9 +21,6 @@ interface AnnouncedCall {
   draft: CallDraft;
   intent: Announced;
 }
-
-/** The parameter of tools that work on a cluster. */
-const CONTEXT = 'context';
 
 type Next = (invocation: ToolInvocation) => Promise<ToolResult>;
 
@@ -123,11 +120,6 @@ export class AuditInterceptor implements ToolInterceptor {
 /** Whether a call sends nothing that changes a cluster: calls about other calls do not either. */
 function isRead({ tool, input }: ToolInvocation): boolean {
   return tool.annotations.readOnlyHint || tool.placeOf(input) === 'none';
-}
-
-/** Whether all that a call changes is in clusters. Others change what this server itself has. */
-function reachesGate({ tool }: ToolInvocation): boolean {
-  return Object.hasOwn(tool.inputSchema.properties, CONTEXT);
 }
 
 function outcomeOf(code: ToolErrorCode, isOutcomeUnknown: boolean): AuditOutcome {

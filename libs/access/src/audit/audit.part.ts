@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { PartOfGate, type GateOutcome, type GatePart, type GateRequest } from '#cluster';
+import {
+  isWrite,
+  PartOfGate,
+  type GateCall,
+  type GateOutcome,
+  type GatePart,
+  type GateRequest,
+} from '#cluster';
 import { ToolError } from '#tools';
 import type { AuditDraft, EntryId } from './audit-entry.js';
 import { Audit } from './audit.service.js';
@@ -25,9 +32,12 @@ export class AuditPart implements GatePart {
   constructor(private readonly audit: Audit) {}
 
   /** @throws ToolError `unavailable` for a write whose intent cannot be stored */
-  async before(request: GateRequest): Promise<void> {
+  before(request: GateRequest): Promise<void> | undefined {
     const { call } = request;
-    if (!call || !isWrite(request)) return;
+    return call && isWrite(request) ? this.announce(request, call) : undefined;
+  }
+
+  private async announce(request: GateRequest, call: GateCall): Promise<void> {
     const draft = this.audit.requestDraftOf(request, call);
     const announced: Announced = { draft, startedAt: performance.now(), intent: undefined };
     this.announced.set(request, announced);
@@ -60,11 +70,6 @@ export class AuditPart implements GatePart {
     const end = { outcome: 'refused', code, rule, decision: 'refused' } as const;
     this.audit.requestRefused({ ...this.audit.requestDraftOf(request, call), ...end });
   }
-}
-
-/** Whether a request may change something, also what runs in a container. */
-function isWrite({ effect, isDryRun }: GateRequest): boolean {
-  return effect !== 'read' && !isDryRun;
 }
 
 function outcomeOf({ state, status, error }: GateOutcome): AuditDraft['outcome'] {

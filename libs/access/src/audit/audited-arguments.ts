@@ -37,17 +37,15 @@ export function auditedArguments(
   key: Uint8Array,
 ): AuditedArguments {
   if (!isRecord(args)) return args === undefined ? {} : { [WHOLE]: digestOf(args, key) };
-  const given = Object.entries(args).filter(([, value]) => value !== undefined && value !== null);
-  const known = given.filter(([name]) => Object.hasOwn(schema, name));
-  const audited = known.map(([name, value]): [string, AuditedValue] => [
-    name,
-    isPlain(value, schema[name]!) ? value : digestOf(value, key),
-  ]);
-  if (known.length < given.length) {
-    const unknown = given.filter(([name]) => !Object.hasOwn(schema, name));
-    audited.push([UNKNOWN, digestOf(unknown, key)]);
+  const audited: Record<string, AuditedValue> = {};
+  const unknown: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(args)) {
+    if (value === undefined || value === null) continue;
+    if (!Object.hasOwn(schema, name)) unknown.push([name, value]);
+    else audited[name] = isPlain(value, schema[name]!) ? value : digestOf(value, key);
   }
-  return Object.fromEntries(audited);
+  if (unknown.length > 0) audited[UNKNOWN] = digestOf(unknown, key);
+  return audited;
 }
 
 function isPlain(
@@ -60,7 +58,16 @@ function isPlain(
   if (choices) return choices.includes(value);
   // Free text has no pattern.
   if (pattern === undefined || !NAME_LIKE.test(value) || USER_INFO.test(value)) return false;
-  return new RegExp(pattern).test(value);
+  return compiled(pattern).test(value);
+}
+
+/** The patterns of all tools, each compiled once. */
+const patterns = new Map<string, RegExp>();
+
+function compiled(pattern: string): RegExp {
+  let known = patterns.get(pattern);
+  if (!known) patterns.set(pattern, (known = new RegExp(pattern)));
+  return known;
 }
 
 /** The keyed digest of a text, or of bytes. */

@@ -1,4 +1,5 @@
 import type { AuditDraft, AuditedObject } from './audit-entry.js';
+import { inKeyOrder } from './canonical-json.js';
 
 /** Most characters of a text that is no diff. */
 const MAX_TEXT = 1_000;
@@ -38,14 +39,14 @@ function bounded(value: unknown): unknown {
   if (typeof value === 'string') return textOf(value, MAX_TEXT);
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, field]) => field !== undefined)
-      .map(([key, field]) => [key, bounded(field)]),
-  );
+  const kept = inKeyOrder(value) as Record<string, unknown>;
+  for (const key of Object.keys(kept)) kept[key] = bounded(kept[key]);
+  return kept;
 }
 
 /** PostgreSQL cannot store NUL, and half of a surrogate pair is no character in UTF-8. */
 function textOf(text: string, maxLength: number): string {
-  return text.slice(0, maxLength).replaceAll('\0', '\uFFFD').toWellFormed();
+  const cut = text.length > maxLength ? text.slice(0, maxLength) : text;
+  if (!cut.includes('\0') && cut.isWellFormed()) return cut;
+  return cut.replaceAll('\0', '\uFFFD').toWellFormed();
 }

@@ -24,6 +24,19 @@ function isSorted(value: unknown): boolean {
   return true;
 }
 
+/**
+ * The same fields with their keys in order, so that `canonicalJson` is quick.
+ * @param value of this program: keys that somebody else chose may be `__proto__`
+ */
+export function inKeyOrder<T extends object>(value: T): T {
+  const ordered: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) {
+    const field = (value as Record<string, unknown>)[key];
+    if (field !== undefined) ordered[key] = field;
+  }
+  return ordered as T;
+}
+
 function sortedJson(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (value === null || typeof value === 'boolean' || Number.isFinite(value))

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Principal } from '#tools';
+import type { Principal, ToolInvocation } from '#tools';
 
 /** How an object was changed. */
 export interface NotedChange {
@@ -25,6 +25,13 @@ export interface GateCall {
   readonly changes?: NotedChange[] | undefined;
   /** Aborts when the call is cancelled. */
   readonly signal: AbortSignal;
+  /** As in `ToolCall`: no write is sent before. */
+  readonly remembered?: Promise<void> | undefined;
+}
+
+/** Whether all that a call changes is in clusters. Others change what this server itself has. */
+export function reachesGate({ tool, call }: ToolInvocation): boolean {
+  return tool.laneOf(call.shared) !== undefined;
 }
 
 /** The call that the work under way belongs to. */

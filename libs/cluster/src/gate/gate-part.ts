@@ -28,6 +28,11 @@ export interface GateRequest extends ApiRequest {
   readonly rehearse: () => Promise<unknown>;
 }
 
+/** Whether a request may change something, also what runs in a container. */
+export function isWrite({ effect, isDryRun }: GateRequest): boolean {
+  return effect !== 'read' && !isDryRun;
+}
+
 /**
  * What became of a request. `unknown` is a change that was sent and not answered: it may have been
  * made.

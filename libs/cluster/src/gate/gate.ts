@@ -1,7 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { effectOf, readApiRequest, type SentRequest } from './api-request.js';
 import { callScope } from './gate-call.js';
-import type { GateOutcome, GatePart, GateRequest, IdentityHeaders } from './gate-part.js';
+import {
+  isWrite,
+  type GateOutcome,
+  type GatePart,
+  type GateRequest,
+  type IdentityHeaders,
+} from './gate-part.js';
 
 /** For whom a request is. */
 export interface Identity {
@@ -45,6 +51,7 @@ export class Gate {
    * @throws ToolError `invalid_input` for a request that cannot be read exactly; what a part
    * refuses it with
    */
+  // Every request comes here, so nothing is awaited that is no promise.
   async enter(
     context: string,
     sent: SentRequest,
@@ -60,9 +67,16 @@ export class Gate {
       rehearse,
     };
     try {
-      for (const part of this.parts) await part.decide?.(request);
+      for (const part of this.parts) {
+        const decided = part.decide?.(request);
+        if (decided) await decided;
+      }
       const identity = this.identityOf(request);
-      for (const part of this.parts) await part.before?.(request);
+      for (const part of this.parts) {
+        const ready = part.before?.(request);
+        if (ready) await ready;
+      }
+      if (isWrite(request)) await request.call?.remembered;
       return { identity, leave: this.leaving(request) };
     } catch (error) {
       await this.tell(request, { state: 'refused', error });
@@ -92,7 +106,8 @@ export class Gate {
   private async tell(request: GateRequest, outcome: GateOutcome): Promise<void> {
     for (const part of this.parts) {
       try {
-        await part.after?.(request, outcome);
+        const recorded = part.after?.(request, outcome);
+        if (recorded) await recorded;
       } catch (err) {
         this.logger.error({ msg: 'outcome not recorded', state: outcome.state, err });
       }

@@ -1,37 +1,15 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { isoNow } from '#base';
-import { ToolError, ToolInvoker, type PreparedCall, type Principal, type Progress } from '#tools';
+import { ToolError, ToolInvoker, type PreparedCall } from '#tools';
 import type { Outcome } from '../execution.js';
 import { executionsConfig, type ExecutionsConfig } from '../executions.config.js';
 import { OutputLimits } from '../output-limits.js';
 import { Replicas } from '../store/replicas.js';
+import type { Admitted, Identified, RefusalOptions, Started, StartOptions } from './call-start.js';
 import { ExecutionRecorder, STORE_AFTER_MS } from './execution.recorder.js';
 import { LiveExecution } from '../live-execution.js';
 import { RunQueue, type Place } from './run-queue.js';
-
-/** How a front door wants a call to be run. */
-export interface StartOptions {
-  /** Who calls: places, sessions and what is stored are shared out by this. */
-  caller: string;
-  /** Who has proved to be calling. */
-  principal?: Principal | undefined;
-  /** The way in: `rest`, `mcp` or `stdio`. */
-  door?: string | undefined;
-  /** Somebody will come back for it: it is stored before it begins, with its whole output. */
-  keep?: boolean;
-  /** UUID to run under; a new one unless given. */
-  executionId?: string;
-  /** The same key of the same caller means the same execution. */
-  idempotencyKey?: string;
-  /** Seconds that it may run, where fewer than its tool's own limit. */
-  timeLimitSeconds?: number;
-  progress?: (progress: Progress) => void;
-  emit?: (chunk: string) => void;
-}
-
-/** What is recorded of a call that does not begin. */
-type RefusalOptions = Pick<StartOptions, 'caller' | 'principal' | 'door'> & { executionId: string };
 
 /** Between two looks at what runs and what waits, in milliseconds. */
 const SWEEP_MS = STORE_AFTER_MS / 2;
@@ -41,13 +19,6 @@ const LONG_SECONDS = 60;
 
 /** The place of what needs none. */
 const NO_PLACE: Place = { isNow: true, taken: Promise.resolve(), giveBack: () => {} };
-
-/** An execution that `start` has begun, or found under its idempotency key. */
-export interface Started {
-  id: string;
-  /** Set while it runs on this server. */
-  live?: LiveExecution | undefined;
-}
 
 /**
  * Runs tools, each run as one execution: bounded in number, remembered from before a write begins
@@ -88,7 +59,10 @@ export class ExecutionRunner {
   async start(name: string, args: unknown, options: StartOptions): Promise<Started> {
     const identified = { ...options, executionId: options.executionId ?? randomUUIDv7() };
     try {
-      return await this.begin(name, args, identified);
+      const admitted = this.admit(name, args, identified);
+      if (!mayRunUnstored(admitted)) return await this.storeAndRun(admitted);
+      // Without await: its own run tells what becomes of it.
+      return this.runWhileStoring(admitted);
     } catch (error) {
       this.refuse(name, args, identified, error as ToolError);
       throw error;
@@ -100,34 +74,31 @@ export class ExecutionRunner {
     this.invoker.refuse({ name, args, error, call: options });
   }
 
-  private async begin(
-    name: string,
-    args: unknown,
-    options: StartOptions & RefusalOptions,
-  ): Promise<Started> {
+  private admit(name: string, args: unknown, options: Identified): Admitted {
     const call = this.invoker.prepare(name, args, options.executionId);
     if (this.stopping) throw new ToolError('unavailable', 'The server is stopping.');
     const { category, annotations } = call.tool;
-    const { caller, executionId, idempotencyKey } = options;
-    const { recorder, limits } = this;
+    const { caller, executionId: id, idempotencyKey } = options;
     const isKept =
       options.keep === true || !annotations.readOnlyHint || idempotencyKey !== undefined;
-    const execution = new LiveExecution(
-      call.tool.name,
-      category,
-      caller,
-      limits.maxKeptOutputChars,
-      {
-        id: executionId,
-        isKept,
-      },
-    );
+    const { maxKeptOutputChars } = this.limits;
+    const execution = new LiveExecution(call.tool.name, category, caller, maxKeptOutputChars, {
+      id,
+      isKept,
+    });
     const place = this.placeFor(execution, call);
     if (place.isNow) execution.startedAt = execution.createdAt;
-    this.running.set(execution.id, execution);
+    this.running.set(id, execution);
     if (!annotations.readOnlyHint) this.announce(execution, call, options);
+    return { execution, call, options, place };
+  }
+
+  private async storeAndRun(admitted: Admitted): Promise<Started> {
+    const { execution, call, options, place } = admitted;
     try {
-      const other = isKept ? await recorder.begin(execution, call, idempotencyKey) : undefined;
+      const other = execution.isKept
+        ? await this.recorder.begin(execution, call, options.idempotencyKey)
+        : undefined;
       if (other) {
         this.invoker.retract(execution.id);
         this.abandon(execution, place);
@@ -137,7 +108,22 @@ export class ExecutionRunner {
       this.abandon(execution, place);
       throw error;
     }
-    void this.run(execution, call, options, place);
+    void this.run(admitted);
+    return { id: execution.id, live: execution };
+  }
+
+  /** The call looks at what is there while it is stored. Its first change waits for that. */
+  private async runWhileStoring(admitted: Admitted): Promise<Started> {
+    const { execution, call } = admitted;
+    const stored = this.recorder.begin(execution, call, undefined).then(ignore);
+    void this.run(admitted, stored);
+    try {
+      await stored;
+    } catch (error) {
+      execution.cancel(error as ToolError);
+      throw error;
+    }
+    this.recorder.events(execution);
     return { id: execution.id, live: execution };
   }
 
@@ -189,37 +175,44 @@ export class ExecutionRunner {
     this.invoker.announce(call, { executionId, caller, principal, door, signal });
   }
 
-  /** Takes back an execution that has not begun. */
-  private abandon(execution: LiveExecution, { taken, giveBack }: Place): void {
-    const error = new ToolError('cancelled', 'Not begun.');
+  /** Takes back an execution that has changed nothing and is not stored. */
+  private abandon(
+    execution: LiveExecution,
+    { taken, giveBack }: Place,
+    error = new ToolError('cancelled', 'Not begun.'),
+  ): void {
     execution.cancel(error);
-    taken.then(giveBack, () => {});
+    taken.then(giveBack, ignore);
     this.running.delete(execution.id);
     execution.settle({ error });
   }
 
-  private async run(
-    execution: LiveExecution,
-    call: PreparedCall,
-    options: StartOptions & RefusalOptions,
-    { taken, giveBack }: Place,
-  ): Promise<void> {
+  /** @param stored as `ToolCall.remembered` */
+  private async run(admitted: Admitted, stored?: Promise<void>): Promise<void> {
+    const { execution, call, options, place } = admitted;
+    const { taken, giveBack } = place;
     try {
       await taken;
     } catch (error) {
       this.refuse(call.tool.name, argsOf(call), options, error as ToolError);
       return this.finish(execution, { error: error as ToolError });
     }
-    const finished = this.finish(execution, await this.invoke(execution, call, options));
+    const outcome = await this.invoke(admitted, stored);
+    try {
+      await stored;
+    } catch (error) {
+      this.invoker.retract(execution.id);
+      return this.abandon(execution, place, error as ToolError);
+    }
+    const finished = this.finish(execution, outcome);
     // Not earlier: long outputs would pile up before a slow database.
     this.recorder.whenRoom(execution, giveBack);
     await finished;
   }
 
   private async invoke(
-    execution: LiveExecution,
-    call: PreparedCall,
-    options: StartOptions & RefusalOptions,
+    { execution, call, options }: Admitted,
+    remembered: Promise<void> | undefined,
   ): Promise<Outcome> {
     const { invoker, recorder, limits } = this;
     const { principal, door, timeLimitSeconds, progress, emit } = options;
@@ -235,6 +228,7 @@ export class ExecutionRunner {
         principal,
         door,
         signal: execution.signal,
+        remembered,
         timeLimitSeconds,
         maxOutputChars: limits.maxKeptOutputChars,
         progress: (report) => {
@@ -284,6 +278,17 @@ export class ExecutionRunner {
     execution.settle(outcome);
   }
 }
+
+/**
+ * Whether a call may begin before it is stored. One that has a key may turn out to be another
+ * one's, and one that waits for its place is stored meanwhile.
+ */
+function mayRunUnstored({ call, options, place }: Admitted): boolean {
+  const { idempotencyKey } = options;
+  return !call.tool.annotations.readOnlyHint && idempotencyKey === undefined && place.isNow;
+}
+
+function ignore(): void {}
 
 function argsOf({ input, shared }: PreparedCall): unknown {
   return { ...input, ...shared };

@@ -7,18 +7,18 @@ const COLUMNS = EXECUTION_COLUMNS.join(', ');
 const UNFINISHED_LIST = UNFINISHED.map((status) => `'${status}'`).join(', ');
 
 /**
- * Rows and updates come as JSON: the statement is the same for any number of them. All parts of a
- * statement see the database as it was before, so an execution that is new gets no update in it
- * (`Batch`). The last part is the main query, since PostgreSQL runs no other select that nobody
- * reads from.
+ * The parts of a write, each with its rows or updates as JSON: the statement is the same for any
+ * number of them. All parts of a statement see the database as it was before, so an execution that
+ * is new gets no update in it (`Batch`).
  * @see https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING
  */
-const WRITE = `
-with inserted as (
+const PARTS = {
+  inserts: (rows: string) => `inserted as (
   insert into executions (${COLUMNS})
-  select ${COLUMNS} from json_populate_recordset(null::executions, $1)
+  select ${COLUMNS} from json_populate_recordset(null::executions, ${rows})
   on conflict (id) do nothing
-), changed as (
+)`,
+  updates: (updates: string) => `changed as (
   update executions e set
     status = case when e.status = 'interrupted' then e.status else coalesce(u.status, e.status) end,
     started_at = coalesce(e.started_at, u.started_at),
@@ -32,16 +32,30 @@ with inserted as (
     size = coalesce(u.size, e.size),
     idempotency_key = case when u.frees_key then null else e.idempotency_key end,
     request_hash = case when u.frees_key then null else e.request_hash end
-  from json_to_recordset($2) as u (id text, status text, started_at text, finished_at text,
+  from json_to_recordset(${updates}) as u (id text, status text, started_at text, finished_at text,
     output text, data text, error text, size integer, frees_key boolean)
   where e.id = u.id
     and (e.status in (${UNFINISHED_LIST}) or (e.status = 'interrupted' and u.finished_at is not null))
-), told as (
+)`,
+  events: (events: string) => `told as (
   insert into execution_events (execution_id, seq, type, data)
-  select execution_id, seq, type, data from json_populate_recordset(null::execution_events, $3)
+  select execution_id, seq, type, data from json_populate_recordset(null::execution_events, ${events})
   on conflict do nothing
-)
-select count(pg_notify('${CHANNELS.changes}', id)) from json_array_elements_text($4) as id`;
+)`,
+};
+
+const PART_NAMES = Object.keys(PARTS) as (keyof typeof PARTS)[];
+
+/**
+ * The statement for the parts that there is something for: PostgreSQL plans it each time, and plans
+ * a part in vain otherwise. The last part is the main query, since PostgreSQL runs no other select
+ * that nobody reads from.
+ */
+function writeOf(parts: readonly (keyof typeof PARTS)[]): string {
+  const changes = parts.map((part, index) => PARTS[part](`$${index + 2}`));
+  const first = changes.length > 0 ? `with ${changes.join(', ')} ` : '';
+  return `${first}select count(pg_notify('${CHANNELS.changes}', id)) from json_array_elements_text($1) as id`;
+}
 
 /** In the order of the keys: two that claim the same keys at once wait for each other in turn. */
 const CLAIM = `
@@ -90,10 +104,12 @@ export class PostgresWrites implements StoreWrites {
       id,
       frees_key: values.idempotency_key === null,
     }));
-    const parts = [inserts, changes, events, changedIn(batch)];
+    const all = { inserts, updates: changes, events };
+    const parts = PART_NAMES.filter((part) => all[part].length > 0);
+    const values = [changedIn(batch), ...parts.map((part) => all[part])];
     await this.database.query(
-      WRITE,
-      parts.map((part) => JSON.stringify(part)),
+      writeOf(parts),
+      values.map((value) => JSON.stringify(value)),
     );
   }
 

@@ -10,13 +10,14 @@ const COLUMNS = AUDIT_COLUMNS.join(', ');
 const INSERT = `insert into audit (${COLUMNS}) values (${AUDIT_COLUMNS.map(() => '?').join(', ')}) on conflict do nothing`;
 const END = `update audit set outcome = ? where chain = ? and seq = ? and kind = 'intent'`;
 
+const STORE = `
+insert into audit (${COLUMNS})
+select ${COLUMNS} from json_populate_recordset(null::audit, $1)
+on conflict do nothing`;
+
 /** Both parts see the table as it was before. */
-const WRITE = `
-with stored as (
-  insert into audit (${COLUMNS})
-  select ${COLUMNS} from json_populate_recordset(null::audit, $1)
-  on conflict do nothing
-), ended as (
+const STORE_AND_END = `
+with stored as (${STORE}), ended as (
   update audit a set outcome = e.outcome
   from json_to_recordset($2) as e (chain text, seq bigint, outcome text)
   where a.chain = e.chain and a.seq = e.seq and a.kind = 'intent'
@@ -42,7 +43,9 @@ export class AuditDatabase {
     if (this.sql instanceof SqliteDatabase) await this.sql.transact(stepsOf(batch));
     else if (this.sql instanceof PostgresDatabase) {
       const { rows, endings } = batch;
-      await this.sql.query(WRITE, [JSON.stringify(rows), JSON.stringify(endings)]);
+      const entries = JSON.stringify(rows);
+      if (endings.length === 0) await this.sql.query(STORE, [entries]);
+      else await this.sql.query(STORE_AND_END, [entries, JSON.stringify(endings)]);
     } else throw new Error(`The audit cannot be stored in a ${this.sql.constructor.name}.`);
   }
 }

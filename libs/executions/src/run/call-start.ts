@@ -1,0 +1,46 @@
+import type { PreparedCall, Principal, Progress } from '#tools';
+import type { LiveExecution } from '../live-execution.js';
+import type { Place } from './run-queue.js';
+
+/** How a front door wants a call to be run. */
+export interface StartOptions {
+  /** Who calls: places, sessions and what is stored are shared out by this. */
+  caller: string;
+  /** Who has proved to be calling. */
+  principal?: Principal | undefined;
+  /** The way in: `rest`, `mcp` or `stdio`. */
+  door?: string | undefined;
+  /** Somebody will come back for it: it is stored before it begins, with its whole output. */
+  keep?: boolean;
+  /** UUID to run under; a new one unless given. */
+  executionId?: string;
+  /** The same key of the same caller means the same execution. */
+  idempotencyKey?: string;
+  /** Seconds that it may run, where fewer than its tool's own limit. */
+  timeLimitSeconds?: number;
+  progress?: (progress: Progress) => void;
+  emit?: (chunk: string) => void;
+}
+
+/** What is recorded of a call that does not begin. */
+export type RefusalOptions = Pick<StartOptions, 'caller' | 'principal' | 'door'> & {
+  executionId: string;
+};
+
+/** How a call is run that has its id. */
+export type Identified = StartOptions & RefusalOptions;
+
+/** A call that has its place, or waits for it. */
+export interface Admitted {
+  readonly execution: LiveExecution;
+  readonly call: PreparedCall;
+  readonly options: Identified;
+  readonly place: Place;
+}
+
+/** An execution that `start` has begun, or found under its idempotency key. */
+export interface Started {
+  id: string;
+  /** Set while it runs on this server. */
+  live?: LiveExecution | undefined;
+}
