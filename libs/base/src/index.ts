@@ -2,6 +2,7 @@ export { inOrder, mapConcurrently, merge } from './concurrency.js';
 export { isoNow } from './iso-time.js';
 export { parseJson } from './json.js';
 export { Pieces } from './pieces.js';
+export { sharedTurns } from './shared-turns.js';
 export { atOnce, inTurns } from './steps.js';
 export type { Steps } from './steps.js';
 export { Turns } from './turns.js';

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { untilAborted } from '#base';
+import { sharedTurns, untilAborted } from '#base';
 import { cutName } from './cut-name.js';
 import { readInput } from './tool-input.js';
 import {
@@ -146,6 +146,8 @@ export class ToolInvoker implements OnModuleInit {
       throw failure;
     } finally {
       this.log(tool.name, executionId, outcome, startedAt);
+      // Many calls may wait for the same event. What follows takes time: answers, records.
+      await sharedTurns.pass();
     }
   }
 

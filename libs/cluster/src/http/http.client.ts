@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { sharedTurns } from '#base';
 import { ToolError } from '#tools';
 import { AnswerBody } from './answer-body.js';
 import { apiError, isNotOfServer, pauseMsOf } from './api-error.js';
@@ -71,21 +72,22 @@ export class HttpClient {
    * @throws ToolError as `apiError` and `transportError` say; `timeout` (retryable for reads),
    * `cancelled`; a change that was sent and not answered says that it may have been made
    */
-  send(path: string, options: RequestOptions): Promise<Answer> {
-    if (!isRead(options)) return this.exchange(path, options);
+  async send(path: string, options: RequestOptions): Promise<Answer> {
+    try {
+      return await (isRead(options) ? this.read(path, options) : this.exchange(path, options));
+    } finally {
+      // Many may end at once: those of an API server that was slow, or that share an answer.
+      await sharedTurns.pass();
+    }
+  }
+
+  private read(path: string, options: RequestOptions): Promise<Answer> {
     const { accept, query, signal, timeoutMs, maxBytes, isUrgent, identity } = options;
     const what = `${path}${queryText(query)} ${accept} ${timeoutMs} ${maxBytes} ${isUrgent}`;
     const key = identity ? `${what} ${identity.key}` : what;
+    const own = { accept, query, timeoutMs, maxBytes, isUrgent, identity };
     return this.reads.read(key, signal, (shared) =>
-      this.exchange(path, {
-        accept,
-        query,
-        timeoutMs,
-        maxBytes,
-        isUrgent,
-        identity,
-        signal: shared,
-      }),
+      this.exchange(path, { ...own, signal: shared }),
     );
   }
 
