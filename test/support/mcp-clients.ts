@@ -57,6 +57,10 @@ interface Reachable extends Pick<RunningServer, 'url' | 'log'> {
    * Settings of a server that the client starts itself. Everybody may do everything unless given.
    */
   env?: Record<string, string>;
+  /** How the client narrows its connection: in the query, or by options over stdio. */
+  narrowing?: Record<string, string>;
+  /** Headers of a client over HTTP. */
+  headers?: Record<string, string>;
 }
 
 const CLIENT_INFO = { name: 'test', version: '1.0.0' };
@@ -64,22 +68,25 @@ const MODERN = { versionNegotiation: { mode: { pin: '2026-07-28' } } };
 
 /** Each kind of client that the server is made for. */
 export const CLIENTS: Record<string, (server: Reachable) => Promise<McpClient>> = {
-  '2025 over Streamable HTTP': ({ url, log, token }) =>
-    connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`), provedBy(token)), log),
-  '2025 over HTTP+SSE': ({ url, log, token }) =>
-    connect(new SSEClientTransport(new URL(`${url}/sse`), provedBy(token)), log),
-  '2026 over Streamable HTTP': async ({ url, log, token }) => {
+  '2025 over Streamable HTTP': (server) =>
+    connect(
+      new StreamableHTTPClientTransport(urlOf(server, '/mcp'), requestsOf(server)),
+      server.log,
+    ),
+  '2025 over HTTP+SSE': (server) =>
+    connect(new SSEClientTransport(urlOf(server, '/sse'), requestsOf(server)), server.log),
+  '2026 over Streamable HTTP': async (server) => {
     const client = new ModernClient(CLIENT_INFO, MODERN);
-    await client.connect(new ModernHttpTransport(new URL(`${url}/mcp`), provedBy(token)));
-    return wrapModern(client, log);
+    await client.connect(new ModernHttpTransport(urlOf(server, '/mcp'), requestsOf(server)));
+    return wrapModern(client, server.log);
   },
-  '2025 over stdio': ({ env }) => {
-    const transport = new StdioClientTransport(stdioServer(env));
+  '2025 over stdio': (server) => {
+    const transport = new StdioClientTransport(stdioServer(server));
     return connect(transport, logOf(transport.stderr as Readable));
   },
-  '2026 over stdio': async ({ env }) => {
+  '2026 over stdio': async (server) => {
     const client = new ModernClient(CLIENT_INFO, MODERN);
-    const transport = new ModernStdioTransport(stdioServer(env));
+    const transport = new ModernStdioTransport(stdioServer(server));
     const log = logOf(transport.stderr as Readable);
     await client.connect(transport);
     return wrapModern(client, log);
@@ -93,8 +100,15 @@ export function mcpTextOf({ content, isError }: CallResult): string {
   return texts[0] ?? '';
 }
 
-function provedBy(token: string | undefined) {
-  return token === undefined ? {} : { requestInit: { headers: bearer(token) } };
+function urlOf({ url, narrowing }: Reachable, path: string): URL {
+  const target = new URL(`${url}${path}`);
+  target.search = new URLSearchParams(narrowing).toString();
+  return target;
+}
+
+function requestsOf({ token, headers }: Reachable) {
+  const proof = token === undefined ? {} : bearer(token);
+  return { requestInit: { headers: { ...headers, ...proof } } };
 }
 
 /** The header of a key or a token. */
@@ -151,10 +165,13 @@ function wrapModern(client: ModernClient, log: LogLine[]): McpClient {
   };
 }
 
-function stdioServer(own: Record<string, string> = {}) {
+function stdioServer({ env: own = {}, narrowing = {} }: Reachable) {
   const sandbox = testSandbox().env;
   const env = { ...process.env, ...OPEN_ACCESS, ...sandbox, ...own } as Record<string, string>;
-  return { command: SERVER_BIN, args: ['--stdio'], env, stderr: 'pipe' as const };
+  const options = Object.entries(narrowing).map(
+    ([name, value]) => `--${name.replace('_', '-')}=${value}`,
+  );
+  return { command: SERVER_BIN, args: ['--stdio', ...options], env, stderr: 'pipe' as const };
 }
 
 function logOf(stderr: Readable): LogLine[] {

@@ -35,9 +35,9 @@ interface SseStream {
 }
 
 /** Opens an event stream of the HTTP+SSE transport. */
-export async function openSse(url: string): Promise<SseStream> {
+export async function openSse(url: string, query = ''): Promise<SseStream> {
   const abort = new AbortController();
-  const response = await fetch(`${url}/sse`, { signal: abort.signal });
+  const response = await fetch(`${url}/sse${query}`, { signal: abort.signal });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
   const read = async () => {

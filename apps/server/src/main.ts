@@ -14,6 +14,7 @@ import { COMMANDS } from './commands.js';
 import { createApp } from './create-app.js';
 import { endOnSignals } from './end-on-signals.js';
 import { listen } from './listen/listen.js';
+import { stdioOptions } from './mcp/narrowing/stdio-options.js';
 import { serveStdio } from './mcp/stdio.js';
 import { giveMemoryBackWhenQuiet } from './quiet-memory.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
@@ -26,7 +27,8 @@ async function main(): Promise<void> {
     process.exitCode = await command(argv);
     return;
   }
-  if (process.argv.includes('--stdio')) {
+  const stdio = stdioOptions(process.argv.slice(2));
+  if (stdio) {
     refuseAuditOnStdout();
     const logger = new ServerLogger();
     const context = await NestFactory.createApplicationContext(AppModule, {
@@ -35,7 +37,7 @@ async function main(): Promise<void> {
     });
     endOnSignals(context, graceMsOf(context));
     giveMemoryBackWhenQuiet();
-    await serveStdio(context);
+    await serveStdio(context, stdio);
     return;
   }
   const app = await createApp();

@@ -19,7 +19,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { authenticationConfig, type AuthenticationConfig } from '#access';
 import { ExecutionsLifecycle } from '#executions';
-import type { ToolError } from '#tools';
+import { ToolError } from '#tools';
 import { challengeTo } from '../http/authentication.js';
 import type { RouteNotes } from '../http/methods.js';
 import { MissingScope } from './missing-scope.js';
@@ -110,6 +110,10 @@ export class McpController implements BeforeApplicationShutdown {
     try {
       await handle();
     } catch (error) {
+      // What the request asks of its connection is wrong. Failures of calls are results.
+      if (error instanceof ToolError && error.code === 'invalid_input') {
+        return refuse(reply.raw, 400, JSON_RPC.refused, error.message);
+      }
       this.logger.error({ msg: 'bug', err: error });
       if (reply.raw.headersSent) reply.raw.destroy();
       else

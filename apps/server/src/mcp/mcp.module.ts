@@ -4,6 +4,7 @@ import { HttpModule } from '../http/http.module.js';
 import { McpController } from './mcp.controller.js';
 import { mcpConfig } from './mcp.config.js';
 import { MissingScope } from './missing-scope.js';
+import { Narrowings } from './narrowing/narrowings.js';
 import { ModernGateway } from './modern/modern.gateway.js';
 import { SseGateway } from './session/sse.gateway.js';
 import { StreamableGateway } from './session/streamable.gateway.js';
@@ -17,6 +18,14 @@ import { ToolTasks } from './session/tool-tasks.js';
 @Module({
   imports: [ConfigModule.forFeature(mcpConfig), HttpModule],
   controllers: [McpController],
-  providers: [MissingScope, ToolCalls, ToolTasks, ModernGateway, StreamableGateway, SseGateway],
+  providers: [
+    MissingScope,
+    Narrowings,
+    ToolCalls,
+    ToolTasks,
+    ModernGateway,
+    StreamableGateway,
+    SseGateway,
+  ],
 })
 export class McpModule {}

@@ -2,6 +2,8 @@ import { serveStdio as serve, StdioServerTransport } from '@modelcontextprotocol
 import type { INestApplicationContext } from '@nestjs/common';
 import { ANYBODY, authenticationConfig, LOOPBACK, type AuthenticationConfig } from '#access';
 import { asCallersFault } from './wire/json-rpc.js';
+import { Narrowings } from './narrowing/narrowings.js';
+import type { StdioOptions } from './narrowing/stdio-options.js';
 import { noteVersion, type McpClient } from './wire/mcp-client.js';
 import { modernServer } from './modern/modern.server.js';
 import { ToolCalls } from './tool-calls.js';
@@ -9,14 +11,30 @@ import { ToolCalls } from './tool-calls.js';
 /**
  * Serves one MCP client of any protocol version over stdin and stdout. When its input ends, the
  * running calls are cancelled and the application closes. The process then ends.
+ * @throws ToolError `invalid_input` for conditions that are wrong
  */
-export async function serveStdio(app: INestApplicationContext): Promise<void> {
+export async function serveStdio(
+  app: INestApplicationContext,
+  options: StdioOptions,
+): Promise<void> {
+  try {
+    await serveClient(app, options);
+  } finally {
+    await app.close();
+  }
+}
+
+async function serveClient(
+  app: INestApplicationContext,
+  { conditions }: StdioOptions,
+): Promise<void> {
+  const narrowing = app.get(Narrowings).by(conditions);
   const tools = app.get(ToolCalls);
   const { isOff } = app.get<AuthenticationConfig>(authenticationConfig.KEY);
   const transport = new StdioServerTransport();
   const send = transport.send.bind(transport);
   const principal = isOff ? ANYBODY : LOOPBACK;
-  const client: McpClient = { caller: 'stdio', door: 'stdio', principal };
+  const client: McpClient = { caller: 'stdio', door: 'stdio', principal, narrowing };
   transport.send = (message) => {
     noteVersion(client, message);
     return send(asCallersFault(message));
@@ -29,5 +47,4 @@ export async function serveStdio(app: INestApplicationContext): Promise<void> {
       resolve();
     };
   });
-  await app.close();
 }

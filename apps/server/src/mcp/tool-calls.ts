@@ -22,6 +22,7 @@ import { HttpAnswers } from '../http/http-answers.js';
 import { Unread } from '../http/unread.js';
 import { knowsTasks, type McpClient } from './wire/mcp-client.js';
 import { mcpConfig, type McpConfig } from './mcp.config.js';
+import { Narrowings } from './narrowing/narrowings.js';
 import { JSON_RPC, protocolFault, type JsonRpcResult } from './wire/json-rpc.js';
 import { ProgressSender } from './wire/progress-sender.js';
 import { instructionsFor } from './wire/server-identity.js';
@@ -63,6 +64,8 @@ export class ToolCalls {
     private readonly answers: ExecutionAnswers,
     /** Calls whose results clients fetch later. */
     readonly tasks: ToolTasks,
+    /** How clients narrow what they see. */
+    readonly narrowings: Narrowings,
     /** What waits for clients to read it. */
     readonly unread: Unread,
     /** Writes the answers over HTTP. */
@@ -75,11 +78,13 @@ export class ToolCalls {
     return instructionsFor(this.registry);
   }
 
-  /** The answer to `tools/list`: all tools that the client may use, on one page. */
+  /** The answer to `tools/list`: all tools that its client sees and may use, on one page. */
   list(client: McpClient): JsonRpcResult {
     const tools = this.registry
       .list()
-      .filter((tool) => this.policies.mayUse(client.principal, tool))
+      .filter(
+        (tool) => client.narrowing.allows(tool) && this.policies.mayUse(client.principal, tool),
+      )
       .map((tool) => this.entryOf(tool, knowsTasks(client)));
     return { tools };
   }
@@ -144,7 +149,9 @@ export class ToolCalls {
   ): number | undefined {
     try {
       const timeLimitSeconds = timeLimitOf(meta);
-      const refusal = this.unread.refusalOf(client.caller);
+      const tool = this.registry.find(name as string);
+      const refusal =
+        (tool && client.narrowing.refusalOf(tool)) ?? this.unread.refusalOf(client.caller);
       if (refusal) throw refusal;
       if (signal.aborted)
         throw new ToolError('cancelled', 'The call was cancelled before it began.');

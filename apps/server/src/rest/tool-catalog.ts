@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Policies } from '#access';
 import { cutName, ToolError, ToolRegistry, type Principal, type ToolDefinition } from '#tools';
+import { categoryName } from '../category-aliases.js';
 import type { ListToolsDto } from './dto/list-tools.dto.js';
-
-/** Other names of categories. The older Engine uses them. */
-const CATEGORY_ALIASES = new Map([['kubernetes', 'k8s']]);
 
 /** Finds tools by category and name. */
 @Injectable()
@@ -50,7 +48,7 @@ export class ToolCatalog {
   }
 
   private category(given: string): string {
-    const name = CATEGORY_ALIASES.get(given) ?? given;
+    const name = categoryName(given);
     if (this.categories().includes(name)) return name;
     throw new ToolError(
       'not_found',

@@ -41,6 +41,7 @@ export class ModernGateway {
   /**
    * Answers a request. It is cancelled if the client hangs up.
    * @param route the SDK's classification of the request, or what is wrong with it
+   * @throws ToolError `invalid_input` for a narrowing that is wrong
    */
   async handle(
     request: IncomingMessage,
@@ -49,10 +50,11 @@ export class ModernGateway {
     route: InboundClassificationOutcome,
   ): Promise<void> {
     if (response.destroyed) return;
+    const client = clientOf(request, this.tools.narrowings.of(request), MODERN);
     const cancel = new AbortController();
     const message = asCall(body);
     if (message && isInOrder(request, message, route)) {
-      const connection = new McpConnection(this.tools, clientOf(request, MODERN));
+      const connection = new McpConnection(this.tools, client);
       const { [LOG_LEVEL_META_KEY]: logLevel } = message.params._meta as Record<string, unknown>;
       return exchangeCall({ connection, message, response, cancel, logLevel, seal });
     }
@@ -60,7 +62,7 @@ export class ModernGateway {
       if (!response.writableFinished) cancel.abort();
     });
     const webRequest = toWebRequest(request, cancel.signal);
-    this.clients.set(webRequest, clientOf(request, MODERN));
+    this.clients.set(webRequest, client);
     const answer = await this.handler.fetch(webRequest, { parsedBody: body });
     await writeAnswer(answer, response, this.tools.http);
   }

@@ -7,6 +7,7 @@ import { orAfter } from '#base';
 import type { ToolError } from '#tools';
 import type { EventStream } from '../../http/event-stream.js';
 import { asEvent, JSON_RPC, refuse } from '../wire/json-rpc.js';
+import type { Narrowing } from '../narrowing/narrowing.js';
 import { clientOf, isOf } from '../wire/mcp-client.js';
 import { mcpConfig, type McpConfig } from '../mcp.config.js';
 import { SessionServer } from './session.server.js';
@@ -21,6 +22,7 @@ interface SseSession extends Session {
   transport: SSEServerTransport;
   /** The event stream. */
   stream: ServerResponse;
+  narrowing: Narrowing;
 }
 
 /** HTTP+SSE, the transport of MCP 2024-11-05. A session is one event stream and ends with it. */
@@ -35,10 +37,13 @@ export class SseGateway {
     this.sessions = new Sessions({ max: maxSessions, callerPercent, idleMs: sessionIdleMs });
   }
 
-  /** Opens an event stream. Its first event says where to post messages. */
+  /**
+   * Opens an event stream. Its first event says where to post messages.
+   * @throws ToolError `invalid_input` for a narrowing that is wrong
+   */
   async open(request: IncomingMessage, stream: ServerResponse): Promise<void> {
     if (stream.destroyed) return;
-    const client = clientOf(request);
+    const client = clientOf(request, this.tools.narrowings.of(request));
     if (!this.sessions.hasRoom(client.caller)) {
       return refuse(stream, 503, JSON_RPC.refused, 'All sessions of this caller are busy.');
     }
@@ -53,6 +58,7 @@ export class SseGateway {
       caller: client.caller,
       transport,
       stream,
+      narrowing: client.narrowing,
       isOf: (other) => isOf(client, other),
       isRunning: () => server.connection.running > 0,
       isWatched: () => true,
@@ -66,7 +72,10 @@ export class SseGateway {
     await server.connect(transport);
   }
 
-  /** Takes a message for the session in the query. The answer goes out on the session's stream. */
+  /**
+   * Takes a message for the session in the query. The answer goes out on the session's stream.
+   * @throws ToolError `invalid_input` for a narrowing that is wrong, or not that of the session
+   */
   async post(
     request: IncomingMessage,
     response: ServerResponse,
@@ -77,6 +86,7 @@ export class SseGateway {
     if (!session) {
       return refuse(response, 404, JSON_RPC.sessionNotFound, 'Session not found. Open /sse again.');
     }
+    this.tools.narrowings.checkLater(session.narrowing, request);
     if (body === undefined || typeof body === 'string') {
       return refuse(response, 400, JSON_RPC.parseError, 'Parse error: the body is not JSON.');
     }

@@ -24,6 +24,7 @@ export class StreamableGateway {
   /**
    * Answers a request of any method. An unknown session is a 404, after which clients start a new
    * one.
+   * @throws ToolError `invalid_input` for a narrowing that is wrong, or not that of the session
    */
   async handle(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
     const id = request.headers['mcp-session-id'];
@@ -37,6 +38,7 @@ export class StreamableGateway {
         'Session not found. Send initialize again.',
       );
     }
+    this.tools.narrowings.checkLater(session.narrowing, request);
     await session.handle(request, response, body);
   }
 
@@ -50,7 +52,7 @@ export class StreamableGateway {
     response: ServerResponse,
     body: unknown,
   ): Promise<void> {
-    const client = clientOf(request);
+    const client = clientOf(request, this.tools.narrowings.of(request));
     if (!this.sessions.hasRoom(client.caller)) {
       return refuse(response, 503, JSON_RPC.refused, 'All sessions of this caller are busy.');
     }

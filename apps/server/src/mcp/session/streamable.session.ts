@@ -6,6 +6,7 @@ import { EVENT_STREAM } from '../../http/event-stream.js';
 import { asCall, exchangeCall, type CallMessage } from '../call-exchange.js';
 import { Batches, type BatchTurns } from './batches.js';
 import { JSON_RPC, refuse } from '../wire/json-rpc.js';
+import type { Narrowing } from '../narrowing/narrowing.js';
 import { isOf, type McpClient } from '../wire/mcp-client.js';
 import { SessionServer } from './session.server.js';
 import type { Session } from './sessions.js';
@@ -50,6 +51,10 @@ export class StreamableSession implements Session {
 
   get caller(): string {
     return this.client.caller;
+  }
+
+  get narrowing(): Narrowing {
+    return this.client.narrowing;
   }
 
   isOf(request: IncomingMessage): boolean {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { ownerOf, type Principal } from '#tools';
 import { principalOf } from '../../http/authentication.js';
 import { callerOf } from '../../http/caller.js';
+import type { Narrowing } from '../narrowing/narrowing.js';
 
 /** The client of a connection. */
 export interface McpClient {
@@ -11,6 +12,8 @@ export interface McpClient {
   principal: Principal;
   /** As `StartOptions.door`. */
   readonly door: string;
+  /** What it sees and may call. */
+  readonly narrowing: Narrowing;
   /** The negotiated version, once it is known. */
   protocolVersion?: string;
   /** Whether its connection offers tasks, if its protocol version has them. */
@@ -26,9 +29,13 @@ export function knowsTasks({ offersTasks, protocolVersion }: McpClient): boolean
 }
 
 /** The client of an HTTP request. */
-export function clientOf(request: IncomingMessage, protocolVersion?: string): McpClient {
+export function clientOf(
+  request: IncomingMessage,
+  narrowing: Narrowing,
+  protocolVersion?: string,
+): McpClient {
   const [caller, principal] = [callerOf(request), principalOf(request)];
-  return { caller, principal, door: 'mcp', protocolVersion };
+  return { caller, principal, door: 'mcp', narrowing, protocolVersion };
 }
 
 /** Whether a request may use what a client has opened. The client then has its credential. */
