@@ -1,6 +1,7 @@
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sandboxAccess, writeKubeconfig } from './support/kubeconfig.js';
+import { CLIENTS } from './support/mcp-clients.js';
 import { execute } from './support/rest.js';
 import { startServer, type RunningServer } from './support/server.js';
 
@@ -105,6 +106,15 @@ describe('with two contexts', () => {
         ]);
       }
     }
+  });
+
+  it('tells an MCP client once which contexts there are', async () => {
+    const client = await CLIENTS['2026 over Streamable HTTP']?.(server);
+    const [tool] = (await client?.listTools()) ?? [];
+    await client?.close();
+    expect(client?.instructions()).toMatch(/context: .*blue, green.* Default: blue/);
+    expect(tool).toMatchObject({ inputSchema: { properties: { context: { type: 'string' } } } });
+    expect(JSON.stringify(tool)).not.toContain('blue, green');
   });
 
   it('uses the current context when none is named', async () => {

@@ -53,7 +53,7 @@ describeSideBySide(
           idempotentHint: true,
           openWorldHint: false,
         },
-        inputSchema: { type: 'object', additionalProperties: false, required: ['resource_type'] },
+        inputSchema: { type: 'object', required: ['resource_type'] },
         _meta: { fastmcp: { tags: ['k8s'] } },
       });
     });

@@ -44,8 +44,7 @@ export class ExecutionTools {
   @Tool({
     name: 'execution_status',
     title: 'Get Execution Status',
-    description:
-      'Says how an execution stands, with its output so far. Use it after a call that answered that it is still running, or with an offset to read the rest of an output that was cut.',
+    description: 'Says how an execution stands; offset (characters) reads on in its output.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     tags: [EXECUTIONS_TAG],
     place: 'none',
@@ -62,8 +61,7 @@ export class ExecutionTools {
   @Tool({
     name: 'execution_wait',
     title: 'Wait for Execution',
-    description:
-      'Waits until an execution has ended, and gives its output. Use it after a call that answered that it is still running; call it again if that still runs.',
+    description: 'Waits until an execution ends, and gives its output.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     tags: [EXECUTIONS_TAG],
     place: 'wait',
@@ -89,8 +87,7 @@ export class ExecutionTools {
   @Tool({
     name: 'execution_cancel',
     title: 'Cancel Execution',
-    description:
-      'Cancels an execution that still runs. What it has done by then stays done; execution_status says what that is.',
+    description: 'Cancels an execution. What it has done stays: see execution_status.',
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     effects: ['read'],
     tags: [EXECUTIONS_TAG],

@@ -7,6 +7,8 @@ import { textFault, type TextFormat } from './text-format.js';
 interface FieldOptions<T> {
   /** For the model and for people. */
   description: string;
+  /** Its name, or what the tool says of itself, is enough for a model: MCP lists no description. */
+  obvious?: boolean;
   /** May be left out, or given as null. Implied by a default. */
   optional?: boolean;
   default?: T;
@@ -146,6 +148,7 @@ function field(
   return applyDecorators(
     ApiProperty({ ...given, description: options.description, required: !optional }),
     HasRules({
+      isObvious: options.obvious === true,
       read: (value) => (value === null || value === undefined ? options.default : read(value)),
       check: (value) => (optional && value === undefined ? undefined : check(value)),
     }),

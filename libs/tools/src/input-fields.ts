@@ -1,7 +1,9 @@
 import type { Type } from '@nestjs/common';
 
-/** How a field decorator reads and checks a value. */
+/** How a field decorator reads and checks a value, and who needs its description. */
 export interface FieldRules {
+  /** Whether models do without its description. */
+  readonly isObvious: boolean;
   /** Converts what a caller sent for the field, possibly undefined, into its value. */
   readonly read: (sent: unknown) => unknown;
   /** What is wrong with a value, in words. Undefined if nothing is. */

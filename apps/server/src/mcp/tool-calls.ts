@@ -24,6 +24,7 @@ import { knowsTasks, type McpClient } from './wire/mcp-client.js';
 import { mcpConfig, type McpConfig } from './mcp.config.js';
 import { Narrowings } from './narrowing/narrowings.js';
 import { JSON_RPC, protocolFault, type JsonRpcResult } from './wire/json-rpc.js';
+import { listedSchema } from './wire/listed-schema.js';
 import { ProgressSender } from './wire/progress-sender.js';
 import { instructionsFor } from './wire/server-identity.js';
 import { failureResult, successResult } from './wire/tool-result.js';
@@ -166,12 +167,12 @@ export class ToolCalls {
 
   private entryOf(tool: ToolDefinition, withTasks: boolean): object {
     const known = this.entries[withTasks ? 1 : 0];
-    const { name, title, description, inputSchema, annotations, tags } = tool;
+    const { name, title, description, annotations, tags } = tool;
     const entry = known.get(name) ?? {
       name,
       title,
       description,
-      inputSchema,
+      inputSchema: listedSchema(tool),
       annotations,
       ...(withTasks && { execution: { taskSupport: 'optional' } }),
       _meta: { fastmcp: { tags } },

@@ -14,8 +14,7 @@ export class AnalysisTools {
   @Tool({
     name: 'argo_list_experiments',
     title: 'List Argo Experiments',
-    description:
-      'Lists experiments with their status, or shows those of one rollout in full. Use it to see which trial versions run beside a rollout.',
+    description: 'Lists experiments, or shows those of one rollout in full.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { namespace: 'shop' },
     requires: REQUIRES,
@@ -27,8 +26,7 @@ export class AnalysisTools {
   @Tool({
     name: 'argo_list_analysisruns',
     title: 'List Argo Analysis Runs',
-    description:
-      'Lists analysis runs with their status. Use it to find the run that made a rollout stop; argo_get_analysisrun says why.',
+    description: 'Lists analysis runs. argo_get_analysisrun says why one failed.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { namespace: 'shop' },
     requires: REQUIRES,
@@ -40,8 +38,7 @@ export class AnalysisTools {
   @Tool({
     name: 'argo_get_analysisrun',
     title: 'Get Argo Analysis Run',
-    description:
-      'Shows an analysis run: its metrics with their conditions and limits, each measurement with its value, and why it failed if it did. argo_list_analysisruns and argo_describe name the runs.',
+    description: 'Shows metrics, limits and measurements, and why the analysis failed.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { name: 'catalog-7764df67ff-2-1', namespace: 'shop' },
     requires: REQUIRES,

@@ -4,6 +4,7 @@ import { NAME, TextField } from '#tools';
 export class ListExperimentsDto {
   @TextField({
     description: 'Only the experiments of this rollout, in full, as JSON {"items": [...]}.',
+    obvious: true,
     format: NAME,
     optional: true,
   })

@@ -4,6 +4,7 @@ import { TextField } from '#tools';
 export class ListRolloutsDto {
   @TextField({
     description: 'Namespace to look in. Ignored with all_namespaces.',
+    obvious: true,
     format: NAMESPACE,
     default: 'default',
   })

@@ -21,8 +21,7 @@ export class RolloutsTools {
   @Tool({
     name: 'argo_list_rollouts',
     title: 'List Argo Rollouts',
-    description:
-      'Lists rollouts with strategy, status, step, weight, pods and images. Use it first to see which rollouts there are and which of them wait; then use argo_describe for one of them.',
+    description: 'Lists rollouts with status, step, weight, pods and images. Then argo_describe.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { namespace: 'shop' },
     requires: REQUIRES,
@@ -35,7 +34,7 @@ export class RolloutsTools {
     name: 'argo_status',
     title: 'Get Argo Rollout Status',
     description:
-      'Shows where a rollout stands: status, step, weights, pods. With watch it follows the update and reports each change as progress, until the rollout is Healthy or Degraded, waits for somebody, or timeout_seconds have passed.',
+      'Shows step, weights and pods. watch follows until Healthy, Degraded, waiting for somebody, or timeout_seconds.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { name: 'checkout', namespace: 'shop' },
     place: ({ watch }: ArgoStatusDto) => (watch ? 'wait' : 'work'),
@@ -52,7 +51,7 @@ export class RolloutsTools {
     name: 'argo_history',
     title: 'Get Argo Rollout History',
     description:
-      'Lists the revisions of a rollout with state, pods, age, images and what changed in each, or shows one revision with its pod template. Use it to find the revision for argo_undo.',
+      'Lists revisions with what changed, or shows the pod template of one. For argo_undo.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { name: 'checkout', namespace: 'shop' },
     requires: REQUIRES,
@@ -65,7 +64,7 @@ export class RolloutsTools {
     name: 'argo_describe',
     title: 'Describe Argo Rollout',
     description:
-      'Shows a rollout as a tree: its step and weights, revisions, replica sets, pods, analysis runs and experiments, then its conditions and events. Use it to see why a rollout stands where it does.',
+      'Shows why a rollout stands where it does: revisions, pods, analysis, conditions, events.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { name: 'checkout', namespace: 'shop' },
     requires: REQUIRES,

@@ -21,7 +21,7 @@ export class RolloutVerbsTools {
     name: 'argo_promote',
     title: 'Promote Argo Rollout',
     description:
-      'Lets a rollout continue: ends the pause of a canary step or of a blue-green switch, or skips the current canary step; with full it skips everything that is left. Check with argo_status before and after.',
+      'Ends a pause of a rollout or skips its current canary step; full skips all steps, pauses and analysis.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
@@ -34,8 +34,7 @@ export class RolloutVerbsTools {
   @Tool({
     name: 'argo_pause_rollout',
     title: 'Pause Argo Rollout',
-    description:
-      'Stops a rollout where it is, until argo_resume_rollout. Use it to look around in the middle of an update, or to keep the next one from starting.',
+    description: 'Stops a rollout where it is, until argo_resume_rollout.',
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
@@ -49,7 +48,7 @@ export class RolloutVerbsTools {
     name: 'argo_resume_rollout',
     title: 'Resume Argo Rollout',
     description:
-      'Ends the pause that argo_pause_rollout set, and nothing else. A rollout that waits at one of its own steps needs argo_promote.',
+      "Ends the pause of argo_pause_rollout. To pass a step's own pause use argo_promote.",
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     effects: ['update'],
     example: { name: 'cart', namespace: 'shop', dry_run: true },
@@ -63,7 +62,7 @@ export class RolloutVerbsTools {
     name: 'argo_abort_rollout',
     title: 'Abort Argo Rollout',
     description:
-      'Stops the update of a rollout and gives all traffic back to the stable version. The new version stays in the spec: argo_retry starts it again, argo_undo gives it up.',
+      'Gives all traffic back to the stable version. argo_retry starts again, argo_undo gives up.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
@@ -76,8 +75,7 @@ export class RolloutVerbsTools {
   @Tool({
     name: 'argo_rollout_restart',
     title: 'Restart Argo Rollout',
-    description:
-      'Replaces the pods of a rollout with new ones of the same version, a few at a time. Use it when pods are stuck or must read changed configuration; follow it with argo_status.',
+    description: 'Replaces the pods of a rollout, a few at a time.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
@@ -90,8 +88,7 @@ export class RolloutVerbsTools {
   @Tool({
     name: 'argo_retry',
     title: 'Retry Argo Rollout',
-    description:
-      'Starts the update of an aborted rollout again, from its first step. Use it once the cause of the failure is fixed; argo_get_analysisrun says why an analysis failed.',
+    description: 'Starts an aborted update again from its first step, once the cause is fixed.',
     annotations: { readOnlyHint: false, destructiveHint: false },
     effects: ['update'],
     example: { name: 'catalog', namespace: 'shop', dry_run: true },

@@ -15,7 +15,7 @@ export class RolloutVersionsTools {
     name: 'argo_set_image',
     title: 'Set Argo Rollout Image',
     description:
-      'Sets the image of a container of a rollout, or of the workload that it takes its pods from, and shows the old and the new image. Use it to release another version; follow it with argo_status.',
+      'Releases another image of a rollout; with several containers give container=image (*: all). Then argo_status.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['update'],
     example: {
@@ -34,8 +34,7 @@ export class RolloutVersionsTools {
   @Tool({
     name: 'argo_undo',
     title: 'Undo Argo Rollout',
-    description:
-      'Brings a rollout back to the pod template of an earlier revision (by default the one before the latest) and shows what changes. Use it when a release causes harm; argo_history lists the revisions.',
+    description: 'Brings back an earlier revision of argo_history, by default the previous one.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },

@@ -16,7 +16,12 @@ export class ContextField extends SharedField {
     const description = `The cluster to use, by its kubeconfig context: ${names.join(', ')}.${usual}`;
 
     class ContextDto {
-      @TextField({ description, format: 'free', optional: defaultName !== undefined })
+      @TextField({
+        description,
+        obvious: true,
+        format: 'free',
+        optional: defaultName !== undefined,
+      })
       context?: string;
     }
     return ContextDto;

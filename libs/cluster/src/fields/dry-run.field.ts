@@ -5,6 +5,7 @@ class DryRunDto {
   @BooleanField({
     description:
       'Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.',
+    obvious: true,
     default: false,
   })
   dry_run!: boolean;

@@ -5,6 +5,7 @@ import { NAMESPACE } from './kubernetes-formats.js';
 export function ListNamespaceField(): PropertyDecorator {
   return TextField({
     description: "Namespace to look in. Left out: the context's own namespace.",
+    obvious: true,
     format: NAMESPACE,
     optional: true,
   });
@@ -12,5 +13,5 @@ export function ListNamespaceField(): PropertyDecorator {
 
 /** Whether to list every namespace. */
 export function AllNamespacesField(): PropertyDecorator {
-  return BooleanField({ description: 'Look in every namespace.', default: false });
+  return BooleanField({ description: 'Look in every namespace.', obvious: true, default: false });
 }

@@ -4,6 +4,7 @@ import { TextField, UUID } from '#tools';
 export function ExecutionIdField(): PropertyDecorator {
   return TextField({
     description: 'Id of the execution, as the answer of the call that started it says.',
+    obvious: true,
     format: UUID,
   });
 }

@@ -8,6 +8,7 @@ export class ExecutionStatusDto {
   @IntField({
     description:
       'Characters of the output to leave out from its beginning: to read on where an answer was cut.',
+    obvious: true,
     min: 0,
     default: 0,
   })

@@ -7,6 +7,7 @@ export class ExecutionWaitDto {
 
   @IntField({
     description: 'Seconds to wait at most; the answer then says how it stands.',
+    obvious: true,
     min: 1,
     max: 300,
     default: 30,

@@ -6,6 +6,7 @@ import { ChartField, ChartVersionField, TimeoutField } from '../releases/release
 export class InstallDto {
   @TextField({
     description: 'Name for the new release. It must be free in the namespace.',
+    obvious: true,
     format: RELEASE_NAME,
   })
   release_name!: string;
@@ -15,17 +16,23 @@ export class InstallDto {
 
   @TextField({
     description: 'Namespace to install into.',
+    obvious: true,
     format: NAMESPACE,
     default: 'default',
   })
   namespace!: string;
 
-  @BooleanField({ description: 'Create the namespace if it does not exist.', default: true })
+  @BooleanField({
+    description: 'Create the namespace if it does not exist.',
+    obvious: true,
+    default: true,
+  })
   create_namespace!: boolean;
 
   @BooleanField({
     description:
       'Wait until all objects are ready, at most timeout_seconds; otherwise return as soon as they are created.',
+    obvious: true,
     default: true,
   })
   wait!: boolean;
@@ -38,6 +45,7 @@ export class InstallDto {
 
   @BooleanField({
     description: 'Remove everything again if the installation fails. Always waits.',
+    obvious: true,
     default: false,
   })
   atomic!: boolean;

@@ -40,7 +40,7 @@ export class ReleaseWritesTools {
     name: 'helm_install',
     title: 'Install Helm Chart',
     description:
-      "Installs a chart as a new release with the chart's own values, and waits until it is ready. Set dry_run to see each object first; for other values use helm_install_with_values, for an existing release helm_upgrade.",
+      'Installs a chart (repo/chart, oci:// or https:// URL) as a new release with its own values; atomic removes a failed one.',
     annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
     effects: ['create'],
     example: { ...EXAMPLE, dry_run: true },
@@ -55,7 +55,7 @@ export class ReleaseWritesTools {
     name: 'helm_install_with_values',
     title: 'Install Helm Chart with Custom Values',
     description:
-      'Installs a chart as a new release with values of your own, and waits until it is ready. helm_show_values shows what can be set; set dry_run to see each object first.',
+      'Installs a chart as a new release with values (YAML). helm_show_values says what can be set.',
     annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
     effects: ['create'],
     example: { ...EXAMPLE, values: 'replicas: 2\n', dry_run: true },
@@ -70,7 +70,7 @@ export class ReleaseWritesTools {
     name: 'helm_upgrade',
     title: 'Upgrade Helm Release',
     description:
-      'Upgrades a release to another version of its chart or to other values, or installs it if it does not exist, and waits until it is ready. Set dry_run to see what would change; set atomic to have a failed upgrade rolled back.',
+      'Changes values (YAML) or chart version of a release; other values are kept only with reuse_values. install creates a missing one, atomic rolls a failure back.',
     annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: true },
     effects: ['create', 'update'],
     example: {
@@ -91,7 +91,7 @@ export class ReleaseWritesTools {
     name: 'helm_uninstall',
     title: 'Uninstall Helm Release',
     description:
-      'Deletes a release and all objects that it consists of. Find its exact name with helm_list_releases; set dry_run to see what would be deleted.',
+      'Deletes a release and its objects. With keep_history, helm_rollback can bring it back.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['delete'],
     example: { ...RELEASE, dry_run: true },
@@ -105,8 +105,7 @@ export class ReleaseWritesTools {
   @Tool({
     name: 'helm_rollback',
     title: 'Rollback Helm Release',
-    description:
-      'Brings a release back to an earlier revision, and waits until it is ready. helm_history lists the revisions; set dry_run to see what would change.',
+    description: 'Brings back a revision of helm_history (0: the previous one).',
     annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: { ...RELEASE, revision: 1, dry_run: true },

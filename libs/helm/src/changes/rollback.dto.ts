@@ -12,6 +12,7 @@ export class RollbackDto {
 
   @IntField({
     description: 'Revision to go back to; helm_history lists them. 0: the one before the last.',
+    obvious: true,
     min: 0,
   })
   revision!: number;
@@ -21,6 +22,7 @@ export class RollbackDto {
 
   @BooleanField({
     description: 'Wait until all objects are ready, at most timeout_seconds.',
+    obvious: true,
     default: true,
   })
   wait!: boolean;

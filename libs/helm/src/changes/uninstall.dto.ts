@@ -5,12 +5,14 @@ import { TimeoutField } from '../releases/release.fields.js';
 export class UninstallDto extends ReleaseDto {
   @BooleanField({
     description: 'Keep the revisions, so that helm_rollback can bring the release back.',
+    obvious: true,
     default: false,
   })
   keep_history!: boolean;
 
   @BooleanField({
     description: 'Wait until all objects are gone, at most timeout_seconds.',
+    obvious: true,
     default: false,
   })
   wait!: boolean;

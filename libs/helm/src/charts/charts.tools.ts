@@ -16,8 +16,7 @@ export class ChartsTools {
   @Tool({
     name: 'helm_show_values',
     title: 'Show Helm Chart Default Values',
-    description:
-      'Shows the default values of a chart with their comments: what can be set, and what applies otherwise. Use it before helm_install_with_values or helm_upgrade.',
+    description: 'Shows what a chart lets you set: its default values with comments.',
     annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: true },
     effects: ['egress'],
     example: { chart: './cache' },
@@ -31,8 +30,7 @@ export class ChartsTools {
   @Tool({
     name: 'helm_search_repo',
     title: 'Search Helm Repositories',
-    description:
-      'Searches the repositories that were added for charts, and lists name, version and description of each. Use it to find the chart to install.',
+    description: 'Finds charts in the added repositories (empty keyword: all).',
     annotations: { readOnlyHint: true, destructiveHint: false },
     effects: ['egress'],
     example: { keyword: 'nginx' },

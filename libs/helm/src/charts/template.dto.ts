@@ -4,14 +4,18 @@ import { RELEASE_NAME } from '../helm.formats.js';
 import { ChartField, ChartVersionField, ValuesField } from '../releases/release.fields.js';
 
 export class TemplateDto {
-  @TextField({ description: 'Name of the release to render for.', format: RELEASE_NAME })
+  @TextField({
+    description: 'Name of the release to render for.',
+    obvious: true,
+    format: RELEASE_NAME,
+  })
   release_name!: string;
 
   @ChartField()
   chart!: string;
 
   @TextField({
-    description: 'Namespace to render for. Left out: "default".',
+    description: 'Left out: "default".',
     format: NAMESPACE,
     optional: true,
   })
@@ -20,7 +24,11 @@ export class TemplateDto {
   @ValuesField({ optional: true })
   values?: string;
 
-  @BooleanField({ description: "Also the chart's custom resource definitions.", default: false })
+  @BooleanField({
+    description: "Also the chart's custom resource definitions.",
+    obvious: true,
+    default: false,
+  })
   include_crds!: boolean;
 
   @ChartVersionField()

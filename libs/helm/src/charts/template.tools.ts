@@ -16,7 +16,7 @@ export class TemplateTools {
     name: 'helm_template',
     title: 'Render Helm Template',
     description:
-      'Renders the manifests of a chart for the Kubernetes version and API versions of the cluster, or, if none answers, for those that helm assumes (the first line says so). Nothing is installed, and lookup finds nothing. Values of Secrets appear as their size. To see what would change on a cluster, use helm_install or helm_upgrade with dry_run.',
+      'Renders a chart, installing nothing; lookup finds nothing. For a diff use helm_upgrade with dry_run.',
     annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: true },
     effects: ['egress'],
     example: { release_name: 'cache', chart: './cache', values: 'replicas: 2\n' },

@@ -5,11 +5,17 @@ import { ReleaseDto } from './release.dto.js';
 export class HelmHistoryDto extends ReleaseDto {
   @IntField({
     description: 'Maximum number of revisions to list: the newest ones. 0: all that are kept.',
+    obvious: true,
     min: 0,
     default: 10,
   })
   max_revisions!: number;
 
-  @ChoiceField({ description: 'Format of the answer.', choices: OUTPUT_FORMATS, default: 'table' })
+  @ChoiceField({
+    description: 'Format of the answer.',
+    obvious: true,
+    choices: OUTPUT_FORMATS,
+    default: 'table',
+  })
   output!: OutputFormat;
 }

@@ -7,6 +7,7 @@ export class HelmStatusDto extends ReleaseDto {
   @ChoiceField({
     description:
       'Format of the answer: "table" has the state and the notes; "json" and "yaml" also have values, manifest and hooks.',
+    obvious: true,
     choices: OUTPUT_FORMATS,
     default: 'table',
   })

@@ -21,8 +21,7 @@ export class ReleasesTools {
   @Tool({
     name: 'helm_list_releases',
     title: 'List Helm Releases',
-    description:
-      'Lists the Helm releases of one namespace or of all namespaces, with revision, state and chart. Use it to find the exact name of a release; set all to include pending releases.',
+    description: 'Lists deployed and failed releases; all adds pending and uninstalled ones.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     place: 'read',
     example: { all_namespaces: true },
@@ -34,8 +33,7 @@ export class ReleasesTools {
   @Tool({
     name: 'helm_status',
     title: 'Get Helm Release Status',
-    description:
-      'Shows the state of a release, when it was deployed, and the notes of its chart. Use it after an install or upgrade; helm_history shows how it came to that state.',
+    description: 'Shows state and notes; json and yaml add values, manifest and hooks.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     place: 'read',
     example: RELEASE,
@@ -47,8 +45,7 @@ export class ReleasesTools {
   @Tool({
     name: 'helm_history',
     title: 'Get Helm Release History',
-    description:
-      'Lists the revisions of a release with their state, chart and what was done. Use it to find the revision to go back to with helm_rollback.',
+    description: 'Lists the newest revisions (max_revisions 0: all), for helm_rollback.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     place: 'read',
     example: RELEASE,
@@ -60,8 +57,7 @@ export class ReleasesTools {
   @Tool({
     name: 'helm_get_values',
     title: 'Get Helm Release Values',
-    description:
-      "Shows the values that a release was installed with, or with all_values also the chart's own. Use it before an upgrade, to see what is set.",
+    description: 'Shows the values given to a release; all_values adds those of its chart.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     place: 'read',
     example: RELEASE,
@@ -73,8 +69,7 @@ export class ReleasesTools {
   @Tool({
     name: 'helm_get_manifest',
     title: 'Get Helm Release Manifest',
-    description:
-      'Shows the manifest of the objects that a release consists of, as it was rendered; values of Secrets appear as their size. Use it to see what a chart has created; k8s_get shows the objects as they are now.',
+    description: 'Shows objects as rendered. k8s_get has them as they are now.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     place: 'read',
     example: RELEASE,

@@ -19,7 +19,7 @@ export class RepositoriesTools {
     name: 'helm_repo_add',
     title: 'Add Helm Repository',
     description:
-      'Adds a chart repository to this server and fetches its index. Use it before installing a chart from it; helm_search_repo then finds its charts.',
+      'Adds a chart repository (url may hold user:password@) for helm_search_repo; oci:// charts need none.',
     annotations: {
       readOnlyHint: false,
       destructiveHint: false,
@@ -38,8 +38,7 @@ export class RepositoriesTools {
   @Tool({
     name: 'helm_repo_update',
     title: 'Update Helm Repositories',
-    description:
-      'Fetches the indexes of all repositories again. Use it when a chart or version that was just published is not found; old indexes are otherwise fetched automatically.',
+    description: 'Fetches all indexes again, if a chart just published is not found.',
     annotations: {
       readOnlyHint: false,
       destructiveHint: false,
@@ -58,8 +57,7 @@ export class RepositoriesTools {
   @Tool({
     name: 'helm_repo_remove',
     title: 'Remove Helm Repository',
-    description:
-      'Removes a chart repository from this server. Releases that were installed from it stay; to upgrade them, their charts must come from elsewhere.',
+    description: 'Removes a chart repository from this server. Its releases stay.',
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     effects: ['update'],
     example: { name: 'jetstack' },

@@ -23,7 +23,7 @@ export class ApplyTools {
     name: 'k8s_apply',
     title: 'Apply Kubernetes Manifest',
     description:
-      'Creates the objects of a manifest or changes them to match it (server-side apply), and answers with a line for each and the diff. All objects are checked before the first is changed. Use it with whole manifests; to change a field or two of an existing object, use k8s_patch. Set dry_run to see the diff first.',
+      'Creates or changes whole objects (YAML or JSON, server-side apply) and shows the diff. For single fields use k8s_patch.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['create', 'update'],
     example: { content: EXAMPLE_MANIFEST, namespace: 'shop', dry_run: true },
@@ -38,7 +38,7 @@ export class ApplyTools {
     name: 'k8s_patch',
     title: 'Patch Kubernetes Resource',
     description:
-      'Changes single fields of one object, leaves the others as they are, and answers with the diff. Use it for small changes; for images, replicas and restarts there are k8s_set_image, k8s_scale and k8s_rollout_restart. Set dry_run to see the diff first.',
+      'Changes fields of one object and shows the diff. Simpler: k8s_set_image, k8s_scale.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: {

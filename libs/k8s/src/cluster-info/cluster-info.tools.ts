@@ -12,8 +12,7 @@ export class ClusterInfoTools {
   @Tool({
     name: 'k8s_cluster_info',
     title: 'Get Kubernetes Cluster Information',
-    description:
-      'Says which cluster this is: context, address and version of the API server, nodes, and the services that belong to the cluster itself. Use it to be sure of where you are before you change anything.',
+    description: 'Says which cluster this is: context, API server, version and nodes.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: {},
   })

@@ -8,6 +8,7 @@ export class DeleteDto extends ObjectDto {
   @ChoiceField({
     description:
       'What happens to the objects that it owns, such as the pods of a deployment: "background" deletes them after it, "foreground" before it, "orphan" leaves them.',
+    obvious: true,
     choices: PROPAGATIONS,
     default: 'background',
   })
@@ -16,6 +17,7 @@ export class DeleteDto extends ObjectDto {
   @IntField({
     description:
       "For pods: seconds that they get to stop by themselves; 0 kills at once. Left out: the pod's own grace period.",
+    obvious: true,
     min: 0,
     max: 3_600,
     optional: true,
@@ -25,6 +27,7 @@ export class DeleteDto extends ObjectDto {
   @IntField({
     description:
       'Seconds to wait until the object is gone; its deletion continues after that. 0: do not wait.',
+    obvious: true,
     min: 0,
     max: 3_600,
     default: 30,

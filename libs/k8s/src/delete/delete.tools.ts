@@ -13,7 +13,7 @@ export class DeleteTools {
     name: 'k8s_delete',
     title: 'Delete Kubernetes Resource',
     description:
-      'Deletes one object of any kind, waits until it is gone, and shows what it was; after timeout_seconds it says what the deletion waits for. What the object owns is deleted too, unless propagation says otherwise. Set dry_run to see it first.',
+      'Deletes an object and what it owns (orphan leaves that), waits until it is gone and shows what it was. grace_period_seconds 0 kills at once.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['delete'],
     example: {

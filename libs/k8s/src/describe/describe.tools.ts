@@ -18,7 +18,7 @@ export class DescribeTools {
     name: 'k8s_describe',
     title: 'Describe Kubernetes Resource',
     description:
-      'Describes one object for people: its state, conditions, what belongs to it and its recent events. Use it to find out why something does not work; for the logs of a pod use k8s_logs.',
+      'Shows state, conditions and events of one object: why it fails. For logs use k8s_logs.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { resource_type: 'deployment', name: 'web', namespace: 'shop' },
     requires: [KubectlRequirement],

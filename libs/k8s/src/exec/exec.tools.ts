@@ -15,7 +15,7 @@ export class ExecTools {
     name: 'k8s_run_pod',
     title: 'Run Kubernetes Pod',
     description:
-      'Creates a pod with one container; with wait it also waits for its end and returns its exit code and logs, with remove it deletes it afterwards. Use it with restart_policy never and remove for a one-off check inside the cluster, such as a DNS lookup.',
+      'Creates a pod. For a one-off check set restart_policy never and remove: it waits, returns exit code and logs, and deletes it.',
     annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
     effects: ['exec'],
     example: { name: 'hello', image: 'busybox:1.37', command: 'echo hello', dry_run: true },
@@ -31,7 +31,7 @@ export class ExecTools {
     name: 'k8s_exec',
     title: 'Execute Command in Kubernetes Pod',
     description:
-      'Runs a command in a container and returns its output; an exit code other than 0 is a failure with the code, stdout and stderr. Use it to look at a process from inside. On cancellation or at the time limit the connection is closed, but Kubernetes cannot end the process. With dry_run it only checks the pod, the container and the command.',
+      'Runs a command in a container. An exit code other than 0 is a failure; the time limit does not end the process.',
     annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: true },
     effects: ['exec'],
     example: { pod_name: 'postgres-0', command: 'echo hello', namespace: 'shop' },

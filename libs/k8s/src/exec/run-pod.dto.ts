@@ -6,18 +6,22 @@ import { IMAGE } from '../k8s.formats.js';
 export const RESTART_POLICIES = { always: 'Always', onfailure: 'OnFailure', never: 'Never' };
 
 export class RunPodDto {
-  @TextField({ description: 'Name of the new pod.', format: NAME })
+  @TextField({ description: 'Name of the new pod.', obvious: true, format: NAME })
   name!: string;
 
-  @TextField({ description: 'Image to run, such as "busybox:1.37".', format: IMAGE })
+  @TextField({ description: 'Image to run, such as "busybox:1.37".', obvious: true, format: IMAGE })
   image!: string;
 
-  @TextField({ description: 'Namespace of the pod.', format: NAMESPACE, default: 'default' })
+  @TextField({
+    description: 'Namespace of the pod.',
+    obvious: true,
+    format: NAMESPACE,
+    default: 'default',
+  })
   namespace!: string;
 
   @TextField({
-    description:
-      "What to run instead of the image's own program: the program and its arguments, quoted as for a shell, but no shell runs it. Example: sh -c 'nslookup web.shop | head'.",
+    description: "As for k8s_exec. Left out: the image's own.",
     format: 'free',
     maxLength: 100_000,
     optional: true,
@@ -27,6 +31,7 @@ export class RunPodDto {
   @ChoiceField({
     description:
       'What happens when the program ends: always starts it again; use never for something that runs once.',
+    obvious: true,
     choices: Object.keys(RESTART_POLICIES),
     default: 'always',
   })
@@ -35,6 +40,7 @@ export class RunPodDto {
   @BooleanField({
     description:
       'Wait until the pod has ended, or with restart_policy always until it is ready, and give its logs.',
+    obvious: true,
     default: false,
   })
   wait!: boolean;
@@ -42,10 +48,17 @@ export class RunPodDto {
   @BooleanField({
     description:
       'Delete the pod in the end, whether it succeeded or not, and also when the call is cancelled or reaches its time limit. Implies wait.',
+    obvious: true,
     default: false,
   })
   remove!: boolean;
 
-  @IntField({ description: 'With wait: seconds to wait.', min: 1, max: 3_600, default: 60 })
+  @IntField({
+    description: 'With wait: seconds to wait.',
+    obvious: true,
+    min: 1,
+    max: 3_600,
+    default: 60,
+  })
   timeout_seconds!: number;
 }

@@ -4,18 +4,23 @@ import { DURATION, LOG_TARGET } from '../k8s.formats.js';
 
 export class LogsDto {
   @TextField({
-    description:
-      'What to read: a pod ("web-7d4b9"), a workload as kind/name ("deployment/web") for all of its pods, or a label selector ("app=web").',
+    description: 'A pod, kind/name for all of its pods, or a label selector.',
     format: LOG_TARGET,
   })
   pod_name!: string;
 
-  @TextField({ description: 'Namespace of the pods.', format: NAMESPACE, default: 'default' })
+  @TextField({
+    description: 'Namespace of the pods.',
+    obvious: true,
+    format: NAMESPACE,
+    default: 'default',
+  })
   namespace!: string;
 
   @IntField({
     description:
       'Most lines of each container, counted from the end; with grep or exclude, only lines that pass are counted. -1 for all.',
+    obvious: true,
     min: -1,
     max: 1_000_000,
     default: 50,
@@ -25,6 +30,7 @@ export class LogsDto {
   @TextField({
     description:
       "Container to read. Left out: the pod's only one, or the one that its default-container annotation names.",
+    obvious: true,
     format: DNS_LABEL,
     optional: true,
   })
@@ -33,6 +39,7 @@ export class LogsDto {
   @TextField({
     description:
       'Only lines younger than this, such as "5s", "2m" or "3h"; from 1s to 87600h (ten years).',
+    obvious: true,
     format: DURATION,
     optional: true,
   })
@@ -40,18 +47,21 @@ export class LogsDto {
 
   @BooleanField({
     description: 'Read the instance that ran before the last restart.',
+    obvious: true,
     default: false,
   })
   previous!: boolean;
 
   @BooleanField({
     description: 'Read every container of each pod, init containers too.',
+    obvious: true,
     default: false,
   })
   all_containers!: boolean;
 
   @TextField({
     description: 'Only lines that match this regular expression (RE2 syntax; "(?i)" ignores case).',
+    obvious: true,
     format: 'free',
     maxLength: 1_000,
     optional: true,
@@ -60,6 +70,7 @@ export class LogsDto {
 
   @TextField({
     description: 'Leave out lines that match this regular expression (RE2 syntax).',
+    obvious: true,
     format: 'free',
     maxLength: 1_000,
     optional: true,
@@ -68,10 +79,17 @@ export class LogsDto {
 
   @BooleanField({
     description: 'Continue with new lines as they come, until timeout_seconds.',
+    obvious: true,
     default: false,
   })
   follow!: boolean;
 
-  @IntField({ description: 'With follow: seconds to follow for.', min: 1, max: 3_600, default: 60 })
+  @IntField({
+    description: 'With follow: seconds to follow for.',
+    obvious: true,
+    min: 1,
+    max: 3_600,
+    default: 60,
+  })
   timeout_seconds!: number;
 }

@@ -13,7 +13,7 @@ export class LogsTools {
     name: 'k8s_logs',
     title: 'Get Kubernetes Pod Logs',
     description:
-      'Reads the last log lines of a pod, of all pods of a workload, or of all pods that a label selector matches; lines of several logs are prefixed with [pod/name/container]. Use grep and since to find what matters instead of reading everything, and previous for a container that crashed.',
+      'Reads the last num_lines (-1: all) of a container. Narrow with grep, exclude (RE2) and since (5m); previous is for crashed containers.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { pod_name: 'deployment/web', namespace: 'shop', num_lines: 5, all_containers: true },
     timeLimitSeconds: ({ follow, timeout_seconds }: LogsDto) =>

@@ -14,8 +14,7 @@ export class MetricsTools {
   @Tool({
     name: 'k8s_top_pods',
     title: 'Get Kubernetes Pod Resource Usage',
-    description:
-      'Shows how much CPU and memory pods use now, as metrics-server measured it. Use it to find what is busy or close to its limits.',
+    description: 'Shows the CPU and memory that pods use now (metrics-server).',
     tags: ['metrics'],
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { namespace: 'shop', sort_by: 'cpu' },
@@ -27,8 +26,7 @@ export class MetricsTools {
   @Tool({
     name: 'k8s_top_nodes',
     title: 'Get Kubernetes Node Resource Usage',
-    description:
-      'Shows how much of its CPU and memory each node uses now, as metrics-server measured it. Use it to find nodes that are full.',
+    description: 'Shows the CPU and memory that nodes use now (metrics-server).',
     tags: ['metrics'],
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { sort_by: 'memory' },

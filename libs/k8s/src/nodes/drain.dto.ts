@@ -5,6 +5,7 @@ export class DrainDto extends NodeDto {
   @BooleanField({
     description:
       'Leave pods of DaemonSets where they are, as their controller ignores cordons. Without it, a node that has any is refused.',
+    obvious: true,
     default: true,
   })
   ignore_daemonsets!: boolean;
@@ -12,6 +13,7 @@ export class DrainDto extends NodeDto {
   @BooleanField({
     description:
       'Also evict pods with emptyDir volumes, whose data is then lost. Without it, a node that has any is refused.',
+    obvious: true,
     default: false,
   })
   delete_emptydir_data!: boolean;
@@ -19,6 +21,7 @@ export class DrainDto extends NodeDto {
   @BooleanField({
     description:
       'Also evict pods that no controller would replace. Without it, a node that has any is refused.',
+    obvious: true,
     default: false,
   })
   force!: boolean;
@@ -26,6 +29,7 @@ export class DrainDto extends NodeDto {
   @IntField({
     description:
       "Seconds that each pod has to stop by itself, instead of the pod's own terminationGracePeriodSeconds.",
+    obvious: true,
     min: 0,
     max: 3_600,
     optional: true,
@@ -34,6 +38,7 @@ export class DrainDto extends NodeDto {
 
   @IntField({
     description: 'Seconds until the drain gives up; the node then stays cordoned.',
+    obvious: true,
     min: 1,
     max: 3_600,
     default: 300,

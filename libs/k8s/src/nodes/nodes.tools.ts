@@ -15,7 +15,7 @@ export class NodesTools {
     name: 'k8s_cordon',
     title: 'Cordon Kubernetes Node',
     description:
-      'Keeps new pods off a node; those on it stay. Use it before maintenance or on a node that misbehaves; k8s_drain also moves the pods away, k8s_uncordon undoes it.',
+      'Keeps new pods off a node; those on it stay, until k8s_drain. k8s_uncordon undoes it.',
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     effects: ['update'],
     example: { node_name: 'node-1', dry_run: true },
@@ -28,8 +28,7 @@ export class NodesTools {
   @Tool({
     name: 'k8s_uncordon',
     title: 'Uncordon Kubernetes Node',
-    description:
-      'Lets new pods onto a node again. Use it after k8s_cordon or k8s_drain, when the node is fit for use.',
+    description: 'Lets new pods onto a node again, after k8s_cordon or k8s_drain.',
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     effects: ['update'],
     example: { node_name: 'node-1', dry_run: true },
@@ -43,7 +42,7 @@ export class NodesTools {
     name: 'k8s_drain',
     title: 'Drain Kubernetes Node',
     description:
-      'Cordons a node and evicts its pods, so that it can be taken down; PodDisruptionBudgets are respected, and named when they hold a pod. Use dry_run first to see what would be evicted and what is held now; k8s_uncordon puts the node back into use.',
+      'Cordons a node and evicts its pods, respecting PodDisruptionBudgets. Pods with emptyDir data need delete_emptydir_data (it is lost), those without controller force. Then k8s_uncordon.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['update', 'delete'],
     example: { node_name: 'node-1', delete_emptydir_data: true, force: true, dry_run: true },

@@ -18,7 +18,7 @@ export class PortForwardTools {
     name: 'k8s_port_forward',
     title: 'Port Forward to Kubernetes Resource',
     description:
-      'Opens local ports on the host of this server (127.0.0.1) that lead to ports of a pod, and answers at once with an id, the local addresses and the time when it ends. Use it to reach something inside the cluster from that host; k8s_port_forward_stop ends it early.',
+      "Opens local:remote ports, such as 0:80,9090:metrics (0: any free), on this server's host to a pod, or to a ready one of a service or deployment.",
     annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
     effects: ['exec'],
     example: {
@@ -46,8 +46,7 @@ export class OpenPortForwardsTools {
   @Tool({
     name: 'k8s_port_forward_list',
     title: 'List Kubernetes Port Forwards',
-    description:
-      'Lists the port forwards that are open on this server, with id, local addresses, connections and end time. Use it to find an id for k8s_port_forward_stop.',
+    description: 'Lists open port forwards with id, addresses and end time.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: {},
   })
@@ -58,8 +57,7 @@ export class OpenPortForwardsTools {
   @Tool({
     name: 'k8s_port_forward_stop',
     title: 'Stop Kubernetes Port Forward',
-    description:
-      'Ends a port forward and all connections through it before its end time. Use it when you no longer need it.',
+    description: 'Ends a port forward by its id, or all, before its time.',
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     effects: ['exec'],
     example: { id: 'all', dry_run: true },

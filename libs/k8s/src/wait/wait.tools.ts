@@ -11,8 +11,7 @@ export class WaitTools {
   @Tool({
     name: 'wait_for_x_seconds',
     title: 'Wait for Specified Duration',
-    description:
-      'Waits for some seconds. Use it between a change and a look at its effect, when no tool can wait for the effect itself (k8s_rollout_status can).',
+    description: 'Waits, where no tool such as k8s_rollout_status waits for the effect.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     place: 'wait',
     isTimed: true,

@@ -27,7 +27,7 @@ export class WorkloadsTools {
     name: 'k8s_set_image',
     title: 'Update Kubernetes Container Images',
     description:
-      'Sets the images of one or more containers of a workload, init containers too, and says from what to what. Use it to release another version; follow it with k8s_rollout_status.',
+      'Sets images of a workload, as web=nginx:1.28,proxy=envoy:v1 (*: all others), init containers too. Then k8s_rollout_status.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['update'],
     example: {
@@ -46,8 +46,7 @@ export class WorkloadsTools {
   @Tool({
     name: 'k8s_rollout_restart',
     title: 'Restart Kubernetes Deployment',
-    description:
-      'Replaces the pods of a deployment, daemonset or statefulset with new ones, a few at a time. Use it when pods must read changed configuration or are stuck; follow it with k8s_rollout_status.',
+    description: 'Replaces the pods of a workload, a few at a time.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: { name: 'web', namespace: 'shop', dry_run: true },
@@ -60,8 +59,7 @@ export class WorkloadsTools {
   @Tool({
     name: 'k8s_scale',
     title: 'Scale Kubernetes Resource',
-    description:
-      'Sets the number of pods of a deployment, statefulset, replicaset or anything else that can be scaled, and says from what to what. A HorizontalPodAutoscaler sets its workload back: change the autoscaler instead.',
+    description: 'Sets the number of pods. If a HorizontalPodAutoscaler sets it back, change that.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['update'],
     example: {
@@ -80,8 +78,7 @@ export class WorkloadsTools {
   @Tool({
     name: 'k8s_rollout_status',
     title: 'Check Kubernetes Rollout Status',
-    description:
-      'Waits until the rollout of a workload is finished, and says so, or after timeout_seconds says where it stands. Use it after a change of image, scale or configuration.',
+    description: 'Waits for a rollout to finish, or says where it stands after timeout_seconds.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { name: 'web', namespace: 'shop', timeout_seconds: 10 },
     place: 'wait',
@@ -95,7 +92,7 @@ export class WorkloadsTools {
     name: 'k8s_rollout_undo',
     title: 'Rollback Kubernetes Resource',
     description:
-      'Brings a workload back to the pod template of an earlier revision, by default the previous one, and shows what that changes. Use it when a release does harm; k8s_rollout_history lists the revisions.',
+      'Brings back an earlier revision of k8s_rollout_history, by default the previous one.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: { name: 'web', resource_type: 'deployment', namespace: 'shop', dry_run: true },
@@ -108,8 +105,7 @@ export class WorkloadsTools {
   @Tool({
     name: 'k8s_rollout_history',
     title: 'View Kubernetes Rollout History',
-    description:
-      'Lists the revisions of a workload with what caused each, or shows the pod template of one revision. Use it to find the revision to go back to.',
+    description: 'Lists revisions, or shows the pod template of one. For k8s_rollout_undo.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { resource_type: 'deployment', name: 'web', namespace: 'shop' },
   })

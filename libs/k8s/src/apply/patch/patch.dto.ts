@@ -5,29 +5,33 @@ import { ChoiceField, NAME, TextField } from '#tools';
 const PATCH_TYPES = ['strategic', 'merge', 'json'] as const satisfies PatchType[];
 
 export class PatchDto {
-  @TextField({ description: 'Name of the object.', format: NAME })
+  @TextField({ description: 'Name of the object.', obvious: true, format: NAME })
   name!: string;
 
   @TextField({
     description:
       'Kind of the object: kind, plural or short name ("deployment", "deploy", "rollouts.argoproj.io").',
+    obvious: true,
     format: KIND,
   })
   resource_type!: string;
 
   @TextField({
-    description:
-      'The patch as JSON or YAML: only the fields to change, such as {"spec":{"paused":true}}; for the type json, a list of operations, such as [{"op":"remove","path":"/metadata/labels/tier"}].',
+    description: 'YAML or JSON of the fields to change; for json, a list of operations.',
     format: 'free',
   })
   patch!: string;
 
-  @TextField({ description: 'Namespace of the object.', format: NAMESPACE, default: 'default' })
+  @TextField({
+    description: 'Namespace of the object.',
+    obvious: true,
+    format: NAMESPACE,
+    default: 'default',
+  })
   namespace!: string;
 
   @ChoiceField({
-    description:
-      'How to read the patch: "strategic" merges lists such as containers by their key, "merge" (JSON merge patch, RFC 7396) replaces lists whole and is the one for custom resources, "json" is a list of operations (RFC 6902).',
+    description: 'strategic merges lists by key; custom resources need merge.',
     choices: PATCH_TYPES,
     default: 'strategic',
     refuseBlank: true,
