@@ -110,9 +110,10 @@ describe('with two contexts', () => {
 
   it('tells an MCP client once which contexts there are', async () => {
     const client = await CLIENTS['2026 over Streamable HTTP']?.(server);
+    const instructions = client?.instructions();
     const [tool] = (await client?.listTools()) ?? [];
     await client?.close();
-    expect(client?.instructions()).toMatch(/context: .*blue, green.* Default: blue/);
+    expect(instructions).toMatch(/context: .*blue, green.* Default: blue/);
     expect(tool).toMatchObject({ inputSchema: { properties: { context: { type: 'string' } } } });
     expect(JSON.stringify(tool)).not.toContain('blue, green');
   });

@@ -21,7 +21,7 @@ export class RolloutVerbsTools {
     name: 'argo_promote',
     title: 'Promote Argo Rollout',
     description:
-      'Ends a pause of a rollout or skips its current canary step; full skips all steps, pauses and analysis.',
+      "Ends a rollout's pause or skips its current canary step; full skips all steps, pauses and analysis.",
     annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },

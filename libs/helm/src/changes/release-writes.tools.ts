@@ -70,7 +70,7 @@ export class ReleaseWritesTools {
     name: 'helm_upgrade',
     title: 'Upgrade Helm Release',
     description:
-      'Changes values (YAML) or chart version of a release; other values are kept only with reuse_values. install creates a missing one, atomic rolls a failure back.',
+      'Changes values (YAML) or chart version of a release; only reuse_values keeps other values. install creates a missing one, atomic undoes a failure.',
     annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: true },
     effects: ['create', 'update'],
     example: {
@@ -91,7 +91,7 @@ export class ReleaseWritesTools {
     name: 'helm_uninstall',
     title: 'Uninstall Helm Release',
     description:
-      'Deletes a release and its objects. With keep_history, helm_rollback can bring it back.',
+      'Deletes a release and its objects. keep_history lets helm_rollback bring it back.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['delete'],
     example: { ...RELEASE, dry_run: true },

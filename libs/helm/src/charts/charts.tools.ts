@@ -16,7 +16,7 @@ export class ChartsTools {
   @Tool({
     name: 'helm_show_values',
     title: 'Show Helm Chart Default Values',
-    description: 'Shows what a chart lets you set: its default values with comments.',
+    description: 'Shows the default values of a chart, with comments.',
     annotations: { readOnlyHint: true, destructiveHint: false, openWorldHint: true },
     effects: ['egress'],
     example: { chart: './cache' },

@@ -19,7 +19,7 @@ export class RepositoriesTools {
     name: 'helm_repo_add',
     title: 'Add Helm Repository',
     description:
-      'Adds a chart repository (url may hold user:password@) for helm_search_repo; oci:// charts need none.',
+      'Adds a chart repository (url may hold user:password@) for helm_search_repo; oci:// needs none.',
     annotations: {
       readOnlyHint: false,
       destructiveHint: false,

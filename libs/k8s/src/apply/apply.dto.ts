@@ -27,7 +27,9 @@ export class ApplyDto {
   namespace?: string;
 
   @BooleanField({
-    description: 'Remove what an earlier apply set and this one leaves out; else that is refused.',
+    description:
+      'Remove the fields that an earlier apply has set and this manifest leaves out. Otherwise the call is refused and names them. Keys of ConfigMaps and Secrets are always removed.',
+    obvious: true,
     default: false,
   })
   prune_fields!: boolean;

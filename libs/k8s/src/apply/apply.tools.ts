@@ -23,7 +23,7 @@ export class ApplyTools {
     name: 'k8s_apply',
     title: 'Apply Kubernetes Manifest',
     description:
-      'Creates or changes whole objects (YAML or JSON, server-side apply) and shows the diff. For single fields use k8s_patch.',
+      'Creates or changes whole objects (YAML or JSON, server-side apply) and shows the diff. Leaving out a field that an earlier apply set needs prune_fields. For single fields use k8s_patch.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['create', 'update'],
     example: { content: EXAMPLE_MANIFEST, namespace: 'shop', dry_run: true },
@@ -38,7 +38,7 @@ export class ApplyTools {
     name: 'k8s_patch',
     title: 'Patch Kubernetes Resource',
     description:
-      'Changes fields of one object and shows the diff. Simpler: k8s_set_image, k8s_scale.',
+      'Changes fields of an object (patch: YAML or JSON; for patch_type json, a list of operations) and shows the diff. Custom resources need merge. Simpler: k8s_set_image, k8s_scale.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: {

@@ -17,8 +17,7 @@ export class DescribeTools {
   @Tool({
     name: 'k8s_describe',
     title: 'Describe Kubernetes Resource',
-    description:
-      'Shows state, conditions and events of one object: why it fails. For logs use k8s_logs.',
+    description: 'Shows state, conditions and events of an object: why it fails. Logs: k8s_logs.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { resource_type: 'deployment', name: 'web', namespace: 'shop' },
     requires: [KubectlRequirement],

@@ -7,7 +7,8 @@ export class ExecDto {
 
   @TextField({
     description:
-      "Program and arguments, quoted as for a shell, but no shell runs it: for pipes write sh -c '...'.",
+      'The program and its arguments, quoted as for a shell, but no shell runs it: for pipes, variables or redirections write sh -c \'...\'. Example: ls -l "/var/my data".',
+    obvious: true,
     format: 'free',
     maxLength: 100_000,
   })

@@ -21,7 +21,9 @@ export class RunPodDto {
   namespace!: string;
 
   @TextField({
-    description: "As for k8s_exec. Left out: the image's own.",
+    description:
+      "What to run instead of the image's own program: the program and its arguments, quoted as for a shell, but no shell runs it. Example: sh -c 'nslookup web.shop | head'.",
+    obvious: true,
     format: 'free',
     maxLength: 100_000,
     optional: true,

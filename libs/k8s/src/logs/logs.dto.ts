@@ -4,7 +4,9 @@ import { DURATION, LOG_TARGET } from '../k8s.formats.js';
 
 export class LogsDto {
   @TextField({
-    description: 'A pod, kind/name for all of its pods, or a label selector.',
+    description:
+      'What to read: a pod ("web-7d4b9"), a workload as kind/name ("deployment/web") for all of its pods, or a label selector ("app=web").',
+    obvious: true,
     format: LOG_TARGET,
   })
   pod_name!: string;

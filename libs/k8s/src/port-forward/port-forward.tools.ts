@@ -18,7 +18,7 @@ export class PortForwardTools {
     name: 'k8s_port_forward',
     title: 'Port Forward to Kubernetes Resource',
     description:
-      "Opens local:remote ports, such as 0:80,9090:metrics (0: any free), on this server's host to a pod, or to a ready one of a service or deployment.",
+      "Opens local:remote ports, such as 0:80,9090:metrics (0: any free), on this server's host to a pod or a ready one of a service or deployment.",
     annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
     effects: ['exec'],
     example: {

@@ -17,7 +17,9 @@ export class PatchDto {
   resource_type!: string;
 
   @TextField({
-    description: 'YAML or JSON of the fields to change; for json, a list of operations.',
+    description:
+      'The patch as JSON or YAML: only the fields to change, such as {"spec":{"paused":true}}; for the type json, a list of operations, such as [{"op":"remove","path":"/metadata/labels/tier"}].',
+    obvious: true,
     format: 'free',
   })
   patch!: string;
@@ -31,7 +33,9 @@ export class PatchDto {
   namespace!: string;
 
   @ChoiceField({
-    description: 'strategic merges lists by key; custom resources need merge.',
+    description:
+      'How to read the patch: "strategic" merges lists such as containers by their key, "merge" (JSON merge patch, RFC 7396) replaces lists whole and is the one for custom resources, "json" is a list of operations (RFC 6902).',
+    obvious: true,
     choices: PATCH_TYPES,
     default: 'strategic',
     refuseBlank: true,
