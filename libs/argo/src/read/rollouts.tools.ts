@@ -50,8 +50,7 @@ export class RolloutsTools {
   @Tool({
     name: 'argo_history',
     title: 'Get Argo Rollout History',
-    description:
-      'Lists revisions with what changed, or shows the pod template of one. For argo_undo.',
+    description: 'Lists revisions with what changed, or shows the pod template of one.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { name: 'checkout', namespace: 'shop' },
     requires: REQUIRES,

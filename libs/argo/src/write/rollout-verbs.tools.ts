@@ -47,8 +47,7 @@ export class RolloutVerbsTools {
   @Tool({
     name: 'argo_resume_rollout',
     title: 'Resume Argo Rollout',
-    description:
-      "Ends the pause of argo_pause_rollout. To pass a step's own pause use argo_promote.",
+    description: "Ends the pause of argo_pause_rollout. A step's own pause needs argo_promote.",
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     effects: ['update'],
     example: { name: 'cart', namespace: 'shop', dry_run: true },

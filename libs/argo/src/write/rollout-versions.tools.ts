@@ -15,7 +15,7 @@ export class RolloutVersionsTools {
     name: 'argo_set_image',
     title: 'Set Argo Rollout Image',
     description:
-      'Releases another image of a rollout; with several containers give container=image (*: all). Then argo_status.',
+      'Releases another image of a rollout; with several containers as container=image (*: all). Then argo_status.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['update'],
     example: {
@@ -34,7 +34,7 @@ export class RolloutVersionsTools {
   @Tool({
     name: 'argo_undo',
     title: 'Undo Argo Rollout',
-    description: 'Brings back an earlier revision of argo_history, by default the previous one.',
+    description: 'Brings back an earlier revision of argo_history, by default the previous.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },

@@ -105,7 +105,7 @@ export class ReleaseWritesTools {
   @Tool({
     name: 'helm_rollback',
     title: 'Rollback Helm Release',
-    description: 'Brings back a revision of helm_history (0: the previous one).',
+    description: 'Brings back a revision of helm_history (0: the previous).',
     annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: { ...RELEASE, revision: 1, dry_run: true },

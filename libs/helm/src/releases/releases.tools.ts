@@ -21,7 +21,7 @@ export class ReleasesTools {
   @Tool({
     name: 'helm_list_releases',
     title: 'List Helm Releases',
-    description: 'Lists deployed and failed releases; all adds pending and uninstalled ones.',
+    description: 'Lists deployed and failed releases; all adds pending and uninstalled.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     place: 'read',
     example: { all_namespaces: true },
@@ -45,7 +45,7 @@ export class ReleasesTools {
   @Tool({
     name: 'helm_history',
     title: 'Get Helm Release History',
-    description: 'Lists the newest revisions (max_revisions 0: all), for helm_rollback.',
+    description: 'Lists the newest revisions (max_revisions 0: all).',
     annotations: { readOnlyHint: true, destructiveHint: false },
     place: 'read',
     example: RELEASE,
@@ -57,7 +57,7 @@ export class ReleasesTools {
   @Tool({
     name: 'helm_get_values',
     title: 'Get Helm Release Values',
-    description: 'Shows the values given to a release; all_values adds those of its chart.',
+    description: 'Shows values given to a release; all_values adds those of its chart.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     place: 'read',
     example: RELEASE,

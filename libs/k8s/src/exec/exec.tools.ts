@@ -15,7 +15,7 @@ export class ExecTools {
     name: 'k8s_run_pod',
     title: 'Run Kubernetes Pod',
     description:
-      'Creates a pod, with a command as for k8s_exec. For a one-off check set restart_policy never and remove: it waits, returns exit code and logs, and deletes it.',
+      'Creates a pod (command: see k8s_exec). For a one-off check set restart_policy never and remove: it waits, returns exit code and logs, and deletes it.',
     annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
     effects: ['exec'],
     example: { name: 'hello', image: 'busybox:1.37', command: 'echo hello', dry_run: true },
@@ -31,7 +31,7 @@ export class ExecTools {
     name: 'k8s_exec',
     title: 'Execute Command in Kubernetes Pod',
     description:
-      "Runs a program with quoted arguments in a container, without a shell: pipes need sh -c '...'. An exit code other than 0 is a failure. The time limit does not end the process.",
+      "Runs a program with quoted arguments in a container, without a shell: pipes need sh -c '...'. Fails on an exit code other than 0. The time limit does not end the process.",
     annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: true },
     effects: ['exec'],
     example: { pod_name: 'postgres-0', command: 'echo hello', namespace: 'shop' },

@@ -14,7 +14,7 @@ export class MetricsTools {
   @Tool({
     name: 'k8s_top_pods',
     title: 'Get Kubernetes Pod Resource Usage',
-    description: 'Shows the CPU and memory that pods use now (metrics-server).',
+    description: 'Shows CPU and memory in use by pods (metrics-server).',
     tags: ['metrics'],
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { namespace: 'shop', sort_by: 'cpu' },
@@ -26,7 +26,7 @@ export class MetricsTools {
   @Tool({
     name: 'k8s_top_nodes',
     title: 'Get Kubernetes Node Resource Usage',
-    description: 'Shows the CPU and memory that nodes use now (metrics-server).',
+    description: 'Shows CPU and memory in use by nodes (metrics-server).',
     tags: ['metrics'],
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { sort_by: 'memory' },

@@ -42,7 +42,7 @@ export class NodesTools {
     name: 'k8s_drain',
     title: 'Drain Kubernetes Node',
     description:
-      'Cordons a node and evicts its pods within PodDisruptionBudgets. Pods with emptyDir data need delete_emptydir_data (it is lost), those without controller force. Then k8s_uncordon.',
+      'Cordons a node and evicts its pods within PodDisruptionBudgets. emptyDir data needs delete_emptydir_data (it is lost), pods without controller need force. Then k8s_uncordon.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['update', 'delete'],
     example: { node_name: 'node-1', delete_emptydir_data: true, force: true, dry_run: true },

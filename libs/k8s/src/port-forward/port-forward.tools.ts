@@ -18,7 +18,7 @@ export class PortForwardTools {
     name: 'k8s_port_forward',
     title: 'Port Forward to Kubernetes Resource',
     description:
-      "Opens local:remote ports, such as 0:80,9090:metrics (0: any free), on this server's host to a pod or a ready one of a service or deployment.",
+      "Opens local:remote ports (0:80,9090:metrics; 0 is any free) on this server's host to a pod or a ready one of a service or deployment.",
     annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
     effects: ['exec'],
     example: {
@@ -46,7 +46,7 @@ export class OpenPortForwardsTools {
   @Tool({
     name: 'k8s_port_forward_list',
     title: 'List Kubernetes Port Forwards',
-    description: 'Lists open port forwards with id, addresses and end time.',
+    description: 'Lists open port forwards with id, addresses and end.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: {},
   })
@@ -57,7 +57,7 @@ export class OpenPortForwardsTools {
   @Tool({
     name: 'k8s_port_forward_stop',
     title: 'Stop Kubernetes Port Forward',
-    description: 'Ends a port forward by its id, or all, before its time.',
+    description: 'Ends a port forward by its id, or ends all.',
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
     effects: ['exec'],
     example: { id: 'all', dry_run: true },

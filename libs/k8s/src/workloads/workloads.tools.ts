@@ -91,8 +91,7 @@ export class WorkloadsTools {
   @Tool({
     name: 'k8s_rollout_undo',
     title: 'Rollback Kubernetes Resource',
-    description:
-      'Brings back an earlier revision of k8s_rollout_history, by default the previous one.',
+    description: 'Brings back an earlier revision of k8s_rollout_history, by default the previous.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: { name: 'web', resource_type: 'deployment', namespace: 'shop', dry_run: true },
@@ -105,7 +104,7 @@ export class WorkloadsTools {
   @Tool({
     name: 'k8s_rollout_history',
     title: 'View Kubernetes Rollout History',
-    description: 'Lists revisions, or shows the pod template of one. For k8s_rollout_undo.',
+    description: 'Lists revisions, or shows the pod template of one.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { resource_type: 'deployment', name: 'web', namespace: 'shop' },
   })
