@@ -19,7 +19,7 @@ export { DryRunField, isDryRun } from './fields/dry-run.field.js';
 export type { Answer } from './http/exchange.js';
 export { findObject } from './objects/find-object.js';
 export { ifFound } from './objects/read-if-found.js';
-export { KIND, LABEL_SELECTOR, NAMESPACE } from './fields/kubernetes-formats.js';
+export { FIELD_SELECTOR, KIND, LABEL_SELECTOR, NAMESPACE } from './fields/kubernetes-formats.js';
 export { valueAt } from './objects/json-pointer.js';
 export { selectorText } from './lists/label-selector.js';
 export { namespaceToList } from './lists/list-namespace.js';

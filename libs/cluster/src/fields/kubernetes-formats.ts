@@ -22,3 +22,12 @@ export const LABEL_SELECTOR: TextFormat = {
   trims: true,
   dotsIn: /./,
 };
+
+/** The text must begin with a field. The API server checks the rest. */
+export const FIELD_SELECTOR: TextFormat = {
+  pattern: /^[A-Za-z][\t\r\n\x20-\x7e]{0,1999}$/,
+  means: 'a field selector such as "status.phase!=Running,spec.nodeName=node-1"',
+  maxLength: 2_000,
+  trims: true,
+  dotsIn: /./,
+};

@@ -1,6 +1,7 @@
 import { apiStatusOf } from '../http/api-error.js';
 import type { ApiResource } from '../discovery/api-resource.js';
 import type { Cluster } from '../cluster.js';
+import { withSelectableFields } from './field-selector.js';
 import type { ListMeta } from './table.js';
 import { AnswerTooLarge } from '../http/transport-error.js';
 
@@ -20,10 +21,19 @@ export interface ListQuery {
 export interface PageOptions {
   accept?: string;
   /** How much of each object a Table row carries. */
-  includeObject?: 'None' | 'Metadata';
+  includeObject?: RowObject;
   /** Most items of one page. */
   limit: number;
   signal?: AbortSignal;
+}
+
+/** How much of its object a row of a Table carries. */
+export type RowObject = 'None' | 'Metadata' | 'Object';
+
+/** A page, or without a limit the whole list. */
+interface PageRequest extends Partial<PageOptions> {
+  /** The API server's `continue` of the page before. */
+  token?: string;
 }
 
 /** What lists and Tables have in common. */
@@ -52,38 +62,61 @@ const PAGE_BYTES = 2 * 1024 * 1024;
 const SHRINK = 5;
 
 /**
+ * One page of a list.
+ * @throws ToolError as `Cluster.request`; AnswerTooLarge for a page of several objects that is too
+ * large, which `smallerLimit` helps; `invalid_input` for a field that nothing is selected by
+ */
+export async function fetchPage<T extends ListDocument>(
+  cluster: Cluster,
+  { resource, namespace, labelSelector, fieldSelector }: ListQuery,
+  { accept, includeObject, limit, token, signal }: PageRequest,
+): Promise<T> {
+  try {
+    return await cluster.request<T>(resource.path(namespace), {
+      accept,
+      query: { labelSelector, fieldSelector, includeObject, limit, continue: token },
+      signal,
+      maxBytes: limit !== undefined && limit > 1 ? PAGE_BYTES : undefined,
+    });
+  } catch (error) {
+    throw fieldSelector === undefined
+      ? error
+      : await withSelectableFields(cluster, resource, error, signal);
+  }
+}
+
+/** The most items of a page to ask for, where a page of so many was too large. */
+export function smallerLimit(limit: number): number {
+  return Math.ceil(limit / SHRINK);
+}
+
+/**
  * Lists page by page, so that a large list neither fills memory nor blocks the event loop. Large
  * objects make pages shorter.
  * @throws ToolError as `Cluster.request`
  */
 export async function* fetchPages<T extends ListDocument>(
   cluster: Cluster,
-  { resource, namespace, labelSelector, fieldSelector }: ListQuery,
+  query: ListQuery,
   { accept, includeObject, limit: most, signal }: PageOptions,
 ): AsyncGenerator<Page<T>, void> {
   let limit = most;
-  const path = resource.path(namespace);
-  const query = { labelSelector, fieldSelector, includeObject };
+  const request = { accept, includeObject, signal };
   let token: string | undefined;
   let listed = 0;
   for (;;) {
     let list: T;
     let replaces = 0;
     try {
-      list = await cluster.request<T>(path, {
-        accept,
-        query: { ...query, limit, continue: token },
-        signal,
-        maxBytes: limit > 1 ? PAGE_BYTES : undefined,
-      });
+      list = await fetchPage<T>(cluster, query, { ...request, limit, token });
     } catch (error) {
       if (error instanceof AnswerTooLarge && limit > 1) {
-        limit = Math.ceil(limit / SHRINK);
+        limit = smallerLimit(limit);
         continue;
       }
       // The list is no longer in the API server's history. Fetched all at once it cannot expire.
       if (token === undefined || apiStatusOf(error)?.code !== 410) throw error;
-      list = await cluster.request<T>(path, { accept, query, signal });
+      list = await fetchPage<T>(cluster, query, request);
       replaces = listed;
     }
     token = list.metadata?.continue || undefined;

@@ -27,6 +27,7 @@ export async function printResources(
   throw new ToolError(first.code, message, {
     cause: first.cause,
     retryable: first.retryable,
+    errors: first.errors,
     output: printed.shown > 0 ? printed.text : undefined,
   });
 }

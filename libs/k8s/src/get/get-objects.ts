@@ -41,15 +41,17 @@ async function queriesOf(
   query: GetDto,
   signal: AbortSignal,
 ): Promise<ListQuery[]> {
-  const { resource_type, name, all_namespaces, label_selector } = query;
+  const { resource_type, name, all_namespaces } = query;
+  const selectors = { labelSelector: query.label_selector, fieldSelector: query.field_selector };
   const where = namespaceToList(cluster, query);
   const names = name?.split(/[, ]+/);
   const wanted = await wantedIn(cluster, resource_type, signal);
   if (names && wanted.some((one) => one.name !== undefined)) {
     throw invalidField('name', 'cannot be given when resource_type is already kind/name');
   }
-  if (label_selector && (names || wanted.some((one) => one.name !== undefined))) {
-    throw invalidField('label_selector', 'cannot be given together with a name');
+  if (names || wanted.some((one) => one.name !== undefined)) {
+    const selects = (['label_selector', 'field_selector'] as const).find((field) => query[field]);
+    if (selects) throw invalidField(selects, 'cannot be given together with a name');
   }
   if (names && wanted.length * names.length > MAX_NAMED) {
     const asked = `names ${names.length} objects for each of ${wanted.length} kinds`;
@@ -59,7 +61,7 @@ async function queriesOf(
     const { resource } = one;
     const wantedNames = one.name === undefined ? names : [one.name];
     const namespace = resource.namespaced ? where : undefined;
-    if (!wantedNames) return [{ resource, namespace, labelSelector: label_selector }];
+    if (!wantedNames) return [{ resource, namespace, ...selectors }];
     if (!resource.namespaced || !all_namespaces)
       return [{ resource, namespace, names: wantedNames }];
     // A name in every namespace: the API server can filter by it.

@@ -1,4 +1,4 @@
-import { AllNamespacesField, LABEL_SELECTOR, ListNamespaceField } from '#cluster';
+import { AllNamespacesField, FIELD_SELECTOR, LABEL_SELECTOR, ListNamespaceField } from '#cluster';
 import { ChoiceField, TextField } from '#tools';
 import { KINDS, NAMES } from '../k8s.formats.js';
 
@@ -39,4 +39,11 @@ export class GetDto {
     optional: true,
   })
   label_selector?: string;
+
+  @TextField({
+    description: 'Such as "status.phase!=Running".',
+    format: FIELD_SELECTOR,
+    optional: true,
+  })
+  field_selector?: string;
 }
