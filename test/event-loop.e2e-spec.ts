@@ -130,10 +130,28 @@ describe('lists', () => {
       metadata: { name: `c${index}`, namespace: 'default' },
       data: { a: 'b '.repeat(500_000) },
     }));
-    for (const output of [undefined, 'name', 'yaml', 'json']) {
-      const { status } = await onLarge('k8s_get', { resource_type: 'configmaps', output });
+    const asked = [
+      ...[undefined, 'name', 'yaml', 'json'].map((output) => ({ output })),
+      { fields: 'metadata.name,data,data.a' },
+      { sort_by: 'data.a' },
+      { output: 'yaml', limit: 10 },
+    ];
+    for (const args of asked) {
+      const { status } = await onLarge('k8s_get', { resource_type: 'configmaps', ...args });
       expect(status).toBe(200);
     }
+  });
+
+  it('has 20,000 objects, which are sorted and counted by their fields', async () => {
+    api.list(CONFIG_MAPS, 'ConfigMapList', 20_000, (index) => ({
+      metadata: { name: `c${index}`, namespace: 'default' },
+      data: { a: `a${index}`, b: `b${index % 9}` },
+    }));
+    const fields = 'metadata.name,data.a,data.b';
+    const sorted = { resource_type: 'configmaps', fields, sort_by: '-data.a', limit: 1 };
+    expect((await onLarge('k8s_get', sorted)).body.result).toContain('c19999 ');
+    const counted = { resource_type: 'configmaps', fields: 'data.b', distinct: true };
+    expect((await onLarge('k8s_get', counted)).body.result).toMatch(/\n2223 +b0\n/);
   });
 
   it('has 10,000 kinds', async () => {

@@ -24,6 +24,8 @@ export { valueAt } from './objects/json-pointer.js';
 export { selectorText } from './lists/label-selector.js';
 export { namespaceToList } from './lists/list-namespace.js';
 export { AllNamespacesField, ListNamespaceField } from './fields/list-namespace.fields.js';
+export { FieldColumns } from './columns/field-columns.js';
+export { SortKey } from './columns/sort-key.js';
 export { fetchPages, listAll } from './lists/list-pages.js';
 export type { ListQuery } from './lists/list-pages.js';
 export { nearestHint, nearestNames } from './text/nearest-names.js';
@@ -46,6 +48,7 @@ export {
 export type { LivePod, Pod } from './workloads/pod-state.js';
 export { containersOf } from './workloads/pod-template.js';
 export { printResources } from './print/print.js';
+export type { Printed, PrintOptions } from './print/print-outcome.js';
 export { ProgramContexts } from './kubeconfig/program-context.js';
 export type { ProgramContext } from './kubeconfig/program-context.js';
 export { callScope, reachesGate } from './gate/gate-call.js';

@@ -64,3 +64,18 @@ export const DURATION: TextFormat = {
   means: 'a duration such as "30s", "5m" or "1h30m"',
   maxLength: 64,
 };
+
+/** The cursor of a list: what tells its query apart, and the token of the API server. */
+export const CURSOR: TextFormat = {
+  pattern: /^[0-9a-f]{8}\.[\x21-\x7e]{1,3900}$/,
+  means: 'the cursor that the last answer has given, as it is',
+  maxLength: 3_909,
+  trims: true,
+  dotsIn: /./,
+};
+
+export const OBJECT: TextFormat = {
+  pattern: /^[A-Za-z][A-Za-z0-9.-]{0,252}\/[A-Za-z0-9][A-Za-z0-9_.:@+-]{0,252}$/,
+  means: 'kind/name, such as "pod/web-0" or "deployment/web"',
+  maxLength: 506,
+};

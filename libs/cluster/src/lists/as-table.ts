@@ -1,4 +1,5 @@
 import { ageSince } from '../text/age.js';
+import type { KubernetesObject } from '../secrets/redact.js';
 import type { Table, TableRow } from './table.js';
 
 /**
@@ -25,7 +26,7 @@ export function asTable(document: Table | PlainDocument): Table {
 }
 
 /** An object, or a list of them. */
-export interface PlainDocument {
+export interface PlainDocument extends KubernetesObject {
   kind: string;
   metadata?: {
     name?: string;
@@ -41,8 +42,8 @@ function isTable(document: Table | PlainDocument): document is Table {
   return document.kind === 'Table';
 }
 
-function rowOf({ metadata = {} }: PlainDocument): TableRow {
-  const { name, namespace, creationTimestamp } = metadata;
+function rowOf(document: PlainDocument): TableRow {
+  const { name, creationTimestamp } = document.metadata ?? {};
   const age = creationTimestamp ? ageSince(creationTimestamp) : '<unknown>';
-  return { cells: [name ?? '', age], object: { metadata: { name, namespace } } };
+  return { cells: [name ?? '', age], object: document };
 }

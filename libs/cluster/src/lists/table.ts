@@ -1,3 +1,5 @@
+import type { KubernetesObject } from '../secrets/redact.js';
+
 /** A list or an object as the API server prints it (meta/v1 Table). */
 export interface Table {
   kind: 'Table';
@@ -16,7 +18,8 @@ export interface ColumnDefinition {
 
 export interface TableRow {
   cells: unknown[];
-  object?: { metadata?: { name?: string; namespace?: string } };
+  /** As much of it as was asked for. */
+  object?: KubernetesObject;
 }
 
 /** meta/v1 ListMeta. */

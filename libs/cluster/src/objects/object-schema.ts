@@ -14,6 +14,7 @@ interface SchemaNode {
   items?: SchemaNode;
   default?: unknown;
   'x-kubernetes-int-or-string'?: boolean;
+  'x-kubernetes-preserve-unknown-fields'?: boolean;
   'x-kubernetes-list-type'?: string;
   'x-kubernetes-list-map-keys'?: string[];
   'x-kubernetes-map-type'?: string;
@@ -71,6 +72,19 @@ export class ObjectSchema {
     return this.node.default;
   }
 
+  get isList(): boolean {
+    return this.node.type === 'array';
+  }
+
+  /** The names of all fields that a value can have; undefined where they can have any name. */
+  get fieldNames(): readonly string[] | undefined {
+    const { type, properties, additionalProperties } = this.node;
+    const isOpen = this.node['x-kubernetes-preserve-unknown-fields'] ?? additionalProperties;
+    if (isOpen) return undefined;
+    if (properties) return Object.keys(properties);
+    return type === undefined || type === 'object' ? undefined : [];
+  }
+
   field(name: string): ObjectSchema {
     const { properties = {}, additionalProperties } = this.node;
     const own = Object.hasOwn(properties, name) ? properties[name] : undefined;
@@ -91,7 +105,7 @@ export class ObjectSchema {
 export async function objectSchema(
   cluster: Cluster,
   { apiVersion, group, version, kind }: ApiResource,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<ObjectSchema | undefined> {
   const path = `/openapi/v3/${group === '' ? 'api' : 'apis'}/${apiVersion}`;
   const document = await ifFound(

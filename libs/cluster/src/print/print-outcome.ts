@@ -1,4 +1,6 @@
 import { ToolError } from '#tools';
+import type { FieldColumns } from '../columns/field-columns.js';
+import type { SortKey } from '../columns/sort-key.js';
 
 export type OutputFormat = 'table' | 'wide' | 'name' | 'yaml' | 'json';
 
@@ -10,6 +12,16 @@ export interface PrintOptions {
    */
   maxChars: number;
   signal?: AbortSignal;
+  /** The columns of tables, instead of those of the API server. */
+  columns?: FieldColumns;
+  /** The order of the rows, instead of that of the API server. For tables and names. */
+  sort?: SortKey;
+  /** Each different row once, with how often it is there. Needs `columns`. */
+  distinct?: boolean;
+  /** Most objects, or different rows, in the text. */
+  limit?: number;
+  /** Where the list goes on: the `next` of the page before. For a single list as it is ordered. */
+  token?: string;
 }
 
 export interface Printed {
@@ -21,6 +33,8 @@ export interface Printed {
   truncated: boolean;
   /** How many rows or objects are left out, where the API server says. */
   remaining: number | undefined;
+  /** The API server's token for what is left, where the text is a page of a list. */
+  next?: string;
 }
 
 /** Text so far, and what could not be had. */

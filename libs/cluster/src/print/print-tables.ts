@@ -1,25 +1,23 @@
 import { inOrder, inTurns, Turns, type Steps } from '#base';
 import { ToolError } from '#tools';
+import type { ApiResource } from '../discovery/api-resource.js';
 import { asTable } from '../lists/as-table.js';
 import type { Cluster } from '../cluster.js';
 import type { ListQuery } from '../lists/list-pages.js';
+import { GatheredRows } from './gathered-rows.js';
+import { emptyText } from './empty-text.js';
 import { reportable, type Outcome, type PrintOptions } from './print-outcome.js';
 import { nothingFound, sectionsOf, type SectionQuery } from './table-sections.js';
-import { tablePages, tablesOfNames, type TablePage } from './table-pages.js';
-import { namesOf } from '../lists/table-cells.js';
-import { TableText } from './table-text.js';
+import { RowSource } from './row-source.js';
+import type { TablePage } from './table-pages.js';
+import type { RowText } from './table-text.js';
 
 const SECTION_CONCURRENCY = 8;
-/** Names after which there may be a pause. */
-const NAMES_PER_STEP = 1_000;
 
+/** The rows of one resource type. */
 interface Section {
-  /**
-   * Lines that begin with the type of their object where the text has several types; as many as
-   * there is room for, or more.
-   */
-  toLines(severalTypes: boolean, maxChars: number): Steps<string[]> | string[];
-  rows: number;
+  resource: ApiResource;
+  text: RowText;
   /** Whether the API server answered, be it with an empty list. */
   answered: boolean;
   /** Rows that were not fetched; undefined if not known how many. */
@@ -36,68 +34,54 @@ export async function printTables(
   const sections: Section[] = [];
   const asked = sectionsOf(queries);
   const collect = (section: SectionQuery, signal: AbortSignal) =>
-    options.format === 'name'
-      ? collectNames(cluster, section, { ...options, signal })
-      : collectTable(cluster, section, { ...options, signal });
+    collectSection(cluster, section, { ...options, signal });
   for await (const section of inOrder(asked, SECTION_CONCURRENCY, options.signal, collect)) {
     sections.push(section);
   }
   return inTurns(assemble(sections, queries, options));
 }
 
-async function collectTable(
+async function collectSection(
   cluster: Cluster,
   { resource, queries }: SectionQuery,
-  { format, maxChars, signal }: PrintOptions,
+  options: PrintOptions,
 ): Promise<Section> {
-  const showNamespace = queries.some((query) => query.namespace === undefined);
-  const text = new TableText({
-    wide: format === 'wide',
-    showNamespace: resource.namespaced && showNamespace,
+  const { maxChars, sort, distinct } = options;
+  const text = emptyText(resource, queries, options);
+  const source = new RowSource(cluster, resource, options);
+  if (sort || distinct) return gatherSection(source, { resource, queries }, text, options);
+  const ended = await collectPages(source, queries, options, function* (page) {
+    text.dropLast(page.replaces);
+    yield* text.add(asTable(page.list), page.namespace);
+    return text.size <= maxChars;
   });
-  const ended = await collectPages(
-    cluster,
-    queries,
-    signal,
-    function* ({ list, namespace, replaces }) {
-      text.dropLast(replaces);
-      yield* text.add(asTable(list), namespace);
-      return text.size <= maxChars;
-    },
-  );
-  return {
-    toLines: (severalTypes, room) =>
-      text.toLines(severalTypes ? resource.typeName : undefined, room),
-    rows: text.rows,
-    ...ended,
-  };
+  return { resource, text, ...ended };
 }
 
-async function collectNames(
-  cluster: Cluster,
+/** As `collectSection`, for rows that can only be shown when all are known. */
+async function gatherSection(
+  source: RowSource,
   { resource, queries }: SectionQuery,
-  { maxChars, signal }: PrintOptions,
+  text: RowText,
+  options: PrintOptions,
 ): Promise<Section> {
-  const lines: string[] = [];
-  let size = 0;
-  const ended = await collectPages(cluster, queries, signal, function* ({ list, replaces }) {
-    if (replaces > 0) lines.splice(-replaces);
-    for (const name of namesOf(asTable(list))) {
-      const line = resource.label(name);
-      lines.push(line);
-      size += line.length + 1;
-      if (lines.length % NAMES_PER_STEP === 0) yield;
-    }
-    return size <= maxChars;
+  const gathered = new GatheredRows(options);
+  const ended = await collectPages(source, queries, options, function* (page) {
+    if (page.replaces > 0) gathered.clear();
+    yield* gathered.add(asTable(page.list), page.namespace);
+    return true;
   });
-  return { toLines: () => lines, rows: lines.length, ...ended };
+  const turns = new Turns();
+  const table = await inTurns(gathered.toTable(), turns);
+  await inTurns(text.add(table), turns);
+  return { resource, text, ...ended, unfetched: gathered.total - text.rows };
 }
 
 /** @param take gets each page; false when no more are wanted */
 async function collectPages(
-  cluster: Cluster,
+  source: RowSource,
   queries: readonly ListQuery[],
-  signal: AbortSignal | undefined,
+  { signal }: PrintOptions,
   take: (page: TablePage) => Steps<boolean>,
 ): Promise<Pick<Section, 'answered' | 'unfetched' | 'errors'>> {
   const errors: ToolError[] = [];
@@ -105,10 +89,7 @@ async function collectPages(
   let answered = false;
   for (const query of queries) {
     try {
-      const pages = query.names
-        ? tablesOfNames(cluster, query, signal)
-        : tablePages(cluster, query, signal);
-      for await (const page of pages) {
+      for await (const page of source.pages(query, signal)) {
         if (page instanceof ToolError) {
           errors.push(page);
           continue;
@@ -145,11 +126,11 @@ function* assemble(
   for (const section of sections) {
     left =
       left === undefined || section.unfetched === undefined ? undefined : left + section.unfetched;
-    if (section.rows === 0) continue;
+    if (section.text.rows === 0) continue;
     const gap = lines.length > 0 && headerLines > 0 ? [''] : [];
     let taken = 0;
-    const found = section.toLines(severalTypes, maxChars - size);
-    for (const line of Array.isArray(found) ? found : yield* found) {
+    const typeName = severalTypes ? section.resource.typeName : undefined;
+    for (const line of yield* section.text.toLines(typeName, maxChars - size)) {
       const added = taken === 0 ? [...gap, line] : [line];
       for (const text of added) size += text.length + 1;
       if (size > maxChars + 1) break;
@@ -158,9 +139,20 @@ function* assemble(
     }
     const rowsTaken = Math.max(0, taken - headerLines);
     shown += rowsTaken;
-    if (left !== undefined) left += section.rows - rowsTaken;
+    if (left !== undefined) left += section.text.rows - rowsTaken;
   }
   const empty = shown === 0 && left === 0 && errors.length === 0;
+  if (shown > 0 && format !== 'name') lines.push(...emptyLine(sections));
   const text = empty ? nothingFound(queries) : lines.join('\n');
   return { text, shown, truncated: left !== 0, remaining: left, errors };
+}
+
+/** The line that names the resource types without objects, where others have some. */
+function emptyLine(sections: readonly Section[]): string[] {
+  const empty = sections.filter(
+    ({ answered, unfetched, errors, text }) =>
+      answered && unfetched === 0 && errors.length === 0 && text.rows === 0,
+  );
+  if (empty.length === 0) return [];
+  return ['', `none: ${empty.map(({ resource }) => resource.plural).join(', ')}`];
 }

@@ -2,16 +2,20 @@ import { inOrder } from '#base';
 import { ToolError } from '#tools';
 import { asTable } from '../lists/as-table.js';
 import type { Cluster } from '../cluster.js';
-import { fetchPages, type ListQuery, type Page } from '../lists/list-pages.js';
+import { fetchPages, type ListQuery, type Page, type RowObject } from '../lists/list-pages.js';
 import { notFound } from './print-outcome.js';
 import { TABLE_ACCEPT, type Table } from '../lists/table.js';
 import { namesOf } from '../lists/table-cells.js';
 
 /**
- * Rows of a page. Without metadata a row has some 150 bytes: fewer to a page would only cost round
- * trips.
+ * Rows of a page, by what they carry. Without metadata a row has some 150 bytes: fewer to a page
+ * would only cost round trips.
  */
-const PAGE_ROWS = { None: 2_500, Metadata: 500 };
+export const PAGE_ROWS: Readonly<Record<RowObject, number>> = {
+  None: 2_500,
+  Metadata: 500,
+  Object: 250,
+};
 const NAME_CONCURRENCY = 16;
 const NAMESPACE_CONCURRENCY = 16;
 /**
@@ -27,14 +31,17 @@ export interface TablePage extends Page<Table> {
 }
 
 /**
- * The Tables of one list, in kubectl's order. Rows come without their objects, which makes them
- * many times smaller; for all namespaces this means a query for each namespace.
+ * The Tables of one list, in kubectl's order. Rows without their objects are many times smaller;
+ * for all namespaces this means a query for each namespace.
+ * @param needsObjects whether rows carry their objects
  */
 export function tablePages(
   cluster: Cluster,
   query: ListQuery,
+  needsObjects: boolean,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TablePage, void> {
+  if (needsObjects) return pagesOf(cluster, query, 'Object', signal);
   const isOneList = !query.resource.namespaced || query.namespace !== undefined;
   return isOneList
     ? pagesOf(cluster, query, 'None', signal)
@@ -67,13 +74,14 @@ async function* pagesOfAllNamespaces(
 export async function* tablesOfNames(
   cluster: Cluster,
   { resource, namespace, names = [] }: ListQuery,
+  needsObjects: boolean,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TablePage | ToolError, void> {
   yield* inOrder(names, NAME_CONCURRENCY, signal, async (name, stop) => {
     try {
       const list = await cluster.request<Table>(resource.path(namespace, name), {
         accept: TABLE_ACCEPT,
-        query: { includeObject: 'None' },
+        query: { includeObject: needsObjects ? 'Object' : 'None' },
         signal: stop,
       });
       return { list, remaining: 0, replaces: 0 };
@@ -86,7 +94,7 @@ export async function* tablesOfNames(
 function pagesOf(
   cluster: Cluster,
   query: ListQuery,
-  includeObject: 'None' | 'Metadata',
+  includeObject: RowObject,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TablePage, void> {
   const limit = PAGE_ROWS[includeObject];

@@ -10,11 +10,29 @@ interface TableTextOptions {
   showNamespace: boolean;
 }
 
+/** The text of rows, which are added as they come. */
+export interface RowText {
+  /** Rows so far. */
+  readonly rows: number;
+  /** Characters that the text has by now. */
+  readonly size: number;
+  /** @param namespace of all rows, where they do not say it themselves */
+  add(table: Table, namespace?: string): Steps<void>;
+  /** Drops the last rows, for a list that had to begin anew. */
+  dropLast(rows: number): void;
+  /**
+   * The lines; a header, if there is one, is the first. None if there are no rows. Those that
+   * `maxChars` has no room for may be left out.
+   * @param typeName put before each name, e.g. `deployment.apps` for `deployment.apps/web`
+   */
+  toLines(typeName: string | undefined, maxChars: number): Steps<string[]>;
+}
+
 /**
  * Tables of one resource type as the text that kubectl prints for them. Pages are added as they
  * come and only their shown cells are kept, so memory grows with the text and not with the answers.
  */
-export class TableText {
+export class TableText implements RowText {
   private columns: ColumnDefinition[] = [];
   private lines: string[][] = [];
   private widths: number[] = [];
@@ -22,18 +40,15 @@ export class TableText {
 
   constructor(private readonly options: TableTextOptions) {}
 
-  /** Rows so far. */
   get rows(): number {
     return Math.max(0, this.lines.length - 1);
   }
 
-  /** Characters that the text has by now. */
   get size(): number {
     const width = this.widths.reduce((sum, cell) => sum + cell + 3, 0);
     return this.lines.length * (width + 1) + this.lastCells;
   }
 
-  /** @param namespace of all rows, where they do not say it themselves */
   *add(table: Table, namespace?: string): Steps<void> {
     if (table.rows.length === 0) return;
     if (this.lines.length === 0) {
@@ -56,16 +71,12 @@ export class TableText {
     }
   }
 
-  /** Drops the last rows, for a list that had to begin anew. */
   dropLast(rows: number): void {
-    if (rows > 0) this.lines.splice(-rows);
+    for (const line of rows > 0 ? this.lines.splice(-rows) : []) {
+      this.lastCells -= line.at(-1)?.length ?? 0;
+    }
   }
 
-  /**
-   * The aligned lines, header first; none if there are no rows. Those that `maxChars` has no room
-   * for may be left out.
-   * @param typeName put before each name, e.g. `deployment.apps` for `deployment.apps/web`
-   */
   *toLines(typeName: string | undefined, maxChars: number): Steps<string[]> {
     const name = this.shown().indexOf(nameColumnOf(this.columns));
     const column = name < 0 ? -1 : name + (this.options.showNamespace ? 1 : 0);

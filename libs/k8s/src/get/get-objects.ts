@@ -4,8 +4,11 @@ import {
   type ApiResource,
   type Cluster,
   type ListQuery,
+  type Printed,
 } from '#cluster';
 import { invalidField, type ToolCall } from '#tools';
+import { cursorOf } from './cursor.js';
+import { printOptions } from './get-options.js';
 import type { GetDto } from './get.dto.js';
 
 /** A kind to get; in the form kind/name, one object of it. */
@@ -18,22 +21,36 @@ interface Wanted {
 const MAX_NAMED = 1_000;
 
 /**
- * What `kubectl get` prints for the query.
- * @throws ToolError `invalid_input` for parameters that contradict each other, `not_found` for an
- * unknown kind or name
+ * What `kubectl get` prints for the query, or the fields that it asks for.
+ * @throws ToolError `invalid_input` for parameters that contradict each other and for paths that no
+ * object has, `not_found` for an unknown kind or name
  */
 export async function getObjects(cluster: Cluster, query: GetDto, call: ToolCall): Promise<string> {
-  const { signal, maxOutputChars: maxChars } = call;
-  const queries = await queriesOf(cluster, query, signal);
-  const format = query.output ?? 'table';
-  const { text, truncated, shown, remaining } = await printResources(cluster, queries, {
-    format,
-    maxChars,
-    signal,
-  });
-  if (!truncated) return text;
+  const queries = await queriesOf(cluster, query, call.signal);
+  const options = printOptions(cluster, query, queries, call);
+  const { notes, ...printed } = await printResources(cluster, queries, options);
+  const remarks = printed.truncated ? [...notes, wayOn(cluster, queries, query, printed)] : notes;
+  return [printed.text, ...remarks.map((remark) => `[${remark}]`)].join('\n');
+}
+
+/** How to get what the text has no room for. */
+function wayOn(
+  cluster: Cluster,
+  queries: readonly ListQuery[],
+  { limit, output, sort_by, distinct }: GetDto,
+  { shown, remaining, next }: Printed,
+): string {
   const left = remaining === undefined ? 'there are more' : `${remaining} more are left`;
-  return `${text}\n[Cut after ${shown} objects; ${left}. Narrow the query by namespace, name or label_selector.]`;
+  const [first] = queries;
+  if (next !== undefined && first) {
+    return `${shown} shown; ${left}. Go on with cursor="${cursorOf(cluster, first, next)}".`;
+  }
+  if (shown === limit) return `${shown} shown by limit; ${left}.`;
+  const isWhole = output === 'yaml' || output === 'json';
+  const narrow = `Narrow the query by namespace, name or selectors${isWhole ? ', or name fields' : ''}`;
+  const isPaged = queries.length === 1 && !first?.names && !distinct && sort_by === undefined;
+  const pages = isPaged ? ', or read it in pages with limit' : '';
+  return `Cut after ${shown} objects; ${left}. ${narrow}${pages}.`;
 }
 
 async function queriesOf(

@@ -1,18 +1,20 @@
 import { AllNamespacesField, FIELD_SELECTOR, LABEL_SELECTOR, ListNamespaceField } from '#cluster';
-import { ChoiceField, TextField } from '#tools';
-import { KINDS, NAMES } from '../k8s.formats.js';
+import { BooleanField, ChoiceField, IntField, TextField } from '#tools';
+import { CURSOR, KINDS, NAMES } from '../k8s.formats.js';
+
+/** Characters of `fields` and `sort_by`. */
+const MAX_PATHS_LENGTH = 4_000;
 
 export class GetDto {
   @TextField({
     description:
-      'Kind to get: kind, plural or short name ("pods", "deploy", "rollouts.argoproj.io"), several joined by commas ("pods,services"; at most 100), a category ("all"), or kind/name ("deployment/web").',
+      'Kind ("pods", "deploy", "rollouts.argoproj.io"), several joined by commas, "all", or kind/name.',
     format: KINDS,
   })
   resource_type!: string;
 
   @TextField({
-    description:
-      'Name of one object, or several joined by commas (at most 100). Leave out for all of the kind.',
+    description: 'One name, or several joined by commas.',
     format: NAMES,
     optional: true,
   })
@@ -25,8 +27,7 @@ export class GetDto {
   namespace?: string;
 
   @ChoiceField({
-    description:
-      'Form of the answer. Left out: a table, which is the shortest; "wide" adds columns, "name" lists names only, "yaml" and "json" give whole objects.',
+    description: 'Left out: a table, which is the shortest. yaml and json give whole objects.',
     choices: ['wide', 'yaml', 'json', 'name'],
     optional: true,
     refuseBlank: true,
@@ -34,7 +35,7 @@ export class GetDto {
   output?: 'wide' | 'yaml' | 'json' | 'name';
 
   @TextField({
-    description: 'Only objects whose labels match, such as "app=web,tier!=cache".',
+    description: 'Such as "app=web,tier!=cache".',
     format: LABEL_SELECTOR,
     optional: true,
   })
@@ -46,4 +47,33 @@ export class GetDto {
     optional: true,
   })
   field_selector?: string;
+
+  @TextField({
+    description:
+      'Columns to show, as paths: ".metadata.name,IMAGES:.spec.containers[*].image". No filters.',
+    format: 'free',
+    maxLength: MAX_PATHS_LENGTH,
+    optional: true,
+  })
+  fields?: string;
+
+  @BooleanField({
+    description: 'With fields: each different row once, with its count.',
+    default: false,
+  })
+  distinct!: boolean;
+
+  @TextField({
+    description: 'A path; "-" before it reverses.',
+    format: 'free',
+    maxLength: MAX_PATHS_LENGTH,
+    optional: true,
+  })
+  sort_by?: string;
+
+  @IntField({ description: 'Most objects.', min: 1, max: 10_000, optional: true })
+  limit?: number;
+
+  @TextField({ description: "From the last page's end.", format: CURSOR, optional: true })
+  cursor?: string;
 }

@@ -13,7 +13,7 @@ export class GetTools {
     name: 'k8s_get',
     title: 'Get Kubernetes Resources',
     description:
-      'Lists objects of one or more kinds, or gets some by name, as the table that kubectl prints. Use it first to see what there is and in what state; go on with k8s_describe for one object with its events, or output=yaml for the whole of it. Values of Secrets are never shown.',
+      'Lists objects of one or more kinds, or gets some by name, as the table that kubectl prints. Use fields for a few values of many objects, and output=yaml for one whole object.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { resource_type: 'pods', namespace: 'shop' },
   })
