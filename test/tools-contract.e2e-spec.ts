@@ -80,6 +80,7 @@ const HINTS: Record<string, boolean[]> = {
   k8s_logs: [true, false, true, false],
   k8s_get: [true, false, true, false],
   k8s_describe: [true, false, true, false],
+  k8s_events: [true, false, true, false],
   wait_for_x_seconds: [true, false, true, false],
   k8s_rollout_status: [true, false, true, false],
   k8s_rollout_history: [true, false, true, false],

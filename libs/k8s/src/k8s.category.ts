@@ -10,6 +10,7 @@ export const K8S = {
     'k8s_logs',
     'k8s_get',
     'k8s_describe',
+    'k8s_events',
     'k8s_apply',
     'k8s_patch',
     'k8s_set_image',

@@ -6,6 +6,7 @@ import { ApplyTools } from './apply/apply.tools.js';
 import { ClusterInfoTools } from './cluster-info/cluster-info.tools.js';
 import { DeleteTools } from './delete/delete.tools.js';
 import { DescribeTools } from './describe/describe.tools.js';
+import { EventsTools } from './events/events.tools.js';
 import { ExecTools } from './exec/exec.tools.js';
 import { GetTools } from './get/get.tools.js';
 import { k8sConfig } from './k8s.config.js';
@@ -32,6 +33,7 @@ import { WorkloadsTools } from './workloads/workloads.tools.js';
     ClusterInfoTools,
     DeleteTools,
     DescribeTools,
+    EventsTools,
     ExecTools,
     GetTools,
     KubectlRequirement,
