@@ -233,7 +233,10 @@ describe(`a list of ${MANY} objects`, () => {
     [{ limit: 400, fields: 'metadata.name' }, 3],
     [{ limit: 500, all_namespaces: true, namespace: null }, 2],
   ])('is read on to its end without gap or double, by %j', async (args, pages) => {
-    expect(await readOn(args)).toEqual({ pages, found: names });
+    const read = await readOn(args);
+    expect(read.found).toEqual(names);
+    // The last page may be empty: the API server goes on after what a selector matches.
+    expect([pages, pages + 1]).toContain(read.pages);
   });
 
   it.each<Record<string, unknown>>([

@@ -100,6 +100,11 @@ describe('printPage', () => {
     expect(short.shown).toBeLessThan(10);
   });
 
+  it('says so where nothing comes after a page', async () => {
+    const { text, next } = await print(await clusterOf(''), { token: String(NAMES.length) });
+    expect([text, next]).toEqual(['There are no more.', undefined]);
+  });
+
   it.each([
     [410, 'The provided continue parameter is too old', 'has lapsed'],
     [400, 'continue key is not valid: none', 'is not one that the API server has given'],

@@ -72,8 +72,10 @@ export async function printPage(
   }
   const shown = text.shown();
   const isEmpty = shown === 0 && !isObjects;
+  // The API server may give a token for what no selector matches.
+  const nothing = options.token === undefined ? nothingFound([query]) : 'There are no more.';
   return {
-    text: isEmpty ? nothingFound([query]) : await inTurns(text.toText(), turns),
+    text: isEmpty ? nothing : await inTurns(text.toText(), turns),
     shown,
     truncated: remaining !== 0,
     remaining,
