@@ -17,7 +17,7 @@ const server = useServer({
     api = await LargeApi.start();
     const { cluster, user } = await sandboxAccess();
     return {
-      NODE_OPTIONS: '--max-old-space-size=768 --require=/tmp/turns.cjs',
+      NODE_OPTIONS: '--max-old-space-size=768',
       // What is kept of these calls is large, and of use to no other spec.
       EXECUTIONS_FILE: join(testSandbox().folder, `event-loop-${process.pid}.db`),
       KUBECONFIG: await writeKubeconfig({
