@@ -14,7 +14,7 @@ import { namesOf } from '../lists/table-cells.js';
 export const PAGE_ROWS: Readonly<Record<RowObject, number>> = {
   None: 2_500,
   Metadata: 500,
-  Object: 250,
+  Object: 200,
 };
 const NAME_CONCURRENCY = 16;
 const NAMESPACE_CONCURRENCY = 16;
