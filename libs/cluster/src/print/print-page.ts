@@ -48,6 +48,7 @@ export async function printPage(
   let { token } = options;
   let { most } = text;
   let remaining: number | undefined = 0;
+  let isLast = false;
   while (text.shown() < limit) {
     const asked = Math.min(most, limit - text.shown());
     let piece: Piece;
@@ -64,11 +65,12 @@ export async function printPage(
       if (fitting === 0 && text.shown() > 0) break;
       // The API server gives a token for a whole piece only: a shorter one is asked for.
       most = Math.max(1, fitting);
+      isLast = true;
       continue;
     }
     token = piece.metadata?.continue || undefined;
     remaining = token === undefined ? piece.beyond : piece.metadata?.remainingItemCount;
-    if (token === undefined) break;
+    if (token === undefined || isLast) break;
   }
   const shown = text.shown();
   const isEmpty = shown === 0 && !isObjects;
