@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { applyByKubectl, configMap } from './support/manifest.js';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { definition } from './support/custom-resource.js';
+import { applyByKubectl, configMap, createObjects } from './support/manifest.js';
 import { useNamespace } from './support/use-namespace.js';
 import { useServer } from './support/use-server.js';
 
@@ -150,5 +151,58 @@ describe('a label selector of k8s_logs and k8s_top_pods', () => {
         /^No /,
       );
     }
+  });
+});
+
+describe('a field selector', () => {
+  const kind = { group: 'selectors.test', kind: 'Paint', plural: 'paints' };
+  const type = `${kind.plural}.${kind.group}`;
+  const paint = (name: string, color: string) => ({
+    apiVersion: `${kind.group}/v1`,
+    kind: kind.kind,
+    metadata: { name, namespace: NAMESPACE },
+    spec: { color },
+  });
+  const schema = {
+    type: 'object',
+    properties: { spec: { type: 'object', properties: { color: { type: 'string' } } } },
+  };
+  const list = (args: Record<string, unknown>) =>
+    server.call('k8s_get', { namespace: NAMESPACE, output: 'name', ...args });
+
+  beforeAll(async () => {
+    const selectableFields = [{ jsonPath: '.spec.color' }];
+    await createObjects(definition(kind, [{ name: 'v1', schema, selectableFields }]));
+    // Established is said a moment before the kind is served.
+    await vi.waitFor(
+      () => applyByKubectl(NAMESPACE, paint('sky', 'blue'), paint('grass', 'green')),
+      { timeout: 30_000, interval: 100 },
+    );
+  });
+  afterAll(() => kubectl('delete', 'crd', type, '--ignore-not-found'));
+
+  it('finds what its fields have, also those of a custom resource', async () => {
+    const { body } = await list({ resource_type: type, field_selector: 'spec.color=blue' });
+    expect(body.result).toBe(`paint.${kind.group}/sky`);
+    const named = { resource_type: 'configmaps', field_selector: ' metadata.name=small ' };
+    expect((await list(named)).body.result).toBe('configmap/small');
+  });
+
+  it.each([
+    [type, 'spec.size=1', 'metadata.name, metadata.namespace, spec.color'],
+    ['configmaps', 'data.key=value', 'metadata.name, metadata.namespace'],
+    ['nodes', 'status.phase=Ready', 'metadata.name, spec.unschedulable'],
+    ['events', 'message=a', 'involvedObject.kind'],
+  ])('of %s cannot be %s', async (resource_type, field_selector, accepts) => {
+    const { status, body } = await list({ resource_type, field_selector });
+    expect([status, body.code, body.errors?.[0]]).toEqual([
+      422,
+      'invalid_input',
+      {
+        field: 'field_selector',
+        message: expect.stringContaining(accepts),
+        accepts: expect.stringContaining(accepts),
+      },
+    ]);
   });
 });

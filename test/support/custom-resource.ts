@@ -10,6 +10,7 @@ export interface CustomVersion {
   /** OpenAPI v3, as the API server takes it. */
   schema: object;
   subresources?: object;
+  selectableFields?: { jsonPath: string }[];
 }
 
 /**
