@@ -59,8 +59,9 @@ const FACTS: Record<string, RegExp[]> = {
   helm_search_repo: [/added repositories/, /empty keyword: all/],
   helm_template: [/installing nothing/, /lookup finds nothing/, /helm_upgrade with dry_run/],
   k8s_logs: [/all pods of kind\/name/, /label selector/, /-1: all/, /RE2/, /crashed/],
-  k8s_get: [/k8s_describe/, /commas/, /app=web/],
+  k8s_get: [/k8s_describe/, /commas/, /app=web/, /IMAGES:\.spec/, /each different row once/],
   k8s_describe: [/events/, /why it fails/, /k8s_logs/],
+  k8s_events: [/newest last/, /kind\/name/],
   k8s_apply: [/whole objects/, /earlier apply set needs prune_fields/, /server-side/, /k8s_patch/],
   k8s_patch: [
     /fields of an object/,

@@ -14,17 +14,23 @@ export class EventsDto {
 
   @ChoiceField({
     description: 'Only this type.',
+    obvious: true,
     choices: ['normal', 'warning'],
     optional: true,
   })
   type?: 'normal' | 'warning';
 
-  @TextField({ description: 'Such as "FailedScheduling".', format: NAME, optional: true })
+  @TextField({
+    description: 'Such as "FailedScheduling".',
+    obvious: true,
+    format: NAME,
+    optional: true,
+  })
   reason?: string;
 
-  @TextField({ description: 'Such as "30m".', format: DURATION, optional: true })
+  @TextField({ description: 'Such as "30m".', obvious: true, format: DURATION, optional: true })
   since?: string;
 
-  @IntField({ description: 'Most events.', min: 1, max: 1_000, default: 50 })
+  @IntField({ description: 'Most events.', obvious: true, min: 1, max: 1_000, default: 50 })
   limit!: number;
 }

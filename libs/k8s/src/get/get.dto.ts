@@ -71,9 +71,14 @@ export class GetDto {
   })
   sort_by?: string;
 
-  @IntField({ description: 'Most objects.', min: 1, max: 10_000, optional: true })
+  @IntField({ description: 'Most objects.', obvious: true, min: 1, max: 10_000, optional: true })
   limit?: number;
 
-  @TextField({ description: "From the last page's end.", format: CURSOR, optional: true })
+  @TextField({
+    description: "From the last page's end.",
+    obvious: true,
+    format: CURSOR,
+    optional: true,
+  })
   cursor?: string;
 }

@@ -13,7 +13,7 @@ export class GetTools {
     name: 'k8s_get',
     title: 'Get Kubernetes Resources',
     description:
-      'Lists objects of one or more kinds, or gets some by name, as the table that kubectl prints. Use fields for a few values of many objects, and output=yaml for one whole object.',
+      'Lists objects of one or more kinds, or gets some by name, as the table that kubectl prints. Use fields for a few values of many objects, and k8s_describe for why one fails.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { resource_type: 'pods', namespace: 'shop' },
   })
