@@ -1,5 +1,5 @@
-/** Pieces of work that one turn of the event loop takes. Most take some milliseconds. */
-const MAX_PIECES = 4;
+/** Pieces of work that one turn of the event loop takes. Most take one to three milliseconds. */
+export const MAX_PIECES = 16;
 
 /**
  * Spreads many short pieces of work over turns of the event loop, where all of them become ready at
