@@ -76,11 +76,7 @@ export class AuditInterceptor implements ToolInterceptor {
     if (!reachesGate(invocation)) {
       await this.audit.confirm(intent, { ...draft, decision: 'allowed' });
     }
-    return this.follow(draft, invocation, next, (end) => {
-      this.audit.outcome(intent.id, end);
-      // The next intent, which is waited for, then finds nothing before it.
-      this.audit.hurry();
-    });
+    return this.follow(draft, invocation, next, (end) => this.audit.outcome(intent.id, end));
   }
 
   private announcedOf(invocation: ToolInvocation): AnnouncedCall {
