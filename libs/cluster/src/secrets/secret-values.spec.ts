@@ -193,9 +193,15 @@ describe(SecretValues.name, () => {
   );
 
   it('finds bytes that are no text in base64', async () => {
-    const bytes = randomBytes(50);
+    const bytes = Buffer.concat([Buffer.of(0xff), randomBytes(49)]);
     const shown = await (await valuesOf(bytes)).redact(`a: ${bytes.toString('base64')}`);
     expect(shown).toBe(`a: ${marker(50)}`);
+  });
+
+  it('leaves a sign before base64, which may be that of a diff', async () => {
+    const bytes = Buffer.concat([Buffer.of(0xf8), randomBytes(49)]);
+    const shown = await (await valuesOf(bytes)).redact(`a: ${bytes.toString('base64')}`);
+    expect(shown).toBe(`a: +${marker(50)}`);
   });
 
   it('refuses more values than it can look for', async () => {
