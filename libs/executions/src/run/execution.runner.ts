@@ -115,7 +115,9 @@ export class ExecutionRunner {
   /** The call looks at what is there while it is stored. Its first change waits for that. */
   private async runWhileStoring(admitted: Admitted): Promise<Started> {
     const { execution, call } = admitted;
-    const stored = this.recorder.begin(execution, call, undefined).then(ignore);
+    const stored = this.recorder
+      .begin(execution, call, undefined)
+      .then(() => this.recorder.events(execution));
     void this.run(admitted, stored);
     try {
       await stored;
@@ -123,7 +125,6 @@ export class ExecutionRunner {
       execution.cancel(error as ToolError);
       throw error;
     }
-    this.recorder.events(execution);
     return { id: execution.id, live: execution };
   }
 
