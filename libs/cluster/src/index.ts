@@ -82,6 +82,7 @@ export { changeText, patchObject, readObject } from './objects/write.js';
 export type { Change, PatchType } from './objects/write.js';
 export { protobufFields } from './text/protobuf-fields.js';
 export type { ProtobufFields } from './text/protobuf-fields.js';
+export { quantity } from './text/quantity.js';
 export { toYaml } from './text/yaml.js';
 export { readText } from './go-yaml/read-text.js';
 export { readDocuments } from './text/yaml-documents.js';

@@ -1,5 +1,6 @@
 import { compareTexts } from '#base';
 import { compactJson } from '../text/compact-json.js';
+import { quantity } from '../text/quantity.js';
 import { parseFieldPath } from './field-path.js';
 import { SoughtPath } from './sought-path.js';
 
@@ -37,24 +38,6 @@ export class SortKey {
   }
 }
 
-const FACTORS: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
-
 /** A quantity of the Kubernetes API, such as 250m or 1.5Gi. */
 const QUANTITY = /^([-+]?\d+(?:\.\d+)?)([KMGTPE]i|[numkMGTPE])?$/;
 
@@ -65,7 +48,7 @@ function keyOf(value: unknown): Key {
   if (typeof value !== 'string') return compactJson(value, MAX_CHARS);
   const [, amount, unit] = QUANTITY.exec(value) ?? [];
   if (amount === undefined) return value.slice(0, MAX_CHARS);
-  if (unit !== undefined) return Number(amount) * FACTORS[unit]!;
+  if (unit !== undefined) return quantity(value);
   return amount.length > 15 && /^\d+$/.test(amount) ? BigInt(amount) : Number(amount);
 }
 
