@@ -1,7 +1,7 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ToolError, ToolInvoker, ToolRegistry, type PropertySchema } from '#tools';
+import { openApp } from './support/app.js';
 import { EVIL_TEXTS, isForTheTool } from './support/evil-texts.js';
 
 /** A parameter of a tool, with those that go along with it. */
@@ -17,10 +17,7 @@ let refusalOf: (parameter: Parameter, value: unknown) => ToolError | undefined;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
-  vi.stubEnv('KUBECONFIG', 'none');
-  vi.stubEnv('EXECUTIONS_FILE', ':memory:');
-  const { AppModule } = await import('../apps/server/src/app.module.js');
-  const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
+  const app = await openApp();
   close = () => app.close();
   const [registry, invoker] = [app.get(ToolRegistry), app.get(ToolInvoker)];
   parameters = registry.list().flatMap(({ name: tool, example, inputSchema }) =>

@@ -1,9 +1,9 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ToolRegistry } from '#tools';
 import { listedSchema, type ListedSchema } from '../apps/server/src/mcp/wire/listed-schema.js';
 import { instructionsFor } from '../apps/server/src/mcp/wire/server-identity.js';
+import { openApp } from './support/app.js';
 
 /** What a model pays for at every turn: the average of a tool, all of them, those that read. */
 const MAX_AVERAGE_BYTES = 400;
@@ -117,10 +117,7 @@ let instructions: string;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
-  vi.stubEnv('KUBECONFIG', 'none');
-  vi.stubEnv('EXECUTIONS_FILE', ':memory:');
-  const { AppModule } = await import('../apps/server/src/app.module.js');
-  const app = await NestFactory.createApplicationContext(AppModule, { logger: false });
+  const app = await openApp();
   close = () => app.close();
   const registry = app.get(ToolRegistry);
   instructions = instructionsFor(registry);
