@@ -3,7 +3,7 @@ export { isoNow } from './iso-time.js';
 export { parseJson } from './json.js';
 export { Pieces } from './pieces.js';
 export { sharedTurns } from './shared-turns.js';
-export { atOnce, inTurns } from './steps.js';
+export { atOnce, inTurns, noSteps } from './steps.js';
 export type { Steps } from './steps.js';
 export { Turns } from './turns.js';
 export { runInWorker, WorkTooLarge } from './workers.js';

@@ -3,6 +3,12 @@ import { Turns } from './turns.js';
 /** Work of any length in small steps: it yields wherever it may pause. */
 export type Steps<T> = Generator<void, T, void>;
 
+/** Work that is done already, where steps are asked for. */
+// oxlint-disable-next-line require-yield
+export function* noSteps<T>(result: T): Steps<T> {
+  return result;
+}
+
 /** Does all steps of work that is known to be short. */
 export function atOnce<T>(steps: Steps<T>): T {
   for (;;) {

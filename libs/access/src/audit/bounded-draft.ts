@@ -31,7 +31,8 @@ function boundedObjects(objects: readonly AuditedObject[]): AuditedObject[] {
     if (diff === undefined) return kept;
     const text = textOf(diff, Math.min(MAX_DIFF, left));
     left -= text.length;
-    return { ...kept, diff: text, ...(text.length < diff.length && { diffLength: diff.length }) };
+    const diffLength = text.length < diff.length ? diff.length : undefined;
+    return inKeyOrder({ ...kept, diff: text, diffLength });
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Steps } from '#base';
+import { noSteps, type Steps } from '#base';
 import type { ApiResource } from '../discovery/api-resource.js';
 import { namesOf } from '../lists/table-cells.js';
 import type { Table } from '../lists/table.js';
@@ -31,9 +31,8 @@ export class NameText implements RowText {
     for (const line of rows > 0 ? this.lines.splice(-rows) : []) this.size -= line.length + 1;
   }
 
-  // It has nothing to align, so it never pauses.
-  // oxlint-disable-next-line require-yield
-  *toLines(): Steps<string[]> {
-    return this.lines;
+  /** It has nothing to align, so it never pauses. */
+  toLines(): Steps<string[]> {
+    return noSteps(this.lines);
   }
 }

@@ -1,4 +1,4 @@
-import { inTurns, Turns, type Steps } from '#base';
+import { inTurns, noSteps, Turns, type Steps } from '#base';
 import { invalidField } from '#tools';
 import type { Cluster } from '../cluster.js';
 import { apiStatusOf } from '../http/api-error.js';
@@ -142,10 +142,7 @@ function objectText(cluster: Cluster, query: ListQuery, options: PrintOptions): 
       };
       return { length: objects.length, beyond, metadata, add };
     },
-    // oxlint-disable-next-line require-yield
-    *toText() {
-      return list.toString();
-    },
+    toText: () => noSteps(list.toString()),
   };
 }
 

@@ -69,8 +69,8 @@ export function conditionsOf({ url = '', headers }: IncomingMessage): GivenCondi
 /**
  * The conditions among names and values. A list may be split over several values. One without
  * entries counts as not given.
- * @throws ToolError `invalid_input` for a name that is almost that of a condition: such a connection
- * would be wider than its client means
+ * @throws ToolError `invalid_input` for a name that is almost that of a condition. Such a
+ * connection would be wider than its client means.
  */
 export function conditionsIn(pairs: Pairs, notation: Notation): GivenCondition[] {
   const lists = new Map<ConditionName, string[]>();
