@@ -38,7 +38,7 @@ interface Look {
 @Injectable()
 export class ExecutionReader {
   private isClosing = false;
-  /** What is looked at in this turn: an event wakes all who follow its execution. */
+  /** What is looked at now: an event wakes all who follow its execution. */
   private readonly looks = new Map<string, Promise<Look | undefined>>();
 
   constructor(
@@ -157,14 +157,15 @@ export class ExecutionReader {
     this.signals.allChanged();
   }
 
-  /** As `readOn`, once for all who look at the same in one turn of the event loop. */
+  /** As `readOn`, once for all who look at the same at one moment. */
   private look(id: string, seen: number): Promise<Look | undefined> {
     const key = `${id} ${seen}`;
     const known = this.looks.get(key);
     if (known) return known;
     const look = this.readOn(id, seen);
     this.looks.set(key, look);
-    setImmediate(() => this.looks.delete(key));
+    // Not later: what is written meanwhile must be looked at anew.
+    process.nextTick(() => this.looks.delete(key));
     return look;
   }
 
