@@ -92,8 +92,18 @@ export async function measureFault(
     },
     act,
   );
+  const startedAt = performance.now();
   const figure = await probed();
-  return { fault, figure: `${figure}; ${textOf(healths)}` };
+  const tookMs = performance.now() - startedAt;
+  return { fault, figure: `${figure}; ${textOf(healths)}`, tookMs };
+}
+
+/** Brings several faults about at the same time: those of which each waits most of its time. */
+export function sideBySide(
+  lab: FaultLab,
+  faults: readonly ((lab: FaultLab) => Promise<FaultRow>)[],
+): Promise<FaultRow[]> {
+  return Promise.all(faults.map((fault) => fault(lab)));
 }
 
 function textOf(healths: readonly Health[]): string {

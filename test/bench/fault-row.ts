@@ -4,4 +4,6 @@ export interface FaultRow {
   fault: string;
   /** What was measured, with its unit. */
   figure: string;
+  /** Milliseconds that bringing it about took. */
+  tookMs?: number;
 }

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { SilentRelay } from '../support/silent-relay.js';
-import { measureFault, type FaultLab, type Subject } from './fault-lab.js';
+import { measureFault, sideBySide, type FaultLab, type Subject } from './fault-lab.js';
 import type { FaultRow } from './fault-row.js';
 import { timeWrites, untilWritten, write } from './fault-writes.js';
 import { median } from './measure.js';
 
 const CALLERS = 200;
-const MEASURED_MS = 5_000;
+const MEASURED_MS = 3_000;
+const SLOW_MEASURED_MS = 15_000;
 const SLOW_MS = 2_000;
 const AWAY_MS = 6_000;
 /** A write that asks no cluster: what is left is its being remembered. */
@@ -16,11 +17,8 @@ const WRITE = ['k8s_port_forward_stop', { id: 'all', dry_run: true }] as const;
 
 /** What a network does between a server and PostgreSQL. */
 export async function databaseFaults(lab: FaultLab): Promise<FaultRow[]> {
-  const rows: FaultRow[] = [];
-  for (const roundTripMs of [0, 1, 5, 20]) {
-    rows.push(await distant(lab, roundTripMs, false), await distant(lab, roundTripMs, true));
-  }
-  return [...rows, await slow(lab), await silentFailover(lab), await followedElsewhere(lab)];
+  const away = await sideBySide(lab, [slow, silentFailover, followedElsewhere]);
+  return [...(await distances(lab)), ...away];
 }
 
 /** Starts a server that reaches a PostgreSQL of its own by a relay. */
@@ -34,9 +32,17 @@ async function startBehindRelay(lab: FaultLab) {
   return { relay, server: await lab.startServer(env) };
 }
 
-async function distant(lab: FaultLab, roundTripMs: number, isKeyed: boolean): Promise<FaultRow> {
+async function distances(lab: FaultLab): Promise<FaultRow[]> {
   const { relay, server } = await startBehindRelay(lab);
-  relay.roundTripMs = roundTripMs;
+  const rows: FaultRow[] = [];
+  for (const roundTripMs of [0, 1, 5, 20]) {
+    relay.roundTripMs = roundTripMs;
+    for (const isKeyed of [false, true]) rows.push(await distant(server, roundTripMs, isKeyed));
+  }
+  return rows;
+}
+
+async function distant(server: Subject, roundTripMs: number, isKeyed: boolean): Promise<FaultRow> {
   const what = isKeyed ? ', each with an idempotency key' : '';
   const fault = `PostgreSQL ${roundTripMs} ms away, writes of ${CALLERS} callers${what}`;
   return measureFault(fault, [server], async () => {
@@ -53,7 +59,7 @@ async function slow(lab: FaultLab): Promise<FaultRow> {
   relay.roundTripMs = SLOW_MS;
   const fault = `PostgreSQL whose every answer takes ${SLOW_MS / 1_000} s`;
   return measureFault(fault, [server], async () => {
-    const { good, bad } = await storm(server, 3 * MEASURED_MS, false);
+    const { good, bad } = await storm(server, SLOW_MEASURED_MS, false);
     const failed = bad.length > 0 ? `the slowest after ${Math.max(...bad).toFixed(0)} ms` : '-';
     return `${good.length} writes done, p50 ${median(good).toFixed(0)} ms; ${bad.length} unavailable, ${failed}`;
   });

@@ -4,7 +4,7 @@ import { memoryOf } from '../support/process-state.js';
 import { SlowClient } from '../support/slow-client.js';
 import { cancelFaults } from './faults-cancels.js';
 import { writeContextBeside } from './fault-kubeconfig.js';
-import { measureFault, type FaultLab, type Subject } from './fault-lab.js';
+import { measureFault, sideBySide, type FaultLab, type Subject } from './fault-lab.js';
 import { programFaults } from './faults-programs.js';
 import type { FaultRow } from './fault-row.js';
 
@@ -27,9 +27,7 @@ const LOGS = '/engine/v1/tools/k8s/k8s_logs/execute';
 /** Clients that do not read, answers without end, many programs, many cancels. */
 export async function doorFaults(lab: FaultLab): Promise<FaultRow[]> {
   return [
-    await unreadAnswers(lab),
-    await unreadEvents(lab),
-    await endlessAnswers(lab),
+    ...(await sideBySide(lab, [unreadAnswers, unreadEvents, endlessAnswers])),
     await storms(lab),
     ...(await programFaults(lab)),
     ...(await cancelFaults(lab)),

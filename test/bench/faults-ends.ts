@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '#sandbox';
 import { writeGreeterChart } from '../support/greeter-chart.js';
 import { childrenOf, membersOf, statOf } from '../support/process-state.js';
-import { measureFault, type FaultLab, type Subject } from './fault-lab.js';
+import { measureFault, sideBySide, type FaultLab, type Subject } from './fault-lab.js';
 import type { FaultRow } from './fault-row.js';
 
 const GRACE_SECONDS = 1;
@@ -16,13 +16,13 @@ const NAMESPACE = 'bench-faults-helm';
 export async function endFaults(lab: FaultLab): Promise<FaultRow[]> {
   await lab.sandbox.kubectl(['create', 'namespace', NAMESPACE]);
   lab.onEnd(() => lab.sandbox.kubectl(['delete', 'namespace', NAMESPACE, '--wait=false']));
-  return [
-    await frozenPostgres(lab),
-    await lockedSqlite(lab),
-    await terminalCloses(lab),
-    await interruptedTwice(lab),
-    await killedWithHelm(lab),
-  ];
+  return sideBySide(lab, [
+    frozenPostgres,
+    lockedSqlite,
+    terminalCloses,
+    interruptedTwice,
+    killedWithHelm,
+  ]);
 }
 
 async function frozenPostgres(lab: FaultLab): Promise<FaultRow> {

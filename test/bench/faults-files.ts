@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '#sandbox';
-import { measureFault, type FaultLab, type Subject } from './fault-lab.js';
+import { measureFault, sideBySide, type FaultLab, type Subject } from './fault-lab.js';
 import type { FaultRow } from './fault-row.js';
 import { timeWrites, untilWritten, write } from './fault-writes.js';
 
@@ -17,7 +17,8 @@ const DISK_MB = 8;
 
 /** What happens to the file of an SQLite database. */
 export async function fileFaults(lab: FaultLab): Promise<FaultRow[]> {
-  return [await locked(lab), await fullDisk(lab), ...(await manyExecutions(lab)), await old(lab)];
+  const waiting = await sideBySide(lab, [locked, fullDisk]);
+  return [...waiting, ...(await manyExecutions(lab)), await old(lab)];
 }
 
 async function locked(lab: FaultLab): Promise<FaultRow> {

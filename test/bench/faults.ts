@@ -27,7 +27,7 @@ const LIMIT_MS = 600_000;
 
 /**
  * Brings about every fault that a network, a disk, a database, a cluster or a client brings, one
- * after another, within ten minutes. A section that does not end in time is cut short.
+ * section after another, within ten minutes. A section that does not end in time is cut short.
  * @param names of the sections; all of them unless given
  * @throws Error naming the sections that failed
  */
@@ -47,10 +47,14 @@ export async function benchFaults(sandbox: Sandbox, names: readonly string[]): P
     }
   }
   printTable(
-    ['fault', 'figure'],
-    rows.map(({ fault, figure }) => [fault, figure]),
+    ['fault', 'seconds', 'figure'],
+    rows.map(({ fault, figure, tookMs }) => [fault, secondsOf(tookMs), figure]),
   );
   if (failed.length > 0) throw new Error(`These sections failed: ${failed.join(', ')}.`);
+}
+
+function secondsOf(tookMs: number | undefined): string {
+  return tookMs === undefined ? '' : (tookMs / 1_000).toFixed(0);
 }
 
 async function runBefore(until: number, name: string, lab: FaultLab): Promise<FaultRow[]> {
