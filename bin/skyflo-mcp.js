@@ -1,2 +1,33 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=16 --heap-growing-percent=50
-import '../dist/bundle/main.js';
+#!/usr/bin/env node
+// Old versions of Node.js run this file too: it has to be read by all of them.
+import { readFileSync } from 'node:fs';
+
+/** Less memory for a server that mostly waits: a small young generation and slow growth. */
+const NODE_FLAGS = ['--max-semi-space-size=16', '--heap-growing-percent=50'];
+/** glibc keeps an arena for each thread otherwise. */
+const ENVIRONMENT = { MALLOC_ARENA_MAX: '1' };
+
+const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const [wanted] = /\d+\.\d+\.\d+/.exec(engines.node);
+
+function isOlder(version, than) {
+  const parts = version.split('.').map(Number);
+  const others = than.split('.').map(Number);
+  const index = parts.findIndex((part, at) => part !== others[at]);
+  return index >= 0 && parts[index] < others[index];
+}
+
+if (isOlder(process.versions.node, wanted)) {
+  process.stderr.write(
+    `skyflo-mcp needs Node.js ${wanted} or newer. This is ${process.version} (${process.execPath}).\n`,
+  );
+  process.exit(1);
+}
+
+// The process becomes one with the flags. Windows has no such call, and goes on without them.
+if (process.execve && !NODE_FLAGS.every((flag) => process.execArgv.includes(flag))) {
+  const args = [...process.execArgv, ...NODE_FLAGS, ...process.argv.slice(1)];
+  process.execve(process.execPath, [process.argv0, ...args], { ...ENVIRONMENT, ...process.env });
+}
+
+await import('../dist/bundle/main.js');

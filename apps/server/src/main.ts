@@ -10,36 +10,40 @@ import {
 } from '#access';
 import { AppModule } from './app.module.js';
 import { executionsConfig, type ExecutionsConfig } from '#executions';
-import { COMMANDS } from './commands.js';
+import { checkSettings, VERSION } from '#tools';
+import { helpText, readCommandLine } from './command-line/command-line.js';
 import { createApp } from './create-app.js';
 import { endOnSignals } from './end-on-signals.js';
 import { listen } from './listen/listen.js';
-import { stdioOptions } from './mcp/narrowing/stdio-options.js';
+import type { GivenCondition } from './mcp/narrowing/given-conditions.js';
 import { serveStdio } from './mcp/stdio.js';
 import { giveMemoryBackWhenQuiet } from './quiet-memory.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
 import { ServerLogger } from './logging/server.logger.js';
 
 async function main(): Promise<void> {
-  const [, , word = '', ...argv] = process.argv;
-  const command = COMMANDS.get(word);
-  if (command) {
-    process.exitCode = await command(argv);
-    return;
-  }
-  const stdio = stdioOptions(process.argv.slice(2));
-  if (stdio) {
-    refuseAuditOnStdout();
-    const logger = new ServerLogger();
-    const context = await NestFactory.createApplicationContext(AppModule, {
-      logger,
-      abortOnError: false,
-    });
-    endOnSignals(context, graceMsOf(context));
-    giveMemoryBackWhenQuiet();
-    await serveStdio(context, stdio);
-    return;
-  }
+  const line = readCommandLine(process.argv.slice(2));
+  if (line.asks === 'help') process.stdout.write(helpText());
+  else if (line.asks === 'version') process.stdout.write(`${VERSION}\n`);
+  else if (line.asks === 'command') process.exitCode = await line.command(line.argv);
+  else if (line.stdio) await overStdio(line.stdio);
+  else await overHttp();
+}
+
+async function overStdio(conditions: GivenCondition[]): Promise<void> {
+  checkSettings();
+  refuseAuditOnStdout();
+  const context = await NestFactory.createApplicationContext(AppModule, {
+    logger: new ServerLogger(),
+    abortOnError: false,
+  });
+  endOnSignals(context, graceMsOf(context));
+  giveMemoryBackWhenQuiet();
+  await serveStdio(context, conditions);
+}
+
+async function overHttp(): Promise<void> {
+  checkSettings();
   const app = await createApp();
   endOnSignals(app, graceMsOf(app));
   const config = app.get<ServerConfig>(serverConfig.KEY);

@@ -1,4 +1,5 @@
 export { inOrder, mapConcurrently, merge } from './concurrency.js';
+export { isHelp } from './help-option.js';
 export { isoNow } from './iso-time.js';
 export { parseJson } from './json.js';
 export { Pieces } from './pieces.js';

@@ -17,7 +17,10 @@ class ClusterEnvironment {
   })
   KUBERNETES_SERVICE_HOST = '';
 
-  @TextSetting({ description: 'Set by Kubernetes in every pod, with the host above.' })
+  @TextSetting({
+    description: 'Set by Kubernetes in every pod, with the host above.',
+    format: { pattern: /^\d{1,5}$/, means: 'a port' },
+  })
   KUBERNETES_SERVICE_PORT = '443';
 
   @IntSetting({

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ConfigType } from '@nestjs/config';
 import { stateFolder } from '#base';
@@ -85,7 +86,7 @@ export const helmConfig = registerConfig('helm', HelmEnvironment, (environment) 
   );
   return {
     homeDir,
-    chartsDir: environment.HELM_CHARTS_DIR ? resolve(environment.HELM_CHARTS_DIR) : undefined,
+    chartsDir: chartsDirOf(environment),
     storage: STORAGE[environment.HELM_DRIVER],
     repoCacheMs: environment.HELM_REPO_CACHE_SECONDS * 1_000,
     plainHttpRegistries: listed(environment.HELM_PLAIN_HTTP_REGISTRIES),
@@ -97,6 +98,17 @@ export const helmConfig = registerConfig('helm', HelmEnvironment, (environment) 
 });
 
 export type HelmConfig = ConfigType<typeof helmConfig>;
+
+/** @throws Error for a folder that is not there: a typing error would else look like no charts */
+function chartsDirOf({ HELM_CHARTS_DIR }: HelmEnvironment): string | undefined {
+  if (HELM_CHARTS_DIR === '') return undefined;
+  const folder = resolve(HELM_CHARTS_DIR);
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (!isFolder) {
+    throw new Error(`HELM_CHARTS_DIR must be a folder that is there. "${folder}" is none.`);
+  }
+  return folder;
+}
 
 function listed(text: string): string[] {
   return text

@@ -8,6 +8,7 @@ class StoreEnvironment {
     description:
       'A PostgreSQL database to remember executions in, as a URL (`postgres://…`). Replicas of ' +
       'the server that have the same one share their executions.',
+    format: { pattern: /^(postgres(ql)?:\/\/.+)?$/, means: 'a URL that begins with `postgres://`' },
   })
   DATABASE_URL = '';
 

@@ -6,7 +6,7 @@ export { BooleanField, ChoiceField, IntField, TextField } from './fields.decorat
 export { acceptedBy, inputClass, inputSchemaOf } from './input-schema.js';
 export type { PropertySchema } from './input-schema.js';
 export type { Lane } from './lane.js';
-export { declarationOf, registerConfig } from './config/register-config.js';
+export { checkSettings, declarationOf, registerConfig } from './config/register-config.js';
 export { ChoiceSetting, IntSetting, settingsOf, TextSetting } from './config/setting.decorator.js';
 export type { Setting } from './config/setting.decorator.js';
 export { sharesConfig } from './config/shares.config.js';

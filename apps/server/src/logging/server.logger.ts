@@ -42,7 +42,14 @@ export class ServerLogger extends Logger {
   override log(message: unknown, ...rest: unknown[]): void {
     if (!NOISY_CONTEXTS.has(String(rest.at(-1)))) super.log(message, ...rest);
   }
+
+  override error(message: unknown, ...rest: unknown[]): void {
+    if (rest.at(-1) !== TOLD_BY_OTHERS) super.error(message, ...rest);
+  }
 }
+
+/** What stops a start is told by whoever starts, without a stack. */
+const TOLD_BY_OTHERS = 'ExceptionHandler';
 
 /** An error as one text. Other properties of an error stay out: they may hold what a call read. */
 function stackOf(error: unknown): unknown {

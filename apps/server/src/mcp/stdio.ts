@@ -3,7 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { ANYBODY, authenticationConfig, LOOPBACK, type AuthenticationConfig } from '#access';
 import { asCallersFault } from './wire/json-rpc.js';
 import { Narrowings } from './narrowing/narrowings.js';
-import type { StdioOptions } from './narrowing/stdio-options.js';
+import type { GivenCondition } from './narrowing/given-conditions.js';
 import { noteVersion, type McpClient } from './wire/mcp-client.js';
 import { modernServer } from './modern/modern.server.js';
 import { ToolCalls } from './tool-calls.js';
@@ -11,14 +11,15 @@ import { ToolCalls } from './tool-calls.js';
 /**
  * Serves one MCP client of any protocol version over stdin and stdout. When its input ends, the
  * running calls are cancelled and the application closes. The process then ends.
+ * @param conditions narrow what the client sees
  * @throws ToolError `invalid_input` for conditions that are wrong
  */
 export async function serveStdio(
   app: INestApplicationContext,
-  options: StdioOptions,
+  conditions: readonly GivenCondition[],
 ): Promise<void> {
   try {
-    await serveClient(app, options);
+    await serveClient(app, conditions);
   } finally {
     await app.close();
   }
@@ -26,7 +27,7 @@ export async function serveStdio(
 
 async function serveClient(
   app: INestApplicationContext,
-  { conditions }: StdioOptions,
+  conditions: readonly GivenCondition[],
 ): Promise<void> {
   const narrowing = app.get(Narrowings).by(conditions);
   const tools = app.get(ToolCalls);

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
+import { isHelp } from '#base';
 import { readPublicKeys, type PublicKeys } from './audit-key.js';
 import type { ChainReport } from './verify/chain-check.js';
 import { readJsonLines } from './json-lines.js';
@@ -42,6 +43,10 @@ export async function auditCommand(
   argv: readonly string[],
   context: AuditCommandContext,
 ): Promise<number> {
+  if (argv.some(isHelp)) {
+    context.stdout.write(USAGE);
+    return INTACT;
+  }
   try {
     const report = await verify(argv, context);
     context.stdout.write(textOf(report));

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { declarationOf, registerConfig } from './register-config.js';
+import { checkSettings, declarationOf, registerConfig } from './register-config.js';
 import { ChoiceSetting, IntSetting, settingsOf, TextSetting } from './setting.decorator.js';
 
 class DemoEnvironment {
@@ -16,14 +16,24 @@ class DemoEnvironment {
   })
   DEMO_FOLDER = '';
 
+  @TextSetting({ description: 'Who.' })
+  DEMO_NAME = '';
+
   @ChoiceSetting({ choices: ['near', 'far'], description: 'How far.' })
   DEMO_RANGE = '';
+}
+
+class OtherEnvironment {
+  @IntSetting({ min: 0, description: 'How much.' })
+  OTHER_LIMIT = 1;
 }
 
 const demoConfig = registerConfig('demo', DemoEnvironment, (environment) => ({
   count: environment.DEMO_COUNT,
   range: environment.DEMO_RANGE,
 }));
+
+registerConfig('other', OtherEnvironment, (environment) => environment);
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -35,14 +45,25 @@ describe(registerConfig.name, () => {
   });
 
   it.each([
-    ['DEMO_COUNT', '10', 'must not be greater than 9'],
-    ['DEMO_COUNT', '0', 'must not be less than 1'],
-    ['DEMO_COUNT', '1.5', 'must be an integer'],
+    ['DEMO_COUNT', '10', 'must be a whole number, 1 to 9, not "10"'],
+    ['DEMO_COUNT', '0', 'must be a whole number, 1 to 9, not "0"'],
+    ['DEMO_COUNT', '1.5', 'must be a whole number, 1 to 9, not "1.5"'],
+    ['DEMO_SECONDS', 'soon', 'must be a whole number, at least 0, not "soon"'],
     ['DEMO_FOLDER', 'tmp', 'must be a path from the root'],
-    ['DEMO_RANGE', 'nearby', 'must be one of near, far'],
+    ['DEMO_NAME', '17', 'must be text, not a number'],
+    ['DEMO_RANGE', 'nearby', 'must be one of near, far, not "nearby"'],
   ])('refuses %s=%s', (name, value, why) => {
     vi.stubEnv(name, value);
-    expect(demoConfig).toThrow(`${name}: ${name === 'DEMO_COUNT' ? `${name} ` : ''}${why}`);
+    expect(demoConfig).toThrow(`Bad configuration. ${name} ${why}.`);
+  });
+
+  it('tells of all that is wrong at once, whoever declares it', () => {
+    vi.stubEnv('DEMO_COUNT', 'many');
+    vi.stubEnv('OTHER_LIMIT', '-1');
+    expect(checkSettings).toThrow(
+      'Bad configuration. DEMO_COUNT must be a whole number, 1 to 9, not "many". ' +
+        'OTHER_LIMIT must be a whole number, at least 0, not "-1".',
+    );
   });
 });
 
@@ -57,6 +78,7 @@ describe(settingsOf.name, () => {
         accepts: 'a path from the root',
         default: 'here',
       },
+      { name: 'DEMO_NAME', description: 'Who.', accepts: 'text', default: '' },
       { name: 'DEMO_RANGE', description: 'How far.', accepts: '`near`, `far`', default: '' },
     ]);
   });

@@ -1,8 +1,11 @@
 import type { Type } from '@nestjs/common';
 import { registerAs, type ConfigFactoryKeyHost } from '@nestjs/config';
-import { readConfig } from './read-config.js';
+import { checkConfigs, readConfig } from './read-config.js';
 
 const DECLARATION = Symbol('declaration');
+
+/** The classes of all configurations of this program. */
+const declarations = new Set<Type<object>>();
 
 /**
  * A configuration for Nest (`registerAs`) that is read from environment variables.
@@ -19,7 +22,17 @@ export function registerConfig<Environment extends object, Config extends object
     read(readConfig(declaration)),
   );
   Reflect.defineMetadata(DECLARATION, declaration, factory);
+  declarations.add(declaration);
   return factory;
+}
+
+/**
+ * Checks the variables of all configurations, so that whoever starts the program hears of all
+ * mistakes at once.
+ * @throws Error naming each variable that is wrong and what it takes
+ */
+export function checkSettings(): void {
+  checkConfigs(declarations);
 }
 
 /** The class that declares the variables of a configuration; undefined for any other value. */

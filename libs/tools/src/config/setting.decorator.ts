@@ -1,5 +1,5 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, Matches, Max, Min, type ValidationArguments } from 'class-validator';
 
 interface SettingOptions {
   /** What it is for, in Markdown. */
@@ -36,24 +36,32 @@ type Facts = Omit<Setting, 'name' | 'default'> & Pick<SettingOptions, 'otherwise
 
 const FACTS = Symbol('setting');
 
+/** A text that is a number is nearly always meant for another variable. */
+const NO_NUMBER = /^(?!\d+$)/;
+
 /** A whole number. */
 export function IntSetting({ min, max, ...options }: IntSettingOptions): PropertyDecorator {
-  const checks = [IsInt(), Min(min), ...(max === undefined ? [] : [Max(max)])];
   const accepts = max === undefined ? `at least ${min}` : `${min} to ${max}`;
-  return applyDecorators(...checks, withFacts({ ...options, accepts }));
+  const message = ({ property }: ValidationArguments) =>
+    `must be a whole number, ${accepts}, not "${process.env[property]}"`;
+  const limits =
+    max === undefined ? [Min(min, { message })] : [Min(min, { message }), Max(max, { message })];
+  return applyDecorators(IsInt({ message }), ...limits, withFacts({ ...options, accepts }));
 }
 
 /** A text; its initial value is "" where it may be left out. */
 export function TextSetting({ format, ...options }: TextSettingOptions): PropertyDecorator {
-  const check = format
-    ? Matches(format.pattern, { message: `must be ${format.means}` })
-    : IsString();
-  return applyDecorators(check, withFacts({ ...options, accepts: format?.means ?? 'text' }));
+  const { pattern, means } = format ?? { pattern: NO_NUMBER, means: 'text' };
+  const not = format ? '' : ', not a number';
+  const check = Matches(pattern, { message: `must be ${means}${not}` });
+  return applyDecorators(check, withFacts({ ...options, accepts: means }));
 }
 
 /** One of some words; its initial value is one of them, or "" where it may be left out. */
 export function ChoiceSetting({ choices, ...options }: ChoiceSettingOptions): PropertyDecorator {
-  const check = IsIn(['', ...choices], { message: `must be one of ${choices.join(', ')}` });
+  const message = ({ value }: ValidationArguments) =>
+    `must be one of ${choices.join(', ')}, not "${String(value)}"`;
+  const check = IsIn(['', ...choices], { message });
   const accepts = choices.map((choice) => `\`${choice}\``).join(', ');
   return applyDecorators(check, withFacts({ ...options, accepts }));
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isHelp } from '#base';
 import { apiKeyText, digestOf, makeApiKey } from './api-key.js';
 import { isWord, type KeyEntry } from './key-file.js';
 import { expiryOf } from './key-expiry.js';
@@ -39,6 +40,10 @@ interface Output {
  * @returns the exit code: 2 for a wrong command line, 1 for any other failure
  */
 export function runKeyCommand(args: readonly string[], files: KeyFiles, output: Output): number {
+  if (args.some(isHelp)) {
+    output.stdout.write(USAGE);
+    return 0;
+  }
   const [verb, ...rest] = args;
   const run = verb === undefined ? undefined : VERBS.get(verb);
   try {

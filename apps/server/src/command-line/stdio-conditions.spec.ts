@@ -1,20 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { stdioOptions } from './stdio-options.js';
+import { stdioConditions } from './stdio-conditions.js';
 
-const conditions = (...argv: string[]) => stdioOptions(['--stdio', ...argv])?.conditions;
+const conditions = (...argv: string[]) => stdioConditions(['--stdio', ...argv]);
 
-describe(stdioOptions.name, () => {
+describe(stdioConditions.name, () => {
   it('gives nothing for a server over HTTP', () => {
-    expect(stdioOptions([])).toBeUndefined();
-    expect(stdioOptions(['--other'])).toBeUndefined();
+    expect(stdioConditions([])).toBeUndefined();
   });
 
   it.each([['--read-only'], ['--tools=k8s_get'], ['--categories']])(
     'refuses %s without --stdio',
     (option) => {
-      expect(() => stdioOptions([option])).toThrow(`${option} needs --stdio. Over HTTP,`);
+      expect(() => stdioConditions([option])).toThrow(`${option} needs --stdio. Over HTTP,`);
     },
   );
+
+  it.each([
+    ['--stdoi', 'There is no option "--stdoi". Nearest: --stdio.'],
+    ['--other', 'There is no option "--other". skyflo-mcp --help lists them.'],
+  ])('refuses %s, which would else start a server over HTTP', (option, message) => {
+    expect(() => stdioConditions([option])).toThrow(message);
+  });
 
   it('reads conditions in both forms, and lists in parts', () => {
     expect(conditions()).toEqual([]);
@@ -35,7 +41,7 @@ describe(stdioOptions.name, () => {
 
   it.each([
     ['--readonly', 'There is no option "--readonly". Nearest: --read-only.'],
-    ['--verbose', 'There is no option "--verbose". With --stdio there are --categories,'],
+    ['--verbose', 'There is no option "--verbose".'],
     ['k8s', 'There is no option "k8s".'],
     ['--tools', '--tools needs a list of names, such as --tools=NAME,NAME.'],
   ])('refuses %s', (word, message) => {

@@ -13,16 +13,17 @@ import {
 } from '#access';
 import { storeConfig } from '#store';
 import { ToolRegistry } from '#tools';
-import { AppModule } from './app.module.js';
-import { ServerLogger } from './logging/server.logger.js';
+import { AppModule } from '../app.module.js';
+import { ServerLogger } from '../logging/server.logger.js';
 
-type Command = (argv: string[]) => number | Promise<number>;
+/** Does what its words ask for. Gives an exit code. */
+export type Command = (argv: string[]) => number | Promise<number>;
 
-/** What the program does besides serving, by its first word. Each gives an exit code. */
-export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
-  ['key', key],
-  ['audit', audit],
-  ['policy', policy],
+/** What the program does besides serving, by its first word, with a sentence about it. */
+export const COMMANDS: ReadonlyMap<string, { run: Command; summary: string }> = new Map([
+  ['key', { run: key, summary: 'Makes, lists and removes API keys.' }],
+  ['policy', { run: policy, summary: 'Checks a policy, and explains what it allows.' }],
+  ['audit', { run: audit, summary: 'Verifies the record of what was done, and prints it.' }],
 ]);
 
 function key(argv: string[]): number {
