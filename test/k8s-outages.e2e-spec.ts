@@ -37,7 +37,7 @@ describe('a call that waits while the cluster is away for a moment', () => {
       own.kubectl('set', 'image', 'deployment/web', '*=nginx:1'),
     );
     expect(isError).not.toBe(true);
-    expect(text.split('\n').at(-1)).toBe('deployment "web" successfully rolled out');
+    expect(text.split('\n').at(-2)).toBe('deployment "web" successfully rolled out');
   });
 
   it('k8s_delete sees the object go', async () => {

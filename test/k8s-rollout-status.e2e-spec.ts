@@ -12,7 +12,12 @@ describe('k8s_rollout_status', () => {
     ['statefulset', 'postgres'],
   ])('says that a %s is rolled out', async (resource_type, name) => {
     const text = await textOf('k8s_rollout_status', { name, namespace: 'shop', resource_type });
-    expect(text).toBe(`${resource_type} "${name}" successfully rolled out`);
+    const [first, facts, ...more] = text.split('\n');
+    expect(first).toBe(`${resource_type} "${name}" successfully rolled out`);
+    expect(facts).toMatch(
+      /^(\d) desired, \1 updated, \1 ready, \1 available; (took|last changed) .+; images \w+=\S+$/,
+    );
+    expect(more).toEqual([]);
   });
 
   it('ends at its time limit and says where it stands', async () => {
@@ -40,7 +45,11 @@ describe('k8s_rollout_status', () => {
       namespace: 'billing',
       timeout_seconds: 60,
     });
-    expect((await waiting).split('\n').at(-1)).toBe('deployment "rolling" successfully rolled out');
+    const [end, facts] = (await waiting).split('\n').slice(-2);
+    expect(end).toBe('deployment "rolling" successfully rolled out');
+    expect(facts).toMatch(
+      /^3 desired, 3 updated, 3 ready, 3 available; took \d+s; images nginx=nginx:1$/,
+    );
     await kubectl('delete', 'deployment', 'rolling', '-n', 'billing');
   });
 

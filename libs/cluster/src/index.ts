@@ -62,6 +62,8 @@ export { environmentProxy } from './http/connection/environment-proxy.js';
 export { LAST_APPLIED, redacted, stripManagedFields } from './secrets/redact.js';
 export type { KubernetesObject } from './secrets/redact.js';
 export { retryOnConflict } from './http/retry-on-conflict.js';
+export { whyPodsAreMissing } from './workloads/missing-pods.js';
+export { rolloutReport } from './workloads/rollout-report.js';
 export { rolloutState } from './workloads/rollout-state.js';
 export type { RolloutState, Workload } from './workloads/rollout-state.js';
 export {

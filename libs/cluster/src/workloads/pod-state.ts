@@ -3,21 +3,26 @@ const MAX_SAID = 500;
 
 interface Container {
   name: string;
+  restartPolicy?: string;
 }
 
 /** What is read of a pod. */
 export interface Pod {
   metadata: { name: string; annotations?: Record<string, string> };
   spec: {
+    nodeName?: string;
+    schedulerName?: string;
     containers: Container[];
     initContainers?: Container[];
     ephemeralContainers?: Container[];
   };
 }
 
-interface ContainerStatus {
+export interface ContainerStatus {
   name: string;
   ready?: boolean;
+  /** Whether its startup probe, if it has one, has succeeded. */
+  started?: boolean;
   restartCount?: number;
   state?: ContainerState;
   lastState?: ContainerState;
@@ -36,9 +41,12 @@ export interface LivePod extends Pod {
     uid: string;
     resourceVersion: string;
     deletionTimestamp?: string;
+    labels?: Record<string, string>;
   };
   status?: {
     phase?: string;
+    reason?: string;
+    message?: string;
     conditions?: { type: string; status: string; reason?: string; message?: string }[];
     initContainerStatuses?: ContainerStatus[];
     containerStatuses?: ContainerStatus[];

@@ -1,10 +1,31 @@
+import type { Container } from './pod-template.js';
 import type { WorkloadKind } from './workload-kinds.js';
+
+/** An entry of `metadata.managedFields`. */
+export interface ManagedFieldsEntry {
+  subresource?: string;
+  time?: string;
+  fieldsV1?: Record<string, unknown>;
+}
 
 /** What is read of a Deployment, DaemonSet or StatefulSet. */
 export interface Workload {
-  metadata: { name: string; generation?: number; resourceVersion: string };
+  kind?: string;
+  metadata: {
+    name: string;
+    namespace: string;
+    uid: string;
+    generation?: number;
+    resourceVersion: string;
+    annotations?: Record<string, string>;
+    managedFields?: ManagedFieldsEntry[];
+  };
   spec: {
     replicas?: number;
+    paused?: boolean;
+    minReadySeconds?: number;
+    selector?: unknown;
+    template?: { spec?: { initContainers?: Container[]; containers?: Container[] } };
     updateStrategy?: { type?: string; rollingUpdate?: { partition?: number } };
   };
   status: {
@@ -16,10 +37,19 @@ export interface Workload {
     desiredNumberScheduled?: number;
     updatedNumberScheduled?: number;
     numberAvailable?: number;
+    numberReady?: number;
     currentRevision?: string;
     updateRevision?: string;
-    conditions?: { type: string; status: string; reason?: string; message?: string }[];
+    conditions?: WorkloadCondition[];
   };
+}
+
+interface WorkloadCondition {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+  lastUpdateTime?: string;
 }
 
 /** Where a rollout stands. */
@@ -48,6 +78,12 @@ export function rolloutState(kind: WorkloadKind, workload: Workload): RolloutSta
   }
   const missing = { deployment, daemonset, statefulset }[kind](workload);
   if (typeof missing === 'object') return missing;
+  if (missing !== '' && spec.paused) {
+    return {
+      state: 'manual',
+      message: `${kind} "${metadata.name}" is paused: ${missing}. k8s_patch with {"spec":{"paused":false}} resumes it`,
+    };
+  }
   return missing === ''
     ? { state: 'complete', message: `${kind} "${metadata.name}" successfully rolled out` }
     : { state: 'progressing', message: missing };

@@ -1,6 +1,7 @@
 import {
   objectVersions,
   Outage,
+  rolloutReport,
   rolloutState,
   type Cluster,
   type RolloutState,
@@ -12,7 +13,8 @@ import { workloadRef } from './workload-ref.js';
 
 /**
  * Watches a rollout until it ends, or until the query's time limit.
- * @returns each change of its state, one a line, and in the end whether it is finished
+ * @returns each change of its state, one a line, whether it is finished, its counts and images, and
+ * what its pods wait for if it is not
  */
 export async function rolloutStatus(
   cluster: Cluster,
@@ -27,6 +29,8 @@ export async function rolloutStatus(
   const { resource } = await workloadRef(cluster, query, call.signal);
   const path = resource.path(query.namespace);
   let last: RolloutState | undefined;
+  let seen: Workload | undefined;
+  let sawBegin = false;
   for await (const workload of objectVersions<Workload>(cluster, path, query.name, signals)) {
     const state = rolloutState(kind, workload);
     if (state.message !== last?.message) {
@@ -34,13 +38,17 @@ export async function rolloutStatus(
       call.progress({ progress: lines.length, message: state.message });
     }
     last = state;
+    seen = workload;
     if (state.state !== 'progressing') break;
+    sawBegin = true;
   }
   call.signal.throwIfAborted();
   if (last?.state === 'progressing') {
-    lines.push(
-      `${kind} "${query.name}" is not finished after ${seconds} s.${outage.remark} Look at its pods with k8s_get or k8s_describe.`,
-    );
+    lines.push(`${kind} "${query.name}" is not finished after ${seconds} s.${outage.remark}`);
+  }
+  if (seen && last) {
+    const standing = { state: last.state, sawEnd: sawBegin };
+    lines.push(...(await rolloutReport(cluster, kind, seen, standing, call.signal)));
   }
   return { output: lines.join('\n'), data: { state: last?.state, message: last?.message } };
 }
