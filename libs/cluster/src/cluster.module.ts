@@ -6,6 +6,7 @@ import { clusterConfig } from './cluster.config.js';
 import { Clusters } from './clusters.js';
 import { ContextField } from './fields/context.field.js';
 import { DryRunField } from './fields/dry-run.field.js';
+import { WaitField } from './fields/wait.field.js';
 import { CallScopeInterceptor } from './gate/call-scope.interceptor.js';
 import { GateListener } from './gate/gate-listener.js';
 import { GateParts } from './gate/gate-parts.js';
@@ -33,8 +34,9 @@ import { WarningsInterceptor } from './http/warnings.interceptor.js';
     GateParts,
     ProgramContexts,
     RedactionInterceptor,
+    WaitField,
     WarningsInterceptor,
   ],
-  exports: [Clusters, ContextField, DryRunField, ProgramContexts],
+  exports: [Clusters, ContextField, DryRunField, ProgramContexts, WaitField],
 })
 export class ClusterModule {}

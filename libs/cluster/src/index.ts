@@ -15,6 +15,10 @@ export { ClusterModule } from './cluster.module.js';
 export { Clusters } from './clusters.js';
 export { ContextField } from './fields/context.field.js';
 export { drained } from './http/wait-for-drain.js';
+export { WaitField } from './fields/wait.field.js';
+export { changeThenWait } from './workloads/change-then-wait.js';
+export type { WaitLimit } from './workloads/change-then-wait.js';
+export { followWorkload } from './workloads/follow-workload.js';
 export { DryRunField, isDryRun } from './fields/dry-run.field.js';
 export type { Answer } from './http/exchange.js';
 export { findObject } from './objects/find-object.js';
@@ -63,9 +67,10 @@ export { LAST_APPLIED, redacted, stripManagedFields } from './secrets/redact.js'
 export type { KubernetesObject } from './secrets/redact.js';
 export { retryOnConflict } from './http/retry-on-conflict.js';
 export { whyPodsAreMissing } from './workloads/missing-pods.js';
+export type { PodOwner } from './workloads/pod-owner.js';
 export { rolloutReport } from './workloads/rollout-report.js';
 export { rolloutState } from './workloads/rollout-state.js';
-export type { RolloutState, Workload } from './workloads/rollout-state.js';
+export type { Workload } from './workloads/rollout-state.js';
 export {
   EVERY_CONTAINER,
   imageChanges,

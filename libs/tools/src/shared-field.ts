@@ -16,4 +16,7 @@ export abstract class SharedField {
    * @param shared the values of the parameters that the tool shares with others, by name
    */
   laneOf?(shared: Readonly<Record<string, unknown>>): Lane | undefined;
+
+  /** Seconds for which a call lets time pass after its changes, where this parameter says so. */
+  waitSeconds?(shared: Readonly<Record<string, unknown>>): number;
 }

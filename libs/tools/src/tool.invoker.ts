@@ -45,6 +45,7 @@ export interface CallOptions {
   maxOutputChars?: number;
   progress?: (progress: Progress) => void;
   emit?: (chunk: string) => void;
+  settled?: () => void;
 }
 
 type Step = (invocation: ToolInvocation) => Promise<ToolResult>;
@@ -156,7 +157,7 @@ export class ToolInvoker implements OnModuleInit {
     { caller, principal, door, signal, remembered, timeLimitSeconds, ...options }: CallOptions,
   ): ToolInvocation {
     const { executionId = randomUUIDv7(), maxOutputChars = this.config.maxOutputChars } = options;
-    const { progress = ignore, emit = ignore } = options;
+    const { progress = ignore, emit = ignore, settled = ignore } = options;
     const call = {
       executionId,
       caller,
@@ -169,6 +170,7 @@ export class ToolInvoker implements OnModuleInit {
       maxOutputChars,
       progress,
       emit,
+      settled,
     };
     return { tool, input, call };
   }

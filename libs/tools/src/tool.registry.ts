@@ -18,6 +18,8 @@ import { ToolError } from './tool.error.js';
 const DEFAULT_TIME_LIMIT_SECONDS = 30;
 /** The parameter by which callers set the time limit of a call. */
 const TIME_PARAMETER = 'timeout_seconds';
+/** The one by which they set how long a call waits after its changes. 0: not at all. */
+const WAIT_PARAMETER = 'wait_seconds';
 const NAME_PATTERN = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 
 interface Category {
@@ -129,6 +131,7 @@ export class ToolRegistry implements OnModuleInit {
       .filter((shared) => shared !== undefined)
       .map(inputClass);
     const laneField = sharedFields.find((field) => field.laneOf !== undefined);
+    const waitField = sharedFields.find((field) => field.waitSeconds !== undefined);
     const { place = 'work' } = options;
     const limit = options.timeLimitSeconds ?? DEFAULT_TIME_LIMIT_SECONDS;
     const run = Reflect.get(instance, method) as (input: object, call: ToolCall) => unknown;
@@ -151,9 +154,11 @@ export class ToolRegistry implements OnModuleInit {
       requirements: (options.requires ?? []).map((requirement) =>
         this.modules.get(requirement, { strict: false }),
       ),
-      isTimed: (args) => options.isTimed === true || isGiven(args, TIME_PARAMETER),
+      isTimed: (args) =>
+        options.isTimed === true || isGiven(args, TIME_PARAMETER) || asksToWait(args),
       placeOf: (dto) => (typeof place === 'function' ? place(dto as never) : place),
       timeLimitSeconds: (dto) => (typeof limit === 'number' ? limit : limit(dto as never)),
+      waitSeconds: (shared) => waitField?.waitSeconds?.(shared) ?? 0,
       laneOf: (shared) => laneField?.laneOf?.(shared),
       run: (dto, call) => run.call(instance, dto, call),
     };
@@ -164,6 +169,12 @@ export class ToolRegistry implements OnModuleInit {
 function isGiven(args: unknown, parameter: string): boolean {
   const value = isRecord(args) ? args[parameter] : undefined;
   return typeof value === 'string' ? value.trim() !== '' : (value ?? undefined) !== undefined;
+}
+
+function asksToWait(args: unknown): boolean {
+  return (
+    isGiven(args, WAIT_PARAMETER) && Number((args as Record<string, unknown>)[WAIT_PARAMETER]) > 0
+  );
 }
 
 /** More tools than any category has. */

@@ -40,6 +40,8 @@ export interface Progress {
   progress: number;
   total?: number;
   message?: string;
+  /** Whether all changes of the call are made, and it only lets time pass. */
+  isSettled?: boolean;
 }
 
 /** What a running tool knows of its call, and how it reports progress and output. */
@@ -71,6 +73,11 @@ export interface ToolCall {
   readonly progress: (progress: Progress) => void;
   /** Hands out a piece of the output before the call ends. */
   readonly emit: (chunk: string) => void;
+  /**
+   * Says that the call has made all its changes, and from here on only lets time pass. Its place
+   * becomes free, and its changes are known to be made, whatever becomes of the rest.
+   */
+  readonly settled: () => void;
 }
 
 /** One registered tool: what lists show of it, and how it runs. */
@@ -96,6 +103,11 @@ export interface ToolDefinition {
   placeOf(input: object): ToolPlace;
   /** Seconds that a call may take. */
   timeLimitSeconds(input: object): number;
+  /**
+   * Seconds for which a call with such shared parameters lets time pass once it is settled, beyond
+   * its time limit.
+   */
+  waitSeconds(shared: ToolCall['shared']): number;
   /**
    * Whether the caller has set a time limit, and so waits for the end of the call.
    * @param args the parameters, as the caller sent them

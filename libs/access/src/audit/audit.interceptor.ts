@@ -91,7 +91,10 @@ export class AuditInterceptor implements ToolInterceptor {
     tell: (end: Omit<AuditDraft, 'kind'>) => void,
   ): Promise<ToolResult> {
     const startedAt = performance.now();
+    let isTold = false;
     const end = (how: Pick<AuditDraft, 'outcome' | 'code'>, output = '') => {
+      if (isTold) return;
+      isTold = true;
       const durationMs = Math.round(performance.now() - startedAt);
       const decision = how.outcome === 'refused' ? 'refused' : 'allowed';
       const objects = callScope.getStore()?.changes;
@@ -104,8 +107,15 @@ export class AuditInterceptor implements ToolInterceptor {
         bytes: Buffer.byteLength(output),
       });
     };
+    const { call } = invocation;
+    // What becomes of a wait after the changes is not theirs.
+    const settled = () => {
+      end({ outcome: 'done' });
+      this.audit.hurry();
+      call.settled();
+    };
     try {
-      const result = await next(invocation);
+      const result = await next({ ...invocation, call: { ...call, settled } });
       end({ outcome: 'done' }, result.output);
       return result;
     } catch (error) {

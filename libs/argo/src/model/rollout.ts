@@ -68,6 +68,7 @@ export interface RolloutSpec {
   /** Set by people, never by the controller. */
   paused?: boolean;
   restartAt?: string;
+  minReadySeconds?: number;
 }
 
 interface AnalysisRunState {

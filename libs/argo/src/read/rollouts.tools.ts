@@ -62,8 +62,7 @@ export class RolloutsTools {
   @Tool({
     name: 'argo_describe',
     title: 'Describe Argo Rollout',
-    description:
-      'Shows why a rollout stands where it does: revisions, pods, analysis, conditions, events.',
+    description: 'Shows why a rollout stands where it does: revisions, pods, analysis, events.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { name: 'checkout', namespace: 'shop' },
     requires: REQUIRES,

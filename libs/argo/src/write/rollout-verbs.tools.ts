@@ -1,5 +1,5 @@
-import { Clusters, DryRunField } from '#cluster';
-import { Tool, ToolProvider, type ToolCall } from '#tools';
+import { Clusters, DryRunField, WaitField } from '#cluster';
+import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
 import { ARGO, REQUIRES } from '../argo.category.js';
 import { PromoteDto } from './promote.dto.js';
 import { RolloutDto } from '../model/rollout.dto.js';
@@ -21,13 +21,14 @@ export class RolloutVerbsTools {
     name: 'argo_promote',
     title: 'Promote Argo Rollout',
     description:
-      "Ends a rollout's pause or skips its current canary step; full skips all steps, pauses and analysis.",
+      "Ends a rollout's pause or skips its current canary step; full skips all steps and analysis.",
     annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
+    sharedFields: [WaitField],
     requires: REQUIRES,
   })
-  async promote(query: PromoteDto, call: ToolCall): Promise<string> {
+  async promote(query: PromoteDto, call: ToolCall): Promise<ToolResult> {
     return promoteRollout(this.clusters.of(call), query, call);
   }
 
@@ -40,7 +41,7 @@ export class RolloutVerbsTools {
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })
-  async pauseRollout(query: RolloutDto, call: ToolCall): Promise<string> {
+  async pauseRollout(query: RolloutDto, call: ToolCall): Promise<ToolResult> {
     return pauseRollout(this.clusters.of(call), query, call);
   }
 
@@ -53,7 +54,7 @@ export class RolloutVerbsTools {
     example: { name: 'cart', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })
-  async resumeRollout(query: RolloutDto, call: ToolCall): Promise<string> {
+  async resumeRollout(query: RolloutDto, call: ToolCall): Promise<ToolResult> {
     return resumeRollout(this.clusters.of(call), query, call);
   }
 
@@ -67,7 +68,7 @@ export class RolloutVerbsTools {
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })
-  async abortRollout(query: RolloutDto, call: ToolCall): Promise<string> {
+  async abortRollout(query: RolloutDto, call: ToolCall): Promise<ToolResult> {
     return abortRollout(this.clusters.of(call), query, call);
   }
 
@@ -80,7 +81,7 @@ export class RolloutVerbsTools {
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })
-  async rolloutRestart(query: RolloutDto, call: ToolCall): Promise<string> {
+  async rolloutRestart(query: RolloutDto, call: ToolCall): Promise<ToolResult> {
     return restartRollout(this.clusters.of(call), query, call);
   }
 
@@ -91,9 +92,10 @@ export class RolloutVerbsTools {
     annotations: { readOnlyHint: false, destructiveHint: false },
     effects: ['update'],
     example: { name: 'catalog', namespace: 'shop', dry_run: true },
+    sharedFields: [WaitField],
     requires: REQUIRES,
   })
-  async retry(query: RolloutDto, call: ToolCall): Promise<string> {
+  async retry(query: RolloutDto, call: ToolCall): Promise<ToolResult> {
     return retryRollout(this.clusters.of(call), query, call);
   }
 }

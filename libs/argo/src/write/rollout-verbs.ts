@@ -1,5 +1,5 @@
 import { isDryRun, type Cluster } from '#cluster';
-import type { ToolCall } from '#tools';
+import type { ToolCall, ToolResult } from '#tools';
 import { canaryPosition } from '../model/canary.js';
 import type { PromoteDto } from './promote.dto.js';
 import type { RolloutDto } from '../model/rollout.dto.js';
@@ -8,6 +8,7 @@ import { rolloutRef } from '../model/rollout-read.js';
 import { changeRollout, type RolloutPatches } from './rollout-patches.js';
 import { rolloutPhase } from '../model/rollout-phase.js';
 import { isFullyPromoted, type Rollout } from '../model/rollout.js';
+import { changeAndWait } from './wait-for-rollout.js';
 import { DONE, hasActed, notDone, outcomeOf, type Asked, type Verdict } from './verb-outcome.js';
 
 /** What a verb does to a rollout in its current state. No patches if there is nothing to change. */
@@ -24,7 +25,7 @@ export function promoteRollout(
   cluster: Cluster,
   { full, ...query }: PromoteDto,
   call: ToolCall,
-): Promise<string> {
+): Promise<ToolResult> {
   const name = full ? 'a full promotion' : 'a promotion';
   return applyVerb(cluster, query, call, name, (target, rollout) =>
     promotionOf(target, rollout, full),
@@ -32,7 +33,11 @@ export function promoteRollout(
 }
 
 /** Pauses a rollout by hand, until it is resumed. */
-export function pauseRollout(cluster: Cluster, query: RolloutDto, call: ToolCall): Promise<string> {
+export function pauseRollout(
+  cluster: Cluster,
+  query: RolloutDto,
+  call: ToolCall,
+): Promise<ToolResult> {
   return applyVerb(cluster, query, call, 'a pause', (_, { spec }) =>
     spec.paused
       ? { summary: 'is paused by hand already; nothing to change' }
@@ -52,7 +57,7 @@ export function resumeRollout(
   cluster: Cluster,
   query: RolloutDto,
   call: ToolCall,
-): Promise<string> {
+): Promise<ToolResult> {
   return applyVerb(cluster, query, call, 'its resumption', (target, rollout) => {
     if (!rollout.spec.paused) throw refusal(target, `is not paused by hand: ${stands(rollout)}`);
     return {
@@ -67,7 +72,11 @@ export function resumeRollout(
  * Stops an update and returns to the stable version.
  * @throws ToolError `precondition` where no update is under way
  */
-export function abortRollout(cluster: Cluster, query: RolloutDto, call: ToolCall): Promise<string> {
+export function abortRollout(
+  cluster: Cluster,
+  query: RolloutDto,
+  call: ToolCall,
+): Promise<ToolResult> {
   return applyVerb(cluster, query, call, 'an abort', (target, rollout) => {
     const { spec, status = {} } = rollout;
     if (status.abort && !status.abortedAt) {
@@ -95,7 +104,11 @@ export function abortRollout(cluster: Cluster, query: RolloutDto, call: ToolCall
  * Starts an aborted update again.
  * @throws ToolError `precondition` for a rollout that is not aborted
  */
-export function retryRollout(cluster: Cluster, query: RolloutDto, call: ToolCall): Promise<string> {
+export function retryRollout(
+  cluster: Cluster,
+  query: RolloutDto,
+  call: ToolCall,
+): Promise<ToolResult> {
   return applyVerb(cluster, query, call, 'a retry', (target, rollout) => {
     if (!rollout.status?.abort) throw refusal(target, `is not aborted: ${stands(rollout)}`);
     const when = rollout.spec.paused ? ' once argo_resume_rollout ends its pause by hand' : '';
@@ -109,7 +122,7 @@ export function restartRollout(
   cluster: Cluster,
   query: RolloutDto,
   call: ToolCall,
-): Promise<string> {
+): Promise<ToolResult> {
   // The API keeps times in whole seconds, and pods from before that time are replaced. The next
   // second is taken, or pods created in this second would stay.
   const restartAt = new Date(Math.ceil((Date.now() + 1) / 1_000) * 1_000).toISOString();
@@ -128,14 +141,16 @@ async function applyVerb(
   call: ToolCall,
   asked: string,
   verb: (target: string, rollout: Rollout) => Verb,
-): Promise<string> {
+): Promise<ToolResult> {
   const ref = await rolloutRef(cluster, query, call.signal);
   const target = ref.resource.label(ref.name);
   const decide = (rollout: Rollout) => verb(target, rollout);
-  return changeRollout(cluster, ref, call, decide, async ({ summary, verdict }, after) =>
+  const outcome = async ({ summary, verdict }: Verb, after: Rollout) =>
     verdict && !isDryRun(call)
       ? outcomeOf(cluster, ref, { name: asked, summary, verdict }, after, call.signal)
-      : summary,
+      : summary;
+  return changeAndWait(cluster, call, ref, () =>
+    changeRollout(cluster, ref, call, decide, outcome),
   );
 }
 

@@ -1,5 +1,5 @@
-import { Clusters, DryRunField } from '#cluster';
-import { Tool, ToolProvider, type ToolCall } from '#tools';
+import { Clusters, DryRunField, WaitField } from '#cluster';
+import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
 import { ARGO, REQUIRES } from '../argo.category.js';
 import { SetRolloutImageDto } from './set-rollout-image.dto.js';
 import { UndoDto } from './undo.dto.js';
@@ -7,7 +7,7 @@ import { setRolloutImage } from './set-rollout-image.js';
 import { undoRollout } from './undo-rollout.js';
 
 /** Tools that change which version a rollout runs. */
-@ToolProvider({ ...ARGO, sharedFields: [...ARGO.sharedFields, DryRunField] })
+@ToolProvider({ ...ARGO, sharedFields: [...ARGO.sharedFields, DryRunField, WaitField] })
 export class RolloutVersionsTools {
   constructor(private readonly clusters: Clusters) {}
 
@@ -15,7 +15,7 @@ export class RolloutVersionsTools {
     name: 'argo_set_image',
     title: 'Set Argo Rollout Image',
     description:
-      'Releases another image of a rollout; with several containers as container=image (*: all). Then argo_status.',
+      'Releases another image; with several containers as container=image (*: all). Then argo_status.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['update'],
     example: {
@@ -27,20 +27,20 @@ export class RolloutVersionsTools {
     },
     requires: REQUIRES,
   })
-  async setImage(query: SetRolloutImageDto, call: ToolCall): Promise<string> {
+  async setImage(query: SetRolloutImageDto, call: ToolCall): Promise<ToolResult> {
     return setRolloutImage(this.clusters.of(call), query, call);
   }
 
   @Tool({
     name: 'argo_undo',
     title: 'Undo Argo Rollout',
-    description: 'Brings back an earlier revision of argo_history, by default the previous.',
+    description: 'Brings back a revision of argo_history, by default the previous.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: { name: 'checkout', namespace: 'shop', dry_run: true },
     requires: REQUIRES,
   })
-  async undo(query: UndoDto, call: ToolCall): Promise<string> {
+  async undo(query: UndoDto, call: ToolCall): Promise<ToolResult> {
     return undoRollout(this.clusters.of(call), query, call);
   }
 }

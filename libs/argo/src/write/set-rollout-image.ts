@@ -5,12 +5,14 @@ import {
   imageChangesText,
   patchImages,
   type Cluster,
+  type KubernetesObject,
 } from '#cluster';
-import { invalidField, type ToolCall } from '#tools';
+import { invalidField, type ToolCall, type ToolResult } from '#tools';
 import type { SetRolloutImageDto } from './set-rollout-image.dto.js';
 import { readRollout, rolloutRef } from '../model/rollout-read.js';
 import { templateOwner } from '../model/template-owner.js';
-import { changeTemplate } from './template-change.js';
+import { changeTemplate, type TemplateChange } from './template-change.js';
+import { changeAndWait } from './wait-for-rollout.js';
 
 /**
  * Sets the image of a container of a rollout or of the workload that it refers to, like the Argo
@@ -22,14 +24,14 @@ export async function setRolloutImage(
   cluster: Cluster,
   query: SetRolloutImageDto,
   call: ToolCall,
-): Promise<string> {
+): Promise<ToolResult> {
   const { signal } = call;
   const given = containerAndImage(query);
   const rollout = await rolloutRef(cluster, query, signal);
   const target = rollout.resource.label(rollout.name);
   const live = await readRollout(cluster, rollout, signal);
   const owner = await templateOwner(cluster, rollout, live, signal);
-  return changeTemplate(cluster, { rollout, live, owner }, call, (before) => {
+  const change = (before: KubernetesObject): TemplateChange | string => {
     const containers = containersOf(owner.ref.resource, before);
     const names = containers.map(({ name }) => name);
     const container = given.container ?? (names.length === 1 ? names[0] : undefined);
@@ -49,7 +51,10 @@ export async function setRolloutImage(
       done: 'image updated',
       details: imageChangesText(changes),
     };
-  });
+  };
+  return changeAndWait(cluster, call, rollout, () =>
+    changeTemplate(cluster, { rollout, live, owner }, call, change),
+  );
 }
 
 /** @throws ToolError `invalid_input` when the two parameters name different containers */

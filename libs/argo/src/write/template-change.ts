@@ -19,7 +19,7 @@ interface TemplateTarget {
 }
 
 /** A change to make to the pod template of a rollout. */
-interface TemplateChange extends Pick<DecidedChange, 'write' | 'unchanged'> {
+export interface TemplateChange extends Pick<DecidedChange, 'write' | 'unchanged'> {
   /** What was done, to follow the rollout's name. */
   done: string;
   /** What is different then; "" if that is not worth a word. */

@@ -1,11 +1,12 @@
-import { chooseRevision, patchObject, type Cluster } from '#cluster';
-import type { ToolCall } from '#tools';
+import { chooseRevision, patchObject, type Cluster, type KubernetesObject } from '#cluster';
+import type { ToolCall, ToolResult } from '#tools';
 import type { UndoDto } from './undo.dto.js';
 import { readRollout, rolloutRef } from '../model/rollout-read.js';
 import { revisionsOf, templateHash } from '../model/rollout-revisions.js';
 import { templateChanges } from '../model/template-compare.js';
 import { isTakenUp, podTemplateOf, templateOwner } from '../model/template-owner.js';
-import { changeTemplate } from './template-change.js';
+import { changeTemplate, type TemplateChange } from './template-change.js';
+import { changeAndWait } from './wait-for-rollout.js';
 
 /**
  * Gives a rollout, or the workload that it refers to, the pod template of an earlier revision, like
@@ -16,7 +17,7 @@ export async function undoRollout(
   cluster: Cluster,
   query: UndoDto,
   call: ToolCall,
-): Promise<string> {
+): Promise<ToolResult> {
   const { signal } = call;
   const rollout = await rolloutRef(cluster, query, signal);
   const target = rollout.resource.label(rollout.name);
@@ -32,7 +33,7 @@ export async function undoRollout(
     'argo_history',
   );
   const unchanged = `${target} is already as revision ${revision} says; nothing to change`;
-  return changeTemplate(cluster, { rollout, live, owner }, call, async (before) => {
+  const change = async (before: KubernetesObject): Promise<TemplateChange | string> => {
     const isPresent = templateHash(replicaSet) === live.status?.currentPodHash;
     // Hashes are compared, not fields: the API server fills in more fields in a ReplicaSet.
     if (isPresent && (await isTakenUp(cluster, live, signal))) return unchanged;
@@ -47,5 +48,8 @@ export async function undoRollout(
       done: `set back to revision ${revision}`,
       details: images.map(({ text }) => text).join('; '),
     };
-  });
+  };
+  return changeAndWait(cluster, call, rollout, () =>
+    changeTemplate(cluster, { rollout, live, owner }, call, change),
+  );
 }

@@ -32,7 +32,11 @@ export class RedactionInterceptor implements ToolInterceptor {
       call.progress(
         message === undefined ? numbers : { ...numbers, message: values.redactShort(message) },
       );
-    const redacting = { tool, input, call: { ...call, emit, progress } };
+    const settled = () => {
+      give(emitted.end());
+      call.settled();
+    };
+    const redacting = { tool, input, call: { ...call, emit, progress, settled } };
     try {
       const result = await collectSecrets(values, () => next(redacting));
       give(emitted.end());

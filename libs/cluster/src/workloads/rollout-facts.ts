@@ -63,6 +63,14 @@ function timeText(workload: Workload, { state, sawEnd }: Standing): string | und
   return seconds >= 0 ? `took ${humanAge(seconds)}` : `last changed ${ageSince(began)} ago`;
 }
 
+/** Whether a Deployment was last changed after it had exceeded its progress deadline. */
+export function isOfEarlierChange({ metadata, status }: Workload): boolean {
+  const began = changedAt(metadata.managedFields);
+  const failed = status.conditions?.find(({ type }) => type === 'Progressing')?.lastUpdateTime;
+  if (began === undefined || failed === undefined) return false;
+  return Date.parse(failed) <= Date.parse(began);
+}
+
 /** Clocks differ. */
 function atLeastZero(seconds: number): string {
   return humanAge(Math.max(0, seconds));

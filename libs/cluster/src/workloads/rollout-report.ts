@@ -2,7 +2,8 @@ import type { Cluster } from '../cluster.js';
 import { selectorText } from '../lists/label-selector.js';
 import { whyPodsAreMissing } from './missing-pods.js';
 import type { PodOwner } from './pod-owner.js';
-import { factsLine, podCounts, type Standing } from './rollout-facts.js';
+import { factsLine, podCounts } from './rollout-facts.js';
+import type { FollowedWorkload } from './follow-workload.js';
 import type { Workload } from './rollout-state.js';
 import type { WorkloadKind } from './workload-kinds.js';
 
@@ -19,12 +20,11 @@ const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 export async function rolloutReport(
   cluster: Cluster,
   kind: WorkloadKind,
-  workload: Workload,
-  standing: Standing,
+  { workload, state: { state }, sawEnd }: FollowedWorkload,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const facts = factsLine(kind, workload, standing);
-  if (standing.state === 'complete') return [facts];
+  const facts = factsLine(kind, workload, { state, sawEnd });
+  if (state === 'complete') return [facts];
   return [facts, ...(await whyPodsAreMissing(cluster, ownerOf(kind, workload), signal))];
 }
 

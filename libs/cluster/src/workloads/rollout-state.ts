@@ -102,6 +102,7 @@ function deployment({ metadata, spec, status }: Workload): string | RolloutState
   const { replicas = 0, updatedReplicas: updated = 0, availableReplicas: available = 0 } = status;
   const wanted = spec.replicas ?? 1;
   if (updated < wanted) return `${updated} of ${wanted} replicas are updated`;
+  if (updated > wanted) return `${updated - wanted} pods more than wanted are still there`;
   if (replicas > updated) return `${replicas - updated} old replicas are still there`;
   return available < updated ? `${available} of ${updated} updated replicas are available` : '';
 }
@@ -118,7 +119,8 @@ function daemonset({ status }: Workload): string {
 
 function statefulset({ spec, status }: Workload): string {
   const wanted = spec.replicas ?? 1;
-  const { readyReplicas: ready = 0, updatedReplicas: updated = 0 } = status;
+  const { readyReplicas: ready = 0, updatedReplicas: updated = 0, replicas = 0 } = status;
+  if (replicas > wanted) return `${replicas - wanted} pods more than wanted are still there`;
   if (ready < wanted) return `${ready} of ${wanted} pods are ready`;
   const toUpdate = wanted - (spec.updateStrategy?.rollingUpdate?.partition ?? 0);
   const isPartial = toUpdate < wanted;

@@ -59,7 +59,9 @@ export class ExecutionReader {
     if (live && !live.isEnding) return live.snapshot();
     const execution = await asUnavailable(this.recall(id, () => store.find(id)));
     if (!execution) throw notFound(id);
-    if (isFinished(execution)) return execution;
+    // Nobody was left to say what an interrupted one had put out, beyond what it had told already.
+    if (isFinished(execution) && execution.status !== 'interrupted') return execution;
+    if (execution.output !== undefined) return execution;
     return { ...execution, output: (await asUnavailable(store.outputOf(id))) || undefined };
   }
 

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { isoNow } from '#base';
-import { ToolError, ToolInvoker, type PreparedCall } from '#tools';
+import { ToolError, ToolInvoker, type PreparedCall, type Progress } from '#tools';
 import type { Outcome } from '../execution.js';
 import { executionsConfig, type ExecutionsConfig } from '../executions.config.js';
 import { OutputLimits } from '../output-limits.js';
@@ -164,7 +164,10 @@ export class ExecutionRunner {
     if (place === 'wait') return queue.enterWait({ caller });
     const category = place === 'read' ? undefined : tool.category;
     const isLong = tool.timeLimitSeconds(input) > LONG_SECONDS;
-    return queue.enter({ caller, category, lane: tool.laneOf(shared), isLong }, signal);
+    const candidate = { caller, category, lane: tool.laneOf(shared), isLong };
+    return tool.waitSeconds(shared) > 0
+      ? queue.enterThenWait(candidate, signal)
+      : queue.enter(candidate, signal);
   }
 
   /** What must be there before a write begins is stored beside the execution itself. */
@@ -212,11 +215,16 @@ export class ExecutionRunner {
   }
 
   private async invoke(
-    { execution, call, options }: Admitted,
+    { execution, call, options, place }: Admitted,
     remembered: Promise<void> | undefined,
   ): Promise<Outcome> {
     const { invoker, recorder, limits } = this;
     const { principal, door, timeLimitSeconds, progress, emit } = options;
+    const report = (news: Progress) => {
+      execution.addProgress(news);
+      recorder.events(execution);
+      progress?.(news);
+    };
     try {
       if (!execution.startedAt) {
         if (execution.isKept) await this.confirm(execution, call, options);
@@ -232,15 +240,15 @@ export class ExecutionRunner {
         remembered,
         timeLimitSeconds,
         maxOutputChars: limits.maxKeptOutputChars,
-        progress: (report) => {
-          execution.addProgress(report);
-          recorder.events(execution);
-          progress?.(report);
-        },
+        progress: report,
         emit: (chunk) => {
           execution.addOutput(chunk);
           recorder.events(execution);
           emit?.(chunk);
+        },
+        settled: () => {
+          report({ progress: 0, message: 'All changes are made.', isSettled: true });
+          place.rest?.();
         },
       });
       return { result };

@@ -29,6 +29,8 @@ export interface Place {
   taken: Promise<void>;
   /** To be called once it is taken and no longer needed. */
   giveBack: () => void;
+  /** Gives back what a call does not need that only lets time pass from here on. */
+  rest?: () => void;
 }
 
 interface Waiter {
@@ -86,6 +88,33 @@ export class RunQueue {
       taken: Promise.resolve(),
       giveBack: () => this.waits.giveBack(caller),
     };
+  }
+
+  /**
+   * Takes a place for a call that lets time pass once it has worked, and one among those that only
+   * do that: it must not turn out too late that there is none.
+   * @throws ToolError as `enter` and `enterWait`
+   */
+  enterThenWait(candidate: Candidate, signal: AbortSignal): Place {
+    const wait = this.enterWait(candidate);
+    let work: Place;
+    try {
+      work = this.enter(candidate, signal);
+    } catch (error) {
+      wait.giveBack();
+      throw error;
+    }
+    work.taken.catch(wait.giveBack);
+    let hasWork = true;
+    const rest = () => {
+      if (hasWork) work.giveBack();
+      hasWork = false;
+    };
+    const giveBack = () => {
+      rest();
+      wait.giveBack();
+    };
+    return { ...work, giveBack, rest };
   }
 
   /**

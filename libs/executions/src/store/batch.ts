@@ -42,9 +42,16 @@ export interface StoreWrites {
   /**
    * Forgets a server. What it had not finished becomes `interrupted`.
    * @param at when, ISO 8601 in UTC
-   * @param error JSON of the `ExecutionError` that says why
+   * @param errors JSON of the `ExecutionError` that says why, and of that for one that was settled
    */
-  removeReplica(id: string, at: string, error: string): Promise<void>;
+  removeReplica(id: string, at: string, errors: InterruptErrors): Promise<void>;
+}
+
+/** JSON of what an interrupted execution ends with. */
+export interface InterruptErrors {
+  error: string;
+  /** For one that had made all its changes (`Progress.isSettled`). */
+  errorOfSettled: string;
 }
 
 /**

@@ -1,6 +1,13 @@
 import type { PostgresDatabase } from '#store';
 import { UNFINISHED } from '../execution.js';
-import { CHANNELS, changedIn, type Batch, type KeyHolder, type StoreWrites } from './batch.js';
+import {
+  CHANNELS,
+  changedIn,
+  type Batch,
+  type InterruptErrors,
+  type KeyHolder,
+  type StoreWrites,
+} from './batch.js';
 import { EXECUTION_COLUMNS, type ExecutionRow } from './schema.js';
 
 const COLUMNS = EXECUTION_COLUMNS.join(', ');
@@ -86,7 +93,11 @@ select count(pg_notify('${CHANNELS.cancels}', id)) as asked from asked`;
 
 const REMOVE_REPLICA = `
 with interrupted as (
-  update executions set status = 'interrupted', finished_at = $2, error = $3
+  update executions set status = 'interrupted', finished_at = $2,
+    error = case when exists (
+      select 1 from execution_events
+      where execution_id = id and type = 'progress' and data::jsonb -> 'isSettled' = 'true'
+    ) then $4 else $3 end
   where replica = $1 and status in (${UNFINISHED_LIST}) returning id
 ), gone as (
   delete from replicas where id = $1
@@ -131,8 +142,8 @@ export class PostgresWrites implements StoreWrites {
     return row?.asked !== '0';
   }
 
-  async removeReplica(id: string, at: string, error: string): Promise<void> {
-    await this.database.query(REMOVE_REPLICA, [id, at, error]);
+  async removeReplica(id: string, at: string, errors: InterruptErrors): Promise<void> {
+    await this.database.query(REMOVE_REPLICA, [id, at, errors.error, errors.errorOfSettled]);
   }
 }
 

@@ -24,6 +24,14 @@ const INTERRUPTED: ExecutionError = {
   retryable: false,
 };
 
+/** Of an execution that had made all its changes. */
+const INTERRUPTED_SETTLED: ExecutionError = {
+  code: 'unavailable',
+  message:
+    'The server ended while this waited for the effect of its changes. All of them were made before; it was not run again.',
+  retryable: false,
+};
+
 /** The scope of process ids. Containers may share a host name, but not its processes. */
 const HOST = `${hostname()} ${processNamespace()}`;
 
@@ -113,7 +121,10 @@ export class Replicas {
   }
 
   private remove(id: string, at: string): Promise<void> {
-    return this.database.writes.removeReplica(id, at, JSON.stringify(INTERRUPTED));
+    return this.database.writes.removeReplica(id, at, {
+      error: JSON.stringify(INTERRUPTED),
+      errorOfSettled: JSON.stringify(INTERRUPTED_SETTLED),
+    });
   }
 
   private missed(error: Error): void {

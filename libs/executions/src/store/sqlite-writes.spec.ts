@@ -37,7 +37,10 @@ describe(SqliteWrites.name, () => {
     'keeps an end that others have noted, and adds %s that comes later',
     async (_what, end, said) => {
       await insert(rowOf('a'), rowOf('other', { replica: 'another' }));
-      await database.writes.removeReplica('r', '2026-02-02T00:00:00.000Z', interrupted);
+      await database.writes.removeReplica('r', '2026-02-02T00:00:00.000Z', {
+        error: interrupted,
+        errorOfSettled: failed,
+      });
       for (let time = 0; time < 2; time++) await update('a', { ...end, finished_at: at });
       const execution = await store.find('a');
       expect(execution).toMatchObject({

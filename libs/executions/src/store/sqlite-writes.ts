@@ -1,6 +1,6 @@
 import type { SqliteDatabase } from '#store';
 import { UNFINISHED } from '../execution.js';
-import type { Batch, KeyHolder, StoreWrites } from './batch.js';
+import type { Batch, InterruptErrors, KeyHolder, StoreWrites } from './batch.js';
 import { EXECUTION_COLUMNS, type ExecutionRow } from './schema.js';
 
 const COLUMNS = EXECUTION_COLUMNS.join(', ');
@@ -45,7 +45,13 @@ const INSERT_EVENT =
 
 const REQUEST_CANCEL = `update executions set cancel_requested = 1 where id = ? and status in (${UNFINISHED_LIST})`;
 
-const INTERRUPT = `update executions set status = 'interrupted', finished_at = ?2, error = ?3 where replica = ?1 and status in (${UNFINISHED_LIST})`;
+const INTERRUPT = `
+update executions set status = 'interrupted', finished_at = ?2,
+  error = iif(exists (
+    select 1 from execution_events
+    where execution_id = id and type = 'progress' and json_extract(data, '$.isSettled')
+  ), ?4, ?3)
+where replica = ?1 and status in (${UNFINISHED_LIST})`;
 
 /** Writes to SQLite: a message to its thread each. */
 export class SqliteWrites implements StoreWrites {
@@ -94,9 +100,9 @@ export class SqliteWrites implements StoreWrites {
     return changes > 0;
   }
 
-  async removeReplica(id: string, at: string, error: string): Promise<void> {
+  async removeReplica(id: string, at: string, errors: InterruptErrors): Promise<void> {
     await this.database.transact([
-      { sql: INTERRUPT, rows: [[id, at, error]] },
+      { sql: INTERRUPT, rows: [[id, at, errors.error, errors.errorOfSettled]] },
       { sql: 'delete from replicas where id = ?', rows: [[id]] },
     ]);
   }

@@ -3,6 +3,7 @@ import type { ToolCall, ToolResult } from '#tools';
 import { ApplyRun } from './apply-run.js';
 import { planApply } from './apply-plan.js';
 import type { ApplyDto } from './apply.dto.js';
+import { changeAndWait } from '../workloads/wait-for-rollouts.js';
 import { manifestObjects } from './manifest/manifest-objects.js';
 
 /**
@@ -24,7 +25,9 @@ export async function applyManifest(
   const objects = await manifestObjects(await readDocuments('content', text, signal));
   const plan = await planApply(cluster, objects, namespace, signal);
   const run = new ApplyRun(cluster, plan, { force, prune, signal });
-  await run.check();
-  if (!isDryRun(call)) await run.send(call.progress);
-  return run.result(isDryRun(call));
+  return changeAndWait(cluster, call, plan.others, async () => {
+    await run.check();
+    if (!isDryRun(call)) await run.send(call.progress);
+    return run.result(isDryRun(call));
+  });
 }

@@ -1,4 +1,4 @@
-import { Clusters, DryRunField } from '#cluster';
+import { Clusters, DryRunField, WaitField } from '#cluster';
 import { Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
 import { applyManifest } from './apply-manifest.js';
 import { ApplyDto } from './apply.dto.js';
@@ -23,12 +23,12 @@ export class ApplyTools {
     name: 'k8s_apply',
     title: 'Apply Kubernetes Manifest',
     description:
-      'Creates or changes whole objects (YAML or JSON, server-side apply) and shows the diff. Leaving out a field that an earlier apply set needs prune_fields. For single fields use k8s_patch.',
+      'Creates or changes whole objects (YAML or JSON, server-side apply). Leaving out a field that an earlier apply set needs prune_fields. Single fields: k8s_patch.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['create', 'update'],
     example: { content: EXAMPLE_MANIFEST, namespace: 'shop', dry_run: true },
     timeLimitSeconds: ({ timeout_seconds }: ApplyDto) => timeout_seconds,
-    sharedFields: [DryRunField],
+    sharedFields: [DryRunField, WaitField],
   })
   async apply(manifest: ApplyDto, call: ToolCall): Promise<ToolResult> {
     return applyManifest(this.clusters.of(call), manifest, call);
@@ -38,7 +38,7 @@ export class ApplyTools {
     name: 'k8s_patch',
     title: 'Patch Kubernetes Resource',
     description:
-      'Changes fields of an object (patch: YAML or JSON; for patch_type json, a list of operations) and shows the diff. Custom resources need merge. Simpler: k8s_set_image, k8s_scale.',
+      'Changes fields of an object (patch: YAML or JSON; patch_type json, a list of operations). Custom resources need merge. Simpler: k8s_scale, k8s_set_image.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: {
@@ -48,7 +48,7 @@ export class ApplyTools {
       namespace: 'shop',
       dry_run: true,
     },
-    sharedFields: [DryRunField],
+    sharedFields: [DryRunField, WaitField],
   })
   async patch(patch: PatchDto, call: ToolCall): Promise<ToolResult> {
     return patchFields(this.clusters.of(call), patch, call);

@@ -13,7 +13,7 @@ export class DeleteTools {
     name: 'k8s_delete',
     title: 'Delete Kubernetes Resource',
     description:
-      'Deletes an object and what it owns (orphan leaves that), and waits until it is gone. grace_period_seconds 0 kills at once.',
+      'Deletes an object and what it owns (orphan leaves that); waits until it is gone. grace_period_seconds 0 kills at once.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['delete'],
     example: {

@@ -13,7 +13,7 @@ export class EventsTools {
     name: 'k8s_events',
     title: 'Get Kubernetes Events',
     description:
-      'Lists what has happened to an object, or in a namespace, the newest last. Equal events are one line with their count.',
+      'Lists what happened to an object or in a namespace, the newest last; equal events are one line with a count.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { namespace: 'shop', type: 'warning', limit: 10 },
   })

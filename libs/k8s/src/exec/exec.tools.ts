@@ -15,7 +15,7 @@ export class ExecTools {
     name: 'k8s_run_pod',
     title: 'Run Kubernetes Pod',
     description:
-      'Creates a pod (command: see k8s_exec). For a one-off check set restart_policy never and remove: it waits, returns exit code and logs, and deletes it.',
+      'Creates a pod (command: see k8s_exec). One-off check: restart_policy never and remove, returns exit code and logs.',
     annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: true },
     effects: ['exec'],
     example: { name: 'hello', image: 'busybox:1.37', command: 'echo hello', dry_run: true },

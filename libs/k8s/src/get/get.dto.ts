@@ -7,14 +7,14 @@ const MAX_PATHS_LENGTH = 4_000;
 
 export class GetDto {
   @TextField({
-    description:
-      'Kind ("pods", "deploy", "rollouts.argoproj.io"), several joined by commas, "all", or kind/name.',
+    description: 'One kind ("pods", "deploy"), several joined by commas, "all", or kind/name.',
     format: KINDS,
   })
   resource_type!: string;
 
   @TextField({
     description: 'One name, or several joined by commas.',
+    obvious: true,
     format: NAMES,
     optional: true,
   })
@@ -27,7 +27,7 @@ export class GetDto {
   namespace?: string;
 
   @ChoiceField({
-    description: 'Left out: a table, which is the shortest. yaml and json give whole objects.',
+    description: 'Left out: a table, the shortest. yaml and json: whole objects.',
     choices: ['wide', 'yaml', 'json', 'name'],
     optional: true,
     refuseBlank: true,

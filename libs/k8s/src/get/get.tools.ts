@@ -13,7 +13,7 @@ export class GetTools {
     name: 'k8s_get',
     title: 'Get Kubernetes Resources',
     description:
-      'Lists objects of one or more kinds, or gets some by name, as the table that kubectl prints. Use fields for a few values of many objects, and k8s_describe for why one fails.',
+      'Lists objects of one or more kinds, or gets some by name (joined by commas), as the table of kubectl. Use fields for a few values of many objects, and k8s_describe for why one fails.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { resource_type: 'pods', namespace: 'shop' },
   })

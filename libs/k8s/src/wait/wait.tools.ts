@@ -11,7 +11,7 @@ export class WaitTools {
   @Tool({
     name: 'wait_for_x_seconds',
     title: 'Wait for Specified Duration',
-    description: 'Waits, where no tool such as k8s_rollout_status waits for the effect.',
+    description: 'Waits, where no tool such as k8s_rollout_status does.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     place: 'wait',
     isTimed: true,

@@ -1,12 +1,4 @@
-import {
-  objectVersions,
-  Outage,
-  rolloutReport,
-  rolloutState,
-  type Cluster,
-  type RolloutState,
-  type Workload,
-} from '#cluster';
+import { followWorkload, Outage, rolloutReport, type Cluster } from '#cluster';
 import type { ToolCall, ToolResult } from '#tools';
 import type { RolloutStatusDto } from './rollout-status.dto.js';
 import { workloadRef } from './workload-ref.js';
@@ -26,29 +18,16 @@ export async function rolloutStatus(
   const lines: string[] = [];
   const outage = new Outage(ended, (message) => call.progress({ progress: lines.length, message }));
   const signals = { cancelled: call.signal, ended, outage };
-  const { resource } = await workloadRef(cluster, query, call.signal);
-  const path = resource.path(query.namespace);
-  let last: RolloutState | undefined;
-  let seen: Workload | undefined;
-  let sawBegin = false;
-  for await (const workload of objectVersions<Workload>(cluster, path, query.name, signals)) {
-    const state = rolloutState(kind, workload);
-    if (state.message !== last?.message) {
-      lines.push(state.message);
-      call.progress({ progress: lines.length, message: state.message });
-    }
-    last = state;
-    seen = workload;
-    if (state.state !== 'progressing') break;
-    sawBegin = true;
-  }
+  const ref = await workloadRef(cluster, query, call.signal);
+  const followed = await followWorkload(cluster, kind, ref, signals, (message) => {
+    lines.push(message);
+    call.progress({ progress: lines.length, message });
+  });
   call.signal.throwIfAborted();
-  if (last?.state === 'progressing') {
+  if (followed?.state.state === 'progressing') {
     lines.push(`${kind} "${query.name}" is not finished after ${seconds} s.${outage.remark}`);
   }
-  if (seen && last) {
-    const standing = { state: last.state, sawEnd: sawBegin };
-    lines.push(...(await rolloutReport(cluster, kind, seen, standing, call.signal)));
-  }
-  return { output: lines.join('\n'), data: { state: last?.state, message: last?.message } };
+  if (followed) lines.push(...(await rolloutReport(cluster, kind, followed, call.signal)));
+  const { state, message } = followed?.state ?? {};
+  return { output: lines.join('\n'), data: { state, message } };
 }

@@ -1,9 +1,10 @@
 import { changeObject, chooseRevision, patchObject, type Cluster } from '#cluster';
-import type { ToolCall } from '#tools';
+import type { ToolCall, ToolResult } from '#tools';
 import { refusePaused, rolloutNote } from './rollout-pause.js';
 import type { RolloutUndoDto } from './rollout-undo.dto.js';
 import { workloadRef } from './workload-ref.js';
 import { revisionsOf } from './workload-revisions.js';
+import { changeAndWait } from './wait-for-rollouts.js';
 
 /**
  * Gives a workload the pod template of an earlier revision, and shows what that changes.
@@ -14,24 +15,26 @@ export async function undoRollout(
   cluster: Cluster,
   query: RolloutUndoDto,
   call: ToolCall,
-): Promise<string> {
+): Promise<ToolResult> {
   const ref = await workloadRef(cluster, query, call.signal);
   const target = ref.resource.label(ref.name);
-  return changeObject(cluster, ref, call, async (before) => {
-    refusePaused(target, before, 'rollback');
-    const revisions = await revisionsOf(cluster, before, call.signal);
-    const { revision, patch } = chooseRevision(
-      target,
-      revisions,
-      query.to_revision ?? 0,
-      'k8s_rollout_history',
-    );
-    const from = revisions.at(-1)?.revision;
-    return {
-      write: (options) => patchObject(cluster, ref, 'strategic', patch, options),
-      unchanged: `${target} is already as revision ${revision} says; nothing to change`,
-      summary: (after) =>
-        `${target} rolled back from revision ${from} to revision ${revision}${rolloutNote(after)}`,
-    };
-  });
+  return changeAndWait(cluster, call, [ref], () =>
+    changeObject(cluster, ref, call, async (before) => {
+      refusePaused(target, before, 'rollback');
+      const revisions = await revisionsOf(cluster, before, call.signal);
+      const { revision, patch } = chooseRevision(
+        target,
+        revisions,
+        query.to_revision ?? 0,
+        'k8s_rollout_history',
+      );
+      const from = revisions.at(-1)?.revision;
+      return {
+        write: (options) => patchObject(cluster, ref, 'strategic', patch, options),
+        unchanged: `${target} is already as revision ${revision} says; nothing to change`,
+        summary: (after) =>
+          `${target} rolled back from revision ${from} to revision ${revision}${rolloutNote(after)}`,
+      };
+    }),
+  );
 }

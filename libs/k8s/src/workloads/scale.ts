@@ -8,8 +8,9 @@ import {
   type KubernetesObject,
   type ObjectRef,
 } from '#cluster';
-import { ToolError, type ToolCall } from '#tools';
+import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import type { ScaleDto } from './scale.dto.js';
+import { changeAndWait } from './wait-for-rollouts.js';
 
 /** The fields that scale subresources of every version have. */
 interface Scale extends KubernetesObject {
@@ -30,7 +31,7 @@ export async function scaleWorkload(
   cluster: Cluster,
   query: ScaleDto,
   call: ToolCall,
-): Promise<string> {
+): Promise<ToolResult> {
   const { resource_type, name, namespace, replicas } = query;
   const resource = await cluster.discovery.resolve(resource_type, call.signal);
   if (!isScalable(resource)) throw await notScalable(cluster, resource, call.signal);
@@ -48,7 +49,9 @@ export async function scaleWorkload(
       summary: () => `${target} scaled from ${from} to ${replicas}`,
     };
   };
-  return changeObject(cluster, ref, call, decide, readScale);
+  return changeAndWait(cluster, call, [ref], () =>
+    changeObject(cluster, ref, call, decide, readScale),
+  );
 }
 
 async function readScale(

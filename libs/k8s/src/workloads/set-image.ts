@@ -8,9 +8,10 @@ import {
   type ApiResource,
   type Cluster,
 } from '#cluster';
-import { invalidField, ToolError, type ToolCall } from '#tools';
+import { invalidField, ToolError, type ToolCall, type ToolResult } from '#tools';
 import { rolloutNote } from './rollout-pause.js';
 import type { SetImageDto } from './set-image.dto.js';
+import { changeAndWait } from './wait-for-rollouts.js';
 
 /**
  * Sets one or more images of a workload in one patch.
@@ -21,30 +22,32 @@ export async function setImages(
   cluster: Cluster,
   query: SetImageDto,
   call: ToolCall,
-): Promise<string> {
+): Promise<ToolResult> {
   const { resource_type, resource_name: name, namespace = cluster.namespace } = query;
   const resource = await cluster.discovery.resolve(resource_type, call.signal);
   const ref = { resource, namespace, name };
   const target = resource.label(name);
   const images = imagesOf(query.container_images);
   refuseJob(resource, target);
-  return changeObject(cluster, ref, call, (before) => {
-    const containers = containersOf(resource, before);
-    const { changes, unknown } = imageChanges(containers, images);
-    if (unknown.length > 0) {
-      const names = containers.map((container) => container.name).join(', ');
-      const message = `names ${unknown.map((one) => `"${one}"`).join(', ')}; the containers of ${target} are ${names}`;
-      throw invalidField('container_images', message, {
-        accepts: `${names} or ${EVERY_CONTAINER}`,
-      });
-    }
-    if (changes.length === 0) return `${target} already has these images; nothing to change`;
-    return {
-      write: (options) => patchImages(cluster, ref, changes, options),
-      summary: (after) =>
-        `${target} image updated (${imageChangesText(changes)})${rolloutNote(after)}`,
-    };
-  });
+  return changeAndWait(cluster, call, [ref], () =>
+    changeObject(cluster, ref, call, (before) => {
+      const containers = containersOf(resource, before);
+      const { changes, unknown } = imageChanges(containers, images);
+      if (unknown.length > 0) {
+        const names = containers.map((container) => container.name).join(', ');
+        const message = `names ${unknown.map((one) => `"${one}"`).join(', ')}; the containers of ${target} are ${names}`;
+        throw invalidField('container_images', message, {
+          accepts: `${names} or ${EVERY_CONTAINER}`,
+        });
+      }
+      if (changes.length === 0) return `${target} already has these images; nothing to change`;
+      return {
+        write: (options) => patchImages(cluster, ref, changes, options),
+        summary: (after) =>
+          `${target} image updated (${imageChangesText(changes)})${rolloutNote(after)}`,
+      };
+    }),
+  );
 }
 
 /** Image by container name. */

@@ -1,4 +1,4 @@
-import { Clusters, DryRunField } from '#cluster';
+import { Clusters, DryRunField, WaitField } from '#cluster';
 import { ANSWER_SECONDS, Tool, ToolProvider, type ToolCall, type ToolResult } from '#tools';
 import { DeploymentByDefaultDto } from './deployment-by-default.dto.js';
 import { RolloutHistoryDto } from './rollout-history.dto.js';
@@ -27,7 +27,7 @@ export class WorkloadsTools {
     name: 'k8s_set_image',
     title: 'Update Kubernetes Container Images',
     description:
-      'Sets images of a workload, as web=nginx:1.28,proxy=envoy:v1 (*: all others), init containers too. Then k8s_rollout_status.',
+      'Sets images, as web=nginx:1.28,proxy=envoy:v1 (*: all others), init containers too. Then k8s_rollout_status.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['update'],
     example: {
@@ -37,9 +37,9 @@ export class WorkloadsTools {
       namespace: 'shop',
       dry_run: true,
     },
-    sharedFields: [DryRunField],
+    sharedFields: [DryRunField, WaitField],
   })
-  async setImage(query: SetImageDto, call: ToolCall): Promise<string> {
+  async setImage(query: SetImageDto, call: ToolCall): Promise<ToolResult> {
     return setImages(this.clusters.of(call), query, call);
   }
 
@@ -50,16 +50,16 @@ export class WorkloadsTools {
     annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: { name: 'web', namespace: 'shop', dry_run: true },
-    sharedFields: [DryRunField],
+    sharedFields: [DryRunField, WaitField],
   })
-  async rolloutRestart(query: DeploymentByDefaultDto, call: ToolCall): Promise<string> {
+  async rolloutRestart(query: DeploymentByDefaultDto, call: ToolCall): Promise<ToolResult> {
     return restartRollout(this.clusters.of(call), query, call);
   }
 
   @Tool({
     name: 'k8s_scale',
     title: 'Scale Kubernetes Resource',
-    description: 'Sets the number of pods. If a HorizontalPodAutoscaler sets it back, change that.',
+    description: 'Sets the number of pods. A HorizontalPodAutoscaler may set it back.',
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     effects: ['update'],
     example: {
@@ -69,16 +69,17 @@ export class WorkloadsTools {
       namespace: 'shop',
       dry_run: true,
     },
-    sharedFields: [DryRunField],
+    sharedFields: [DryRunField, WaitField],
   })
-  async scale(query: ScaleDto, call: ToolCall): Promise<string> {
+  async scale(query: ScaleDto, call: ToolCall): Promise<ToolResult> {
     return scaleWorkload(this.clusters.of(call), query, call);
   }
 
   @Tool({
     name: 'k8s_rollout_status',
     title: 'Check Kubernetes Rollout Status',
-    description: 'Waits for a rollout to finish, or says where it stands after timeout_seconds.',
+    description:
+      'Waits for a rollout to finish, or says where it stands after timeout_seconds, and why.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { name: 'web', namespace: 'shop', timeout_seconds: 10 },
     place: 'wait',
@@ -91,13 +92,13 @@ export class WorkloadsTools {
   @Tool({
     name: 'k8s_rollout_undo',
     title: 'Rollback Kubernetes Resource',
-    description: 'Brings back an earlier revision of k8s_rollout_history, by default the previous.',
+    description: 'Brings back a revision of k8s_rollout_history, by default the previous.',
     annotations: { readOnlyHint: false, destructiveHint: true },
     effects: ['update'],
     example: { name: 'web', resource_type: 'deployment', namespace: 'shop', dry_run: true },
-    sharedFields: [DryRunField],
+    sharedFields: [DryRunField, WaitField],
   })
-  async rolloutUndo(query: RolloutUndoDto, call: ToolCall): Promise<string> {
+  async rolloutUndo(query: RolloutUndoDto, call: ToolCall): Promise<ToolResult> {
     return undoRollout(this.clusters.of(call), query, call);
   }
 

@@ -17,7 +17,7 @@ export const TASKS_CAPABILITY = {
 
 /** What goes for many tools, so that their descriptions need not repeat it. */
 const SHARED_RULES = [
-  'Read the current state before you change it, and check the effect afterwards (argo_status, helm_status, k8s_rollout_status).',
+  'Read the current state before you change it, and check the effect: by wait_seconds, or afterwards (argo_status, helm_status, k8s_rollout_status).',
   'namespace defaults to what the schema says, or else to the own namespace of the context.',
   'resource_type is a kind, plural or short name, with its group if it has a namesake: deploy, rollouts.argoproj.io.',
   'dry_run changes nothing and shows what would change. Use it first when a call destroys something.',

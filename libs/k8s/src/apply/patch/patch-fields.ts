@@ -14,6 +14,7 @@ import {
 } from '#cluster';
 import { type ToolCall, ToolError, type ToolResult } from '#tools';
 import type { PatchDto } from './patch.dto.js';
+import { changeAndWait } from '../../workloads/wait-for-rollouts.js';
 import { refuseRevealing } from './patch-secret.js';
 import { failedTests } from './patch-tests.js';
 import { operationFaults, typeFaults, withTypeFaults } from '../type-faults.js';
@@ -34,6 +35,20 @@ export async function patchFields(
   const resource = await cluster.discovery.resolve(dto.resource_type, signal);
   if (resource.kind === 'Secret') refuseRevealing(patch);
   const target = { resource, namespace: dto.namespace, name: dto.name };
+  return changeAndWait(cluster, call, [target], () =>
+    patchTarget(cluster, target, dto, patch, call),
+  );
+}
+
+async function patchTarget(
+  cluster: Cluster,
+  target: ObjectRef,
+  dto: PatchDto,
+  patch: unknown,
+  call: ToolCall,
+): Promise<ToolResult> {
+  const { resource } = target;
+  const { signal } = call;
   const before = await readObject(cluster, target, signal);
   const dryRun = isDryRun(call);
   const after = await send(cluster, target, dto, patch, before, { dryRun, signal });
