@@ -32,7 +32,7 @@ class ExecutionsEnvironment {
     min: 1,
     description:
       'Most calls that only wait (`wait_for_x_seconds`, `execution_wait`, `k8s_rollout_status`, ' +
-      '`argo_status` with `watch`). They do not count as running. A caller has its share.',
+      '`argo_status` with `watch`, writes with `wait_seconds`). They do not count as running. A caller has its share.',
   })
   MAX_WAITS = 1_000;
 
