@@ -88,7 +88,7 @@ describe('k8s_rollout_status of what does not go on', () => {
     await expectStatus('stuck', 'statefulset').toMatch(/pod stuck-0: container app: ImagePull/);
     await own.kubectl('set', 'image', 'statefulset/stuck', 'app=nginx:1');
     await expectStatus('stuck', 'statefulset').toMatch(
-      /pod stuck-0 of an older version: container app: ImagePullBackOff/,
+      /pod stuck-0 of an older version: container app: ImagePullBackOff[^]*k8s_delete of pod stuck-0/,
     );
   });
 

@@ -41,7 +41,7 @@ export interface Progress {
   total?: number;
   message?: string;
   /** Whether all changes of the call are made, and it only lets time pass. */
-  isSettled?: boolean;
+  settled?: boolean;
 }
 
 /** What a running tool knows of its call, and how it reports progress and output. */

@@ -41,13 +41,13 @@ export async function whyPodsAreMissing(
   owner: PodOwner,
   signal: AbortSignal,
 ): Promise<string[]> {
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]);
   try {
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]);
     return await look(cluster, owner, limited);
   } catch (error) {
     signal.throwIfAborted();
-    const why =
-      error instanceof ToolError ? error.message : `no answer within ${LOOK_MS / 1_000} s`;
+    if (!(error instanceof ToolError)) throw error;
+    const why = limited.aborted ? `no answer within ${LOOK_MS / 1_000} s.` : error.message;
     return [`Its pods could not be looked at: ${why}`];
   }
 }
@@ -61,15 +61,21 @@ async function look(cluster: Cluster, owner: PodOwner, signal: AbortSignal): Pro
   const inTrouble = (some: LivePod[]) => folded(some.flatMap((pod) => podTrouble(pod) ?? []));
   const current = pods.filter(isNew);
   const ofNew = inTrouble(current);
-  // A StatefulSet replaces no pod while another one is not ready, also where that is an old one.
   const old = pods.filter((pod) => !isNew(pod));
-  const ofOld = ofNew.length === 0 || owner.kind === 'StatefulSet' ? inTrouble(old) : [];
+  const isStatefulSet = owner.kind === 'StatefulSet';
+  const ofOld = ofNew.length === 0 || isStatefulSet ? inTrouble(old) : [];
   const lines: string[] = [];
   if (current.length < owner.desired) {
     lines.push(...(await creationLines(cluster, owner, replicaSets, signal)));
   }
   lines.push(...(await troubleLines(cluster, owner, ofNew, '', signal)));
   lines.push(...(await troubleLines(cluster, owner, ofOld, ' of an older version', signal)));
+  const [stuck] = isStatefulSet ? ofOld : [];
+  if (stuck) {
+    lines.push(
+      `A StatefulSet does not replace a pod that is not ready. k8s_delete of pod ${stuck.example.pod} lets it come back in the new version.`,
+    );
+  }
   const waits = owner.minReadySeconds ?? 0;
   if (lines.length === 0 && waits > 0 && current.some(isReady)) {
     lines.push(`A pod counts as available once it was ready for minReadySeconds (${waits} s).`);
@@ -130,7 +136,8 @@ async function creationLines(
     ? { kind, name, uid }
     : newest && { kind: 'ReplicaSet', ...newest.metadata };
   if (!maker) return [];
-  const message = failure?.message ?? (await failedCreate(cluster, namespace, maker.uid, signal));
+  // A ReplicaSet takes its condition back; events stay for an hour.
+  const message = isDirect ? await failedCreate(cluster, namespace, uid, signal) : failure?.message;
   if (message === undefined) return [];
   const quota = /exceeded quota: ([^,\s]+)/.exec(message)?.[1];
   const next = quota

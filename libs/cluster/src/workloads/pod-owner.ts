@@ -1,4 +1,4 @@
-import { ifFound } from '../objects/read-if-found.js';
+import { ToolError } from '#tools';
 import type { Cluster } from '../cluster.js';
 import { isOwnedBy } from '../objects/owner.js';
 import { fetchPages, listAll } from '../lists/list-pages.js';
@@ -87,7 +87,7 @@ export async function replicaSetsOf(
     .sort((a, b) => revisionOf(b) - revisionOf(a));
 }
 
-/** The warnings about one object, the newest first. */
+/** The warnings about one object, the newest first; none for who may not read events. */
 export async function warningsOf(
   cluster: Cluster,
   namespace: string,
@@ -96,10 +96,12 @@ export async function warningsOf(
 ): Promise<WarningEvent[]> {
   const resource = await cluster.discovery.resolveKind('v1', 'Event', signal);
   const fieldSelector = `involvedObject.uid=${uid},type=Warning`;
-  const found = await ifFound(
-    listAll<WarningEvent>(cluster, { resource, namespace, fieldSelector }, signal),
-  );
-  return (found ?? []).sort((a, b) => Date.parse(lastSeen(b)) - Date.parse(lastSeen(a)));
+  const query = { resource, namespace, fieldSelector };
+  const found = await listAll<WarningEvent>(cluster, query, signal).catch((error: unknown) => {
+    if (error instanceof ToolError && error.code === 'forbidden') return [];
+    throw error;
+  });
+  return found.sort((a, b) => Date.parse(lastSeen(b)) - Date.parse(lastSeen(a)));
 }
 
 /** When an event was last seen. */

@@ -247,7 +247,7 @@ export class ExecutionRunner {
           emit?.(chunk);
         },
         settled: () => {
-          report({ progress: 0, message: 'All changes are made.', isSettled: true });
+          report({ progress: 0, message: 'All changes are made.', settled: true });
           place.rest?.();
         },
       });

@@ -47,6 +47,30 @@ describe('RunQueue', () => {
     expect(queue.tryTake(place('a'))).toBe(false);
   });
 
+  it('gives the place of a call that lets time pass after its work to others', () => {
+    const queue = queueOf(1);
+    const first = queue.enterThenWait(place('a'), NEVER);
+    expect(queue.tryTake(place('b'))).toBe(false);
+    first.rest?.();
+    expect(queue.tryTake(place('b'))).toBe(true);
+    // The one wait is still taken.
+    expect(() => queue.enterThenWait(place('a'), NEVER)).toThrow('already let time pass');
+    first.giveBack();
+    expect(queue.tryTake(place('c'))).toBe(false);
+    expect(queue.enterWait(place('a')).isNow).toBe(true);
+  });
+
+  it('takes no wait from others for a call that never gets its place', async () => {
+    const queue = queueOf(1);
+    queue.tryTake(place('a'));
+    const given = new AbortController();
+    const waiting = queue.enterThenWait(place('a'), given.signal);
+    given.abort(new Error('gone'));
+    await expect(waiting.taken).rejects.toThrow('gone');
+    await turns();
+    expect(queue.enterWait(place('a')).isNow).toBe(true);
+  });
+
   it('lets callers take turns, however many calls one of them has waiting', async () => {
     const queue = queueOf(1);
     queue.tryTake(place('a'));

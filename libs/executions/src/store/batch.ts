@@ -50,7 +50,7 @@ export interface StoreWrites {
 /** JSON of what an interrupted execution ends with. */
 export interface InterruptErrors {
   error: string;
-  /** For one that had made all its changes (`Progress.isSettled`). */
+  /** For one that had made all its changes (`Progress.settled`). */
   errorOfSettled: string;
 }
 
@@ -59,6 +59,12 @@ export interface InterruptErrors {
  * that somebody wants cancelled.
  */
 export const CHANNELS = { changes: 'skyflo_changes', cancels: 'skyflo_cancels' } as const;
+
+/**
+ * The condition of the event that tells that all changes are made. In a text within the JSON the
+ * quotes would be escaped.
+ */
+export const IS_SETTLED = `type = 'progress' and data like '%"settled":true%'`;
 
 /** The executions that a batch changes, without those that are new. */
 export function changedIn({ updates, events }: Batch): string[] {

@@ -2,6 +2,7 @@ import type { PostgresDatabase } from '#store';
 import { UNFINISHED } from '../execution.js';
 import {
   CHANNELS,
+  IS_SETTLED,
   changedIn,
   type Batch,
   type InterruptErrors,
@@ -96,7 +97,7 @@ with interrupted as (
   update executions set status = 'interrupted', finished_at = $2,
     error = case when exists (
       select 1 from execution_events
-      where execution_id = id and type = 'progress' and data::jsonb -> 'isSettled' = 'true'
+      where execution_id = id and ${IS_SETTLED}
     ) then $4 else $3 end
   where replica = $1 and status in (${UNFINISHED_LIST}) returning id
 ), gone as (

@@ -55,6 +55,25 @@ describe(SqliteWrites.name, () => {
     },
   );
 
+  it('says of an interrupted one whether it had made all its changes', async () => {
+    await insert(rowOf('before'), rowOf('after'));
+    const event = (execution_id: string, data: object) => ({
+      execution_id,
+      seq: 1,
+      type: 'progress',
+      data: JSON.stringify(data),
+    });
+    const events = [
+      event('before', { progress: 0, message: '"settled":true' }),
+      event('after', { progress: 0, settled: true }),
+    ];
+    await database.writes.write({ inserts: [], updates: [], events });
+    const errors = { error: interrupted, errorOfSettled: failed };
+    await database.writes.removeReplica('r', at, errors);
+    expect((await store.find('before'))?.error?.message).toBe('Ended.');
+    expect((await store.find('after'))?.error?.message).toBe('No.');
+  });
+
   it('changes no end', async () => {
     await insert(rowOf('a'));
     await update('a', { status: 'succeeded', output: 'first', finished_at: at });

@@ -1,6 +1,12 @@
 import type { SqliteDatabase } from '#store';
 import { UNFINISHED } from '../execution.js';
-import type { Batch, InterruptErrors, KeyHolder, StoreWrites } from './batch.js';
+import {
+  IS_SETTLED,
+  type Batch,
+  type InterruptErrors,
+  type KeyHolder,
+  type StoreWrites,
+} from './batch.js';
 import { EXECUTION_COLUMNS, type ExecutionRow } from './schema.js';
 
 const COLUMNS = EXECUTION_COLUMNS.join(', ');
@@ -49,7 +55,7 @@ const INTERRUPT = `
 update executions set status = 'interrupted', finished_at = ?2,
   error = iif(exists (
     select 1 from execution_events
-    where execution_id = id and type = 'progress' and json_extract(data, '$.isSettled')
+    where execution_id = id and ${IS_SETTLED}
   ), ?4, ?3)
 where replica = ?1 and status in (${UNFINISHED_LIST})`;
 
