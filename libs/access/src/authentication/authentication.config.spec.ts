@@ -54,10 +54,10 @@ describe('authenticationConfig', () => {
   it.each<[Record<string, string>, string]>([
     [ISSUER, 'OIDC_ISSUER needs PUBLIC_URL or OIDC_AUDIENCE'],
     [{ OIDC_ISSUER: 'http://issuer.test', OIDC_AUDIENCE: 'a' }, 'is not https'],
-    [{ OIDC_ISSUER: 'issuer.test' }, 'OIDC_ISSUER: must be a URL'],
-    [{ OIDC_ALGORITHMS: 'RS256,HS256' }, 'OIDC_ALGORITHMS: must be names'],
-    [{ OIDC_ALGORITHMS: 'none' }, 'OIDC_ALGORITHMS: must be names'],
-    [{ AUTH: 'off' }, 'AUTH: must be one of none'],
+    [{ OIDC_ISSUER: 'issuer.test' }, 'OIDC_ISSUER must be a URL'],
+    [{ OIDC_ALGORITHMS: 'RS256,HS256' }, 'OIDC_ALGORITHMS must be names'],
+    [{ OIDC_ALGORITHMS: 'none' }, 'OIDC_ALGORITHMS must be names'],
+    [{ AUTH: 'off' }, 'AUTH must be one of none'],
     [{ AUTH: 'none', ...ISSUER }, 'OIDC_ISSUER would have no effect'],
     [{ AUTH: 'none', API_KEYS_FILE: '/keys' }, 'API_KEYS_FILE would have no effect'],
     [{ TRUSTED_PROXY_CA: '/ca', ...TLS }, 'TRUSTED_PROXY_CA needs TRUSTED_PROXY_USER_HEADER'],
@@ -68,7 +68,7 @@ describe('authenticationConfig', () => {
       'TRUSTED_PROXY_CA needs TLS_CERT_FILE and TLS_KEY_FILE',
     ],
     [{ TLS_CERT_FILE: '/crt' }, 'TLS_CERT_FILE and TLS_KEY_FILE need each other'],
-    [{ PUBLIC_URL: 'https://a@skyflo.test' }, 'PUBLIC_URL: must be a URL'],
+    [{ PUBLIC_URL: 'https://a@skyflo.test' }, 'PUBLIC_URL must be a URL'],
   ])('refuses %o', (environment, fault) => {
     expect(() => configOf(environment)).toThrow(fault);
   });
