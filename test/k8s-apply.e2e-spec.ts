@@ -8,8 +8,8 @@ const { own, server, apply } = useApply('apply-test');
 
 describe('k8s_apply', () => {
   it('says of each object what it did, over REST', async () => {
-    expect(textOf(await apply(documents(configMap('one'), deployment('one'))))).toMatch(
-      /^configmap\/one created\ndeployment\.apps\/one created\n/,
+    expect(textOf(await apply(documents(configMap('one'), deployment('one'))))).toBe(
+      'configmap/one created\ndeployment.apps/one created',
     );
     const again = documents(configMap('one', { key: 'new' }), deployment('one'));
     const text = textOf(await apply(again));
@@ -45,7 +45,7 @@ describe('k8s_apply', () => {
     });
   });
 
-  it('changes nothing in a dry run, and shows the diff', async () => {
+  it('changes nothing in a dry run, and shows what would change', async () => {
     textOf(await apply(configMap('dry')));
     const { resourceVersion } = (await own.read('configmap/dry')).metadata;
     const changes = documents(configMap('dry', { key: 'new' }), configMap('dry-new'));

@@ -29,11 +29,10 @@ const setFinalizers = (target: string, finalizers: string[] | null, where = name
 };
 
 describe('k8s_delete', () => {
-  it('deletes an object and shows what it was', async () => {
+  it('deletes an object', async () => {
     await make('plain');
     const text = await deleted({ name: 'plain', resource_type: 'cm' });
-    expect(text).toMatch(/^configmap\/plain deleted\n/);
-    expect(text).toContain('-  color: green');
+    expect(text).toBe('configmap/plain deleted');
     expect(await own.names('configmap')).not.toContain('plain');
     expect(await call({ name: 'plain', resource_type: 'cm' })).toMatchObject({
       status: 404,
@@ -44,16 +43,14 @@ describe('k8s_delete', () => {
   it('deletes a Secret without showing its values, over MCP', async () => {
     await own.kubectl('create', 'secret', 'generic', 'token', '--from-literal=key=hush-123');
     const text = await server.textOverMcp(TOOL, { name: 'token', resource_type: 'secret' });
-    expect(text).toMatch(/^secret\/token deleted\n/);
-    expect(text).not.toMatch(/hush-123|aHVzaC0xMjM/);
+    expect(text).toBe('secret/token deleted');
     expect(await own.names('secret')).toEqual([]);
   });
 
   it('deletes nothing in a dry run', async () => {
     await make('kept');
     const text = await deleted({ name: 'kept', resource_type: 'configmap', dry_run: true });
-    expect(text).toMatch(/^configmap\/kept deleted \(dry run: nothing was changed\)\n/);
-    expect(text).toContain('-  color: green');
+    expect(text).toBe('configmap/kept deleted (dry run: nothing was changed)');
     expect(await own.names('configmap')).toContain('kept');
   });
 
@@ -92,12 +89,12 @@ describe('k8s_delete', () => {
     });
     expect([status, body.code, body.retryable]).toEqual([504, 'timeout', false]);
     expect(body.detail).toMatch(/was requested and continues.*example\.com\/hold/);
-    expect(
-      await deleted({ name: 'stuck', resource_type: 'configmap', timeout_seconds: 0 }),
-    ).toMatch(/^configmap\/stuck is being deleted\n/);
+    expect(await deleted({ name: 'stuck', resource_type: 'configmap', timeout_seconds: 0 })).toBe(
+      'configmap/stuck is being deleted',
+    );
     const waiting = deleted({ name: 'stuck', resource_type: 'configmap', timeout_seconds: 20 });
     setTimeout(() => void setFinalizers('configmap/stuck', null), 500);
-    expect(await waiting).toMatch(/^configmap\/stuck deleted\n/);
+    expect(await waiting).toBe('configmap/stuck deleted');
     expect(await own.names('configmap')).not.toContain('stuck');
   });
 

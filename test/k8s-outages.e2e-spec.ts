@@ -57,7 +57,7 @@ describe('a call that waits while the cluster is away for a moment', () => {
         ),
     );
     expect(isError).not.toBe(true);
-    expect(text).toMatch(/^configmap\/held deleted\n/);
+    expect(text).toBe('configmap/held deleted');
   });
 
   it('k8s_drain empties the node', async () => {

@@ -25,11 +25,11 @@ const read = (path: string) => own.stored('deployment/web', `{${path}}`);
 const asked = () => own.stored('deployment/web', '{.metadata.generation} {.metadata.labels}');
 
 describe('k8s_patch', () => {
-  it('merges lists by their key, from YAML, and shows the diff', async () => {
+  it('merges lists by their key, from YAML, and shows what changed', async () => {
     const yaml =
       'spec:\n  template:\n    spec:\n      containers:\n      - name: nginx\n        image: nginx:1.28\n';
     const text = textOf(await patch(yaml, { patch_type: null }));
-    expect(text).toMatch(/^deployment\.apps\/web patched\n\n--- live\n/);
+    expect(text).toMatch(/^deployment\.apps\/web patched\n\n@@ /);
     expect(text).toContain('-      - image: nginx:1.27\n+      - image: nginx:1.28');
     expect(await read('.spec.template.spec.containers[*].image')).toBe('nginx:1.28');
     expect(await read('.metadata.managedFields[?(@.manager=="skyflo-mcp")].operation')).toBe(

@@ -109,7 +109,7 @@ describe('k8s_set_image', () => {
     );
   });
 
-  it('changes nothing in a dry run, and shows the same diff', async () => {
+  it('changes nothing in a dry run, and shows the same', async () => {
     const before = await stored('deployment/api', '{.metadata.generation}');
     const text = await textOf(
       'k8s_set_image',

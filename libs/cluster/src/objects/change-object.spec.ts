@@ -10,7 +10,8 @@ const lab = new HttpLab();
 afterEach(() => lab.close());
 
 const ref = { resource: CONFIG_MAPS, namespace: 'shop', name: 'site' };
-const call = { signal: new AbortController().signal, shared: {} } as ToolCall;
+const { signal } = new AbortController();
+const call = { signal, shared: {}, maxOutputChars: 1_000 } as unknown as ToolCall;
 
 /** An API server with one object, which a patch changes to `after`. */
 async function objectServer(after: object): Promise<{ cluster: Cluster; methods: string[] }> {

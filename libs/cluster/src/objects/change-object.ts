@@ -2,9 +2,9 @@ import type { ToolCall } from '#tools';
 import type { Cluster } from '../cluster.js';
 import { isDryRun } from '../fields/dry-run.field.js';
 import type { KubernetesObject } from '../secrets/redact.js';
-import { diffObjects } from './object-diff.js';
+import { changeAnswer, shownLines } from './change-text.js';
 import type { ObjectRef } from './object-ref.js';
-import { changeText, readObject, type WriteOptions } from './write.js';
+import { readObject, type WriteOptions } from './write.js';
 
 /** A change to make to one object. */
 export interface DecidedChange {
@@ -29,7 +29,7 @@ type ReadBefore<T> = (cluster: Cluster, ref: ObjectRef, signal: AbortSignal) => 
  * same but stores nothing.
  * @param decide returns the change, or why there is nothing to change
  * @param read reads the object if `readObject` is not the way to read it
- * @returns the summary and the diff
+ * @returns the summary and the hunks of the change
  * @throws ToolError as `read`, `decide` and `write`
  */
 export async function changeObject<T extends KubernetesObject | undefined = KubernetesObject>(
@@ -46,6 +46,8 @@ export async function changeObject<T extends KubernetesObject | undefined = Kube
   if (typeof decided === 'string') return decided;
   const { write, summary, unchanged, statusFields } = decided;
   const after = await write({ dryRun, signal });
-  if (unchanged !== undefined && diffObjects(before, after, statusFields) === '') return unchanged;
-  return changeText(await summary(after), { before, after }, dryRun, statusFields);
+  const change = { before, after };
+  const lines = shownLines(change, dryRun, statusFields);
+  if (unchanged !== undefined && before && lines.length === 0) return unchanged;
+  return changeAnswer(await summary(after), { name: '', change, lines }, call);
 }

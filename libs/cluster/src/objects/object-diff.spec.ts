@@ -19,15 +19,13 @@ describe(diffObjects.name, () => {
       [
         '--- live',
         '+++ result',
-        '@@ -1,7 +1,7 @@',
-        ' apiVersion: v1',
+        '@@ -2,5 +2,5 @@',
         ' data:',
         '   a: "1"',
         '-  b: "2"',
         '+  b: "3"',
         ' kind: ConfigMap',
         ' metadata:',
-        '   name: app',
       ].join('\n'),
     );
   });
@@ -62,7 +60,6 @@ describe(diffObjects.name, () => {
     const after = { ...configMap({}), status: { abort: true, phase: 'Degraded' } };
     expect(diffObjects(before, after)).toBe('');
     expect(diffObjects(before, after, ['abort']).split('\n').slice(3)).toEqual([
-      ' metadata:',
       '   name: app',
       ' status:',
       '-  abort: false',
@@ -98,6 +95,11 @@ describe(diffObjects.name, () => {
   it('counts what is too long to be shown', () => {
     const many = Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`k${index}`, 'v']));
     expect(diffObjects(undefined, configMap(many)).split('\n').at(-1)).toBe('[206 more lines]');
+    const more = Object.fromEntries(
+      Array.from({ length: 600 }, (_, at) => [`k${at}`, 'v'.repeat(60)]),
+    );
+    const lines = diffObjects(undefined, configMap(more)).split('\n');
+    expect([lines.length, lines.at(-1)]).toEqual([402, '[The rest is left out.]']);
     const long = diffObjects(undefined, configMap({ a: 'x'.repeat(2_000) }));
     expect(long).toMatch(/\+  a: x+\[1006 more characters\]\n/);
   });
@@ -124,7 +126,7 @@ describe(diffObjects.name, () => {
     expect(diff).toContain('-    line 150000');
     expect(diff).toContain('+    other');
     expect(diff).toContain('-    line 150010');
-    // The third line after the head of a hunk is the first change.
-    expect(start + 3).toBe(toYaml(before).split('\n').indexOf('    line 150000') + 1);
+    // Two lines stand between the head of a hunk and its first change.
+    expect(start + 2).toBe(toYaml(before).split('\n').indexOf('    line 150000') + 1);
   });
 });

@@ -1,18 +1,12 @@
 import { structuredPatch, type StructuredPatchHunk } from 'diff';
-import { LAST_APPLIED, redactSecrets, type KubernetesObject } from '../secrets/redact.js';
-import { toYaml } from '../text/yaml.js';
+import type { KubernetesObject } from '../secrets/redact.js';
+import { comparableText } from './object-text.js';
 
-/** Fields that the API server fills in. They are not part of a change. */
-const SERVER_FIELDS = [
-  'creationTimestamp',
-  'generation',
-  'managedFields',
-  'resourceVersion',
-  'uid',
-];
-
-/** Lines of a diff that are shown; the rest of a longer one is only counted. */
+/** Lines of a diff for a record; the rest of a longer one is only counted. */
 const MAX_LINES = 400;
+
+/** Characters of an object that is new or gone, for a record. */
+const MAX_WHOLE = 30_000;
 
 /** Characters of a line that are shown. */
 const MAX_LINE_LENGTH = 1_000;
@@ -24,37 +18,71 @@ const MAX_CHANGES = 500;
 const MAX_COMPARED = 50_000;
 
 /** Lines that are shown around a change. */
-const CONTEXT = 3;
+const CONTEXT = 2;
 
 /**
- * What changes between two versions of an object, as a unified diff of their YAML; "" if nothing
- * does. `status` and what the API server and kubectl keep for themselves are left out, values of
- * Secrets are shown as their size, a changed value as changed.
+ * What differs between two versions of an object: the lines of the hunks of a unified diff of their
+ * YAML; none if nothing does. `status` and what the API server and kubectl keep for themselves are
+ * left out, values of Secrets are shown as their size, a changed value as changed.
+ * @param statusFields those fields of `status` that count, for what is asked of a controller there
+ */
+export function changedLines(
+  before: KubernetesObject,
+  after: KubernetesObject,
+  statusFields: readonly string[] = [],
+): string[] {
+  if (before === after) return [];
+  const from = comparableText(before, { statusFields });
+  const to = comparableText(after, { statusFields, before });
+  return from === to ? [] : hunksOf(linesOf(from), linesOf(to)).map(shorten);
+}
+
+/**
+ * A change of an object for a record, as a unified diff; "" if nothing changes. An object that is
+ * new or gone is in it as a whole, up to a limit.
  * @param before undefined for an object that is created
  * @param after undefined for one that is deleted
- * @param statusFields those fields of `status` that count, for what is asked of a controller there
+ * @param statusFields as in `changedLines`
  */
 export function diffObjects(
   before: KubernetesObject | undefined,
   after: KubernetesObject | undefined,
   statusFields: readonly string[] = [],
 ): string {
-  const shown = [before, after].map((object) => object && withStatus(object, statusFields));
-  const [from, to] = [textOf(shown[0]), textOf(shown[1], before)];
-  if (from === to) return '';
-  const lines = before && after ? changedLines(from, to) : allLines(from, to);
-  const first = lines.slice(0, MAX_LINES).map(shorten);
-  const left = lines.length - first.length;
-  const rest = left > 0 ? [`[${left} more lines]`] : [];
-  return ['--- live', '+++ result', ...first, ...rest].join('\n');
+  if (before && after) return recordText(changedLines(before, after, statusFields));
+  const object = before ?? after;
+  return object ? recordText(wholeLines(object, before ? '-' : '+', statusFields)) : '';
 }
 
-function changedLines(from: string, to: string): string[] {
-  const [before, after] = [linesOf(from), linesOf(to)];
+/** The lines of hunks as the unified diff of a record; "" if there are none. */
+export function recordText(lines: readonly string[]): string {
+  if (lines.length === 0) return '';
+  const left = lines.length - MAX_LINES;
+  const rest = left > 0 ? [`[${left} more lines]`] : [];
+  return ['--- live', '+++ result', ...lines.slice(0, MAX_LINES), ...rest].join('\n');
+}
+
+/** The hunk of an object that is new or gone. */
+function wholeLines(
+  object: KubernetesObject,
+  sign: '+' | '-',
+  statusFields: readonly string[],
+): string[] {
+  const text = comparableText(object, { statusFields, maxChars: MAX_WHOLE });
+  const lines = linesOf(text).map((line) => shorten(`${sign}${line}`));
+  const range = `1,${lines.length}`;
+  const head = sign === '+' ? `@@ -0,0 +${range} @@` : `@@ -${range} +0,0 @@`;
+  if (text.length <= MAX_WHOLE) return [head, ...lines];
+  // How many lines the rest has is not known.
+  return [head, ...lines.slice(0, MAX_LINES - 2), '[The rest is left out.]'];
+}
+
+function hunksOf(before: readonly string[], after: readonly string[]): string[] {
   const { start, end } = sharedEnds(before, after);
   // The common beginning and end are skipped, except for the context of a change.
   const first = Math.max(0, start - CONTEXT);
-  const cut = (lines: string[]) => lines.slice(first, lines.length - Math.max(0, end - CONTEXT));
+  const cut = (lines: readonly string[]) =>
+    lines.slice(first, lines.length - Math.max(0, end - CONTEXT));
   const [was, is] = [cut(before), cut(after)];
   // Undefined if it gives up.
   const patch =
@@ -92,17 +120,6 @@ function sharedEnds(a: readonly string[], b: readonly string[]): { start: number
   return { start, end };
 }
 
-/** The hunk of an object that is new or gone. */
-function allLines(from: string, to: string): string[] {
-  const [removed, added] = [linesOf(from), linesOf(to)];
-  const range = (lines: string[]) => (lines.length === 0 ? '0,0' : `1,${lines.length}`);
-  return [
-    `@@ -${range(removed)} +${range(added)} @@`,
-    ...removed.map((line) => `-${line}`),
-    ...added.map((line) => `+${line}`),
-  ];
-}
-
 function linesOf(text: string): string[] {
   return text === '' ? [] : text.trimEnd().split('\n');
 }
@@ -110,45 +127,4 @@ function linesOf(text: string): string[] {
 function shorten(line: string): string {
   const left = line.length - MAX_LINE_LENGTH;
   return left > 0 ? `${line.slice(0, MAX_LINE_LENGTH)}[${left} more characters]` : line;
-}
-
-function textOf(object: KubernetesObject | undefined, other?: KubernetesObject): string {
-  if (!object) return '';
-  const trimmed = { ...object, metadata: ownMetadata(object.metadata ?? {}) };
-  if (object.kind !== 'Secret') return toYaml(trimmed);
-  const redacted = redactSecrets(structuredClone(trimmed));
-  if (other) markChanged(redacted, object, other);
-  return toYaml(redacted);
-}
-
-/** The object with no more of its status than some fields. */
-function withStatus(object: KubernetesObject, fields: readonly string[]): KubernetesObject {
-  const { status, ...rest } = object;
-  const kept = Object.entries(status ?? {}).filter(([field]) => fields.includes(field));
-  return kept.length === 0 ? rest : { ...rest, status: Object.fromEntries(kept) };
-}
-
-type Metadata = NonNullable<KubernetesObject['metadata']>;
-
-function ownMetadata(metadata: Metadata): Metadata {
-  const entries = Object.entries(metadata).filter(([field]) => !SERVER_FIELDS.includes(field));
-  const { annotations, ...own } = Object.fromEntries(entries) as Metadata;
-  if (!annotations) return own;
-  const { [LAST_APPLIED]: _, ...others } = annotations;
-  return Object.keys(others).length === 0 ? own : { ...own, annotations: others };
-}
-
-/** Two values of one size look the same once redacted: the later one is marked. */
-function markChanged(
-  redacted: KubernetesObject,
-  object: KubernetesObject,
-  other: KubernetesObject,
-): void {
-  const [shown, now, then] = [redacted, object, other].map(
-    ({ data }) => (data ?? {}) as Record<string, string>,
-  );
-  for (const key of Object.keys(shown ?? {})) {
-    const isKnown = then?.[key] !== undefined;
-    if (isKnown && shown && now?.[key] !== then?.[key]) shown[key] = `${shown[key]} (changed)`;
-  }
 }

@@ -1,7 +1,5 @@
 import type { Cluster } from '../cluster.js';
 import { FIELD_MANAGER } from './field-manager.js';
-import { diffObjects } from './object-diff.js';
-import { noteChange } from './note-change.js';
 import { patchBody } from './patch-body.js';
 import type { KubernetesObject } from '../secrets/redact.js';
 import { withFateOfChange } from './lost-answer.js';
@@ -22,6 +20,8 @@ export type PatchType = keyof typeof CONTENT_TYPES;
 export interface Change {
   before: KubernetesObject | undefined;
   after: KubernetesObject | undefined;
+  /** The manifest of an object that is created. */
+  sent?: KubernetesObject | undefined;
 }
 
 export interface WriteOptions {
@@ -79,20 +79,4 @@ export async function patchObject(
     const ref = { resource, namespace, name };
     throw await withFateOfChange(cluster, ref, failure, { sentAt, patch, subresource });
   }
-}
-
-/**
- * What a write answers: what was done, then the diff of it. A dry run says that it was one.
- * @param statusFields the fields of `status` that it wrote
- */
-export function changeText(
-  summary: string,
-  { before, after }: Change,
-  isDryRun: boolean,
-  statusFields: readonly string[] = [],
-): string {
-  const first = isDryRun ? `${summary} (dry run: nothing was changed)` : summary;
-  const diff = diffObjects(before, after, statusFields);
-  if (!isDryRun) noteChange({ before, after }, diff);
-  return diff === '' ? first : `${first}\n\n${diff}`;
 }

@@ -1,4 +1,12 @@
-import { diffObjects, ifFound, readObject, type Cluster, type KubernetesObject } from '#cluster';
+import {
+  ifFound,
+  readObject,
+  shownLines,
+  type Change,
+  type Cluster,
+  type KubernetesObject,
+  type ShownChange,
+} from '#cluster';
 import { projection, withoutUnset } from './projection.js';
 import type { RehearsedWrite, RehearsedWrites } from './rehearsed-writes.js';
 import { keyOf, labelOf, type RenderedObject } from './rendered-objects.js';
@@ -30,8 +38,10 @@ export interface Outcome {
   /** Its path on the API server; "" for a kind that the server does not serve. */
   path: string;
   state: 'told' | 'unchanged' | 'unreached';
-  /** Set in the state `told`. */
-  text?: string;
+  /** One line on it; set in the state `told`. */
+  line?: string;
+  /** What changes in it, if it is there before and after. */
+  shown?: ShownChange;
 }
 
 /** The objects of two revisions, those of the later one first. */
@@ -50,7 +60,7 @@ export function pairsOf(
 }
 
 /** What would happen to an object. Throws as `Cluster.request`. */
-export async function changeText(
+export async function changeOutcome(
   change: RehearsedChange,
   objects: ObjectChange,
   signal: AbortSignal,
@@ -73,7 +83,7 @@ interface Found {
   wasRead: boolean;
 }
 
-type State = Pick<Outcome, 'state' | 'text'>;
+type State = Pick<Outcome, 'state' | 'line' | 'shown'>;
 
 function outcomeOf(
   label: string,
@@ -81,39 +91,44 @@ function outcomeOf(
   { before, after }: ObjectChange,
   { write, live, wasRead }: Found,
 ): State {
-  const told = (text: string): State => ({ state: 'told', text: `${label}: ${text}` });
+  const told = (text: string): State => ({ state: 'told', line: `${label}: ${text}` });
   if (write?.refusal !== undefined) return told('refused');
   if (!after) {
     if (!live) return told('is already gone');
-    if (write)
-      return told(`deleted\n${diffObjects(manifestPart(live, [before!.object]), undefined)}`);
+    if (write) return told('deleted');
     if (change.hasFailed) return { state: 'unreached' };
     return told(`kept, ${whyKept(live, change.isRemoval ? before!.object : undefined)}`);
   }
   if (!live) {
     if (!write?.result && !write?.untried) return { state: 'unreached' };
-    return told(`created${untried(write)}\n${diffObjects(undefined, withData(after.object))}`);
+    return told(`created${untried(write)}`);
   }
   if (!write) return { state: change.hasFailed && !wasRead ? 'unreached' : 'unchanged' };
-  const diff = write.untried
-    ? textDiff(live, before?.object, after.object)
-    : diffObjects(live, write.result);
-  return diff === '' ? { state: 'unchanged' } : told(`changed${untried(write)}\n${diff}`);
+  const shown = write.untried
+    ? shownChange(label, manifestChange(live, before?.object, after.object))
+    : shownChange(label, { before: live, after: write.result });
+  if (shown.lines.length === 0) return { state: 'unchanged' };
+  return { ...told(`changed${untried(write)}`), shown };
 }
 
 /** What would happen to an object that is not in the manifest, such as the namespace. */
-export async function otherText(
+export async function otherOutcome(
   cluster: Cluster,
   path: string,
   { method, result }: RehearsedWrite,
   signal: AbortSignal,
-): Promise<string[]> {
-  if (method === 'DELETE' || !result?.kind) return [];
+): Promise<Outcome | undefined> {
+  if (method === 'DELETE' || !result?.kind) return undefined;
   const label = `${result.kind.toLowerCase()}/${result.metadata?.name}`;
   const live = await ifFound(cluster.request<KubernetesObject>(path, { signal }));
-  if (!live) return [`${label}: created`];
-  const diff = diffObjects(live, result);
-  return diff === '' ? [] : [`${label}: changed\n${diff}`];
+  const one = { label, path, state: 'told' as const };
+  if (!live) return { ...one, line: `${label}: created` };
+  const shown = shownChange(label, { before: live, after: result });
+  return shown.lines.length === 0 ? undefined : { ...one, line: `${label}: changed`, shown };
+}
+
+function shownChange(name: string, change: Change): ShownChange {
+  return { name, change, lines: shownLines(change, true) };
 }
 
 function untried({ untried: why }: RehearsedWrite): string {
@@ -134,23 +149,19 @@ function whyKept(live: KubernetesObject, manifest: KubernetesObject | undefined)
 }
 
 /**
- * A diff without the API server's help: the part of the live object that the manifests name,
- * against the manifest.
+ * A change without the API server's help: the part of the live object that the manifests name, and
+ * the manifest.
  */
-function textDiff(
+function manifestChange(
   live: KubernetesObject,
   before: KubernetesObject | undefined,
   after: KubernetesObject,
-): string {
-  const now = manifestPart(live, before ? [after, before] : [after]);
-  return diffObjects(now, withoutUnset(withData(after), live) as KubernetesObject);
-}
-
-function manifestPart(
-  live: KubernetesObject,
-  manifests: readonly KubernetesObject[],
-): KubernetesObject {
-  return projection(live, manifests.map(withData)) as KubernetesObject;
+): Change {
+  const shapes = before ? [after, before] : [after];
+  return {
+    before: projection(live, shapes.map(withData)) as KubernetesObject,
+    after: withoutUnset(withData(after), live) as KubernetesObject,
+  };
 }
 
 /** A Secret with all of its values in `data`, where the API server keeps them. */

@@ -1,7 +1,7 @@
 import { inOrder } from '#base';
-import { noteAnswer, readDocuments, type Cluster, type Upstream } from '#cluster';
-import { ToolError } from '#tools';
-import { changeText, otherText, pairsOf, type Outcome } from './object-change.js';
+import { noteAnswer, readDocuments, withHunks, type Cluster, type Upstream } from '#cluster';
+import { ToolError, type ToolCall } from '#tools';
+import { changeOutcome, otherOutcome, pairsOf, type Outcome } from './object-change.js';
 import { changeFailure } from './change-failure.js';
 import { ChartKinds } from './chart-kinds.js';
 import { Rehearsal } from './rehearsal.js';
@@ -41,7 +41,8 @@ export interface PlannedChange {
 
 /**
  * Finds out what a change of a release would do to the objects in the cluster, by having helm
- * rehearse it. The text has a diff for each object that would change, and one line for all others.
+ * rehearse it. The text has one line for each object that would change, and one for all others, then
+ * the hunks of what would change.
  * Values of Secrets are shown as their size. A failure that would stop the change halfway comes
  * first.
  * @param run starts helm for the change, without hooks, through the given way to the cluster
@@ -51,18 +52,18 @@ export async function previewText(
   cluster: Cluster,
   change: PlannedChange,
   run: (through: Upstream) => Promise<unknown>,
-  signal: AbortSignal,
+  call: ToolCall,
 ): Promise<string> {
   try {
-    return await rehearsedText(cluster, change, run, signal);
+    return await rehearsedText(cluster, change, run, call);
   } catch (error) {
     const isUnknownKind = error instanceof ToolError && UNKNOWN_KIND.test(error.message);
     const definitions = isUnknownKind ? await change.definitions?.() : undefined;
     if (definitions === undefined) throw error;
-    const objects = await readDocuments('crds', definitions, signal);
+    const objects = await readDocuments('crds', definitions, call.signal);
     const kinds = new ChartKinds(objects.map(({ value }) => value));
     if (kinds.names.length === 0) throw error;
-    return await rehearsedText(cluster, change, run, signal, kinds);
+    return await rehearsedText(cluster, change, run, call, kinds);
   }
 }
 
@@ -70,16 +71,17 @@ async function rehearsedText(
   cluster: Cluster,
   change: PlannedChange,
   run: (through: Upstream) => Promise<unknown>,
-  signal: AbortSignal,
+  call: ToolCall,
   kinds?: ChartKinds,
 ): Promise<string> {
+  const { signal } = call;
   const rehearsal = new Rehearsal(cluster, signal, kinds);
   const failure = await failureOf(run((request) => rehearsal.answer(request)));
   signal.throwIfAborted();
   const after = await recordedRelease(rehearsal.writes, change.name, signal);
   const isBegun = change.isRemoval ? rehearsal.writes.entries().length > 0 : after;
   if (failure && (!isBegun || UNRELATED.includes(failure.code))) throw failure;
-  return await outcomeText(cluster, change, after, rehearsal.writes, failure, signal);
+  return await outcomeText(cluster, change, after, rehearsal.writes, failure, call);
 }
 
 async function outcomeText(
@@ -88,8 +90,9 @@ async function outcomeText(
   after: Release | undefined,
   writes: RehearsedWrites,
   failure: ToolError | undefined,
-  signal: AbortSignal,
+  call: ToolCall,
 ): Promise<string> {
+  const { signal } = call;
   const objectsOf = (release: Release | undefined) =>
     release ? renderedObjects(release.manifest, namespace, signal) : [];
   const changes = pairsOf(await objectsOf(before), await objectsOf(after));
@@ -99,26 +102,35 @@ async function outcomeText(
   }
   const outcomes: Outcome[] = [];
   const context = { cluster, writes, isRemoval, hasFailed: failure !== undefined };
-  const tell = (one: (typeof changes)[number], stop: AbortSignal) => changeText(context, one, stop);
+  const tell = (one: (typeof changes)[number], stop: AbortSignal) =>
+    changeOutcome(context, one, stop);
   for await (const outcome of inOrder(changes, READ_CONCURRENCY, signal, tell)) {
     outcomes.push(outcome);
   }
   const told = new Set(outcomes.map(({ path }) => path));
   const others = writes.entries().filter(([path]) => !told.has(path) && !RECORD.test(path));
-  const more: string[] = [];
+  const more: Outcome[] = [];
   for (const [path, write] of others) {
-    more.push(...(await otherText(cluster, path, write, signal)));
+    const outcome = await otherOutcome(cluster, path, write, signal);
+    if (outcome) more.push(outcome);
   }
-  const texts = outcomes.flatMap(({ text }) => (text === undefined ? [] : [text]));
-  return [
-    headline(summary, failure),
+  const all = [...more, ...outcomes];
+  const lines = [
     ...writes.kinds.names.map((name) => `${DEFINITION}/${name}: created`),
-    ...more,
-    ...texts,
+    ...all.flatMap(({ line }) => line ?? []),
+  ];
+  const first = [
+    headline(summary, failure),
+    ...(lines.length > 0 ? [lines.join('\n')] : []),
     ...listed('Unchanged', outcomes, 'unchanged'),
     ...listed('Not reached', outcomes, 'unreached'),
     ...hookLines((after ?? before)?.hooks ?? [], events),
   ].join('\n\n');
+  return withHunks(
+    first,
+    all.flatMap(({ shown }) => shown ?? []),
+    call,
+  );
 }
 
 async function failureOf(running: Promise<unknown>): Promise<ToolError | undefined> {

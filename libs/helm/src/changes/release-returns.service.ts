@@ -43,7 +43,7 @@ export class ReleaseReturnsService {
         { name, namespace, before, events, summary },
         (through) =>
           this.cli.run({ ...command, through, flags: { ...flags, 'no-hooks': true } }, call),
-        call.signal,
+        call,
       );
     }
     const target = { cluster, namespace, name, revisions };
@@ -67,7 +67,7 @@ export class ReleaseReturnsService {
         { name, namespace, before, events, summary, isRemoval: true },
         (through) =>
           this.cli.run({ ...command, through, flags: { ...flags, 'no-hooks': true } }, call),
-        call.signal,
+        call,
       );
     }
     const target = { cluster, namespace, name, revisions };

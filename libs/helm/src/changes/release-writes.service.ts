@@ -131,7 +131,7 @@ export class ReleaseWritesService {
       const rehearsed = { ...force, 'no-hooks': true, 'skip-crds': true };
       const rehearse = (through: Upstream) => start(rehearsed, through);
       const definitions = () => this.definitionsOf(source, call);
-      return this.previewed(target, chart, { rehearse, definitions }, call.signal);
+      return this.previewed(target, chart, { rehearse, definitions }, call);
     }
     // Helm would try to create it again, for which not everybody has the right.
     const isMissing =
@@ -148,11 +148,13 @@ export class ReleaseWritesService {
     { cluster, namespace, name, revisions }: ChangeTarget,
     chart: string,
     { rehearse, definitions }: Rehearsed,
-    signal: AbortSignal,
+    call: ToolCall,
   ): Promise<string> {
     const deployed = revisions.findLast(({ status }) => status === 'deployed') ?? revisions.at(-1);
     const isInstalled = deployed !== undefined && deployed.status !== 'uninstalled';
-    const before = isInstalled ? await this.store.content(cluster, deployed, signal) : undefined;
+    const before = isInstalled
+      ? await this.store.content(cluster, deployed, call.signal)
+      : undefined;
     const next = (revisions.at(-1)?.revision ?? 0) + 1;
     const summary = before
       ? `Release "${name}" in namespace "${namespace}" would be upgraded to revision ${next} with chart ${chart}`
@@ -166,7 +168,7 @@ export class ReleaseWritesService {
       const { chartDigest } = await rehearse(through);
       remarks = remarksOf({ warnings: '', chartDigest });
     };
-    const text = await previewText(cluster, planned, noted, signal);
+    const text = await previewText(cluster, planned, noted, call);
     return [text, ...remarks].join('\n\n');
   }
 

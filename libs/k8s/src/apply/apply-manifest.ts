@@ -9,7 +9,7 @@ import { manifestObjects } from './manifest/manifest-objects.js';
 /**
  * Checks all objects of a manifest and then, except in a dry run, applies them by server-side apply
  * (KEP-555).
- * @returns a line for each object, what was removed from which, and the diffs
+ * @returns a line for each object, what was removed from which, and the hunks of the changes
  * @throws ToolError `invalid_input`, `conflict`, `precondition`, and as the API server refuses.
  * Nothing was applied unless the error's output says so
  */
@@ -28,6 +28,6 @@ export async function applyManifest(
   return changeAndWait(cluster, call, plan.others, async () => {
     await run.check();
     if (!isDryRun(call)) await run.send(call.progress);
-    return run.result(isDryRun(call));
+    return run.result(call);
   });
 }

@@ -27,7 +27,7 @@ describe(ApplyReport.name, () => {
       ApplyItem,
     ];
     const report = new ApplyReport([first, second, third]);
-    report.add(first, { before: undefined, after: first.object, removed: [] });
+    report.addApplied(first, { before: undefined, after: first.object, removed: [] });
     report.fail(second, LOST);
     expect(report.failure()).toMatchObject({
       code: 'unavailable',

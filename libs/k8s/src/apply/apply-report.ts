@@ -1,15 +1,14 @@
-import { diffObjects, noteChange } from '#cluster';
-import { ToolError } from '#tools';
+import { isDryRun, noteChange, shownLines, withHunks, type Change } from '#cluster';
+import { ToolError, type ToolCall } from '#tools';
 import { nameOf, type ApplyItem } from './apply-plan.js';
+import type { CheckedApply } from './apply-check.js';
 import type { Applied } from './apply-send.js';
-
-/** Most lines of diffs in one answer; more can be seen object by object. */
-const MAX_DIFF_LINES = 2_000;
 
 interface Outcome {
   /** `unknown` if the answer was lost. */
   state: 'created' | 'configured' | 'unchanged' | 'failed' | 'unknown';
-  diff: string;
+  /** What an answer shows of it; undefined if it has failed. */
+  shown?: { change: Change; lines: readonly string[] };
   removed: readonly string[];
   error?: ToolError;
 }
@@ -21,32 +20,32 @@ export class ApplyReport {
   /** @param items all objects, in the order of their lines */
   constructor(private readonly items: readonly ApplyItem[]) {}
 
-  /** Notes what would be done. @returns the object's line, as kubectl prints it */
-  add(item: ApplyItem, { before, after, removed }: Applied): string {
-    const diff = diffObjects(before, after);
-    const state = !before ? 'created' : diff === '' ? 'unchanged' : 'configured';
-    this.outcomes.set(item, { state, diff, removed });
-    return `${item.label} ${state}`;
+  /** Notes what would be done. */
+  addChecked(item: ApplyItem, { before, after, removed, manifest }: CheckedApply): void {
+    const change = { before, after, sent: manifest };
+    this.add(item, change, shownLines(change, true), removed);
   }
 
-  /** As `add`, for what was done. */
-  addApplied(item: ApplyItem, applied: Applied): string {
-    const line = this.add(item, applied);
-    noteChange(applied, this.outcomes.get(item)!.diff);
-    return line;
+  /** Notes what was done. @returns the object's line, as kubectl prints it */
+  addApplied(item: ApplyItem, { before, after, removed }: Applied): string {
+    const change = { before, after };
+    const lines = shownLines(change, false);
+    noteChange(change, lines);
+    return `${item.label} ${this.add(item, change, lines, removed)}`;
   }
 
   fail(item: ApplyItem, error: ToolError): void {
     const state = error.isOutcomeUnknown ? 'unknown' : 'failed';
-    this.outcomes.set(item, { state, diff: '', removed: [], error });
+    this.outcomes.set(item, { state, removed: [], error });
   }
 
   get count(): number {
     return this.outcomes.size;
   }
 
-  text(isDryRun: boolean): string {
-    const notes = isDryRun ? ['(dry run: nothing was changed)'] : [];
+  /** What was or would be done, for the answer of the call. */
+  text(call: ToolCall): string {
+    const notes = isDryRun(call) ? ['(dry run: nothing was changed)'] : [];
     for (const item of this.items) {
       const outcome = this.outcomes.get(item);
       if (!outcome) {
@@ -56,11 +55,15 @@ export class ApplyReport {
         notes.push(`Removed from ${nameOf(item)}: ${outcome.removed.join(', ')}`);
       }
     }
-    const head = [...this.lines('not checked'), ...notes].join('\n');
-    return [head, ...this.diffs()].join('\n\n');
+    const isOnly = this.items.length === 1;
+    const shown = this.items.flatMap((item) => {
+      const one = this.outcomes.get(item)?.shown;
+      return one ? [{ name: isOnly ? '' : nameOf(item), ...one }] : [];
+    });
+    return withHunks([...this.lines('not checked'), ...notes].join('\n'), shown, call);
   }
 
-  data(isDryRun: boolean): object {
+  data(dryRun: boolean): object {
     const objects = this.items.map((item) => ({
       apiVersion: item.resource.apiVersion,
       kind: item.resource.kind,
@@ -68,7 +71,7 @@ export class ApplyReport {
       name: item.name,
       result: this.outcomes.get(item)?.state ?? 'not checked',
     }));
-    return { dry_run: isDryRun, objects };
+    return { dry_run: dryRun, objects };
   }
 
   /**
@@ -115,17 +118,15 @@ export class ApplyReport {
     return this.items.map((item) => `${item.label} ${this.outcomes.get(item)?.state ?? missing}`);
   }
 
-  private diffs(): string[] {
-    const shown: string[] = [];
-    let hidden = 0;
-    let total = 0;
-    for (const item of this.items) {
-      const diff = this.outcomes.get(item)?.diff ?? '';
-      if (diff === '') continue;
-      total += diff.split('\n').length;
-      if (total > MAX_DIFF_LINES) hidden++;
-      else shown.push(`${nameOf(item)}:\n${diff}`);
-    }
-    return hidden > 0 ? [...shown, `[The diffs of ${hidden} more objects are left out.]`] : shown;
+  private add(
+    item: ApplyItem,
+    change: Change,
+    lines: readonly string[],
+    removed: readonly string[],
+  ): Outcome['state'] {
+    const changed = lines.length === 0 ? 'unchanged' : 'configured';
+    const state = change.before ? changed : 'created';
+    this.outcomes.set(item, { state, shown: { change, lines }, removed });
+    return state;
   }
 }

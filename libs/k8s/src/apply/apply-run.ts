@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { mapConcurrently } from '#base';
-import { apiStatusOf, type Cluster } from '#cluster';
+import { apiStatusOf, isDryRun, type Cluster } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import type { ApplyOptions } from './apply-attempt.js';
 import type { CheckedApply } from './apply-check.js';
@@ -68,14 +68,15 @@ export class ApplyRun {
   }
 
   /** What was done or, in a dry run, would be done. */
-  async result(isDryRun: boolean): Promise<ToolResult> {
-    if (isDryRun) {
+  async result(call: ToolCall): Promise<ToolResult> {
+    const dryRun = isDryRun(call);
+    if (dryRun) {
       for (const [item, checked] of this.checks) {
         await this.turn();
-        this.report.add(item, checked);
+        this.report.addChecked(item, checked);
       }
     }
-    return { output: this.report.text(isDryRun), data: this.report.data(isDryRun) };
+    return { output: this.report.text(call), data: this.report.data(dryRun) };
   }
 
   /**

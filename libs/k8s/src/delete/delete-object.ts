@@ -24,7 +24,7 @@ const LOOK_LIMIT_MS = 10_000;
 /**
  * Deletes one object and waits until it is gone. Only deletes the object that it has read, not
  * another one that has taken the name since.
- * @returns what was deleted, as a diff
+ * @returns what was deleted
  * @throws ToolError `timeout` with what the deletion waits for; the deletion continues
  */
 export async function deleteObject(
@@ -43,12 +43,12 @@ export async function deleteObject(
   const change = { before, after: undefined };
   // Only a Status means that the object is gone. Some kinds always answer with the object.
   if (isDryRun(call) || answer.kind === 'Status') {
-    return changeText(`${target} deleted`, change, isDryRun(call));
+    return changeText(`${target} deleted`, change, call);
   }
-  if (seconds === 0) return changeText(`${target} is being deleted`, change, false);
+  if (seconds === 0) return changeText(`${target} is being deleted`, change, call);
   call.progress({ progress: 0, message: `${target} is being deleted` });
   const left = await afterRequest(target, untilGone(cluster, ref, before, seconds, call));
-  if (!left) return changeText(`${target} deleted`, change, false);
+  if (!left) return changeText(`${target} deleted`, change, call);
   const look = AbortSignal.any([call.signal, AbortSignal.timeout(LOOK_LIMIT_MS)]);
   const obstacles = await obstaclesOf(cluster, ref, left, look).catch(() => {
     call.signal.throwIfAborted();

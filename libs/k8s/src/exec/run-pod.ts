@@ -46,7 +46,8 @@ export async function runPod(
   const dryRun = isDryRun(call);
   const created = await create(cluster, query, call);
   if (dryRun || !(query.wait || query.remove)) {
-    return changeText(`pod/${query.name} created`, { before: undefined, after: created }, dryRun);
+    const change = { before: undefined, after: created, sent: manifestOf(query, undefined) };
+    return changeText(`pod/${query.name} created`, change, call);
   }
   const ended = AbortSignal.any([call.signal, AbortSignal.timeout(query.timeout_seconds * 1_000)]);
   const tell = (message: string) => call.progress({ progress: 0, message });

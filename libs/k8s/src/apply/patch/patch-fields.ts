@@ -21,7 +21,7 @@ import { operationFaults, typeFaults, withTypeFaults } from '../type-faults.js';
 
 /**
  * Changes single fields of an object.
- * @returns `deployment.apps/web patched` or `unchanged`, with the diff
+ * @returns `deployment.apps/web patched` or `unchanged`, with the hunks of the change
  * @throws ToolError `invalid_input` for a broken patch or one that the API server refuses,
  * `precondition` if a test of a JSON patch fails, and as `patchObject`
  */
@@ -58,7 +58,7 @@ async function patchTarget(
   const state = isSame(before, after) ? 'unchanged' : 'patched';
   const label = resource.label(dto.name);
   return {
-    output: changeText(`${label} ${state}`, { before, after }, dryRun),
+    output: changeText(`${label} ${state}`, { before, after }, call),
     data: { object: label, result: state, dry_run: dryRun },
   };
 }
