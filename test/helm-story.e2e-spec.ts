@@ -80,7 +80,7 @@ describeSideBySide(STORIES, titleOf, ({ helm: major, door: name }) => {
     const preview = await textOf('helm_install', { ...args, dry_run: true });
     expect(preview).toMatch(/^Release "hello" would be installed .*nothing was changed\)\n/);
     expect(preview).toMatch(
-      /\n\n(configmap\/hello: created\n|secret\/hello: created\n|deployment\.apps\/hello: created\n){3}\n/,
+      /\n\nnamespace\/\S+: created\n(?:(?:configmap|secret|deployment\.apps)\/hello: created\n){3}\n/,
     );
     expect(await stored(`namespace/${namespace}`, '{.metadata.name}')).toBe('');
 
@@ -164,7 +164,7 @@ describeSideBySide(STORIES, titleOf, ({ helm: major, door: name }) => {
 
   it('is uninstalled, after a look at what goes', async () => {
     const preview = await textOf('helm_uninstall', { ...release, dry_run: true });
-    expect(preview).toContain('deployment.apps/hello: deleted\n');
+    expect(preview).toMatch(/^deployment\.apps\/hello: deleted$/m);
     expect(await deployed()).toBe('1 app:1.0');
     expect(await textOf('helm_uninstall', { ...release, keep_history: true })).toContain(
       'release "hello" uninstalled',

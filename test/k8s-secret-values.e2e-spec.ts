@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ExecutionsApi } from './support/executions.js';
-import { applyByKubectl, configMap, createObjects, documents, secret } from './support/manifest.js';
+import { applyByKubectl, configMap, documents, secret } from './support/manifest.js';
 import { mcpTextOf } from './support/mcp-clients.js';
 import { execute } from './support/rest.js';
 import { executionsFile } from './support/use-executions.js';
@@ -203,7 +203,6 @@ describe('k8s_apply of a Secret', () => {
   );
 
   it('shows no value of it in the diffs of others, or in the progress', async () => {
-    await createObjects(configMap('copy', { plain: 'now: none' }, { namespace: own.name }));
     const args = { content: manifest, namespace: own.name, force_conflicts: true };
     for (const dry_run of [true, false]) {
       const progress: unknown[] = [];
