@@ -45,7 +45,8 @@ export function changeAnswer(summary: string, shown: ShownChange, call: ToolCall
   const dryRun = isDryRun(call);
   if (!dryRun) noteChange(shown.change, shown.lines);
   const first = dryRun ? `${summary} (dry run: nothing was changed)` : summary;
-  return withHunks(first, [shown], call);
+  const { before, after } = shown.change;
+  return withHunks(first, [shown], call, wayTo((after ?? before)!, dryRun));
 }
 
 /**
@@ -67,13 +68,15 @@ export function shownLines(
 /**
  * A text, followed by the hunks of some changes, as far as they fit into the answer of the call.
  * @param first says of each object what has happened to it
+ * @param wayOn how to see what does not fit
  */
-export function withHunks(first: string, shown: readonly ShownChange[], call: ToolCall): string {
-  const dryRun = isDryRun(call);
-  const hunks = shown.map((one) => hunksOf(one, dryRun));
-  const wayOn = dryRun
-    ? 'A dry run of fewer objects shows more.'
-    : 'k8s_get with output yaml shows an object.';
+export function withHunks(
+  first: string,
+  shown: readonly ShownChange[],
+  call: ToolCall,
+  wayOn: string,
+): string {
+  const hunks = shown.map((one) => hunksOf(one, isDryRun(call)));
   const room = Math.floor(call.maxOutputChars * SHARE) - first.length;
   return [first, ...shareHunks(hunks, room, wayOn)].join(GAP);
 }

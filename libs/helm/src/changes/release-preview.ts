@@ -22,6 +22,9 @@ const UNKNOWN_KIND = /no matches for kind/;
 /** Failures that say nothing about the change itself. */
 const UNRELATED = ['cancelled', 'timeout', 'unavailable', 'busy'];
 
+/** How to see changes that do not fit into the answer. */
+const WAY_ON = 'k8s_get with output yaml shows an object as it is, helm_template as it would be.';
+
 /** A change of a release, before it is made. */
 export interface PlannedChange {
   /** Of the release. */
@@ -126,11 +129,8 @@ async function outcomeText(
     ...listed('Not reached', outcomes, 'unreached'),
     ...hookLines((after ?? before)?.hooks ?? [], events),
   ].join('\n\n');
-  return withHunks(
-    first,
-    all.flatMap(({ shown }) => shown ?? []),
-    call,
-  );
+  const hunks = all.flatMap(({ shown }) => shown ?? []);
+  return withHunks(first, hunks, call, WAY_ON);
 }
 
 async function failureOf(running: Promise<unknown>): Promise<ToolError | undefined> {

@@ -60,7 +60,10 @@ export class ApplyReport {
       const one = this.outcomes.get(item)?.shown;
       return one ? [{ name: isOnly ? '' : nameOf(item), ...one }] : [];
     });
-    return withHunks([...this.lines('not checked'), ...notes].join('\n'), shown, call);
+    const wayOn = isDryRun(call)
+      ? 'A dry run of fewer objects shows more.'
+      : 'k8s_get with output yaml shows an object.';
+    return withHunks([...this.lines('not checked'), ...notes].join('\n'), shown, call, wayOn);
   }
 
   data(dryRun: boolean): object {
