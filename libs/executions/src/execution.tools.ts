@@ -1,19 +1,16 @@
-import { Inject } from '@nestjs/common';
 import {
   ANSWER_SECONDS,
   ownerOf,
   ToolError,
   Tool,
   ToolProvider,
-  toolsConfig,
   type ToolCall,
   type ToolResult,
-  type ToolsConfig,
 } from '#tools';
 import { ExecutionCancelDto } from './dto/execution-cancel.dto.js';
 import { ExecutionStatusDto } from './dto/execution-status.dto.js';
 import { ExecutionWaitDto } from './dto/execution-wait.dto.js';
-import { executionText } from './execution-text.js';
+import { ExecutionAnswers } from './execution.answers.js';
 import { isFinished, type Execution } from './execution.js';
 import { ExecutionCanceller } from './follow/execution.canceller.js';
 import { ExecutionReader } from './follow/execution.reader.js';
@@ -23,8 +20,6 @@ const EXECUTIONS_TAG = 'executions';
 
 /** An id that no execution has. */
 const EXAMPLE = { execution_id: '00000000-0000-4000-8000-000000000000' };
-/** What an answer says beside the piece of the output. */
-const HEADROOM_CHARS = 600;
 
 /**
  * Tools for clients that cut off long calls: they come back to a call that goes on. They are in the
@@ -38,7 +33,7 @@ export class ExecutionTools {
   constructor(
     private readonly reader: ExecutionReader,
     private readonly canceller: ExecutionCanceller,
-    @Inject(toolsConfig.KEY) private readonly tools: ToolsConfig,
+    private readonly answers: ExecutionAnswers,
   ) {}
 
   @Tool({
@@ -50,12 +45,9 @@ export class ExecutionTools {
     place: 'none',
     example: EXAMPLE,
   })
-  async status(
-    { execution_id, offset }: ExecutionStatusDto,
-    { principal }: ToolCall,
-  ): Promise<ToolResult> {
-    await this.reader.mustBeOf(ownerOf(principal), execution_id);
-    return this.answer(await this.reader.find(execution_id), offset);
+  async status({ execution_id, offset }: ExecutionStatusDto, call: ToolCall): Promise<ToolResult> {
+    await this.reader.mustBeOf(ownerOf(call.principal), execution_id);
+    return this.answer(await this.reader.find(execution_id), offset, call);
   }
 
   @Tool({
@@ -71,8 +63,9 @@ export class ExecutionTools {
   })
   async wait(
     { execution_id, timeout_seconds }: ExecutionWaitDto,
-    { principal, signal, progress }: ToolCall,
+    call: ToolCall,
   ): Promise<ToolResult> {
+    const { principal, signal, progress } = call;
     const owner = ownerOf(principal);
     await this.mayFollow(owner, execution_id);
     const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout_seconds * 1_000)]);
@@ -81,7 +74,7 @@ export class ExecutionTools {
     const end = await this.reader.ended(execution_id, limit, tell);
     signal.throwIfAborted();
     await this.reader.mustBeOf(owner, execution_id);
-    return this.answer(end ?? (await this.reader.find(execution_id)), 0);
+    return this.answer(end ?? (await this.reader.find(execution_id)), 0, call);
   }
 
   @Tool({
@@ -94,14 +87,12 @@ export class ExecutionTools {
     place: 'none',
     example: EXAMPLE,
   })
-  async cancel(
-    { execution_id }: ExecutionCancelDto,
-    { principal, signal }: ToolCall,
-  ): Promise<ToolResult> {
+  async cancel({ execution_id }: ExecutionCancelDto, call: ToolCall): Promise<ToolResult> {
+    const { principal, signal } = call;
     await this.reader.mustBeOf(ownerOf(principal), execution_id);
     await this.canceller.cancel(execution_id);
     const end = await this.reader.ended(execution_id, signal);
-    return this.answer(end ?? (await this.reader.find(execution_id)), 0);
+    return this.answer(end ?? (await this.reader.find(execution_id)), 0, call);
   }
 
   /** A wait begins also while the database is away, which then cannot say whose it is. */
@@ -113,11 +104,15 @@ export class ExecutionTools {
     }
   }
 
-  private answer(execution: Execution, offset: number): ToolResult {
-    const { id, tool, status, error } = execution;
-    const maxChars = this.tools.maxOutputChars - HEADROOM_CHARS;
+  private answer(
+    execution: Execution,
+    offset: number,
+    { maxOutputChars }: Pick<ToolCall, 'maxOutputChars'>,
+  ): ToolResult {
+    const { id, tool, status } = execution;
+    const { error } = this.answers.shown({ ...execution, output: undefined });
     return {
-      output: executionText(execution, { offset, maxChars }),
+      output: this.answers.text(execution, offset, maxOutputChars),
       data: { id, tool, status, finished: isFinished(execution), ...(error && { error }) },
     };
   }

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { LiveExecution } from './live-execution.js';
 
 const begin = (maxChars = 1_000_000) =>
-  new LiveExecution('k8s_exec', 'k8s', 'caller', maxChars, { isKept: true });
+  new LiveExecution(
+    'k8s_exec',
+    'k8s',
+    'caller',
+    { answerChars: maxChars, errorChars: maxChars, keptChars: maxChars },
+    { isKept: true },
+  );
 const taken = (execution: LiveExecution) =>
   execution
     .takeEvents(Infinity)

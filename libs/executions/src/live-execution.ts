@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { isoNow } from '#base';
 import type { Progress, ToolError, ToolResult } from '#tools';
 import type { Execution, ExecutionEvent, Outcome } from './execution.js';
+import type { CallLimits } from './output-limits.js';
 
 /** Events that are remembered of an execution before it is stored. */
 const MAX_EVENTS = 1_000;
@@ -44,7 +45,7 @@ export class LiveExecution {
     readonly tool: string,
     readonly category: string,
     readonly caller: string,
-    private readonly maxChars: number,
+    readonly limits: CallLimits,
     { id = randomUUIDv7(), isKept }: { id?: string; isKept: boolean },
   ) {
     this.id = id;
@@ -89,7 +90,7 @@ export class LiveExecution {
    * is one event.
    */
   addOutput(text: string): void {
-    if (this.chars > this.maxChars) return;
+    if (this.chars > this.limits.keptChars) return;
     this.chars += text.length;
     this.pieces.push(text);
     for (let start = 0; start < text.length;) {

@@ -22,7 +22,7 @@ export { InterceptsTools } from './tool.interceptor.js';
 export type { RefusedCall, ToolInterceptor, ToolInvocation } from './tool.interceptor.js';
 export { ToolInvoker } from './tool.invoker.js';
 export type { PreparedCall } from './tool.invoker.js';
-export { toolsConfig } from './tools.config.js';
+export { ASKED_OUTPUT_CHARS, toolsConfig } from './tools.config.js';
 export type { ToolsConfig } from './tools.config.js';
 export { ToolRegistry } from './tool.registry.js';
 export { ToolsModule } from './tools.module.js';

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { sharedTurns, untilAborted } from '#base';
+import { atOnce, sharedTurns, untilAborted } from '#base';
 import { cutName } from './cut-name.js';
 import { readInput } from './tool-input.js';
 import {
@@ -17,6 +17,12 @@ import type { RequirementScope } from './tool-requirement.js';
 import { ToolRegistry } from './tool.registry.js';
 import type { Progress, ToolDefinition, ToolResult } from './tool.js';
 import { toolsConfig, type ToolsConfig } from './tools.config.js';
+import {
+  errorSteps,
+  visibleError,
+  visibleReports,
+  visibleResult,
+} from './visible/visible-outcome.js';
 
 /** A call that may run: its tool, and its parameters as they were read and checked. */
 export interface PreparedCall {
@@ -41,8 +47,10 @@ export interface CallOptions {
   remembered?: Promise<void> | undefined;
   /** Seconds after which it is ended, if that is before the limit of its tool. */
   timeLimitSeconds?: number;
-  /** The most characters of the output. `MAX_OUTPUT_CHARS` unless given. */
-  maxOutputChars?: number;
+  /** The most characters of the answer. `MAX_OUTPUT_CHARS` unless given. */
+  maxOutputChars?: number | undefined;
+  /** The most characters of the output that are kept. Those of the answer unless given. */
+  maxKeptChars?: number;
   progress?: (progress: Progress) => void;
   emit?: (chunk: string) => void;
   settled?: () => void;
@@ -117,7 +125,7 @@ export class ToolInvoker implements OnModuleInit {
     } catch (error) {
       const failure = this.asToolError(error, executionId);
       this.log(cutName(name), executionId, failure.code, startedAt);
-      throw failure;
+      throw atOnce(errorSteps(failure));
     }
   }
 
@@ -127,25 +135,28 @@ export class ToolInvoker implements OnModuleInit {
    * ours is logged in full and thrown as `internal`.
    */
   async run(prepared: PreparedCall, options: CallOptions): Promise<ToolResult> {
-    const invocation = this.invocationOf(prepared, options);
+    const reports = visibleReports(options);
+    const invocation = this.invocationOf(prepared, { ...options, ...reports });
     const { tool, call } = invocation;
     const { executionId } = call;
     const startedAt = performance.now();
     let outcome = 'success';
     try {
       await this.refuseIncomplete(invocation);
-      return await this.chain(invocation).catch(async (error: unknown) => {
+      const result = await this.chain(invocation).catch(async (error: unknown) => {
         // A requirement may have disappeared since it was last checked. Then that is why nothing
         // was found.
         const isLost = error instanceof ToolError && error.code === 'not_found';
         if (isLost) await checkComplete(tool, call);
         throw error;
       });
+      return await visibleResult(result);
     } catch (error) {
       const failure = this.asToolError(error, executionId);
       outcome = failure.code;
-      throw failure;
+      throw await visibleError(failure);
     } finally {
+      reports.end();
       this.log(tool.name, executionId, outcome, startedAt);
       // Many calls may wait for the same event. What follows takes time: answers, records.
       await sharedTurns.pass();
@@ -157,6 +168,7 @@ export class ToolInvoker implements OnModuleInit {
     { caller, principal, door, signal, remembered, timeLimitSeconds, ...options }: CallOptions,
   ): ToolInvocation {
     const { executionId = randomUUIDv7(), maxOutputChars = this.config.maxOutputChars } = options;
+    const { maxKeptChars = maxOutputChars } = options;
     const { progress = ignore, emit = ignore, settled = ignore } = options;
     const call = {
       executionId,
@@ -168,6 +180,7 @@ export class ToolInvoker implements OnModuleInit {
       shared,
       timeLimitSeconds,
       maxOutputChars,
+      maxKeptChars,
       progress,
       emit,
       settled,
@@ -243,15 +256,15 @@ async function runTool({ tool, input, call }: ToolInvocation): Promise<ToolResul
   }
 }
 
-/** Emits each piece as it comes, and returns all of them, up to the limit of an answer. */
+/** Emits each piece as it comes, and returns all of them, as far as they are kept. */
 async function collect(
   pieces: AsyncIterable<string>,
-  { signal, emit, maxOutputChars }: ToolInvocation['call'],
+  { signal, emit, maxKeptChars }: ToolInvocation['call'],
 ): Promise<ToolResult> {
   const iterator = pieces[Symbol.asyncIterator]();
   let output = '';
   try {
-    while (output.length <= maxOutputChars) {
+    while (output.length <= maxKeptChars) {
       const { done, value } = await untilAborted(iterator.next(), signal);
       if (done) return { output };
       emit(value);

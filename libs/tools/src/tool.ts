@@ -67,8 +67,16 @@ export interface ToolCall {
    * Seconds that the caller gives it, if fewer than the limit of the tool. Undefined if not given.
    */
   readonly timeLimitSeconds?: number;
-  /** Characters after which the answer is cut. A tool need not fetch more. */
+  /**
+   * Characters that the answer has at most. A tool that can go on from there by another call fetches
+   * no more, and says below its output how.
+   */
   readonly maxOutputChars: number;
+  /**
+   * Characters of the output that are kept. What is beyond the answer is read on in the execution.
+   * A tool need not fetch more.
+   */
+  readonly maxKeptChars: number;
   /** Reports how far the work is. */
   readonly progress: (progress: Progress) => void;
   /** Hands out a piece of the output before the call ends. */

@@ -2,15 +2,8 @@ import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Policies } from '#access';
 import { orAfter, untilAborted } from '#base';
+import { ExecutionAnswers, ExecutionRunner, type Started } from '#executions';
 import {
-  ExecutionAnswers,
-  ExecutionRunner,
-  stillRunningText,
-  type Execution,
-  type Started,
-} from '#executions';
-import {
-  invalidField,
   ToolError,
   ToolRegistry,
   type Progress,
@@ -25,6 +18,7 @@ import { mcpConfig, type McpConfig } from './mcp.config.js';
 import { Narrowings } from './narrowing/narrowings.js';
 import { JSON_RPC, protocolFault, type JsonRpcResult } from './wire/json-rpc.js';
 import { listedSchema } from './wire/listed-schema.js';
+import { asksOf, type Asks } from './wire/asks.js';
 import { ProgressSender } from './wire/progress-sender.js';
 import { instructionsFor } from './wire/server-identity.js';
 import { failureResult, successResult } from './wire/tool-result.js';
@@ -32,9 +26,6 @@ import { ToolTasks } from './session/tool-tasks.js';
 
 /** Clients up to this protocol version, such as the Engine, wait as long as signs of life come. */
 const LAST_PATIENT_VERSION = '2025-06-18';
-
-/** The key in `_meta` for the time limit, which is a query parameter over REST. */
-const TIME_LIMIT = 'skyflo/time_limit_seconds';
 
 /** What a connection passes to a call. */
 export interface CallContext {
@@ -92,8 +83,8 @@ export class ToolCalls {
 
   /**
    * Answers `tools/call`. A failure of the tool or its parameters is a result with `isError`.
-   * @param params `name`, `arguments` and `_meta` with `progressToken`, `skyflo/data` and
-   * `skyflo/time_limit_seconds`
+   * @param params `name`, `arguments` and `_meta` with `progressToken`, `skyflo/data`,
+   * `skyflo/time_limit_seconds` and `skyflo/max_output_chars`
    * @throws the JSON-RPC fault "invalid params" when no tool is named
    */
   async call(params: Record<string, unknown>, context: CallContext): Promise<JsonRpcResult> {
@@ -111,10 +102,16 @@ export class ToolCalls {
     const { caller, principal, door } = client;
     let progress: ProgressSender | undefined;
     try {
-      const timeLimitSeconds = this.admit(params, meta, executionId, context);
+      const { timeLimitSeconds, maxOutputChars } = this.admit(params, meta, executionId, context);
       // In older protocol versions `task` has no meaning.
       if (params.task && knowsTasks(client)) {
-        return await this.tasks.create(name, args, { caller, principal, door, timeLimitSeconds });
+        return await this.tasks.create(name, args, {
+          caller,
+          principal,
+          door,
+          timeLimitSeconds,
+          maxOutputChars,
+        });
       }
       progress = this.progressSender(meta.progressToken, context);
       const started = await this.runner.start(name, args, {
@@ -123,23 +120,24 @@ export class ToolCalls {
         door,
         executionId,
         timeLimitSeconds,
+        maxOutputChars,
         progress: progress && ((report) => progress?.report(report)),
         emit: context.wantsLogs ? logSender(name, context) : undefined,
       });
       const limitMs =
         timeLimitSeconds === undefined ? this.softLimitMs(name, args, client) : undefined;
-      const result = await this.resultWithin(started, limitMs, context);
+      const result = await this.resultWithin(started, { limitMs, maxOutputChars }, context);
       return successResult(result, started.id, meta['skyflo/data'] === true);
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
-      return failureResult(error, executionId);
+      return failureResult(this.answers.cutRefusal(error), executionId);
     } finally {
       progress?.stop();
     }
   }
 
   /**
-   * The time limit of a call that may begin.
+   * What a call that may begin asks for.
    * @throws ToolError for one that may not, which is then recorded as refused
    */
   private admit(
@@ -147,16 +145,16 @@ export class ToolCalls {
     meta: Record<string, unknown>,
     executionId: string,
     { client, signal }: CallContext,
-  ): number | undefined {
+  ): Asks {
     try {
-      const timeLimitSeconds = timeLimitOf(meta);
+      const asks = asksOf(meta);
       const tool = this.registry.find(name as string);
       const refusal =
         (tool && client.narrowing.refusalOf(tool)) ?? this.unread.refusalOf(client.caller);
       if (refusal) throw refusal;
       if (signal.aborted)
         throw new ToolError('cancelled', 'The call was cancelled before it began.');
-      return timeLimitSeconds;
+      return asks;
     } catch (error) {
       const { caller, principal, door } = client;
       const who = { caller, principal, door, executionId };
@@ -187,14 +185,14 @@ export class ToolCalls {
    */
   private async resultWithin(
     { id, live }: Started,
-    limitMs: number | undefined,
+    { limitMs, maxOutputChars: asked }: { limitMs: number | undefined } & Asks,
     { signal, leave }: Pick<CallContext, 'signal' | 'leave'>,
   ): Promise<ToolResult> {
     const begin = performance.now();
     const cancel = () => live?.cancel(new ToolError('cancelled', 'The caller cancelled the call.'));
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
-    const result = this.answers.result({ id, live }, signal);
+    const result = this.answers.result({ id, live }, signal, asked);
     try {
       if (!live) return await result;
       const first = await untilLeft(
@@ -205,7 +203,10 @@ export class ToolCalls {
       // A later failure is stored with the execution.
       result.catch(() => {});
       live.isKept = true;
-      return this.answers.cut(id, { output: leftText(live.snapshot(), { begin, limitMs, leave }) });
+      const isLimit = !leave?.aborted && limitMs !== undefined;
+      const ms = isLimit ? limitMs : Math.round((performance.now() - begin) / 1_000) * 1_000;
+      const before = isLimit ? '' : `${CREDENTIAL_ENDED} `;
+      return { output: this.answers.stillRunning(live.snapshot(), ms / 1_000, before, asked) };
     } finally {
       signal.removeEventListener('abort', cancel);
     }
@@ -232,18 +233,6 @@ export class ToolCalls {
   }
 }
 
-/** The answer for a call that still runs when its client is not waited for any more. */
-function leftText(
-  execution: Execution,
-  { begin, limitMs, leave }: { begin: number; limitMs?: number; leave?: AbortSignal },
-): string {
-  if (!leave?.aborted && limitMs !== undefined) {
-    return stillRunningText(execution, limitMs / 1_000);
-  }
-  const seconds = Math.round((performance.now() - begin) / 1_000);
-  return `${CREDENTIAL_ENDED} ${stillRunningText(execution, seconds)}`;
-}
-
 /** The value of a promise, or undefined if the signal aborts before. */
 async function untilLeft<T>(promise: Promise<T>, leave?: AbortSignal): Promise<T | undefined> {
   if (!leave) return promise;
@@ -254,14 +243,6 @@ async function untilLeft<T>(promise: Promise<T>, leave?: AbortSignal): Promise<T
     promise.catch(() => {});
     return undefined;
   }
-}
-
-/** The time limit that the caller sets, in seconds. @throws ToolError `invalid_input` */
-function timeLimitOf(meta: Record<string, unknown>): number | undefined {
-  const seconds = meta[TIME_LIMIT];
-  if (seconds === undefined || seconds === null) return undefined;
-  if (Number.isInteger(seconds) && Number(seconds) >= 1) return Number(seconds);
-  throw invalidField(TIME_LIMIT, 'in _meta must be a whole number of seconds, at least 1');
 }
 
 function logSender(logger: string, { notify }: CallContext): (chunk: string) => void {

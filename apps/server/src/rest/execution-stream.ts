@@ -18,10 +18,11 @@ interface StreamParts {
  * one connection and one event. A client that does not read is dropped. If there is no room for an
  * event, or the credential of the request ends, the stream ends with a `closing` event. The client
  * can continue with `Last-Event-ID`, and the credential that it has then.
+ * @param asked characters of the result that its reader asks for
  */
 export async function streamExecution(
   { reader, answers, http }: StreamParts,
-  { id, after }: { id: string; after: number },
+  { id, after, asked }: { id: string; after: number; asked: number | undefined },
   reply: FastifyReply,
 ): Promise<void> {
   reply.hijack();
@@ -32,7 +33,7 @@ export async function streamExecution(
   const stream = http.stream(response);
   stream.onExpired = () => stop.abort(CREDENTIAL_ENDED);
   stream.open();
-  const shown = (execution: Execution) => answers.shown(execution);
+  const shown = (execution: Execution) => answers.shown(execution, asked);
   const events = eventsOf(reader.follow(id, after, stop.signal), shown);
   try {
     const reason = await sendEvents(stream, events, stop.signal);

@@ -16,7 +16,7 @@ import { ownerOf, ToolError } from '#tools';
 import { principalOf } from '../http/authentication.js';
 import { HttpAnswers } from '../http/http-answers.js';
 import type { RouteNotes } from '../http/methods.js';
-import { ListExecutionsDto, OutputQueryDto } from './dto/executions.dto.js';
+import { ListExecutionsDto, OutputQueryDto, ShowExecutionDto } from './dto/executions.dto.js';
 import { presentExecution, statusFor, type ExecutionView } from './execution.presenter.js';
 import { streamExecution } from './execution-stream.js';
 import { InputPipe } from './input.pipe.js';
@@ -53,13 +53,14 @@ export class ExecutionsController {
   @Get(':id')
   async get(
     @Param('id') id: string,
+    @Query(new InputPipe(ShowExecutionDto)) { max_output_chars: asked }: ShowExecutionDto,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ExecutionView> {
     await this.reader.mustBeOf(ownerIn(request), id);
     const execution = await this.reader.find(id);
     void reply.status(statusFor(execution));
-    return presentExecution(this.answers.shown(execution));
+    return presentExecution(this.answers.shown(execution, asked));
   }
 
   @ApiOperation({
@@ -96,6 +97,7 @@ export class ExecutionsController {
   @RouteConfig({ streams: true } satisfies RouteNotes)
   async events(
     @Param('id') id: string,
+    @Query(new InputPipe(ShowExecutionDto)) { max_output_chars: asked }: ShowExecutionDto,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -107,13 +109,14 @@ export class ExecutionsController {
     }
     await this.reader.mustBeOf(ownerIn(request), id);
     const { reader, answers, http } = this;
-    await streamExecution({ reader, answers, http }, { id, after: Number(after) }, reply);
+    await streamExecution({ reader, answers, http }, { id, after: Number(after), asked }, reply);
   }
 
   @ApiOperation({ operationId: 'cancel_execution', summary: 'Cancel an execution' })
   @Delete(':id')
   async cancel(
     @Param('id') id: string,
+    @Query(new InputPipe(ShowExecutionDto)) { max_output_chars: asked }: ShowExecutionDto,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ExecutionView> {
@@ -122,7 +125,7 @@ export class ExecutionsController {
     const end = await this.reader.ended(id, AbortSignal.timeout(CANCEL_WAIT_MS));
     const execution = end ?? (await this.reader.find(id));
     void reply.status(statusFor(execution));
-    return presentExecution(this.answers.shown(execution));
+    return presentExecution(this.answers.shown(execution, asked));
   }
 }
 

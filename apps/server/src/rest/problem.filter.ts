@@ -10,6 +10,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { authenticationConfig, type AuthenticationConfig } from '#access';
 import { challengeTo } from '../http/authentication.js';
+import { ExecutionAnswers } from '#executions';
 import { ToolError, type FieldError, type ToolErrorCode } from '#tools';
 import { startedBy } from './execution-id.js';
 
@@ -51,7 +52,10 @@ interface Problem {
 export class ProblemFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
-  constructor(@Inject(authenticationConfig.KEY) private readonly config: AuthenticationConfig) {}
+  constructor(
+    @Inject(authenticationConfig.KEY) private readonly config: AuthenticationConfig,
+    private readonly answers: ExecutionAnswers,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -75,8 +79,7 @@ export class ProblemFilter {
 
   private problemOf(error: unknown, execution_id: string | undefined): Problem {
     if (error instanceof ToolError) {
-      const { code, message: detail, retryable, errors } = error;
-      const output = error.output || undefined;
+      const { code, message: detail, retryable, errors, output } = this.answers.cutRefusal(error);
       const status = STATUS_OF[code];
       return {
         title: titleOf(status),
@@ -85,7 +88,7 @@ export class ProblemFilter {
         detail,
         retryable,
         errors,
-        output,
+        output: output || undefined,
         execution_id,
       };
     }

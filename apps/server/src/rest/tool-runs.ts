@@ -88,12 +88,14 @@ export class ToolRuns {
       executionId: newExecutionId(request, isRead),
       idempotencyKey,
       timeLimitSeconds: query.time_limit_seconds,
+      maxOutputChars: query.max_output_chars,
       keep: isStream || respondAsync,
     });
     setStarted(request, { id: started.id, isRead });
     if (isStream) {
       const { reader, answers, http } = this;
-      await streamExecution({ reader, answers, http }, { id: started.id, after: 0 }, reply);
+      const streamed = { id: started.id, after: 0, asked: query.max_output_chars };
+      await streamExecution({ reader, answers, http }, streamed, reply);
       return undefined;
     }
     if (respondAsync) {
@@ -144,7 +146,8 @@ export class ToolRuns {
     };
     reply.raw.once('close', hangUp);
     if (reply.raw.destroyed) hangUp();
-    const { output, data } = await this.answers.result(started, end.signal).finally(() => {
+    const result = this.answers.result(started, end.signal, query.max_output_chars);
+    const { output, data } = await result.finally(() => {
       // The listener would hold the result in memory until the client has read the answer.
       reply.raw.off('close', hangUp);
     });

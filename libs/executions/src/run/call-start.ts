@@ -18,6 +18,8 @@ export interface StartOptions {
   idempotencyKey?: string;
   /** Seconds that it may run, where fewer than its tool's own limit. */
   timeLimitSeconds?: number;
+  /** Characters that its answer may have, where its caller asks for other than usual. */
+  maxOutputChars?: number | undefined;
   progress?: (progress: Progress) => void;
   emit?: (chunk: string) => void;
 }

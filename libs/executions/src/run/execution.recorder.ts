@@ -10,7 +10,6 @@ import { Replicas } from '../store/replicas.js';
 import type { ExecutionRow } from '../store/schema.js';
 import { StoredBytes } from '../store/stored-bytes.js';
 import type { LiveExecution } from '../live-execution.js';
-import { OutputLimits } from '../output-limits.js';
 
 /**
  * Milliseconds after which a running read is stored, if its caller waits for it. For a shorter one,
@@ -33,7 +32,6 @@ export class ExecutionRecorder {
     private readonly claims: KeyClaims,
     private readonly bytes: StoredBytes,
     private readonly replicas: Replicas,
-    private readonly limits: OutputLimits,
   ) {}
 
   /**
@@ -93,8 +91,8 @@ export class ExecutionRecorder {
 
   /** Stores an end. */
   async end(execution: LiveExecution, outcome: Outcome): Promise<void> {
-    const { writer, limits } = this;
-    const end = endOf(execution, outcome, limits);
+    const { writer } = this;
+    const end = endOf(execution, outcome);
     execution.keepOnce(end.output ?? '');
     if (execution.isStored) {
       writer.update(execution.id, end);
@@ -143,7 +141,7 @@ export class ExecutionRecorder {
   }
 
   private notBegun(execution: LiveExecution, cause: unknown): Partial<ExecutionRow> {
-    return endOf(execution, { error: notStored(cause) }, this.limits);
+    return endOf(execution, { error: notStored(cause) });
   }
 }
 

@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { isoNow } from '#base';
 import { ToolError, ToolInvoker, type PreparedCall, type Progress } from '#tools';
+import { keptOutput } from '../cut-failure.js';
 import type { Outcome } from '../execution.js';
 import { executionsConfig, type ExecutionsConfig } from '../executions.config.js';
 import { OutputLimits } from '../output-limits.js';
@@ -81,11 +82,8 @@ export class ExecutionRunner {
     const { caller, executionId: id, idempotencyKey } = options;
     const isKept =
       options.keep === true || !annotations.readOnlyHint || idempotencyKey !== undefined;
-    const { maxKeptOutputChars } = this.limits;
-    const execution = new LiveExecution(call.tool.name, category, caller, maxKeptOutputChars, {
-      id,
-      isKept,
-    });
+    const limits = this.limits.of(options.maxOutputChars);
+    const execution = new LiveExecution(call.tool.name, category, caller, limits, { id, isKept });
     const place = this.placeFor(execution, call);
     if (place.isNow) execution.startedAt = execution.createdAt;
     this.running.set(id, execution);
@@ -218,7 +216,8 @@ export class ExecutionRunner {
     { execution, call, options, place }: Admitted,
     remembered: Promise<void> | undefined,
   ): Promise<Outcome> {
-    const { invoker, recorder, limits } = this;
+    const { invoker, recorder } = this;
+    const { answerChars, errorChars, keptChars } = execution.limits;
     const { principal, door, timeLimitSeconds, progress, emit } = options;
     const report = (news: Progress) => {
       execution.addProgress(news);
@@ -239,7 +238,8 @@ export class ExecutionRunner {
         signal: execution.signal,
         remembered,
         timeLimitSeconds,
-        maxOutputChars: limits.maxKeptOutputChars,
+        maxOutputChars: answerChars,
+        maxKeptChars: keptChars,
         progress: report,
         emit: (chunk) => {
           execution.addOutput(chunk);
@@ -254,8 +254,9 @@ export class ExecutionRunner {
       return { result };
     } catch (error) {
       const failure = error as ToolError;
-      const isWhole = failure.output !== undefined || execution.output === '';
-      return { error: isWhole ? failure : failure.with({ output: execution.output }) };
+      const { message, errors, output = execution.output || undefined } = failure;
+      const kept = keptOutput({ message, errors, output }, errorChars);
+      return { error: kept === failure.output ? failure : failure.with({ output: kept }) };
     }
   }
 

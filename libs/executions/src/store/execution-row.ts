@@ -9,7 +9,7 @@ import {
   type Outcome,
 } from '../execution.js';
 import type { LiveExecution } from '../live-execution.js';
-import type { OutputLimits } from '../output-limits.js';
+import { failureSize } from '../cut-failure.js';
 import type { ExecutionRow } from './schema.js';
 
 /** Bytes, about, of a row and its places in the indexes. */
@@ -54,20 +54,20 @@ export function rowOf(execution: LiveExecution, replica: string): ExecutionRow {
 
 /** What changes in the row of an execution when it ends. */
 export function endOf(
-  { isKept, isStored, eventBytes, signal }: LiveExecution,
+  { isKept, isStored, eventBytes, signal, limits }: LiveExecution,
   outcome: Outcome,
-  {
-    maxKeptOutputChars,
-    maxOutputChars,
-  }: Pick<OutputLimits, 'maxKeptOutputChars' | 'maxOutputChars'>,
 ): Partial<ExecutionRow> {
   const { output: whole = '', data } =
     'result' in outcome ? outcome.result : { output: outcome.error.output };
   // The output of a read that ended before it was stored went to its caller. Nobody else needs it.
-  const keepsOutput = isKept || isStored || whole.length > maxOutputChars;
-  const output = keepsOutput ? storable(whole.slice(0, maxKeptOutputChars)) : null;
+  const isCut =
+    'error' in outcome
+      ? failureSize(outcome.error) > limits.errorChars
+      : whole.length > limits.answerChars;
+  const keepsOutput = isKept || isStored || isCut;
+  const output = keepsOutput ? storable(whole.slice(0, limits.keptChars)) : null;
   const dataText = isKept && data !== undefined ? JSON.stringify(data) : '';
-  const keepsData = dataText !== '' && dataText.length <= maxKeptOutputChars;
+  const keepsData = dataText !== '' && dataText.length <= limits.keptChars;
   const error = 'error' in outcome ? JSON.stringify(errorOf(outcome.error)) : null;
   const texts = [output, keepsData ? dataText : null, error];
   return {

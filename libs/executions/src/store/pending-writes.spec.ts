@@ -8,7 +8,8 @@ const MEGABYTE = 'x'.repeat(1_000_000);
 
 /** An execution that has put out so many characters. */
 const executionOf = (chars: number) => {
-  const execution = new LiveExecution('k8s_logs', 'k8s', 'c', Infinity, { isKept: true });
+  const limits = { answerChars: Infinity, errorChars: Infinity, keptChars: Infinity };
+  const execution = new LiveExecution('k8s_logs', 'k8s', 'c', limits, { isKept: true });
   execution.isStored = true;
   execution.addOutput(MEGABYTE.repeat(Math.ceil(chars / 1_000_000)).slice(0, chars));
   return execution;

@@ -173,7 +173,7 @@ export class ReleaseWritesService {
   }
 
   private async definitionsOf(source: ChartSource, { signal }: ToolCall): Promise<string> {
-    const limits = { signal, maxOutputChars: MAX_DEFINITION_CHARS };
+    const limits = { signal, maxKeptChars: MAX_DEFINITION_CHARS };
     const { stdout } = await this.charts.run(source, { command: ['show', 'crds'] }, [], limits);
     return stdout;
   }

@@ -112,7 +112,7 @@ export class ChartDownloads {
       values: [reference],
       run,
     };
-    await this.cli.run(command, { signal, maxOutputChars: MAX_REPORT_CHARS });
+    await this.cli.run(command, { signal, maxKeptChars: MAX_REPORT_CHARS });
     const [name, ...others] = await readdir(run.downloads);
     if (name === undefined || others.length > 0) {
       throw new ToolError('upstream', `helm downloaded no chart from ${reference}.`);

@@ -135,7 +135,7 @@ export class ChartsService {
       await this.repositories.lend(run, [entry]);
       const flags = { versions: true, devel: true, output: 'json' };
       const command = { command: ['search', 'repo'], flags, values: [name], run };
-      return this.cli.run(command, { signal, maxOutputChars: MAX_SEARCH_CHARS });
+      return this.cli.run(command, { signal, maxKeptChars: MAX_SEARCH_CHARS });
     });
     const found = JSON.parse(stdout) as { name: string; version: string }[];
     return found

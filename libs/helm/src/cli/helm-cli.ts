@@ -42,7 +42,8 @@ export interface HelmLimits {
   signal: AbortSignal;
   /** As `RunOptions.caller`. */
   caller?: string | undefined;
-  maxOutputChars: number;
+  /** Characters of its output that are kept; helm is ended when it writes more. */
+  maxKeptChars: number;
 }
 
 /** How helm ended. */
@@ -103,7 +104,7 @@ export class HelmCli {
     run: HelmRun,
     proxy: ProxyForRun,
     context: ProgramContext | undefined,
-    { signal, caller, maxOutputChars }: HelmLimits,
+    { signal, caller, maxKeptChars }: HelmLimits,
   ): Promise<HelmOutcome> {
     const { maxMemoryMb } = this.limits;
     const { exitCode, stdout, stderr, isCut, isOverMemory } = await this.programs.run(
@@ -113,7 +114,7 @@ export class HelmCli {
         signal,
         caller,
         // One more, so that a cut is noticed.
-        maxOutputChars: maxOutputChars + 1,
+        maxOutputChars: maxKeptChars + 1,
         env: { ...this.home.environment(run), ...proxy.env, ...context?.env },
         cwd: run.workFolder,
         graceMs: GRACE_MS,

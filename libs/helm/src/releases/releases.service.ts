@@ -132,7 +132,7 @@ export class ReleasesService {
       return await this.store.read(cluster, namespace, name, call.signal, revision);
     } catch (error) {
       const flags = { namespace, output: 'json', revision };
-      const limits = { ...call, maxOutputChars: MAX_RELEASE_CHARS };
+      const limits = { ...call, maxKeptChars: MAX_RELEASE_CHARS };
       const json = await this.byHelm(error, cluster, ['status'], flags, [name], limits);
       return await parseRelease(json, call.signal);
     }
@@ -148,7 +148,7 @@ export class ReleasesService {
     command: readonly string[],
     flags: HelmFlags,
     values: readonly string[],
-    limits: Pick<ToolCall, 'signal' | 'maxOutputChars'>,
+    limits: Pick<ToolCall, 'signal' | 'maxKeptChars'>,
   ): Promise<string> {
     if (!(error instanceof UndecodableRelease)) throw error;
     const { stdout } = await this.cli.run({ command, flags, values, cluster }, limits);

@@ -69,7 +69,7 @@ export class Repositories {
       await new RepositoryFile(config).write(allowed);
       const { stdout, failure, downloadFailures } = await this.cli.attempt(
         { command: ['repo', 'update'], run },
-        { signal, maxOutputChars: MAX_REPORT_CHARS },
+        { signal, maxKeptChars: MAX_REPORT_CHARS },
       );
       const report = withoutCredentials(stdout);
       const failed = allowed

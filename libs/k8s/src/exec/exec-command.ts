@@ -43,7 +43,7 @@ export async function execCommand(
 ): Promise<ToolResult> {
   const command = await prepare(cluster, query, call.signal);
   // Leaves room for the rest of the answer.
-  const output = new ExecOutput(Math.floor(call.maxOutputChars * 0.9));
+  const output = new ExecOutput(Math.floor(call.maxKeptChars * 0.9));
   const limit = AbortSignal.timeout(query.timeout_seconds * 1_000);
   const signal = AbortSignal.any([call.signal, limit]);
   try {

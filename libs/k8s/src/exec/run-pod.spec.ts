@@ -31,7 +31,7 @@ describe(runPod.name, () => {
     const call = {
       signal: new AbortController().signal,
       progress: () => undefined,
-      maxOutputChars: 1_000,
+      maxKeptChars: 1_000,
       shared: {},
     } as unknown as ToolCall;
     await expect(runPod(cluster, QUERY, call)).rejects.toMatchObject({

@@ -155,7 +155,7 @@ async function logsOf(
 ): Promise<string> {
   const read = () =>
     cluster.text(`${podPath(query.namespace, query.name)}/log`, {
-      query: { container: query.name, limitBytes: call.maxOutputChars },
+      query: { container: query.name, limitBytes: call.maxKeptChars },
       signal: ended,
     });
   try {

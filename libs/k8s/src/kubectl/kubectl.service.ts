@@ -47,7 +47,7 @@ export class KubectlService {
   private async start(
     context: ProgramContext,
     args: readonly string[],
-    { signal, caller, maxOutputChars }: ToolCall,
+    { signal, caller, maxKeptChars }: ToolCall,
   ): Promise<string> {
     const maxMemoryMb = this.limits.kubectlMaxMemoryMb;
     const { exitCode, stdout, stderr, isCut, isOverMemory } = await this.programs.run(
@@ -56,7 +56,7 @@ export class KubectlService {
       {
         signal,
         caller,
-        maxOutputChars: maxOutputChars + 1,
+        maxOutputChars: maxKeptChars + 1,
         env: context.env,
         maxMemoryBytes: maxMemoryMb * 1_000_000,
       },

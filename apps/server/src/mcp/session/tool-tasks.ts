@@ -9,7 +9,9 @@ import {
   type Execution,
   type StartOptions,
 } from '#executions';
+import { isRecord } from '#base';
 import { ToolError } from '#tools';
+import { asksOf } from '../wire/asks.js';
 import { JSON_RPC, protocolFault, type JsonRpcResult } from '../wire/json-rpc.js';
 import type { McpClient } from '../wire/mcp-client.js';
 import { failureResult, successResult } from '../wire/tool-result.js';
@@ -17,6 +19,8 @@ import { failureResult, successResult } from '../wire/tool-result.js';
 const RELATED_TASK = 'io.modelcontextprotocol/related-task';
 const POLL_INTERVAL_MS = 1_000;
 const PAGE_SIZE = 50;
+/** Calls whose asked length is known. */
+const MAX_ASKED = 10_000;
 
 /** A task of MCP 2025-11-25. Times are ISO 8601, the rest milliseconds. */
 interface Task {
@@ -37,6 +41,9 @@ interface Task {
  */
 @Injectable()
 export class ToolTasks {
+  /** The characters that calls have asked for, by their executions, the oldest first. */
+  private readonly asked = new Map<string, number>();
+
   constructor(
     private readonly runner: ExecutionRunner,
     private readonly reader: ExecutionReader,
@@ -51,31 +58,41 @@ export class ToolTasks {
   async create(
     name: string,
     args: unknown,
-    options: Pick<StartOptions, 'caller' | 'principal' | 'door' | 'timeLimitSeconds'>,
+    options: Pick<
+      StartOptions,
+      'caller' | 'principal' | 'door' | 'timeLimitSeconds' | 'maxOutputChars'
+    >,
   ): Promise<JsonRpcResult> {
     const { id } = await this.runner.start(name, args, { ...options, keep: true });
-    return { task: taskOf(await this.reader.find(id)) };
+    this.remember(id, options.maxOutputChars);
+    return { task: this.taskOf(await this.reader.find(id)) };
   }
 
   /** `tasks/get`. @throws the JSON-RPC fault "invalid params" for an unknown task */
   async get(params: Record<string, unknown>, client: McpClient): Promise<JsonRpcResult> {
-    return { ...taskOf(await this.find(params, client)) };
+    return { ...this.taskOf(await this.find(params, client)) };
   }
 
-  /** `tasks/result`: waits for the end of the task. @throws as `get` */
+  /**
+   * `tasks/result`: waits for the end of the task. Its `_meta` may ask for an answer of another
+   * length, or else that of the call holds, while this server knows it.
+   * @throws as `get`, also for a wrong `_meta`
+   */
   async result(
     params: Record<string, unknown>,
     client: McpClient,
     signal: AbortSignal,
   ): Promise<JsonRpcResult> {
+    const asked = askedIn(params);
     const { id } = await this.find(params, client);
+    const chars = asked ?? this.asked.get(id);
     const end = await this.reader.ended(id, signal);
     const outcome = end && outcomeOf(end);
     if (!outcome) throw signal.reason;
     const result =
       'error' in outcome
-        ? failureResult(outcome.error, id)
-        : successResult(this.answers.cut(id, outcome.result), id, false);
+        ? failureResult(this.answers.cutError(id, outcome.error, chars), id)
+        : successResult(this.answers.cut(id, outcome.result, chars), id, false);
     return { ...result, _meta: { ...result._meta, [RELATED_TASK]: { taskId: id } } };
   }
 
@@ -83,7 +100,10 @@ export class ToolTasks {
   async list({ cursor }: Record<string, unknown>, { caller }: McpClient): Promise<JsonRpcResult> {
     const after = typeof cursor === 'string' ? cursor : undefined;
     const page = await this.reader.list({ caller }, { limit: PAGE_SIZE, after });
-    return { tasks: page.executions.map(taskOf), ...(page.next && { nextCursor: page.next }) };
+    return {
+      tasks: page.executions.map((execution) => this.taskOf(execution)),
+      ...(page.next && { nextCursor: page.next }),
+    };
   }
 
   /** `tasks/cancel`. @throws as `get`, also for a task that has ended */
@@ -101,7 +121,28 @@ export class ToolTasks {
         : error;
     }
     await this.reader.ended(id, signal);
-    return { ...taskOf(await this.reader.find(id)) };
+    return { ...this.taskOf(await this.reader.find(id)) };
+  }
+
+  private remember(id: string, chars: number | undefined): void {
+    if (chars === undefined) return;
+    this.asked.set(id, chars);
+    const [oldest] = this.asked.keys();
+    if (this.asked.size > MAX_ASKED && oldest !== undefined) this.asked.delete(oldest);
+  }
+
+  private taskOf(execution: Execution): Task {
+    const { id: taskId, status, createdAt, startedAt, finishedAt } = execution;
+    const { error } = this.answers.shown({ ...execution, output: undefined });
+    return {
+      taskId,
+      status: isFinished(execution) ? (FINAL_STATUS[status] ?? 'failed') : 'working',
+      ...(error && { statusMessage: error.message }),
+      createdAt,
+      lastUpdatedAt: finishedAt ?? startedAt ?? createdAt,
+      ttl: null,
+      pollInterval: POLL_INTERVAL_MS,
+    };
   }
 
   private async find({ taskId }: Record<string, unknown>, client: McpClient): Promise<Execution> {
@@ -118,17 +159,13 @@ export class ToolTasks {
   }
 }
 
-function taskOf(execution: Execution): Task {
-  const { id: taskId, status, createdAt, startedAt, finishedAt, error } = execution;
-  return {
-    taskId,
-    status: isFinished(execution) ? (FINAL_STATUS[status] ?? 'failed') : 'working',
-    ...(error && { statusMessage: error.message }),
-    createdAt,
-    lastUpdatedAt: finishedAt ?? startedAt ?? createdAt,
-    ttl: null,
-    pollInterval: POLL_INTERVAL_MS,
-  };
+/** The characters that a request asks for. @throws the JSON-RPC fault "invalid params" */
+function askedIn({ _meta }: Record<string, unknown>): number | undefined {
+  try {
+    return asksOf(isRecord(_meta) ? _meta : {}).maxOutputChars;
+  } catch (error) {
+    throw error instanceof ToolError ? protocolFault(JSON_RPC.invalidParams, error.message) : error;
+  }
 }
 
 const FINAL_STATUS: Partial<Record<Execution['status'], Task['status']>> = {

@@ -1,4 +1,5 @@
 import { EXECUTION_STATUSES, type ExecutionStatus } from '#executions';
+import { MaxOutputCharsField } from './list-tools.dto.js';
 import { ChoiceField, IntField, NAME, TextField } from '#tools';
 
 /** Which executions to list. An execution must match all filters. */
@@ -44,6 +45,12 @@ export class ListExecutionsDto {
     optional: true,
   })
   after?: string;
+}
+
+/** How an execution is shown. */
+export class ShowExecutionDto {
+  @MaxOutputCharsField()
+  max_output_chars?: number;
 }
 
 /** Which piece of an output to read. */

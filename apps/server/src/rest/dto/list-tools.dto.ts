@@ -1,4 +1,13 @@
-import { BooleanField, DNS_LABEL, IntField, TextField } from '#tools';
+import { ASKED_OUTPUT_CHARS, BooleanField, DNS_LABEL, IntField, TextField } from '#tools';
+
+/** What the answer may have in place of `MAX_OUTPUT_CHARS`. */
+export function MaxOutputCharsField(): PropertyDecorator {
+  return IntField({
+    description: 'Characters that the answer may have; the setting MAX_OUTPUT_CHARS unless given.',
+    optional: true,
+    ...ASKED_OUTPUT_CHARS,
+  });
+}
 
 /** Which tools to list. A tool must match all filters. */
 export class ListToolsDto {
@@ -38,4 +47,7 @@ export class ExecuteQueryDto {
     min: 1,
   })
   time_limit_seconds?: number;
+
+  @MaxOutputCharsField()
+  max_output_chars?: number;
 }
