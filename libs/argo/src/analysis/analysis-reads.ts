@@ -9,6 +9,7 @@ import {
 } from '#cluster';
 import type { ToolCall, ToolResult } from '#tools';
 import { reasonsOf, analysisRunText } from './analysis-text.js';
+import { cutNote, NOTE_CHARS } from '../read/cut-note.js';
 import type { AnalysisRun, Experiment } from '../model/analysis.js';
 import type { GetAnalysisRunDto } from './get-analysisrun.dto.js';
 import type { ListAnalysisRunsDto } from './list-analysisruns.dto.js';
@@ -83,9 +84,9 @@ async function queryOf(
 async function print(
   cluster: Cluster,
   query: ListQuery,
-  { signal, maxOutputChars: maxChars }: ToolCall,
+  { signal, maxOutputChars }: ToolCall,
 ): Promise<string> {
-  const options = { format: 'wide' as const, maxChars, signal };
-  const { text, truncated, shown } = await printResources(cluster, [query], options);
-  return truncated ? `${text}\n[Cut after ${shown}. Name a namespace.]` : text;
+  const options = { format: 'wide' as const, maxChars: maxOutputChars - NOTE_CHARS, signal };
+  const { text, truncated, ...printed } = await printResources(cluster, [query], options);
+  return truncated ? `${text}\n${cutNote(query.resource, printed)}` : text;
 }

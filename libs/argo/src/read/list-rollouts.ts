@@ -3,6 +3,7 @@ import { inTurns } from '#base';
 import { ageSince, alignSteps, fetchPages, type Cluster } from '#cluster';
 import type { ToolCall, ToolResult } from '#tools';
 import { canaryPosition, setWeight } from '../model/canary.js';
+import { cutNote, NOTE_CHARS } from './cut-note.js';
 import type { ListRolloutsDto } from './list-rollouts.dto.js';
 import { ROLLOUTS } from '../model/resource-types.js';
 import { rolloutPhase } from '../model/rollout-phase.js';
@@ -57,14 +58,14 @@ export async function listRollouts(
   const pages = fetchPages<RolloutList>(cluster, query, { limit: PAGE_ROLLOUTS, signal });
   const rows: Row[] = [];
   let size = 0;
-  let left = '';
+  let unfetched: number | undefined = 0;
   for await (const { list, replaces, remaining } of pages) {
     if (replaces > 0) rows.splice(-replaces);
     const added = list.items.map(rowOf);
     rows.push(...added);
     size += added.reduce((sum, row) => sum + cellsOf(row, true).join('   ').length, 0);
     if (size > maxOutputChars && remaining !== 0) {
-      left = `\n[Cut after ${rows.length} rollouts. Name a namespace.]`;
+      unfetched = remaining;
       break;
     }
     await setImmediate();
@@ -80,7 +81,21 @@ export async function listRollouts(
   const header = all_namespaces ? ['NAMESPACE', ...HEADER] : HEADER;
   const cells = rows.map((row) => cellsOf(row, all_namespaces));
   const lines = await inTurns(alignSteps([header, ...cells]));
-  return { output: lines.join('\n') + left, data: { items: rows } };
+  const shown = fitting(lines, maxOutputChars - NOTE_CHARS);
+  const cut = lines.length - shown.length;
+  const left = unfetched === undefined ? undefined : unfetched + cut;
+  const note = cutNote(resource, { shown: shown.length - 1, remaining: left });
+  return {
+    output: [...shown, ...(left === 0 ? [] : [note])].join('\n'),
+    data: { items: rows.slice(0, shown.length - 1) },
+  };
+}
+
+/** The first lines that have room; the header and one row always. */
+function fitting(lines: readonly string[], maxChars: number): readonly string[] {
+  let size = 0;
+  const end = lines.findIndex((line, at) => (size += line.length + 1) > maxChars && at > 1);
+  return end < 0 ? lines : lines.slice(0, end);
 }
 
 function rowOf(rollout: Rollout): Row {

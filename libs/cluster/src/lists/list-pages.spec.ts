@@ -87,11 +87,15 @@ describe('printResources', () => {
     expect(printed).toEqual({ text, shown: 3, truncated: false, remaining: 0, notes: [] });
   });
 
-  it('stops when the text is full and says how much is left', async () => {
-    const queries = await clusterOf(() => ({
-      metadata: { continue: 'next', remainingItemCount: 100 },
-      items: [pod('a'), pod('b'), pod('c')],
-    }));
+  it('stops when the text is full, and says how much is left and where it goes on', async () => {
+    const queries = await clusterOf((query) => {
+      const start = Number(query.get('continue'));
+      const end = Math.min(3, start + Number(query.get('limit')));
+      return {
+        metadata: { continue: String(end), remainingItemCount: 103 - end },
+        items: ['a', 'b', 'c'].slice(start, end).map(pod),
+      };
+    });
     const list = [{ resource: PODS, namespace: 'shop' }];
     const printed = await printResources(cluster, list, { format: 'name', maxChars: 12 });
     expect(printed).toMatchObject({
@@ -99,8 +103,9 @@ describe('printResources', () => {
       shown: 2,
       truncated: true,
       remaining: 101,
+      next: '2',
     });
-    expect(queries).toHaveLength(1);
+    expect(queries.map((query) => query.get('limit'))).toEqual(['2500', '1', '1']);
   });
 
   it('gives what there is with the error for what there is not', async () => {

@@ -46,7 +46,7 @@ export class ListText {
 
   constructor(
     format: 'yaml' | 'json',
-    private readonly maxChars: number,
+    private readonly limits: { maxChars: number; maxObjectChars?: number | undefined },
     private readonly isSingle: boolean,
   ) {
     this.syntax = format === 'yaml' ? YAML : JSON_TEXT;
@@ -59,10 +59,10 @@ export class ListText {
 
   /** Adds an object unless the text is full; the first one always. Says whether it was added. */
   *add(object: KubernetesObject): Steps<boolean> {
-    const { syntax, maxChars, isSingle } = this;
-    const text = yield* isSingle
-      ? syntax.document(object, maxChars)
-      : syntax.item(object, maxChars);
+    const { syntax, isSingle } = this;
+    const { maxChars, maxObjectChars = maxChars } = this.limits;
+    const most = this.length === 0 ? maxObjectChars : maxChars;
+    const text = yield* isSingle ? syntax.document(object, most) : syntax.item(object, most);
     const added = text.length + syntax.separator.length;
     if (this.size + added > maxChars && this.length > 0) return false;
     this.size += added;

@@ -10,10 +10,14 @@ import { reportable, type Outcome, type PrintOptions } from './print-outcome.js'
 export async function printObjects(
   cluster: Cluster,
   queries: readonly ListQuery[],
-  { format, maxChars, signal }: PrintOptions,
+  { format, maxChars, maxObjectChars, signal }: PrintOptions,
 ): Promise<Outcome> {
   const isSingle = queries.length === 1 && queries[0]?.names?.length === 1;
-  const list = new ListText(format === 'yaml' ? 'yaml' : 'json', maxChars, isSingle);
+  const list = new ListText(
+    format === 'yaml' ? 'yaml' : 'json',
+    { maxChars, maxObjectChars },
+    isSingle,
+  );
   const turns = new Turns();
   const errors: ToolError[] = [];
   let left: number | undefined = 0;

@@ -11,6 +11,8 @@ export interface PrintOptions {
    * that.
    */
   maxChars: number;
+  /** Characters of an object that has no room by itself: it is shown all the same. */
+  maxObjectChars?: number;
   signal?: AbortSignal;
   /** The columns of tables, instead of those of the API server. */
   columns?: FieldColumns;

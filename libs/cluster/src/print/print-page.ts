@@ -12,6 +12,13 @@ import type { Outcome, PrintOptions } from './print-outcome.js';
 import { RowSource } from './row-source.js';
 import { nothingFound } from './table-sections.js';
 
+/**
+ * Characters of a short row, and of a small object: what a text can hardly have room for is not
+ * fetched.
+ */
+const ROW_CHARS = 20;
+const OBJECT_CHARS = 300;
+
 /** A piece of a list that was fetched. */
 interface Piece {
   length: number;
@@ -92,7 +99,7 @@ function rowText(cluster: Cluster, query: ListQuery, options: PrintOptions): Pag
   const source = new RowSource(cluster, resource, options);
   const rows = emptyText(resource, [query], options);
   return {
-    most: source.pageRows(query),
+    most: Math.min(source.pageRows(query), Math.ceil(maxChars / ROW_CHARS)),
     shown: () => rows.rows,
     fetch: async (limit, token) => {
       const { table: whole, metadata } = await source.page(query, limit, token, signal);
@@ -116,10 +123,11 @@ function rowText(cluster: Cluster, query: ListQuery, options: PrintOptions): Pag
 }
 
 function objectText(cluster: Cluster, query: ListQuery, options: PrintOptions): PagedText {
-  const { format, maxChars, signal } = options;
-  const list = new ListText(format === 'yaml' ? 'yaml' : 'json', maxChars, false);
+  const { format, maxChars, maxObjectChars, signal } = options;
+  const limits = { maxChars, maxObjectChars };
+  const list = new ListText(format === 'yaml' ? 'yaml' : 'json', limits, false);
   return {
-    most: PAGE_OBJECTS,
+    most: Math.min(PAGE_OBJECTS, Math.ceil(maxChars / OBJECT_CHARS)),
     shown: () => list.length,
     fetch: async (limit, token) => {
       const { items, metadata } = await fetchPage<ObjectList>(cluster, query, {

@@ -10,8 +10,8 @@ import { printTables } from './print-tables.js';
 /**
  * Gets objects and prints them as `kubectl get` prints them for the same query, with Secrets
  * redacted and without managed fields. Several queries are printed one after the other, as for
- * `pods,services` or `all`. With a limit or a token the text is a page of one list, unless its rows
- * are sorted or counted. Nothing found is a text that says so.
+ * `pods,services` or `all`. With a limit or a token, and where it has no room for
+ * all, the text is a page of one list, unless its rows are sorted or counted. Nothing found is a text that says so.
  * @returns the text, and remarks on paths that no object has
  * @throws ToolError `invalid_input` for a path that no object can have; when a name or a kind
  * cannot be had, with the text of the others as its `output`
@@ -34,21 +34,24 @@ export async function printResources(
   });
 }
 
-function print(
+async function print(
   cluster: Cluster,
   queries: readonly ListQuery[],
   options: PrintOptions,
 ): Promise<Outcome> {
   const { format, limit, token, sort, distinct } = options;
   const [first, ...others] = queries;
-  const isPage = limit !== undefined || token !== undefined;
-  if (isPage && !sort && !distinct && first && others.length === 0) {
-    return printPage(cluster, first, options);
+  const list = others.length === 0 && !first?.names && !sort && !distinct ? first : undefined;
+  if (list && (limit !== undefined || token !== undefined)) {
+    return printPage(cluster, list, options);
   }
   const isObjects = format === 'yaml' || format === 'json';
-  return isObjects
+  const outcome = await (isObjects
     ? printObjects(cluster, queries, options)
-    : printTables(cluster, queries, options);
+    : printTables(cluster, queries, options));
+  if (!list || !outcome.truncated || outcome.errors.length > 0) return outcome;
+  // What has no room for all of a list becomes its first page, which can be read on.
+  return printPage(cluster, list, { ...options, limit: Math.max(1, outcome.shown) });
 }
 
 function notesOf(

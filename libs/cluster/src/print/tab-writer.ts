@@ -1,7 +1,8 @@
 import { atOnce, type Steps } from '#base';
 
-const LEAST_WIDTH = 6;
-const PADDING = 3;
+/** Characters of a column, and of the gap that is part of it. */
+export const LEAST_WIDTH = 6;
+export const PADDING = 3;
 
 /** One line, as its tab-separated cells. */
 export type Line = readonly string[];

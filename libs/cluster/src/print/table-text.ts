@@ -1,6 +1,6 @@
 import type { Steps } from '#base';
 import { nameColumnOf, textOf } from '../lists/table-cells.js';
-import { alignSteps, widthOf, type Line } from './tab-writer.js';
+import { alignSteps, LEAST_WIDTH, PADDING, widthOf, type Line } from './tab-writer.js';
 import type { ColumnDefinition, Table } from '../lists/table.js';
 
 interface TableTextOptions {
@@ -45,7 +45,7 @@ export class TableText implements RowText {
   }
 
   get size(): number {
-    const width = this.widths.reduce((sum, cell) => sum + cell + 3, 0);
+    const width = this.widths.reduce((sum, cell) => sum + Math.max(LEAST_WIDTH, cell + PADDING), 0);
     return this.lines.length * (width + 1) + this.lastCells;
   }
 

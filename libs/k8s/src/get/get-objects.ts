@@ -37,7 +37,7 @@ export async function getObjects(cluster: Cluster, query: GetDto, call: ToolCall
 function wayOn(
   cluster: Cluster,
   queries: readonly ListQuery[],
-  { limit, output, sort_by, distinct }: GetDto,
+  query: GetDto,
   { shown, remaining, next }: Printed,
 ): string {
   const left = remaining === undefined ? 'there are more' : `${remaining} more are left`;
@@ -45,12 +45,23 @@ function wayOn(
   if (next !== undefined && first) {
     return `${shown} shown; ${left}. Go on with cursor="${cursorOf(cluster, first, next)}".`;
   }
-  if (shown === limit) return `${shown} shown by limit; ${left}.`;
-  const isWhole = output === 'yaml' || output === 'json';
-  const narrow = `Narrow the query by namespace, name or selectors${isWhole ? ', or name fields' : ''}`;
-  const isPaged = queries.length === 1 && !first?.names && !distinct && sort_by === undefined;
-  const pages = isPaged ? ', or read it in pages with limit' : '';
-  return `Cut after ${shown} objects; ${left}. ${narrow}${pages}.`;
+  if (shown === query.limit) return `${shown} shown by limit; ${left}.`;
+  return `Cut after ${shown} objects; ${left}. ${narrowerCall(queries, query)}.`;
+}
+
+/** How to ask for less, where the answer cannot be read on by a cursor. */
+function narrowerCall(
+  queries: readonly ListQuery[],
+  { output, sort_by, distinct }: GetDto,
+): string {
+  const fields = output === 'yaml' || output === 'json' ? ', or ask for fields' : '';
+  if (queries.some(({ names }) => names)) return `Name fewer objects${fields}`;
+  const narrow = `Narrow the query by namespace, name or selectors${fields}`;
+  const kinds = new Set(queries.map(({ resource }) => resource.plural));
+  if (kinds.size > 1) return `${narrow}, or ask for each kind by itself: that gives a cursor`;
+  if (sort_by !== undefined && !distinct)
+    return `${narrow}, or leave out sort_by: that gives a cursor`;
+  return narrow;
 }
 
 async function queriesOf(

@@ -15,7 +15,7 @@ export function printOptions(
   cluster: Cluster,
   query: GetDto,
   queries: readonly ListQuery[],
-  { signal, maxOutputChars }: ToolCall,
+  { signal, maxOutputChars, maxKeptChars }: ToolCall,
 ): PrintOptions {
   checkTogether(query, queries);
   const { output, fields, distinct, sort_by, limit, cursor } = query;
@@ -23,6 +23,7 @@ export function printOptions(
   return {
     format: output ?? 'table',
     maxChars: Math.max(maxOutputChars - FOOTER_CHARS, Math.ceil(maxOutputChars / 2)),
+    maxObjectChars: maxKeptChars,
     signal,
     columns: fields === undefined ? undefined : new FieldColumns(fields),
     sort: sort_by === undefined ? undefined : new SortKey(sort_by),
