@@ -66,7 +66,7 @@ describe.each([1_000, 5_000])('a list of %d objects', (count) => {
         if (!('all_namespaces' in args)) expect(found).toEqual(namesOf(count));
         else expect(found.filter((name) => own.has(name)).length).toBeGreaterThanOrEqual(count);
         // The shorter list fits.
-        if (count > 1_000) expect(pages).toBeGreaterThan(2);
+        if (count > 1_000) expect(pages).toBeGreaterThan(1);
       }
     },
     60_000,
@@ -92,16 +92,19 @@ describe.each([1_000, 5_000])('a list of %d objects', (count) => {
     60_000,
   );
 
-  it.runIf(count > 1_000)('cannot be read on where it is sorted, and says what to do then', async () => {
-    const text = await server.textOf('k8s_get', {
-      resource_type: 'configmaps',
-      sort_by: '-.metadata.name',
-    });
-    expect(text.length).toBeLessThanOrEqual(BUDGET);
-    expect(text).toMatch(
-      /\n\[Cut after \d+ objects; \d+ more are left\. Narrow .*, or leave out sort_by: that gives a cursor\.\]$/,
-    );
-  });
+  it.runIf(count > 1_000)(
+    'cannot be read on where it is sorted, and says what to do then',
+    async () => {
+      const text = await server.textOf('k8s_get', {
+        resource_type: 'configmaps',
+        sort_by: '-.metadata.name',
+      });
+      expect(text.length).toBeLessThanOrEqual(BUDGET);
+      expect(text).toMatch(
+        /\n\[Cut after \d+ objects; \d+ more are left\. Narrow .*, or leave out sort_by: that gives a cursor\.\]$/,
+      );
+    },
+  );
 });
 
 describe('a list of 20,000 objects', () => {
