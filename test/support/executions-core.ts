@@ -124,7 +124,7 @@ export function provesExecutions({ api, targets }: ExecutionsInUse): void {
       onThisMachine(`printf "a\\\\000b \\\\360\\\\237\\\\230\\\\200 c"`),
     );
     expect(await api.finished(id)).toMatchObject({ status: 'succeeded' });
-    expect((await api.output(id)).text).toMatch(/^a[\0\uFFFD]b 😀 c/u);
+    expect((await api.output(id)).text).toMatch(/^a\\u0000b 😀 c/u);
   });
 
   it('runs one call for one idempotency key, also for two at once', async () => {
