@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLIENTS, type CallResult, type McpClient } from './support/mcp-clients.js';
 import { McpSession } from './support/mcp-session.js';
-import { execute } from './support/rest.js';
+import { applyByKubectl, configMap } from './support/manifest.js';
+import { execute, type ListedTool } from './support/rest.js';
 import { onThisMachine, useExecutions } from './support/use-executions.js';
+import { useNamespace } from './support/use-namespace.js';
 
 const EXEC = 'k8s_exec';
 const ANSWER = 32_000;
@@ -15,6 +17,7 @@ const MUCH = onThisMachine('seq 1 100000');
 const FAILING = onThisMachine('seq 1 100000; seq 1 100000 >&2; exit 3');
 
 const { api, server } = useExecutions();
+const own = useNamespace('answer-budget');
 const overRest = (args: Record<string, unknown>, query = '') =>
   execute(server.url, EXEC, args, { query });
 const textIn = ({ content }: CallResult) => content[0]?.text ?? '';
@@ -99,6 +102,15 @@ describe('an answer over REST', () => {
     }
   });
 });
+
+interface Route {
+  parameters: { name: string; schema: object }[];
+  requestBody: { content: { 'application/json': { example: Record<string, unknown> } } };
+}
+
+async function openApi(): Promise<{ paths: Record<string, Record<string, Route>> }> {
+  return (await (await fetch(`${server.url}/openapi.json`)).json()) as never;
+}
 
 interface Body {
   code?: string;
@@ -206,10 +218,64 @@ describe('a long output over MCP', () => {
   });
 });
 
+describe('an answer of any tool', () => {
+  it('that only reads is as short as asked for, also where it fails', async () => {
+    const { tools } = (await (
+      await fetch(`${server.url}/engine/v1/tools?read_only=true`)
+    ).json()) as {
+      tools: ListedTool[];
+    };
+    const { paths } = await openApi();
+    const named = tools.filter(({ name }) => !/^(execution_|wait_)|port_forward/.test(name));
+    expect(named.length).toBeGreaterThan(20);
+    for (const { name, category } of named) {
+      const { example } =
+        paths[`/engine/v1/tools/${category}/${name}/execute`]!['post']!.requestBody.content[
+          'application/json'
+        ];
+      const { body } = await execute(server.url, name, example, {
+        query: '?max_output_chars=1000',
+      });
+      const { result = '', detail = '', errors = [], output = '' } = body;
+      const size = `${result}${detail}${String(output)}`.length;
+      expect([name, size + (errors.length > 0 ? JSON.stringify(errors).length : 0)]).toEqual([
+        name,
+        expect.toSatisfy((chars: number) => chars > 0 && chars <= 1_000),
+      ]);
+    }
+  }, 120_000);
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['k8s_describe', { resource_type: 'node', name: 'node-1' }, /Read on with/],
+    ['k8s_events', { all_namespaces: true, limit: 500 }, /older are left out\. Narrow/],
+    ['argo_list_rollouts', { all_namespaces: true }, /more are left\. .* k8s_get/],
+    ['k8s_get', { resource_type: 'all', all_namespaces: true }, /ask for each kind by itself/],
+    ['k8s_get', { resource_type: 'pods', all_namespaces: true }, /left\. Go on with cursor="/],
+    ['helm_get_manifest', { release_name: 'cache', namespace: 'shop' }, /Read on with/],
+  ])('%s says in its last line how to go on', async (tool, args, wayOn) => {
+    const { body } = await execute(server.url, tool, args, { query: '?max_output_chars=1000' });
+    expect(body.detail).toBeUndefined();
+    const lines = (body.result ?? '').split('\n');
+    expect(lines.at(-1)).toMatch(/^\[.*\]$/);
+    expect(lines.at(-1)).toMatch(wayOn);
+  });
+
+  it('keeps an object whole that is larger than the answer', async () => {
+    const text = 'a line of the text\n'.repeat(10_000);
+    await applyByKubectl(own.name, configMap('large', { text }));
+    const args = { resource_type: 'configmaps', name: 'large', namespace: own.name };
+    for (const output of ['yaml', 'json']) {
+      const { body } = await execute(server.url, 'k8s_get', { ...args, output });
+      expect(body.result?.length).toBeLessThanOrEqual(ANSWER);
+      const { text: whole } = await api.output(body.execution_id ?? '');
+      if (output === 'json') expect(JSON.parse(whole)).toMatchObject({ data: { text } });
+      else expect(whole.match(/a line of the text/g)).toHaveLength(10_000);
+    }
+  });
+});
+
 it('is documented for OpenAPI', async () => {
-  const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
-    paths: Record<string, Record<string, { parameters: { name: string; schema: object }[] }>>;
-  };
+  const document = await openApi();
   const routes = [
     document.paths['/engine/v1/tools/k8s/k8s_get/execute']?.['post'],
     document.paths['/engine/v1/executions/{id}']?.['get'],

@@ -54,7 +54,9 @@ const ODD_TEXTS = {
   empty: '',
 };
 
-const { own, server, apply } = useApply('exact-texts');
+// The objects are read whole.
+const env = () => ({ MAX_OUTPUT_CHARS: '1000000' });
+const { own, server, apply } = useApply('exact-texts', env);
 const dataOf = async (name: string) => (await own.read(`configmap/${name}`)).data;
 const applied = async (content: object, more = {}) => {
   const { status, body } = await apply(content, more);

@@ -46,7 +46,8 @@ export class ExecutionsController {
     const caller = ownerIn(request);
     const filter = { status, tool, caller, since: utc(since), until: utc(until) };
     const page = await this.reader.list(filter, { limit, after });
-    return { executions: page.executions.map(presentExecution), next: page.next };
+    const shown = page.executions.map((execution) => this.answers.shown(execution));
+    return { executions: shown.map(presentExecution), next: page.next };
   }
 
   @ApiOperation({ operationId: 'get_execution', summary: 'Show one execution' })

@@ -19,11 +19,13 @@ const TIMESTAMP = new RegExp(`^${DATE}(?:[Tt]${CLOCK}(?:Z|[-+]\\d\\d:\\d\\d)| +$
 
 /**
  * Characters that only a double-quoted text can hold: controls, line separators, lone or paired
- * surrogates, byte order marks.
+ * surrogates, byte order marks. Unlike kubectl also what is shown as escapes in all answers, since
+ * they mean the character here only: marks without a width and marks of direction.
  */
-const SPECIAL = /[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
+const SPECIAL =
+  /[^\n\x20-\x7e\xa0-\u061b\u061d-\u200a\u2010-\u2027\u202f-\u205f\u2070-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 const SPECIAL_OR_QUOTE =
-  /[^\x20\x21\x23-\x5b\x5d-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/gu;
+  /[^\x20\x21\x23-\x5b\x5d-\x7e\xa0-\u061b\u061d-\u200a\u2010-\u2027\u202f-\u205f\u2070-\ud7ff\ue000-\ufefe\uff00-\ufffd]/gu;
 const ESCAPES: Record<string, string> = {
   '\0': '\\0',
   '\x07': '\\a',
