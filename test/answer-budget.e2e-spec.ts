@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLIENTS, type CallResult, type McpClient } from './support/mcp-clients.js';
 import { McpSession } from './support/mcp-session.js';
-import { applyByKubectl, configMap } from './support/manifest.js';
+import { configMap, createObjects } from './support/manifest.js';
 import { execute, type ListedTool } from './support/rest.js';
 import { onThisMachine, useExecutions } from './support/use-executions.js';
 import { useNamespace } from './support/use-namespace.js';
@@ -14,6 +14,9 @@ const ASKED = 'skyflo/max_output_chars';
 /** 588,894 characters. */
 const LINES = Array.from({ length: 100_000 }, (_, index) => index + 1).join('\n');
 const MUCH = onThisMachine('seq 1 100000');
+/** 190,000 characters. */
+const TEXT = 'a line of the text\n'.repeat(10_000);
+
 const FAILING = onThisMachine('seq 1 100000; seq 1 100000 >&2; exit 3');
 
 const { api, server } = useExecutions();
@@ -245,13 +248,31 @@ describe('an answer of any tool', () => {
     }
   }, 120_000);
 
+  beforeAll(() => {
+    const rollouts = Array.from({ length: 8 }, (_, index) => ({
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Rollout',
+      metadata: { name: `rollout-${index}`, namespace: own.name },
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: { app: `${index}` } },
+        strategy: { canary: {} },
+        template: {
+          metadata: { labels: { app: `${index}` } },
+          spec: { containers: [{ name: 'app', image: 'registry.example/app:1' }] },
+        },
+      },
+    }));
+    const large = configMap('large', { text: TEXT }, { namespace: own.name });
+    return createObjects(large, ...rollouts);
+  });
+
   it.each<[string, Record<string, unknown>, RegExp]>([
     ['k8s_describe', { resource_type: 'node', name: 'node-1' }, /Read on with/],
     ['k8s_events', { all_namespaces: true, limit: 500 }, /older are left out\. Narrow/],
     ['argo_list_rollouts', { all_namespaces: true }, /more are left\. .* k8s_get/],
     ['k8s_get', { resource_type: 'all', all_namespaces: true }, /ask for each kind by itself/],
     ['k8s_get', { resource_type: 'pods', all_namespaces: true }, /left\. Go on with cursor="/],
-    ['helm_get_manifest', { release_name: 'cache', namespace: 'shop' }, /Read on with/],
   ])('%s says in its last line how to go on', async (tool, args, wayOn) => {
     const { body } = await execute(server.url, tool, args, { query: '?max_output_chars=1000' });
     expect(body.detail).toBeUndefined();
@@ -261,14 +282,12 @@ describe('an answer of any tool', () => {
   });
 
   it('keeps an object whole that is larger than the answer', async () => {
-    const text = 'a line of the text\n'.repeat(10_000);
-    await applyByKubectl(own.name, configMap('large', { text }));
     const args = { resource_type: 'configmaps', name: 'large', namespace: own.name };
     for (const output of ['yaml', 'json']) {
       const { body } = await execute(server.url, 'k8s_get', { ...args, output });
       expect(body.result?.length).toBeLessThanOrEqual(ANSWER);
       const { text: whole } = await api.output(body.execution_id ?? '');
-      if (output === 'json') expect(JSON.parse(whole)).toMatchObject({ data: { text } });
+      if (output === 'json') expect(JSON.parse(whole)).toMatchObject({ data: { text: TEXT } });
       else expect(whole.match(/a line of the text/g)).toHaveLength(10_000);
     }
   });
