@@ -121,7 +121,9 @@ describe('an output that is too long for an answer', () => {
     for (let offset: number | undefined = 0; offset !== undefined;) {
       const answer = await server.textOverMcp('execution_status', { execution_id, offset });
       expect(answer.length).toBeLessThanOrEqual(SHOWN);
-      const [, piece] = /^Output.*:\n([^]*?)(?:\n\n\[\d+ characters in all|$(?![^]))/m.exec(answer)!;
+      const [, piece] = /^Output.*:\n([^]*?)(?:\n\n\[\d+ characters in all|$(?![^]))/m.exec(
+        answer,
+      )!;
       pieces.push(piece!);
       const next = /and offset (\d+)\.\]$/.exec(answer)?.[1];
       offset = next === undefined ? undefined : Number(next);

@@ -142,7 +142,9 @@ describe('k8s_exec', () => {
     expect(textOf(await here({ command: `printf 'a\\303\\251\\342\\202\\254'` }))).toBe('aé€');
     const args = { pod_name: 'local', command: `printf 'a\\377\\000b'` };
     const { body } = await execute(local.url, TOOL, args, { query: '?data=true' });
-    expect(body.result).toMatch(/^a\uFFFD\\u0000b\n\n\[stdout: 4 bytes that are not all UTF-8 text/);
+    expect(body.result).toMatch(
+      /^a\uFFFD\\u0000b\n\n\[stdout: 4 bytes that are not all UTF-8 text/,
+    );
     expect(body.data).toMatchObject({
       stdout_base64: Buffer.from('a\xff\0b', 'latin1').toString('base64'),
     });
@@ -152,7 +154,9 @@ describe('k8s_exec', () => {
     const { status, body } = await here({ command: 'yes' });
     expect(status).toBe(200);
     expect(body.result?.length).toBeLessThanOrEqual(32_000);
-    expect(body.result).toMatch(/\[The output was cut after \d+ of \d+ characters; .* GET \/engine/);
+    expect(body.result).toMatch(
+      /\[The output was cut after \d+ of \d+ characters; .* GET \/engine/,
+    );
     await expect.poll(() => v5.open).toBe(0);
   });
 

@@ -17,6 +17,7 @@ describe('starting', () => {
     ['PORT', 'eighty'],
     ['AUTH', 'maybe'],
     ['MAX_OUTPUT_CHARS', '-5'],
+    ['MAX_ERROR_CHARS', '999'],
     ['MAX_RUNNING_BY_CATEGORY', 'helm'],
     ['EXECUTIONS_FILE', '/dev/null/executions.db'],
     ['DATABASE_URL', 'postgres://127.0.0.1:1/executions'],
