@@ -35,6 +35,8 @@ const server = useServer({
         ],
         'current-context': 'sandbox',
       }),
+      // The most that a caller may ask for.
+      MAX_OUTPUT_CHARS: '1000000',
     };
   },
 });
