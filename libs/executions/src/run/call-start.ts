@@ -46,3 +46,17 @@ export interface Started {
   /** Set while it runs on this server. */
   live?: LiveExecution | undefined;
 }
+
+/**
+ * Whether a call may begin before it is stored. One that has a key may turn out to be another
+ * one's, and one that waits for its place is stored meanwhile.
+ */
+export function mayRunUnstored({ call, options, place }: Admitted): boolean {
+  const { idempotencyKey } = options;
+  return !call.tool.annotations.readOnlyHint && idempotencyKey === undefined && place.isNow;
+}
+
+/** The parameters of a call as they were read. */
+export function argsOf({ input, shared }: PreparedCall): unknown {
+  return { ...input, ...shared };
+}

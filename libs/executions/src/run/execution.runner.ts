@@ -7,7 +7,15 @@ import type { Outcome } from '../execution.js';
 import { executionsConfig, type ExecutionsConfig } from '../executions.config.js';
 import { OutputLimits } from '../output-limits.js';
 import { Replicas } from '../store/replicas.js';
-import type { Admitted, Identified, RefusalOptions, Started, StartOptions } from './call-start.js';
+import {
+  argsOf,
+  mayRunUnstored,
+  type Admitted,
+  type Identified,
+  type RefusalOptions,
+  type Started,
+  type StartOptions,
+} from './call-start.js';
 import { ExecutionRecorder, STORE_AFTER_MS } from './execution.recorder.js';
 import { LiveExecution } from '../live-execution.js';
 import { RunQueue, type Place } from './run-queue.js';
@@ -289,17 +297,4 @@ export class ExecutionRunner {
   }
 }
 
-/**
- * Whether a call may begin before it is stored. One that has a key may turn out to be another
- * one's, and one that waits for its place is stored meanwhile.
- */
-function mayRunUnstored({ call, options, place }: Admitted): boolean {
-  const { idempotencyKey } = options;
-  return !call.tool.annotations.readOnlyHint && idempotencyKey === undefined && place.isNow;
-}
-
 function ignore(): void {}
-
-function argsOf({ input, shared }: PreparedCall): unknown {
-  return { ...input, ...shared };
-}
