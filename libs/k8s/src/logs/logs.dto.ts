@@ -80,6 +80,14 @@ export class LogsDto {
   exclude?: string;
 
   @BooleanField({
+    description:
+      'Show more than three equal lines in a row as one line and a count, whatever the times before them.',
+    obvious: true,
+    default: true,
+  })
+  fold!: boolean;
+
+  @BooleanField({
     description: 'Continue with new lines as they come, until timeout_seconds.',
     obvious: true,
     default: false,

@@ -13,7 +13,7 @@ export class LogsTools {
     name: 'k8s_logs',
     title: 'Get Kubernetes Pod Logs',
     description:
-      'Reads the last num_lines (-1: all) of a pod, all pods of kind/name or a label selector. Narrow with grep, exclude (RE2) and since (5m); previous is for crashed containers.',
+      'Last num_lines (-1: all) of a pod, all pods of kind/name or a label selector. grep, exclude: RE2; since: 5m; previous: crashed containers.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { pod_name: 'deployment/web', namespace: 'shop', num_lines: 5, all_containers: true },
     timeLimitSeconds: ({ follow, timeout_seconds }: LogsDto) =>

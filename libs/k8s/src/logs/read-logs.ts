@@ -3,11 +3,13 @@ import { notStarted, Outage, type Cluster, type LivePod, type Pod } from '#clust
 import { ToolError, type ToolCall } from '#tools';
 import { sinceSeconds } from './duration.js';
 import type { LogsDto } from './logs.dto.js';
-import { LastLines } from './last-lines.js';
+import { EqualLines } from './equal-lines.js';
+import { KeptLines } from './kept-lines.js';
 import { lineFilter, type LineFilter } from './line-filter.js';
 import { followLog } from './log-follow.js';
 import { logSources, type LogSource } from './log-sources.js';
 import { podsOf } from './log-targets.js';
+import { noPreviousRun } from './previous-run.js';
 import { podPath } from '../pods/pod-path.js';
 
 /** Most logs that one call reads: each followed log holds a connection. */
@@ -18,6 +20,12 @@ const CONCURRENCY = 8;
 
 /** Most characters of a line: what is beyond is data that no one reads. */
 const MAX_LINE_CHARS = 256 * 1024;
+
+/** Milliseconds of reading one log through, after which only its end is read. */
+const MAX_READING_MS = 15_000;
+
+/** Lines of that end. */
+const END_LINES = 1_000;
 
 /** Milliseconds after which a silent followed log is read again. */
 const MAX_SILENT_MS = 30_000;
@@ -64,20 +72,19 @@ export async function* readLogs(
   }
   let isEmpty = true;
   for await (const piece of query.follow ? follow(reading, sources) : readAll(reading, sources)) {
-    if (piece === undefined) continue;
     yield isEmpty ? piece : `\n${piece}`;
     isEmpty = false;
   }
   if (isEmpty) yield 'No log lines found.';
 }
 
-/** One piece for each log, in the order of the sources. */
-function readAll(
+/** One piece for each log that has lines, in the order of the sources. They share the room. */
+async function* readAll(
   reading: Reading,
   sources: readonly LogSource[],
-): AsyncGenerator<string | undefined, void> {
+): AsyncGenerator<string, void> {
   const { call } = reading;
-  return inOrder(sources, CONCURRENCY, call.signal, async (source, signal) => {
+  const read = inOrder(sources, CONCURRENCY, call.signal, async (source, signal) => {
     try {
       requireStarted(reading, source);
       return await readOne({ ...reading, call: { ...call, signal } }, source);
@@ -85,23 +92,45 @@ function readAll(
       return whyNot(reading, source, sources.length, error);
     }
   });
+  let room = call.maxOutputChars;
+  let left = sources.length;
+  for await (const lines of read) {
+    const share = Math.floor(room / left);
+    const piece = typeof lines === 'string' ? lines : lines.text(share);
+    left -= 1;
+    if (piece === '' && typeof lines !== 'string' && lines.isEmpty) continue;
+    room -= piece.length + 1;
+    yield piece;
+  }
 }
 
-async function readOne(reading: Reading, source: LogSource): Promise<string | undefined> {
+async function readOne(reading: Reading, source: LogSource): Promise<KeptLines> {
   const { cluster, query, filter, call, prefixOf } = reading;
-  const { signal, maxOutputChars } = call;
-  const prefix = prefixOf(source);
-  // The last lines that pass the filter are only known at the end of the log.
-  const kept = new LastLines(query.num_lines < 0 ? Infinity : query.num_lines);
-  const options = { query: logQuery(reading, source), signal };
-  for await (const lines of cluster.lines(pathOf(reading, source), options, MAX_LINE_CHARS)) {
-    for (const line of filter ? await filter(lines) : lines) {
-      kept.add(prefix + line);
-      if (filter) kept.shrinkTo(maxOutputChars);
-      else if (kept.size > maxOutputChars) return kept.toString();
-    }
+  const { signal, maxOutputChars: maxChars } = call;
+  const isAll = query.num_lines < 0 || !filter;
+  const kept = new KeptLines({
+    maxLines: isAll ? Infinity : query.num_lines,
+    maxChars,
+    fold: query.fold,
+    isSparse: filter !== undefined,
+    prefix: prefixOf(source),
+  });
+  const asked = logQuery(reading, source);
+  const endsAt = Date.now() + MAX_READING_MS;
+  for await (const lines of cluster.lines(
+    pathOf(reading, source),
+    { query: asked, signal },
+    MAX_LINE_CHARS,
+  )) {
+    for (const line of filter ? await filter(lines) : lines) kept.add(line);
+    if (filter || !kept.isFull || Date.now() < endsAt) continue;
+    kept.breakOff();
+    const options = { query: { ...asked, tailLines: END_LINES }, signal };
+    const end = cluster.lines(pathOf(reading, source), options, MAX_LINE_CHARS);
+    for await (const last of end) for (const line of last) kept.add(line);
+    break;
   }
-  return kept.isEmpty ? undefined : kept.toString();
+  return kept;
 }
 
 /**
@@ -130,6 +159,8 @@ async function* followOne(
 ): AsyncGenerator<string, void> {
   const { cluster, query, filter, call, prefixOf } = reading;
   const prefix = prefixOf(source);
+  const equal = query.fold ? new EqualLines() : undefined;
+  const show = (lines: readonly string[]) => lines.map((line) => prefix + line).join('\n');
   try {
     requireStarted(reading, source);
     const pieces = followLog({
@@ -146,12 +177,15 @@ async function* followOne(
     });
     for await (const piece of pieces) {
       if ('note' in piece) {
-        yield `${prefix}[${piece.note}]`;
+        yield show([...(equal?.rest() ?? []), `[${piece.note}]`]);
         continue;
       }
       const wanted = filter ? await filter(piece.lines) : piece.lines;
-      if (wanted.length > 0) yield wanted.map((line) => prefix + line).join('\n');
+      const shown = equal ? equal.take(wanted) : wanted;
+      if (shown.length > 0) yield show(shown);
     }
+    const rest = equal?.rest() ?? [];
+    if (rest.length > 0) yield show(rest);
   } catch (error) {
     yield whyNot(reading, source, count, error);
   }
@@ -159,11 +193,13 @@ async function* followOne(
 
 /**
  * Checks that a container has run: for a pod without a node the API server would give an empty log.
- * @throws ToolError `invalid_input` for a container that has never run
+ * @throws ToolError `invalid_input` for a container that has never run, or only once if the run
+ * before is wanted
  */
 function requireStarted(reading: Reading, source: LogSource): void {
   const found = podOf(reading, source);
-  const why = found && notStarted(found, source.container);
+  const noPrevious = reading.query.previous ? noPreviousRun : () => undefined;
+  const why = found && (notStarted(found, source.container) ?? noPrevious(found, source.container));
   if (why) throw new ToolError('invalid_input', why);
 }
 
