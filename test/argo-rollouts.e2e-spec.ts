@@ -115,6 +115,14 @@ describe('lists', () => {
   it('go over all namespaces, and give data when asked for', async () => {
     const { body } = await call('argo_list_rollouts', { all_namespaces: true }, '?data=true');
     expect(body.result).toMatch(/^NAMESPACE +NAME +STRATEGY +STATUS/);
+    const image = (version: string) => `registry\\.example\\.com/shop/checkout:${version}`;
+    expect(body.result).toMatch(
+      new RegExp(
+        `^shop +checkout .* ${image('1.5.0')} +${image('1.4.0')} +CanaryPauseStep, until argo_promote$`,
+        'm',
+      ),
+    );
+    expect(body.result).toMatch(/^argo-rollouts-tools +web +Canary +Healthy .* app:1 +\(same\)$/m);
     const { items } = body.data as { items: { namespace: string; name: string; step: string }[] };
     expect(items).toContainEqual(
       expect.objectContaining({

@@ -81,7 +81,10 @@ describe.each(['REST', 'MCP'])('a canary over %s', (door) => {
     expect([status.currentStepIndex, status.updatedReplicas]).toEqual([1, 1]);
     expect(spec.template?.spec.containers).toMatchObject([{ name: 'app', image: 'app:2' }]);
     expect(await text('argo_list_rollouts', { name: undefined })).toMatch(
-      new RegExp(`^${name} +Canary +Paused +1/5 +25 +4 +4 +1 +4 +\\S+ +app:2$`, 'm'),
+      new RegExp(
+        `^${name} +Canary +Paused +1/5 +25 +4 +4 +1 +4 +\\S+ +app:2 +app:1 +CanaryPauseStep, until argo_promote$`,
+        'm',
+      ),
     );
   });
 

@@ -2,7 +2,8 @@ import { isOwnedBy, listAll, selectorText, type Cluster } from '#cluster';
 import type { PodTemplate, Rollout, StoredMetadata } from './rollout.js';
 
 const REVISION = 'rollout.argoproj.io/revision';
-const TEMPLATE_HASH = 'rollouts-pod-template-hash';
+/** The label with the hash of a version, on its ReplicaSet and its pods. */
+export const TEMPLATE_HASH = 'rollouts-pod-template-hash';
 
 /** What is read of a ReplicaSet. */
 export interface ReplicaSet {

@@ -6,8 +6,10 @@ import { canaryPosition, setWeight } from '../model/canary.js';
 import { cutNote, NOTE_CHARS } from './cut-note.js';
 import type { ListRolloutsDto } from './list-rollouts.dto.js';
 import { ROLLOUTS } from '../model/resource-types.js';
+import { endlessPause } from '../model/rollout-progress.js';
 import { rolloutPhase } from '../model/rollout-phase.js';
-import type { Rollout } from '../model/rollout.js';
+import { isFullyPromoted, type Rollout } from '../model/rollout.js';
+import { stableImages, type StableImages } from '../model/stable-images.js';
 
 const PAGE_ROLLOUTS = 200;
 const HEADER = [
@@ -22,7 +24,12 @@ const HEADER = [
   'AVAILABLE',
   'AGE',
   'IMAGES',
+  'STABLE-IMAGES',
+  'REASON',
 ];
+
+/** Characters of a reason: an error may be long. */
+const MAX_REASON_CHARS = 120;
 
 interface RolloutList {
   metadata?: { continue?: string; remainingItemCount?: number };
@@ -44,7 +51,12 @@ interface Row {
   up_to_date: number;
   available: number | bigint;
   age: string;
+  /** Those that are wanted. */
   images: string[];
+  /** Those of the stable version; undefined where it has no pods or is gone. */
+  stable_images: string[] | undefined;
+  /** Why a paused rollout does not go on by itself, and which tool lets it. */
+  waits_for: string | undefined;
 }
 
 /** A table with a row for each rollout, and the same as data. */
@@ -61,7 +73,8 @@ export async function listRollouts(
   let unfetched: number | undefined = 0;
   for await (const { list, replaces, remaining } of pages) {
     if (replaces > 0) rows.splice(-replaces);
-    const added = list.items.map(rowOf);
+    const stable = await stableImages(cluster, list.items, query.namespace, signal);
+    const added = list.items.map((rollout) => rowOf(rollout, stable));
     rows.push(...added);
     size += added.reduce((sum, row) => sum + cellsOf(row, true).join('   ').length, 0);
     if (size > maxOutputChars && remaining !== 0) {
@@ -98,11 +111,15 @@ function fitting(lines: readonly string[], maxChars: number): readonly string[] 
   return end < 0 ? lines : lines.slice(0, end);
 }
 
-function rowOf(rollout: Rollout): Row {
+function rowOf(rollout: Rollout, stable: StableImages): Row {
   const { metadata, spec, status = {} } = rollout;
   const { phase, message } = rolloutPhase(rollout);
   const position = canaryPosition(rollout);
   const { canary, blueGreen } = spec.strategy ?? {};
+  const images = spec.workloadRef
+    ? [`(of ${spec.workloadRef.kind} ${spec.workloadRef.name})`]
+    : (spec.template?.spec?.containers ?? []).map(({ image }) => image);
+  const isStable = status.stableRS !== undefined && isFullyPromoted(rollout);
   return {
     namespace: metadata.namespace,
     name: metadata.name,
@@ -116,9 +133,9 @@ function rowOf(rollout: Rollout): Row {
     up_to_date: status.updatedReplicas ?? 0,
     available: status.availableReplicas ?? 0,
     age: ageSince(metadata.creationTimestamp),
-    images: spec.workloadRef
-      ? [`(of ${spec.workloadRef.kind} ${spec.workloadRef.name})`]
-      : (spec.template?.spec?.containers ?? []).map(({ image }) => image),
+    images,
+    stable_images: isStable ? images : stable.get(metadata.uid),
+    waits_for: phase === 'Paused' ? endlessPause(rollout)?.tool : undefined,
   };
 }
 
@@ -135,6 +152,20 @@ function cellsOf(row: Row, withNamespace: boolean): string[] {
     row.available,
     row.age,
     row.images.join(','),
+    stableText(row),
+    reasonText(row),
   ].map(String);
   return withNamespace ? [row.namespace, ...cells] : cells;
+}
+
+function stableText({ images, stable_images: stable }: Row): string {
+  if (!stable) return '-';
+  const text = stable.join(',');
+  return text === images.join(',') ? '(same)' : text;
+}
+
+/** Why a rollout is not healthy: `CanaryPauseStep, until argo_promote`. */
+function reasonText({ message, waits_for: tool }: Row): string {
+  const line = message.replace(/\s+/g, ' ').slice(0, MAX_REASON_CHARS);
+  return tool === undefined ? line : `${line}, until ${tool}`;
 }

@@ -21,7 +21,7 @@ export class RolloutsTools {
   @Tool({
     name: 'argo_list_rollouts',
     title: 'List Argo Rollouts',
-    description: 'Lists rollouts with status, step, weight, pods and images. Then argo_describe.',
+    description: 'Lists rollouts: status and why, step, weight, pods, images. Then argo_describe.',
     annotations: { readOnlyHint: true, destructiveHint: false },
     example: { namespace: 'shop' },
     requires: REQUIRES,

@@ -21,6 +21,9 @@ const USUALLY_LISTED = ['deployed', 'failed'];
 
 const OTHER_STATES = ['pending', 'uninstalling', 'uninstalled'];
 
+/** What helm prints of values that are empty. */
+const NO_VALUES = /^([A-Z -]+:\n)?(null|\{\})$/;
+
 /** Characters of a release that helm prints as JSON. */
 const MAX_RELEASE_CHARS = 32 * 1024 * 1024;
 
@@ -104,6 +107,19 @@ export class ReleasesService {
   }
 
   async values(cluster: Cluster, query: GetValuesDto, call: ToolCall): Promise<string> {
+    const text = await this.valuesAsHelm(cluster, query, call);
+    if (query.output === 'json' || !NO_VALUES.test(text)) return text;
+    const { release_name: name, all_values: all, namespace = cluster.namespace } = query;
+    const why = all ? 'its chart has none either' : 'it has those of its chart (all_values)';
+    const said = `No values set for release "${name}" in namespace "${namespace}": ${why}.`;
+    return query.output === 'yaml' ? `# ${said}` : said;
+  }
+
+  private async valuesAsHelm(
+    cluster: Cluster,
+    query: GetValuesDto,
+    call: ToolCall,
+  ): Promise<string> {
     const { release_name: name, output, all_values: all, revision } = query;
     const namespace = query.namespace ?? cluster.namespace;
     try {
@@ -118,7 +134,8 @@ export class ReleasesService {
 
   async manifest(cluster: Cluster, query: GetManifestDto, call: ToolCall): Promise<string> {
     const release = await this.release(cluster, query, call);
-    return manifestText(await redactRelease(release, call.signal));
+    const text = manifestText(await redactRelease(release, call.signal));
+    return text === '' ? `Release "${release.name}" rendered no objects.` : text;
   }
 
   /**
