@@ -20,6 +20,7 @@ export interface Pod {
 
 export interface ContainerStatus {
   name: string;
+  image?: string;
   ready?: boolean;
   /** Whether its startup probe, if it has one, has succeeded. */
   started?: boolean;

@@ -1,14 +1,14 @@
-import type { Cluster } from '#cluster';
+import type { Cluster, KubernetesObject } from '#cluster';
 import type { ToolCall } from '#tools';
+import { findingsOn, hasFindings, type Findings } from './findings/findings.js';
+import { METADATA_ONLY } from './findings/look.js';
 import type { ObjectDto } from '../object.dto.js';
 import type { KubectlService } from '../kubectl/kubectl.service.js';
 import { secretText, type Secret } from './secret-text.js';
 
-const METADATA_ONLY =
-  'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';
-
 /**
- * What `kubectl describe` prints, without the values of a Secret.
+ * What `kubectl describe` prints, without the values of a Secret; before it what is found to be
+ * missing, and after it what kubectl leaves out.
  * @throws ToolError `not_found` for an unknown kind, with the nearest ones, or an unknown name
  */
 export async function describeObject(
@@ -22,13 +22,26 @@ export async function describeObject(
   // Resolved here first: the error for an unknown kind names the nearest ones, and kubectl gets an
   // unambiguous name.
   const resource = await cluster.discovery.resolve(resource_type, signal);
+  const { groupResource } = resource;
   // Not by kubectl, which would print the token of a service account.
-  if (resource.groupResource === 'secrets') {
+  if (groupResource === 'secrets') {
     return secretText(await cluster.request<Secret>(resource.path(namespace, name), { signal }));
   }
   // Reports a missing object or an unreachable API server at once, with our own error.
-  await cluster.request(resource.path(namespace, name), { signal, accept: METADATA_ONLY });
+  const accept = hasFindings(groupResource) ? undefined : METADATA_ONLY;
+  const path = resource.path(namespace, name);
+  const object = await cluster.request<KubernetesObject>(path, { signal, accept });
   const scope = resource.namespaced ? [`--namespace=${namespace}`] : [];
-  const args = ['describe', ...scope, '--', resource.groupResource, name];
-  return kubectl.run(cluster, args, call);
+  const args = ['describe', ...scope, '--', groupResource, name];
+  const [described, found] = await Promise.all([
+    kubectl.run(cluster, args, call),
+    hasFindings(groupResource) ? findingsOn(cluster, groupResource, object, signal) : undefined,
+  ]);
+  return found ? withFindings(described, found, call.maxOutputChars) : described;
+}
+
+function withFindings(described: string, { findings, more }: Findings, maxChars: number): string {
+  const list = findings.map((finding) => `- ${finding}`).join('\n');
+  const text = list === '' ? described : `Findings:\n${list}\n\n${described}`;
+  return more ? `${text}\n${more(maxChars - text.length - 1)}` : text;
 }
