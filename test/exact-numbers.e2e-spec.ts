@@ -113,7 +113,12 @@ describe('a number beyond 2^53 of a custom resource', () => {
   ])('is shown as kubectl shows it in %s, in a list and alone', async (_, flags, args) => {
     const ageless = (text: string) => text.replaceAll(/ +\d+m?\d*s/g, ' AGE').trimEnd();
     const hidden = (text: string) =>
-      ageless(text).replaceAll(/"?kubectl.kubernetes.io\/last-applied.*(\n +\{.*)?/g, '');
+      ageless(text)
+        .replaceAll(/"?kubectl.kubernetes.io\/last-applied.*(\n +\{.*)?/g, '')
+        // What the reading form of YAML leaves out.
+        .replace(/\n# Left out: .*$/, '')
+        .replaceAll(/^ *(annotations|generation|resourceVersion|uid): ?.*(\n *(\n|$)|\n|$)/gm, '')
+        .trimEnd();
     for (const names of [[], ['odd'], ['most'], ['least'], ['beyond'], ['far-beyond']]) {
       const text = await server.textOf('k8s_get', {
         ...TYPE,

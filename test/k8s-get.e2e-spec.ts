@@ -112,16 +112,6 @@ describe('k8s_get prints what kubectl prints', () => {
       { resource_type: 'deploy', name: 'web', namespace: 'shop', output: 'json' },
       ['deploy', 'web', ...shop, '-o', 'json'],
     ],
-    [
-      'YAML',
-      { resource_type: 'deploy', name: 'web', namespace: 'shop', output: 'yaml' },
-      ['deploy', 'web', ...shop, '-o', 'yaml'],
-    ],
-    [
-      'YAML of several',
-      { resource_type: 'configmaps,services', namespace: 'shop', output: 'yaml' },
-      ['configmaps,services', ...shop, '-o', 'yaml'],
-    ],
   ];
 
   it.each(cases)('%s', async (_, args, kubectlArgs) => {

@@ -67,6 +67,7 @@ export type { ProgramAnswer, ProgramRequest, Upstream } from './gate/upstream.js
 export { environmentProxy } from './http/connection/environment-proxy.js';
 export { LAST_APPLIED, redacted, stripManagedFields } from './secrets/redact.js';
 export type { KubernetesObject } from './secrets/redact.js';
+export { READING_COMMENT } from './reading/reading-form.js';
 export { retryOnConflict } from './http/retry-on-conflict.js';
 export { whyPodsAreMissing } from './workloads/missing-pods.js';
 export type { PodOwner } from './workloads/pod-owner.js';

@@ -12,6 +12,7 @@ interface SchemaNode {
   properties?: Record<string, SchemaNode>;
   additionalProperties?: SchemaNode | boolean;
   items?: SchemaNode;
+  required?: string[];
   default?: unknown;
   'x-kubernetes-int-or-string'?: boolean;
   'x-kubernetes-preserve-unknown-fields'?: boolean;
@@ -83,6 +84,10 @@ export class ObjectSchema {
     if (isOpen) return undefined;
     if (properties) return Object.keys(properties);
     return type === undefined || type === 'object' ? undefined : [];
+  }
+
+  isRequired(name: string): boolean {
+    return this.node.required?.includes(name) ?? false;
   }
 
   field(name: string): ObjectSchema {

@@ -1,6 +1,7 @@
 import {
   namespaceToList,
   printResources,
+  READING_COMMENT,
   type ApiResource,
   type Cluster,
   type ListQuery,
@@ -30,7 +31,8 @@ export async function getObjects(cluster: Cluster, query: GetDto, call: ToolCall
   const options = printOptions(cluster, query, queries, call);
   const { notes, ...printed } = await printResources(cluster, queries, options);
   const remarks = printed.truncated ? [...notes, wayOn(cluster, queries, query, printed)] : notes;
-  return [printed.text, ...remarks.map((remark) => `[${remark}]`)].join('\n');
+  const comment = query.output === 'yaml' ? [READING_COMMENT] : [];
+  return [printed.text, ...comment, ...remarks.map((remark) => `[${remark}]`)].join('\n');
 }
 
 /** How to get what the text has no room for. */
