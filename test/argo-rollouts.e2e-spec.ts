@@ -122,7 +122,9 @@ describe('lists', () => {
         'm',
       ),
     );
-    expect(body.result).toMatch(/^argo-rollouts-tools +web +Canary +Healthy .* app:1 +\(same\)$/m);
+    expect(body.result).toMatch(
+      /^argo-rollouts-tools +web +Canary +Healthy .* app:1 +\(same\) +-$/m,
+    );
     const { items } = body.data as { items: { namespace: string; name: string; step: string }[] };
     expect(items).toContainEqual(
       expect.objectContaining({

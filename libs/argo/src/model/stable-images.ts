@@ -1,4 +1,5 @@
 import { fetchPages, isOwnedBy, type Cluster } from '#cluster';
+import { ToolError } from '#tools';
 import { templateHash, TEMPLATE_HASH, type ReplicaSet } from './rollout-revisions.js';
 import { isFullyPromoted, type Rollout } from './rollout.js';
 
@@ -34,7 +35,13 @@ export async function stableImages(
     };
     const options = { limit: PAGE_REPLICA_SETS, signal };
     const pages = fetchPages<{ items: ReplicaSet[] }>(cluster, query, options);
-    for await (const { list } of pages) addImages(images, some, list.items);
+    try {
+      for await (const { list } of pages) addImages(images, some, list.items);
+    } catch (error) {
+      // One who may only see rollouts gets the list without them.
+      if (!(error instanceof ToolError) || error.code !== 'forbidden') throw error;
+      return images;
+    }
   }
   return images;
 }

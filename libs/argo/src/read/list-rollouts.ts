@@ -166,6 +166,6 @@ function stableText({ images, stable_images: stable }: Row): string {
 
 /** Why a rollout is not healthy: `CanaryPauseStep, until argo_promote`. */
 function reasonText({ message, waits_for: tool }: Row): string {
-  const line = message.replace(/\s+/g, ' ').slice(0, MAX_REASON_CHARS);
+  const line = message.replace(/\s+/g, ' ').slice(0, MAX_REASON_CHARS) || '-';
   return tool === undefined ? line : `${line}, until ${tool}`;
 }

@@ -2,7 +2,7 @@ import { inTurns, Turns } from '#base';
 import { ToolError } from '#tools';
 import type { Cluster } from '../cluster.js';
 import type { ListQuery } from '../lists/list-pages.js';
-import { asItIs, readingForm } from '../reading/reading-form.js';
+import { shapeOf } from '../reading/reading-form.js';
 import { ListText } from './list-text.js';
 import { objectPages, PAGE_OBJECTS } from './object-pages.js';
 import { reportable, type Outcome, type PrintOptions } from './print-outcome.js';
@@ -28,7 +28,7 @@ export async function printObjects(
       break;
     }
     try {
-      const shape = format === 'yaml' ? await readingForm(cluster, query.resource, signal) : asItIs;
+      const shape = await shapeOf(format, cluster, query.resource, signal);
       for await (const page of objectPages(cluster, query, PAGE_OBJECTS, signal)) {
         if (page instanceof ToolError) {
           errors.push(page);

@@ -9,7 +9,7 @@ import { emptyText } from './empty-text.js';
 import { ListText } from './list-text.js';
 import { PAGE_OBJECTS, showable, type ObjectList } from './object-pages.js';
 import type { Outcome, PrintOptions } from './print-outcome.js';
-import { asItIs, readingForm, type ToReadingForm } from '../reading/reading-form.js';
+import { shapeOf } from '../reading/reading-form.js';
 import { RowSource } from './row-source.js';
 import { nothingFound } from './table-sections.js';
 
@@ -136,7 +136,8 @@ function objectText(cluster: Cluster, query: ListQuery, options: PrintOptions): 
         token,
         signal,
       });
-      const objects = showable((items ?? []).slice(0, limit), query.resource).map(await shape());
+      const shape = await shapeOf(format, cluster, query.resource, signal);
+      const objects = showable((items ?? []).slice(0, limit), query.resource).map(shape);
       const beyond = (items ?? []).length - objects.length;
       const add = function* (): Steps<number> {
         for (const [taken, object] of objects.entries()) {

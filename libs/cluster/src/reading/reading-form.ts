@@ -19,14 +19,21 @@ const OWN_METADATA = ['managedFields', 'uid', 'resourceVersion', 'generation', '
 /** Changes an object, which must be the caller's own, into its reading form, and returns it. */
 export type ToReadingForm = (object: KubernetesObject) => KubernetesObject;
 
-/** The object whole. */
-export const asItIs: ToReadingForm = (object) => object;
+/** How objects of a resource type are printed: as YAML in their reading form, else whole. */
+export async function shapeOf(
+  format: string,
+  cluster: Cluster,
+  resource: ApiResource,
+  signal: AbortSignal | undefined,
+): Promise<ToReadingForm> {
+  return format === 'yaml' ? readingForm(cluster, resource, signal) : (object) => object;
+}
 
 /**
  * Objects of a resource type without what says nothing: what the API server keeps for itself, and
  * what it would fill in again. Applied again, without its status, an object stays as it is.
  */
-export async function readingForm(
+async function readingForm(
   cluster: Cluster,
   resource: ApiResource,
   signal: AbortSignal | undefined,
