@@ -27,7 +27,7 @@ export class GetDto {
   namespace?: string;
 
   @ChoiceField({
-    description: 'Left out: a short table. yaml omits defaults; json is whole.',
+    description: 'Left out: a table. yaml omits defaults; json: whole.',
     choices: ['wide', 'yaml', 'json', 'name'],
     optional: true,
     refuseBlank: true,
