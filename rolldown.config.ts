@@ -1,4 +1,6 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
 
 /** Optional packages that Nest and pg ask for and that are not installed. */
@@ -9,7 +11,10 @@ const NOT_INSTALLED = [
   'pg-native',
 ];
 
-/** Large, and used by few: they are loaded only then, or load their tables only then. */
+/**
+ * Large, and used by few: they are loaded only then, or load their tables only then. These and
+ * those that keep files are the `dependencies` of package.json, and no other is.
+ */
 const LARGE = ['@kubernetes/client-node', /^@opentelemetry\//, 'iconv-lite'];
 
 /** Finds a file of its own beside itself. */
@@ -31,12 +36,50 @@ function escapeOf(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
+/** What `@nestjs/swagger` asks where the files of Swagger UI are. */
+const SWAGGER_UI = 'swagger-ui-dist/absolute-path.js';
+/** What the page loads, and the page to which a login leads back. */
+const SWAGGER_UI_FILES = [
+  'LICENSE',
+  'NOTICE',
+  'favicon-16x16.png',
+  'favicon-32x32.png',
+  'oauth2-redirect.html',
+  'oauth2-redirect.js',
+  'swagger-ui-bundle.js',
+  'swagger-ui-bundle.js.LICENSE.txt',
+  'swagger-ui-standalone-preset.js',
+  'swagger-ui-standalone-preset.js.LICENSE.txt',
+  'swagger-ui.css',
+];
+
+/**
+ * Puts the files of Swagger UI beside the bundle. As a dependency, `swagger-ui-dist` would bring a
+ * package with it that runs a script at its installation, and six times as many bytes.
+ */
+const swaggerUi: Plugin = {
+  name: 'swagger-ui',
+  transform: {
+    filter: { id: /@nestjs\/swagger\/dist\/swagger-ui\/swagger-ui\.js$/ },
+    handler(code, id) {
+      const asked = `require('${SWAGGER_UI}')()`;
+      if (!code.includes(asked)) this.error(`There is no ${asked} in ${id}.`);
+      const folder = dirname(createRequire(id).resolve(SWAGGER_UI));
+      for (const file of SWAGGER_UI_FILES) {
+        const source = readFileSync(join(folder, file));
+        this.emitFile({ type: 'asset', fileName: `swagger-ui/${file}`, source });
+      }
+      return code.replace(asked, `require('node:path').join(import.meta.dirname, 'swagger-ui')`);
+    },
+  },
+};
+
 function bundle(input: string, cleanDir: boolean): RolldownOptions {
   return {
     input,
     platform: 'node',
     external: [...NOT_INSTALLED, ...LARGE, ...KEEPS_FILES],
-    plugins: [asciiOnly],
+    plugins: [swaggerUi, asciiOnly],
     output: {
       dir: 'dist/bundle',
       cleanDir,
