@@ -37,6 +37,8 @@ export interface RunningServer {
 }
 
 interface SpawnOptions {
+  /** The program to start: that of this checkout unless given. */
+  bin?: string;
   /** A program and its arguments that becomes the command which stands after them. */
   via?: readonly string[];
   /** Whether the log is read past the start; otherwise it costs this process nothing. */
@@ -48,9 +50,9 @@ interface SpawnOptions {
  */
 export async function spawnServer(
   env: Record<string, string>,
-  { via = [], readsLog = true }: SpawnOptions = {},
+  { bin = SERVER_BIN, via = [], readsLog = true }: SpawnOptions = {},
 ): Promise<RunningServer> {
-  const [program, ...args] = [...via, SERVER_BIN];
+  const [program, ...args] = [...via, bin];
   const child = spawn(program, args, {
     env: { ...process.env, PORT: '0', ...OPEN_ACCESS, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
