@@ -213,7 +213,7 @@ describe('a long output over MCP', () => {
     const { task } = (await ask('tools/call', call))['result']! as { task: { taskId: string } };
     const { taskId } = task;
     const read = async (_meta?: object) =>
-      textIn((await ask('tasks/result', { taskId, _meta }))['result']! as CallResult);
+      textIn((await ask('tasks/result', { taskId, _meta }))['result']!);
     expect(await read()).toBe(LINES);
     expectBeginning(await read({ [ASKED]: 5_000 }), 5_000);
     const { error } = await ask('tasks/result', { taskId, _meta: { [ASKED]: 5 } });

@@ -82,7 +82,7 @@ export const EVERYDAY_ANSWERS: readonly EverydayAnswer[] = [
     tool: 'k8s_describe',
     args: { ...SHOP, resource_type: 'pod' },
     podOf: { app: 'recommender', as: 'name' },
-    maxBytes: 2_200,
+    maxBytes: 3_000,
   },
   {
     what: 'a service with its endpoints',

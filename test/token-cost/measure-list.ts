@@ -33,7 +33,7 @@ export function measureLists(url: string): Promise<ListCost[]> {
 
 async function measureList(url: string, path: string): Promise<ListCost> {
   const { body } = await send(`${url}${path}`, JSON.stringify(asModern(LIST)), HEADERS);
-  const { tools } = (body as unknown as { result: { tools: ListedTool[] } }).result;
+  const { tools } = (body as { result: { tools: ListedTool[] } }).result;
   const sizes = tools.map(({ name, description, inputSchema }) =>
     Buffer.byteLength(JSON.stringify({ name, description, inputSchema })),
   );
