@@ -60,6 +60,17 @@ describe('sessions', () => {
     expect(await stranger.call(WAIT, { seconds: 0 })).toMatchObject({ status: 400 });
   });
 
+  it.each(['2025-11-25', '2026-07-28', undefined])(
+    'have streams to listen to, and nobody else: %s',
+    async (version) => {
+      const stranger = new McpSession(server.url);
+      if (version) stranger.headers['mcp-protocol-version'] = version;
+      const { status, headers, body } = await stranger.send('GET');
+      expect([status, headers.get('allow')]).toEqual([405, 'POST']);
+      expect(body).toMatchObject({ error: { message: expect.stringContaining('initialize') } });
+    },
+  );
+
   it('ends with DELETE, and what runs with it', async () => {
     const session = await McpSession.open(server.url);
     const cancelled = nextCancelled(server.log);

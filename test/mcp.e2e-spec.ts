@@ -69,9 +69,14 @@ describeSideBySide(
     });
 
     it('is told in words what was wrong with a call', async () => {
-      const unknown = await client.call('k8s_gte', {});
-      expect(unknown).toMatchObject({ isError: true, _meta: { 'skyflo/code': 'not_found' } });
-      expect(textOf(unknown)).toContain('k8s_gte');
+      await expect(client.call('k8s_gte', {})).rejects.toMatchObject({
+        code: -32_602,
+        message: expect.stringContaining('There is no tool "k8s_gte". Nearest: k8s_get.') as string,
+        data: {
+          'skyflo/code': 'not_found',
+          'skyflo/execution_id': expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+        },
+      });
 
       const wrong = await client.call('k8s_get', { resource_type: 'pods', ns: 'shop' });
       expect(wrong).toMatchObject({ isError: true, _meta: { 'skyflo/code': 'invalid_input' } });

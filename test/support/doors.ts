@@ -31,7 +31,9 @@ export const DOORS: Record<string, (server: RunningServer) => Promise<Door>> = {
     const client: McpClient = await CLIENTS['2025 over Streamable HTTP']!(server);
     return {
       async call(tool, args) {
-        const { content, isError, _meta } = await client.call(tool, args);
+        const result = await client.call(tool, args).catch(faultOf);
+        if (!('content' in result)) return result;
+        const { content, isError, _meta } = result;
         const text = content[0]?.text ?? '';
         return isError ? { text, code: String(_meta?.['skyflo/code']) } : { text };
       },
@@ -39,3 +41,11 @@ export const DOORS: Record<string, (server: RunningServer) => Promise<Door>> = {
     };
   },
 };
+
+/** What a JSON-RPC error says of a call that is none, such as one of an unknown tool. */
+function faultOf(error: unknown): Answer {
+  const { message, data } = error as { message: string; data?: Record<string, unknown> };
+  const code = data?.['skyflo/code'];
+  if (typeof code !== 'string') throw error;
+  return { text: message, code };
+}

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { isRecord } from '#base';
 import { type ToolError } from '#tools';
 import type { EventStream } from '../http/event-stream.js';
-import { asEvent, type JsonRpcResult } from './wire/json-rpc.js';
+import { asEvent, ProtocolFault, type JsonRpcResult } from './wire/json-rpc.js';
 import type { McpConnection } from './mcp-connection.js';
 import { unsentResult } from './wire/tool-result.js';
 
@@ -77,6 +77,10 @@ export async function exchangeCall(exchange: CallExchange): Promise<void> {
     });
     const refusal = end(exchange, stream, answer(result));
     if (refusal) end(exchange, stream, answer(unsentResult(result, refusal)));
+  } catch (error) {
+    if (!(error instanceof ProtocolFault)) throw error;
+    const { code, message: text, data } = error;
+    end(exchange, stream, { jsonrpc: '2.0', id: message.id, error: { code, message: text, data } });
   } finally {
     stream.stop();
     response.off('close', hangUp);

@@ -2,8 +2,10 @@ import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Policies } from '#access';
 import { orAfter, untilAborted } from '#base';
+import { nearestHint, nearestNames } from '#cluster';
 import { ExecutionAnswers, ExecutionRunner, type Started } from '#executions';
 import {
+  cutName,
   ToolError,
   ToolRegistry,
   type Progress,
@@ -16,7 +18,12 @@ import { Unread } from '../http/unread.js';
 import { knowsTasks, type McpClient } from './wire/mcp-client.js';
 import { mcpConfig, type McpConfig } from './mcp.config.js';
 import { Narrowings } from './narrowing/narrowings.js';
-import { JSON_RPC, protocolFault, type JsonRpcResult } from './wire/json-rpc.js';
+import {
+  JSON_RPC,
+  protocolFault,
+  type JsonRpcResult,
+  type ProtocolFault,
+} from './wire/json-rpc.js';
 import { listedSchema } from './wire/listed-schema.js';
 import { asksOf, type Asks } from './wire/asks.js';
 import { ProgressSender } from './wire/progress-sender.js';
@@ -72,12 +79,7 @@ export class ToolCalls {
 
   /** The answer to `tools/list`: all tools that its client sees and may use, on one page. */
   list(client: McpClient): JsonRpcResult {
-    const tools = this.registry
-      .list()
-      .filter(
-        (tool) => client.narrowing.allows(tool) && this.policies.mayUse(client.principal, tool),
-      )
-      .map((tool) => this.entryOf(tool, knowsTasks(client)));
+    const tools = this.toolsFor(client).map((tool) => this.entryOf(tool, knowsTasks(client)));
     return { tools };
   }
 
@@ -85,7 +87,8 @@ export class ToolCalls {
    * Answers `tools/call`. A failure of the tool or its parameters is a result with `isError`.
    * @param params `name`, `arguments` and `_meta` with `progressToken`, `skyflo/data`,
    * `skyflo/time_limit_seconds` and `skyflo/max_output_chars`
-   * @throws the JSON-RPC fault "invalid params" when no tool is named
+   * @throws the JSON-RPC fault "invalid params" when no tool is named, and for an unknown one (MCP,
+   * Tools, Error Handling)
    */
   async call(params: Record<string, unknown>, context: CallContext): Promise<JsonRpcResult> {
     const { name } = params;
@@ -100,6 +103,7 @@ export class ToolCalls {
     const executionId = randomUUIDv7();
     const { client } = context;
     const { caller, principal, door } = client;
+    if (!this.registry.find(name)) throw this.unknownTool(name, args, executionId, client);
     let progress: ProgressSender | undefined;
     try {
       const { timeLimitSeconds, maxOutputChars } = this.admit(params, meta, executionId, context);
@@ -161,6 +165,29 @@ export class ToolCalls {
       this.runner.refuse(name as string, args, who, error as ToolError);
       throw error;
     }
+  }
+
+  /** The fault for a name that no tool has. The call is recorded as refused. */
+  private unknownTool(
+    name: string,
+    args: unknown,
+    executionId: string,
+    client: McpClient,
+  ): ProtocolFault {
+    const { caller, principal, door } = client;
+    const known = this.toolsFor(client).map((tool) => tool.name);
+    const hint = nearestHint(nearestNames(name, known)) || ' tools/list has all of them.';
+    const error = new ToolError('not_found', `There is no tool "${cutName(name)}".${hint}`);
+    this.runner.refuse(name, args, { caller, principal, door, executionId }, error);
+    const data = { 'skyflo/execution_id': executionId, 'skyflo/code': error.code };
+    return protocolFault(JSON_RPC.invalidParams, error.message, data);
+  }
+
+  /** The tools that a client sees and may use. */
+  private toolsFor({ narrowing, principal }: McpClient): ToolDefinition[] {
+    return this.registry
+      .list()
+      .filter((tool) => narrowing.allows(tool) && this.policies.mayUse(principal, tool));
   }
 
   private entryOf(tool: ToolDefinition, withTasks: boolean): object {

@@ -28,7 +28,11 @@ export class StreamableGateway {
    */
   async handle(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
     const id = request.headers['mcp-session-id'];
-    if (id === undefined) return this.begin(request, response, body);
+    if (id === undefined) {
+      return request.method === 'GET'
+        ? refuseStream(response)
+        : this.begin(request, response, body);
+    }
     const session = this.sessions.use(String(id), request);
     if (!session) {
       return refuse(
@@ -64,4 +68,10 @@ export class StreamableGateway {
     await session.connect();
     await session.handle(request, response, body);
   }
+}
+
+/** Only sessions have a stream to listen to. Clients take a 405 for "none" (MCP, Transports). */
+function refuseStream(response: ServerResponse): void {
+  const message = 'GET opens the stream of a session. Start one: POST initialize.';
+  refuse(response, 405, JSON_RPC.refused, message, { allow: 'POST' });
 }

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { ServerSentEvent } from '../../http/event-stream.js';
 
 /** The codes of JSON-RPC 2.0, chapter 5.1, and of MCP's HTTP transports. */
@@ -22,8 +22,19 @@ export interface JsonRpcResult {
  * A fault of the protocol, not of a tool. Both SDKs answer a thrown error that has an integer
  * `code` with that code.
  */
-export function protocolFault(code: number, message: string, data?: object): Error {
-  return Object.assign(new Error(message), { code, data });
+export class ProtocolFault extends Error {
+  constructor(
+    readonly code: number,
+    message: string,
+    readonly data?: object,
+  ) {
+    super(message);
+  }
+}
+
+/** Makes a `ProtocolFault`. */
+export function protocolFault(code: number, message: string, data?: object): ProtocolFault {
+  return new ProtocolFault(code, message, data);
 }
 
 /**
@@ -52,8 +63,9 @@ export function refuse(
   status: number,
   code: number,
   message: string,
+  headers: OutgoingHttpHeaders = {},
 ): void {
   response
-    .writeHead(status, { 'content-type': 'application/json' })
+    .writeHead(status, { ...headers, 'content-type': 'application/json' })
     .end(JSON.stringify(fault(code, message)));
 }
