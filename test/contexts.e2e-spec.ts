@@ -72,7 +72,7 @@ async function openWay(target: string): Promise<Way> {
 interface Tool {
   name: string;
   category: string;
-  input_schema: { properties: Record<string, { description: string }>; required?: string[] };
+  input_schema: { properties: Record<string, { enum?: string[] }>; required?: string[] };
 }
 
 describe('with two contexts', () => {
@@ -88,10 +88,7 @@ describe('with two contexts', () => {
     };
     for (const { name, category, input_schema } of tools) {
       if (WITHOUT_CLUSTER.includes(name)) continue;
-      expect([name, input_schema.properties['context']?.description]).toEqual([
-        name,
-        expect.stringContaining('blue, green'),
-      ]);
+      expect([name, input_schema.properties['context']?.enum]).toEqual([name, ['blue', 'green']]);
       const path = `/engine/v1/tools/${category}/${name}/execute`;
       const example = paths[path]?.post.requestBody.content['application/json']?.example;
       for (const [index, context] of ['blue', 'green'].entries()) {
@@ -108,14 +105,14 @@ describe('with two contexts', () => {
     }
   });
 
-  it('tells an MCP client once which contexts there are', async () => {
+  it('tells an MCP client which contexts there are', async () => {
     const client = await CLIENTS['2026 over Streamable HTTP']?.(server);
     const instructions = client?.instructions();
     const [tool] = (await client?.listTools()) ?? [];
     await client?.close();
-    expect(instructions).toMatch(/context: .*blue, green.* Default: blue/);
-    expect(tool).toMatchObject({ inputSchema: { properties: { context: { type: 'string' } } } });
-    expect(JSON.stringify(tool)).not.toContain('blue, green');
+    expect(instructions).toMatch(/context: The cluster .* Default: blue/);
+    const { properties } = tool!.inputSchema as { properties: Record<string, unknown> };
+    expect(properties['context']).toEqual({ type: 'string', enum: ['blue', 'green'] });
   });
 
   it('uses the current context when none is named', async () => {

@@ -37,10 +37,31 @@ describe('versions', () => {
         serverInfo: {
           name: 'Skyflo MCP Server',
           version: expect.stringMatching(/^\d+\./) as string,
+          title: 'Skyflo MCP',
+          description: expect.stringContaining('Kubernetes') as string,
+          websiteUrl: expect.stringMatching(/^https:/) as string,
         },
       },
     });
   });
+
+  it.each(['resources/list', 'resources/templates/list', 'resources/read', 'prompts/list'])(
+    'has no capability for %s, and no such method',
+    async (method) => {
+      const fault = { error: { code: -32_601 } };
+      const session = await McpSession.open(server.url);
+      expect((await session.post({ jsonrpc: '2.0', id: 1, method })).body).toMatchObject(fault);
+      const modern = new McpSession(server.url);
+      modern.headers['mcp-protocol-version'] = '2026-07-28';
+      modern.headers['mcp-method'] = method;
+      const { status, body } = await modern.post(asModern({ jsonrpc: '2.0', id: 1, method }));
+      expect(status).toBe(404);
+      expect(body).toMatchObject(fault);
+      const opened = await new McpSession(server.url).post(initialize('2025-11-25'));
+      expect(opened.body).toMatchObject({ result: { capabilities: { tools: {} } } });
+      expect(opened.text).not.toMatch(/"(resources|prompts)":/);
+    },
+  );
 
   it('refuses an unknown version in the header', async () => {
     const session = await McpSession.open(server.url);

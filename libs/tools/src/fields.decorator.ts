@@ -19,6 +19,8 @@ interface TextFieldOptions extends FieldOptions<string> {
   format: TextFormat | 'free';
   /** Most characters of free text; 1,000,000 unless said. */
   maxLength?: number;
+  /** All values that there are, as published. What uses the value refuses others. */
+  values?: readonly string[];
 }
 
 interface IntFieldOptions extends FieldOptions<number> {
@@ -46,7 +48,11 @@ export function TextField(options: TextFieldOptions): PropertyDecorator {
   const format = options.format === 'free' ? free : options.format;
   return field(
     options,
-    { type: 'string', pattern: format === free ? undefined : format.pattern.source },
+    {
+      type: 'string',
+      enum: options.values,
+      pattern: format === free ? undefined : format.pattern.source,
+    },
     (value) => {
       const text = typeof value === 'string' && format.trims ? value.trim() : value;
       return text === '' && isOptional(options) ? options.default : text;

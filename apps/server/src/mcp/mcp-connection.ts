@@ -1,4 +1,3 @@
-import { cutName } from '#tools';
 import type { HttpAnswers } from '../http/http-answers.js';
 import { JSON_RPC, protocolFault, type JsonRpcResult } from './wire/json-rpc.js';
 import type { McpClient } from './wire/mcp-client.js';
@@ -6,16 +5,7 @@ import { spreadCancels } from './wire/spread-cancels.js';
 import type { CallContext, ToolCalls } from './tool-calls.js';
 
 /** The requests that `McpConnection` answers for the SDKs. */
-export const METHODS = [
-  'tools/list',
-  'tools/call',
-  'resources/list',
-  'resources/templates/list',
-  'resources/read',
-  'prompts/list',
-  'prompts/get',
-  'logging/setLevel',
-] as const;
+export const METHODS = ['tools/list', 'tools/call', 'logging/setLevel'] as const;
 
 /** The log levels of MCP, the most detailed first (RFC 5424). */
 const LOG_LEVELS = [
@@ -69,18 +59,6 @@ export class McpConnection {
         return this.tools.tasks.list(request.params, this.client);
       case 'tasks/cancel':
         return this.tools.tasks.cancel(request.params, this.client, request.signal);
-      case 'resources/list':
-        return { resources: [] };
-      case 'resources/templates/list':
-        return { resourceTemplates: [] };
-      case 'resources/read':
-        throw protocolFault(JSON_RPC.resourceNotFound, 'There are no resources.', {
-          uri: uriOf(request.params),
-        });
-      case 'prompts/list':
-        return { prompts: [] };
-      case 'prompts/get':
-        throw protocolFault(JSON_RPC.invalidParams, 'There are no prompts.');
       case 'logging/setLevel':
         return this.setLogLevel(request.params.level);
       default:
@@ -122,8 +100,4 @@ export class McpConnection {
     this.logLevel = level;
     return {};
   }
-}
-
-function uriOf({ uri }: Record<string, unknown>): string | undefined {
-  return typeof uri === 'string' ? cutName(uri) : undefined;
 }

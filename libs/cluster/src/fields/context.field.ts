@@ -13,13 +13,14 @@ export class ContextField extends SharedField {
     const { names, defaultName } = this.clusters;
     if (names.length < 2) return undefined;
     const usual = defaultName === undefined ? '' : ` Default: ${defaultName}.`;
-    const description = `The cluster to use, by its kubeconfig context: ${names.join(', ')}.${usual}`;
+    const description = `The cluster to use, by its kubeconfig context.${usual}`;
 
     class ContextDto {
       @TextField({
         description,
         obvious: true,
         format: 'free',
+        values: names,
         optional: defaultName !== undefined,
       })
       context?: string;

@@ -1,7 +1,7 @@
 import { LOG_LEVEL_META_KEY, Server, type StandardSchemaV1 } from '@modelcontextprotocol/server';
 import type { McpClient } from '../wire/mcp-client.js';
 import { McpConnection, METHODS } from '../mcp-connection.js';
-import { CAPABILITIES, SERVER_INFO } from '../wire/server-identity.js';
+import { CAPABILITIES, SERVER_DESCRIPTION } from '../wire/server-identity.js';
 import type { ToolCalls } from '../tool-calls.js';
 
 /** Accepts all parameters. The SDK would answer a refusal of its schema with an internal error. */
@@ -15,7 +15,7 @@ const ANY_PARAMS: StandardSchemaV1<Record<string, unknown>> = {
 
 /** The server of one request of a 2026-07-28 client, or of one stdio connection of any version. */
 export function modernServer(tools: ToolCalls, client: McpClient): Server {
-  const server = new Server(SERVER_INFO, {
+  const server = new Server(SERVER_DESCRIPTION, {
     capabilities: CAPABILITIES,
     instructions: tools.instructions(),
   });

@@ -5,7 +5,7 @@ import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { asCallersFault } from '../wire/json-rpc.js';
 import { noteVersion, type McpClient } from '../wire/mcp-client.js';
 import { McpConnection } from '../mcp-connection.js';
-import { CAPABILITIES, SERVER_INFO, TASKS_CAPABILITY } from '../wire/server-identity.js';
+import { CAPABILITIES, SERVER_DESCRIPTION, TASKS_CAPABILITY } from '../wire/server-identity.js';
 import type { ToolCalls } from '../tool-calls.js';
 
 // All servers share one, because creating it takes longer than a call. It only checks answers to
@@ -23,7 +23,7 @@ export class SessionServer extends Server {
     private readonly client: McpClient,
     cancelled?: (id: RequestId) => void,
   ) {
-    super(SERVER_INFO, {
+    super(SERVER_DESCRIPTION, {
       capabilities: { ...CAPABILITIES, ...TASKS_CAPABILITY },
       instructions: tools.instructions(),
       jsonSchemaValidator: VALIDATOR,

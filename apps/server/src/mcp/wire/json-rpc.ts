@@ -8,7 +8,6 @@ export const JSON_RPC = {
   invalidParams: -32_602,
   internal: -32_603,
   refused: -32_000,
-  resourceNotFound: -32_002,
   sessionNotFound: -32_001,
 } as const;
 

@@ -1,14 +1,22 @@
 import type { ToolRegistry } from '#tools';
 import { VERSION } from '#tools';
 
-/** The name and version of this server. */
+/** The name and version of this server, as each answer to a 2026 client has them. */
 export const SERVER_INFO = { name: 'Skyflo MCP Server', version: VERSION };
 
+/** What clients show of this server to people. */
+export const SERVER_DESCRIPTION = {
+  ...SERVER_INFO,
+  title: 'Skyflo MCP',
+  description: 'Looks into and operates Kubernetes clusters, with Argo Rollouts and Helm.',
+  websiteUrl: 'https://skyflo.ai',
+};
+
 /**
- * The tools do not change while the server runs, so there is no `listChanged`. There are no
- * resources and prompts, but clients may list them.
+ * What there is. The tools do not change while the server runs, so there is no `listChanged`.
+ * Requests for resources and prompts are answered with "Method not found".
  */
-export const CAPABILITIES = { tools: {}, resources: {}, prompts: {}, logging: {} };
+export const CAPABILITIES = { tools: {}, logging: {} };
 
 /** Tasks for clients of MCP 2025-11-25: tool calls may be tasks. */
 export const TASKS_CAPABILITY = {
