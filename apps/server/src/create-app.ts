@@ -9,6 +9,7 @@ import {
   type AuthenticationConfig,
 } from '#access';
 import { authenticateRequests, serveResourceMetadata } from './http/authentication.js';
+import { allowOrigins } from './http/cross-origin.js';
 import { checkHosts } from './http/host-check.js';
 import { parseJsonBodies } from './http/json-body.js';
 import { refuseOtherMethods } from './http/methods.js';
@@ -56,6 +57,7 @@ export async function createApp(): Promise<NestFastifyApplication> {
     breakOpenHandshakes(fastify, fastify.server);
   }
   checkHosts(fastify, config);
+  allowOrigins(fastify, config.allowedOrigins);
   refuseOtherMethods(fastify);
   limitOpenRequests(fastify, config);
   const authentication = app.get<AuthenticationConfig>(authenticationConfig.KEY);

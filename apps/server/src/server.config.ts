@@ -59,7 +59,8 @@ class ServerEnvironment {
       means: 'origins such as "https://portal.example.com", joined by commas',
     },
     description:
-      "Origins of web pages that may call the server. The server's own pages are always allowed.",
+      'Origins of web pages that may call the server and read its answers (CORS). The own pages ' +
+      'of the server are always allowed.',
   })
   ALLOWED_ORIGINS = '';
 }
