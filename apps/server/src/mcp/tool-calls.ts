@@ -5,7 +5,6 @@ import { orAfter, untilAborted } from '#base';
 import { nearestHint, nearestNames } from '#cluster';
 import { ExecutionAnswers, ExecutionRunner, type Started } from '#executions';
 import {
-  cutName,
   ToolError,
   ToolRegistry,
   type Progress,
@@ -103,7 +102,6 @@ export class ToolCalls {
     const executionId = randomUUIDv7();
     const { client } = context;
     const { caller, principal, door } = client;
-    if (!this.registry.find(name)) throw this.unknownTool(name, args, executionId, client);
     let progress: ProgressSender | undefined;
     try {
       const { timeLimitSeconds, maxOutputChars } = this.admit(params, meta, executionId, context);
@@ -134,6 +132,9 @@ export class ToolCalls {
       return successResult(result, started.id, meta['skyflo/data'] === true);
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
+      if (error.code === 'not_found' && !this.registry.find(name)) {
+        throw this.unknownTool(error, name, executionId, client);
+      }
       return failureResult(this.answers.cutRefusal(error), executionId);
     } finally {
       progress?.stop();
@@ -167,20 +168,17 @@ export class ToolCalls {
     }
   }
 
-  /** The fault for a name that no tool has. The call is recorded as refused. */
+  /** The fault for a name that no tool has, with the nearest that the client may use. */
   private unknownTool(
+    { code, message }: ToolError,
     name: string,
-    args: unknown,
     executionId: string,
     client: McpClient,
   ): ProtocolFault {
-    const { caller, principal, door } = client;
     const known = this.toolsFor(client).map((tool) => tool.name);
     const hint = nearestHint(nearestNames(name, known)) || ' tools/list has all of them.';
-    const error = new ToolError('not_found', `There is no tool "${cutName(name)}".${hint}`);
-    this.runner.refuse(name, args, { caller, principal, door, executionId }, error);
-    const data = { 'skyflo/execution_id': executionId, 'skyflo/code': error.code };
-    return protocolFault(JSON_RPC.invalidParams, error.message, data);
+    const data = { 'skyflo/execution_id': executionId, 'skyflo/code': code };
+    return protocolFault(JSON_RPC.invalidParams, message + hint, data);
   }
 
   /** The tools that a client sees and may use. */
