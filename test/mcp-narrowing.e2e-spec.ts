@@ -56,6 +56,13 @@ describe.each(KINDS)('two connections with conditions of their own, %s', (_, con
     );
   });
 
+  it('are told about no more than that', () => {
+    expect(named.instructions()).toMatch(/dry_run changes nothing/);
+    expect(named.instructions()).not.toMatch(/argo_|helm_|timeout_seconds is/);
+    expect(reading.instructions()).toMatch(/helm \(.*untrusted text/s);
+    expect(reading.instructions()).not.toMatch(/argo|dry_run|force_conflicts/);
+  });
+
   it('can call what they list', async () => {
     const answer = await named.call('k8s_get', { resource_type: 'namespaces', output: 'name' });
     expect(answer).toMatchObject({ isError: false });

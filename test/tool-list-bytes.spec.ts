@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ToolRegistry } from '#tools';
 import { listedSchema, type ListedSchema } from '../apps/server/src/mcp/wire/listed-schema.js';
-import { instructionsFor } from '../apps/server/src/mcp/wire/server-identity.js';
+import { instructionsFor } from '../apps/server/src/mcp/wire/instructions.js';
 import { openApp } from './support/app.js';
 
 /** What a model pays for at every turn: the average of a tool, all of them, those that read. */
@@ -120,7 +120,7 @@ beforeAll(async () => {
   const app = await openApp();
   close = () => app.close();
   const registry = app.get(ToolRegistry);
-  instructions = instructionsFor(registry);
+  instructions = instructionsFor(registry.list(), registry.categories());
   tools = registry.list().map((tool) => {
     const { name, description, category, annotations } = tool;
     const schema = listedSchema(tool);

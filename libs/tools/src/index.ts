@@ -25,6 +25,7 @@ export type { PreparedCall } from './tool.invoker.js';
 export { ASKED_OUTPUT_CHARS, toolsConfig } from './tools.config.js';
 export type { ToolsConfig } from './tools.config.js';
 export { ToolRegistry } from './tool.registry.js';
+export type { Category } from './tool.registry.js';
 export { ToolsModule } from './tools.module.js';
 export type { Progress, ToolCall, ToolDefinition, ToolPlace, ToolResult } from './tool.js';
 export { DNS_LABEL, NAME, textFault, UUID } from './text-format.js';

@@ -22,7 +22,7 @@ const TIME_PARAMETER = 'timeout_seconds';
 const WAIT_PARAMETER = 'wait_seconds';
 const NAME_PATTERN = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 
-interface Category {
+export interface Category {
   name: string;
   description: string;
 }

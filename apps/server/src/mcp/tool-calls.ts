@@ -16,6 +16,7 @@ import { HttpAnswers } from '../http/http-answers.js';
 import { Unread } from '../http/unread.js';
 import { knowsTasks, type McpClient } from './wire/mcp-client.js';
 import { mcpConfig, type McpConfig } from './mcp.config.js';
+import type { Narrowing } from './narrowing/narrowing.js';
 import { Narrowings } from './narrowing/narrowings.js';
 import {
   JSON_RPC,
@@ -26,7 +27,7 @@ import {
 import { listedSchema } from './wire/listed-schema.js';
 import { asksOf, type Asks } from './wire/asks.js';
 import { ProgressSender } from './wire/progress-sender.js';
-import { instructionsFor } from './wire/server-identity.js';
+import { instructionsFor } from './wire/instructions.js';
 import { failureResult, successResult } from './wire/tool-result.js';
 import { ToolTasks } from './session/tool-tasks.js';
 
@@ -54,6 +55,8 @@ export interface CallContext {
 export class ToolCalls {
   /** What a list shows of each tool, by its name, to clients without tasks and with them. */
   private readonly entries = [new Map<string, object>(), new Map<string, object>()] as const;
+  /** By what their clients see. */
+  private readonly instructionsBy = new WeakMap<Narrowing, string>();
 
   constructor(
     private readonly registry: ToolRegistry,
@@ -71,9 +74,14 @@ export class ToolCalls {
     @Inject(mcpConfig.KEY) private readonly config: McpConfig,
   ) {}
 
-  /** Instructions for the client's model. */
-  instructions(): string {
-    return instructionsFor(this.registry);
+  /** Instructions for the client's model, about the tools that the client sees. */
+  instructions({ narrowing }: McpClient): string {
+    const known = this.instructionsBy.get(narrowing);
+    if (known !== undefined) return known;
+    const tools = this.registry.list().filter((tool) => narrowing.allows(tool));
+    const text = instructionsFor(tools, this.registry.categories());
+    this.instructionsBy.set(narrowing, text);
+    return text;
   }
 
   /** The answer to `tools/list`: all tools that its client sees and may use, on one page. */

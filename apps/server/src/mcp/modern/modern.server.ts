@@ -17,7 +17,7 @@ const ANY_PARAMS: StandardSchemaV1<Record<string, unknown>> = {
 export function modernServer(tools: ToolCalls, client: McpClient): Server {
   const server = new Server(SERVER_DESCRIPTION, {
     capabilities: CAPABILITIES,
-    instructions: tools.instructions(),
+    instructions: tools.instructions(client),
   });
   const connection = new McpConnection(tools, client);
   for (const method of METHODS) {

@@ -25,7 +25,7 @@ export class SessionServer extends Server {
   ) {
     super(SERVER_DESCRIPTION, {
       capabilities: { ...CAPABILITIES, ...TASKS_CAPABILITY },
-      instructions: tools.instructions(),
+      instructions: tools.instructions(client),
       jsonSchemaValidator: VALIDATOR,
     });
     client.offersTasks = true;
