@@ -68,8 +68,8 @@ export interface ToolCall {
    */
   readonly timeLimitSeconds?: number;
   /**
-   * Characters that the answer has at most. A tool that can go on from there by another call fetches
-   * no more, and says below its output how.
+   * Characters that the answer has at most. A tool that can go on from there by another call
+   * fetches no more, and says below its output how.
    */
   readonly maxOutputChars: number;
   /**

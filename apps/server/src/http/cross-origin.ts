@@ -44,7 +44,8 @@ const MAX_AGE_SECONDS = '600';
  * authentication: a preflight carries no credential. Cookies are never allowed. Credentials come in
  * `Authorization`.
  *
- * The headers are set on Node's answer, because the MCP doors write to that and not through Fastify.
+ * The headers are set on Node's answer, because the MCP doors write to that and not through
+ * Fastify.
  * @param origins in lower case
  */
 export function allowOrigins(fastify: FastifyInstance, origins: readonly string[]): void {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { Shares } from '#base';
+import { sharedTurns, Shares } from '#base';
 import { ToolError } from '#tools';
 import { callerAt } from './caller.js';
 import { PROBES } from './host-check.js';
@@ -8,7 +8,7 @@ const RETRY_AFTER_SECONDS = 2;
 
 /**
  * Limits how many requests are open at a time, streams and waiting requests included, so that no
- * caller takes all connections. Probes always pass.
+ * caller takes all connections. Those that come at once are worked on in turns. Probes always pass.
  * @param limits `maxRequests` for all callers, and the percentage of what the others leave free
  * that one caller may use
  */
@@ -30,6 +30,9 @@ export function limitOpenRequests(
       );
     }
     reply.raw.once('close', () => open.giveBack(caller));
-    done();
+    // Hundreds of requests may come in one turn of the event loop.
+    const turn = sharedTurns.pass();
+    if (turn) void turn.then(() => done());
+    else done();
   });
 }

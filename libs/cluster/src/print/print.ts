@@ -10,8 +10,8 @@ import { printTables } from './print-tables.js';
 /**
  * Gets objects and prints them as `kubectl get` prints them for the same query, with Secrets
  * redacted and without managed fields. Several queries are printed one after the other, as for
- * `pods,services` or `all`. With a limit or a token, and where it has no room for
- * all, the text is a page of one list, unless its rows are sorted or counted. Nothing found is a text that says so.
+ * `pods,services` or `all`. With a limit or a token, and where it has no room for all, the text is
+ * a page of one list, unless its rows are sorted or counted. Nothing found is a text that says so.
  * @returns the text, and remarks on paths that no object has
  * @throws ToolError `invalid_input` for a path that no object can have; when a name or a kind
  * cannot be had, with the text of the others as its `output`

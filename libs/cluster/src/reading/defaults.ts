@@ -6,8 +6,8 @@ type Scalar = string | number | boolean;
 /**
  * What the API server fills in where a field is left out: a value, the same for the fields of a
  * value, or for each item of a list (as a list of one). A value that is empty then says nothing.
- * None is inside of what server-side apply sets as a whole: without it, that would be another value,
- * which conflicts with the one that somebody else has set.
+ * None is inside of what server-side apply sets as a whole: without it, that would be another
+ * value, which conflicts with the one that somebody else has set.
  */
 export interface Defaults {
   readonly [field: string]: Scalar | Defaults | readonly [Defaults];

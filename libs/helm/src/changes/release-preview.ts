@@ -44,10 +44,9 @@ export interface PlannedChange {
 
 /**
  * Finds out what a change of a release would do to the objects in the cluster, by having helm
- * rehearse it. The text has one line for each object that would change, and one for all others, then
- * the hunks of what would change.
- * Values of Secrets are shown as their size. A failure that would stop the change halfway comes
- * first.
+ * rehearse it. The text has one line for each object that would change, and one for all others,
+ * then the hunks of what would change. Values of Secrets are shown as their size. A failure that
+ * would stop the change halfway comes first.
  * @param run starts helm for the change, without hooks, through the given way to the cluster
  * @throws ToolError for what stops the change before anything is done
  */
