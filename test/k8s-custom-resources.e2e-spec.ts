@@ -49,7 +49,7 @@ describe('a custom resource that has anything where other kinds have something e
     expect(await server.textOf('k8s_scale', { ...target, dry_run: true })).toMatch(
       /^oddity\.odd\.test\/texts scaled from not set to 3 \(dry run/,
     );
-    expect(await server.textOf('k8s_scale', target)).toMatch(/scaled from not set to 3\n/);
+    expect(await server.textOf('k8s_scale', target)).toMatch(/scaled from not set to 3$/);
     expect(await own.stored('oddity/texts', '{.spec.replicas}')).toBe('3');
     expect(await server.textOf('k8s_scale', { ...target, replicas: 0 })).toMatch(/from 3 to 0\n/);
   });

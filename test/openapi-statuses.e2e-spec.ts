@@ -145,9 +145,9 @@ describe('the OpenAPI document', () => {
     const of = (operationId: string) => [...seen.get(operationId)!].sort((a, b) => a - b);
     expect(of('list_tools')).toEqual([200, 304, 400, 403, 422]);
     expect(of('get_tool')).toEqual([200, 304, 400, 403, 404]);
-    expect(of('get_execution')).toEqual([200, 400, 403, 404]);
-    expect(of('follow_execution')).toEqual([200, 400, 403, 404]);
-    expect(of('cancel_execution')).toEqual([400, 403, 404, 409, 413, 415]);
+    expect(of('get_execution')).toEqual([200, 400, 403, 404, 422]);
+    expect(of('follow_execution')).toEqual([200, 400, 403, 404, 422]);
+    expect(of('cancel_execution')).toEqual([400, 403, 404, 409, 413, 415, 422]);
     expect(of('k8s_get')).toEqual(expect.arrayContaining([400, 403, 415, 422]));
   }, 120_000);
 

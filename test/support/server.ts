@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { testSandbox } from './sandbox.js';
 import { SERVER_BIN, spawnServer, type RunningServer } from './server-process.js';
@@ -17,5 +18,8 @@ export function startServer(
   env: Record<string, string> = {},
   via?: readonly string[],
 ): Promise<RunningServer> {
+  const { HELM_CHARTS_DIR } = env;
+  // A server refuses a folder that is not there. Specs put their charts into it later.
+  if (HELM_CHARTS_DIR) mkdirSync(HELM_CHARTS_DIR, { recursive: true });
   return spawnServer({ ...COMPILE_CACHE, ...testSandbox().env, ...env }, { via });
 }

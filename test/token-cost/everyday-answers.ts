@@ -82,7 +82,7 @@ export const EVERYDAY_ANSWERS: readonly EverydayAnswer[] = [
     tool: 'k8s_describe',
     args: { ...SHOP, resource_type: 'pod' },
     podOf: { app: 'recommender', as: 'name' },
-    maxBytes: 3_000,
+    maxBytes: 6_000,
   },
   {
     what: 'a service with its endpoints',
@@ -108,7 +108,7 @@ export const EVERYDAY_ANSWERS: readonly EverydayAnswer[] = [
     what: 'the warnings of a namespace',
     tool: 'k8s_events',
     args: { ...SHOP, type: 'Warning' },
-    maxBytes: 3_000,
+    maxBytes: 6_000,
   },
   {
     what: 'what the pods of a namespace use',

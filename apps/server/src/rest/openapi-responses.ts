@@ -97,7 +97,7 @@ export const RESPONSES: Record<string, Responses> = {
   },
   follow_execution: {
     200: { description: 'The events.', content: EVENTS },
-    ...problems([404, 503]),
+    ...problems([404, 422, 503]),
   },
   cancel_execution: { ...EXECUTION, ...problems([404, 409, 413, 415, 422, 503]) },
   health: {
