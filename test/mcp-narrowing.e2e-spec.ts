@@ -58,7 +58,9 @@ describe.each(KINDS)('two connections with conditions of their own, %s', (_, con
 
   it('are told about no more than that', () => {
     expect(named.instructions()).toMatch(/dry_run changes nothing/);
-    expect(named.instructions()).not.toMatch(/argo_|helm_|timeout_seconds is/);
+    expect(named.instructions()).not.toMatch(
+      /argo_|helm_|execution_|wait_seconds|check the effect:/,
+    );
     expect(reading.instructions()).toMatch(/helm \(.*untrusted text/s);
     expect(reading.instructions()).not.toMatch(/argo|dry_run|force_conflicts/);
   });

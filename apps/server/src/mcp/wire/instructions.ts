@@ -58,19 +58,21 @@ export function instructionsFor(
   const rules = SHARED_RULES.filter(({ parameter }) => parameter === undefined || has(parameter));
   return [
     `Tools to look into and operate Kubernetes clusters: ${purposes.join(', ')}.`,
-    ...ruleOfChanges(tools),
+    ...ruleOfChanges(tools, has('wait_seconds')),
     ...rules.map(({ text }) => text),
     ...ruleOfContexts(tools),
   ].join('\n');
 }
 
-function ruleOfChanges(tools: readonly ToolDefinition[]): string[] {
+function ruleOfChanges(tools: readonly ToolDefinition[], canWait: boolean): string[] {
   if (tools.every(({ annotations }) => annotations.readOnlyHint)) return [];
   const checks = CHECKS.filter((check) => tools.some(({ name }) => name === check));
-  const afterwards = checks.length > 0 ? `, or afterwards (${checks.join(', ')})` : '';
-  return [
-    `Read the current state before you change it, and check the effect: by wait_seconds${afterwards}.`,
+  const ways = [
+    ...(canWait ? ['by wait_seconds'] : []),
+    ...(checks.length > 0 ? [`afterwards (${checks.join(', ')})`] : []),
   ];
+  const how = ways.length > 0 ? `: ${ways.join(', or ')}` : '';
+  return [`Read the current state before you change it, and check the effect${how}.`];
 }
 
 /** What the schemas list of the contexts is told once here. */
