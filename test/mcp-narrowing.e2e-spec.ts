@@ -62,7 +62,7 @@ describe.each(KINDS)('two connections with conditions of their own, %s', (_, con
       /argo_|helm_|execution_|wait_seconds|check the effect:/,
     );
     expect(reading.instructions()).toMatch(/helm \(.*untrusted text/s);
-    expect(reading.instructions()).not.toMatch(/argo|dry_run|force_conflicts/);
+    expect(reading.instructions()).not.toMatch(/argo_|dry_run|force_conflicts/);
   });
 
   it('can call what they list', async () => {
