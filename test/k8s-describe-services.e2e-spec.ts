@@ -1,22 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { describedBy } from './support/findings.js';
+import { findingsIn } from './support/findings.js';
 import { createObjects } from './support/manifest.js';
 import { useNamespace } from './support/use-namespace.js';
 import { useServer } from './support/use-server.js';
 
 const own = useNamespace('describe-services');
 const server = useServer({ defaults: { namespace: own.name } });
-
-const described = (kind: string, name: string) => describedBy(server, kind, name);
-const findingsOn = async (kind: string, name: string) => (await described(kind, name)).findings;
-
-const at = (name: string, labels: object = {}) => ({ name, namespace: own.name, labels });
-const pod = (name: string, spec: object = {}, labels: object = {}) => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: at(name, labels),
-  spec: { containers: [{ name: 'app', image: 'app:1' }], ...spec },
-});
+const { described, findingsOn, at, pod } = findingsIn(server, own.name);
 const service = (name: string, spec: object) => ({
   apiVersion: 'v1',
   kind: 'Service',

@@ -1,4 +1,5 @@
 import type { Sandbox } from '#sandbox';
+import { podOf } from '../support/pod-of.js';
 import { execute } from '../support/rest.js';
 import { EVERYDAY_ANSWERS, OWN_NAMESPACE, type EverydayAnswer } from './everyday-answers.js';
 
@@ -30,18 +31,13 @@ export async function measureAnswers(url: string, kubectl: Kubectl): Promise<Mea
 
 async function textOf(
   url: string,
-  { what, tool, args, podOf }: EverydayAnswer,
+  { what, tool, args, podOf: pod }: EverydayAnswer,
   kubectl: Kubectl,
 ): Promise<string> {
-  const named = podOf && { [podOf.as]: await podNameOf(podOf.app, kubectl) };
+  const named = pod && { [pod.as]: await podOf(pod.app, (...words) => kubectl(words)) };
   const { status, body } = await execute(url, tool, { ...args, ...named });
   if (status !== 200 || body.result === undefined) {
     throw new Error(`${what}: ${tool} answers ${status} ${String(body.detail)}`);
   }
   return body.result;
-}
-
-function podNameOf(app: string, kubectl: Kubectl): Promise<string> {
-  const path = 'jsonpath={.items[0].metadata.name}';
-  return kubectl(['get', 'pods', '-n', 'shop', '-l', `app=${app}`, '-o', path]);
 }

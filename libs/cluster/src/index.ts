@@ -48,6 +48,7 @@ export {
   containerStatuses,
   isFinished,
   isReady,
+  isStarting,
   notStarted,
   stateOf,
 } from './workloads/pod-state.js';

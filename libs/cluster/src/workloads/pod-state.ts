@@ -71,6 +71,11 @@ export function isReady({ metadata, status }: LivePod): boolean {
   return ready?.status === 'True' && metadata.deletionTimestamp === undefined;
 }
 
+/** Whether the reason of a waiting container says no more than that it is about to start. */
+export function isStarting(reason: string): boolean {
+  return reason === 'ContainerCreating' || reason === 'PodInitializing';
+}
+
 /** Whether a pod has ended for good. */
 export function isFinished({ status }: LivePod): boolean {
   return ['Succeeded', 'Failed'].includes(status?.phase ?? '');

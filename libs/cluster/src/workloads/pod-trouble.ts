@@ -1,5 +1,5 @@
 import { humanAge } from '../text/age.js';
-import { isReady, type ContainerStatus, type LivePod } from './pod-state.js';
+import { isReady, isStarting, type ContainerStatus, type LivePod } from './pod-state.js';
 
 /** Why a pod is not ready. */
 export interface PodTrouble {
@@ -28,8 +28,6 @@ const MAX_SAID = 400;
 
 /** The kubelet says one and then the other of a container in the same trouble. */
 const SAME_TROUBLE: Record<string, string> = { ErrImagePull: 'ImagePullBackOff' };
-
-const CREATING = ['ContainerCreating', 'PodInitializing'];
 
 /** Why a pod is not ready; undefined for one that is. */
 export function podTrouble(pod: LivePod): PodTrouble | undefined {
@@ -110,7 +108,7 @@ function faultOf(label: string, status: ContainerStatus): Fault[] {
   const { waiting, terminated } = state;
   if (waiting) {
     const { reason = 'waiting', message } = waiting;
-    if (CREATING.includes(reason)) {
+    if (isStarting(reason)) {
       return [{ key: reason, text: `${label}: ${reason}`, isUsual: true }];
     }
     if (status.lastState?.terminated) {

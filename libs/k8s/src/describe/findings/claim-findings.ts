@@ -1,5 +1,5 @@
 import { quantity } from '#cluster';
-import { firstOf, type Look, type Metadata } from './look.js';
+import { firstOf, namesThere, type Look, type Metadata } from './look.js';
 
 /** What is read of a PersistentVolumeClaim. */
 export interface Claim {
@@ -42,7 +42,7 @@ export async function claimFindings(look: Look, claim: Claim): Promise<string[]>
   const classes = await look.list<StorageClass>('storageclasses.storage.k8s.io');
   if (!classes) return [];
   const names = classes.map((one) => one.metadata.name);
-  const there = names.length > 0 ? `there are ${firstOf(names)}` : 'the cluster has none';
+  const there = namesThere(names);
   const wanted = spec.storageClassName;
   if (wanted === undefined && !classes.some(isDefault)) {
     const fit = await volumesText(look, claim);

@@ -1,4 +1,4 @@
-import { firstOf, type Look, type Metadata } from './look.js';
+import { firstOf, namesThere, type Look, type Metadata } from './look.js';
 
 interface Backend {
   service?: { name: string; port?: { name?: string; number?: number } };
@@ -80,7 +80,7 @@ async function classFindings(look: Look, { metadata, spec }: Ingress): Promise<s
   const classes = await look.list<{ metadata: Metadata }>('ingressclasses.networking.k8s.io');
   if (!classes) return [];
   const names = classes.map((one) => one.metadata.name);
-  const there = names.length > 0 ? `there are ${firstOf(names)}` : 'the cluster has none';
+  const there = namesThere(names);
   if (wanted !== undefined) {
     return names.includes(wanted) ? [] : [`There is no ingress class "${wanted}" (${there}).`];
   }

@@ -69,6 +69,11 @@ export class Look {
   }
 }
 
+/** Which names a kind has. */
+export function namesThere(names: readonly string[]): string {
+  return names.length > 0 ? `there are ${firstOf(names)}` : 'the cluster has none';
+}
+
 /** The first of some texts, and how many more there are. */
 export function firstOf(texts: readonly string[], most = 5): string {
   const more = texts.length - most;

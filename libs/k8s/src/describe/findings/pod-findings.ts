@@ -1,4 +1,4 @@
-import { containerStatuses, type LivePod } from '#cluster';
+import { containerStatuses, isStarting, type LivePod } from '#cluster';
 import { claimFindings, type Claim } from './claim-findings.js';
 import type { Look } from './look.js';
 import { nodeFindings, type Placement } from './node-fit.js';
@@ -6,9 +6,6 @@ import { referencesOf, type PodReferences } from './pod-references.js';
 
 /** Characters of what a kubelet says. */
 const MAX_SAID = 300;
-
-/** Reasons that say no more than that a container is about to start. */
-const STARTING = ['ContainerCreating', 'PodInitializing'];
 
 type DescribedPod = LivePod & { spec: LivePod['spec'] & Placement & PodReferences };
 
@@ -50,7 +47,7 @@ function containerFindings(pod: DescribedPod): string[] {
   const secrets = pod.spec.imagePullSecrets?.length;
   return containerStatuses(pod).flatMap(({ name, image, state, lastState, restartCount = 0 }) => {
     const { reason, message = '' } = state?.waiting ?? {};
-    if (reason === undefined || STARTING.includes(reason)) return [];
+    if (reason === undefined || isStarting(reason)) return [];
     const said = message === '' ? '' : `: ${message.slice(0, MAX_SAID)}`;
     if (/image/i.test(reason)) {
       const login = secrets ? '' : ' The pod has no imagePullSecrets.';
