@@ -56,9 +56,9 @@ export const EVERYDAY_ANSWERS: readonly EverydayAnswer[] = [
     maxBytes: 2_600,
   },
   {
-    what: 'the pods of all namespaces that do not run',
+    what: 'the pods of a namespace that do not run',
     tool: 'k8s_get',
-    args: { resource_type: 'pods', all_namespaces: true, field_selector: 'status.phase!=Running' },
+    args: { ...SHOP, resource_type: 'pods', field_selector: 'status.phase!=Running' },
     maxBytes: 600,
   },
   {
