@@ -7,6 +7,7 @@ import { benchHelm } from './helm.js';
 import { benchReads } from './reads.js';
 import { startServer } from './server.js';
 import { soak } from './soak.js';
+import { benchVerify } from './verify.js';
 import { benchWrites } from './writes.js';
 
 type Bench = (sandbox: Sandbox) => Promise<void>;
@@ -36,11 +37,13 @@ function withServer(bench: (sandbox: Sandbox, url: string) => Promise<void>): Be
 const NAMED: Record<string, (sandbox: Sandbox, words: string[]) => Promise<void>> = {
   soak: (sandbox, [minutes = '5']) => soak(sandbox, Number(minutes)),
   faults: benchFaults,
+  verify: benchVerify,
 };
 
 /**
  * `npm run bench` measures everything but the soak and the faults, with a name only that part;
- * `npm run bench -- soak 5` soaks for five minutes, `npm run bench -- faults` brings faults about.
+ * `npm run bench -- soak 5` soaks for five minutes, `npm run bench -- faults` brings faults about,
+ * `npm run bench -- verify` checks audits of up to a million entries.
  */
 async function main([part, ...words]: string[]): Promise<void> {
   const benches = part === undefined ? Object.values(PARTS) : partsNamed(part, words);
