@@ -1,5 +1,6 @@
 import type { Cluster, KubernetesObject } from '#cluster';
 import type { ToolCall } from '#tools';
+import { foldDescribedEvents } from './described-events.js';
 import { findingsOn, hasFindings, type Findings } from './findings/findings.js';
 import { METADATA_ONLY } from './findings/look.js';
 import type { ObjectDto } from '../object.dto.js';
@@ -7,8 +8,8 @@ import type { KubectlService } from '../kubectl/kubectl.service.js';
 import { secretText, type Secret } from './secret-text.js';
 
 /**
- * What `kubectl describe` prints, without the values of a Secret; before it what is found to be
- * missing, and after it what kubectl leaves out.
+ * What `kubectl describe` prints, without the values of a Secret and with equal events as one row;
+ * before it what is found to be missing, and after it what kubectl leaves out.
  * @throws ToolError `not_found` for an unknown kind, with the nearest ones, or an unknown name
  */
 export async function describeObject(
@@ -33,10 +34,11 @@ export async function describeObject(
   const object = await cluster.request<KubernetesObject>(path, { signal, accept });
   const scope = resource.namespaced ? [`--namespace=${namespace}`] : [];
   const args = ['describe', ...scope, '--', groupResource, name];
-  const [described, found] = await Promise.all([
+  const [printed, found] = await Promise.all([
     kubectl.run(cluster, args, call),
     hasFindings(groupResource) ? findingsOn(cluster, groupResource, object, signal) : undefined,
   ]);
+  const described = foldDescribedEvents(printed);
   return found ? withFindings(described, found, call.maxOutputChars) : described;
 }
 
