@@ -1,7 +1,4 @@
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nextCancelled } from './support/call-log.js';
 import { asModern, initialize, McpSession } from './support/mcp-session.js';
@@ -100,63 +97,6 @@ describe('sessions', () => {
     await cancelled();
     await answer;
     expect(await session.call(WAIT, { seconds: 0 })).toMatchObject({ status: 404 });
-  });
-
-  it('are unknown to a server that was restarted, and clients start anew', async () => {
-    const first = await startServer();
-    const url = new URL(`${first.url}/mcp`);
-    const client = new Client({ name: 'test', version: '1.0.0' });
-    await client.connect(new StreamableHTTPClientTransport(url));
-    await first.stop();
-    const second = await startServer({ PORT: url.port });
-    try {
-      await expect(client.listTools()).rejects.toMatchObject({ code: 404 });
-      await client.close();
-      await client.connect(new StreamableHTTPClientTransport(url));
-      expect((await client.listTools()).tools).not.toEqual([]);
-      await client.close();
-    } finally {
-      await second.stop();
-    }
-  });
-
-  it('end when nobody uses or watches them', async () => {
-    const impatient = await startServer({ MCP_SESSION_IDLE_SECONDS: '1' });
-    try {
-      const [idle, watched, busy] = await Promise.all(
-        [1, 2, 3].map(() => McpSession.open(impatient.url)),
-      );
-      const stream = await watched?.listen();
-      const call = busy?.call(WAIT, { seconds: 3 });
-      await delay(2_500);
-      const ping = { jsonrpc: '2.0', id: 9, method: 'ping' };
-      expect(await idle?.post(ping)).toMatchObject({ status: 404 });
-      expect(await watched?.post(ping)).toMatchObject({ status: 200 });
-      expect(await call).toMatchObject({ status: 200, body: { result: { isError: false } } });
-      stream?.destroy();
-    } finally {
-      await impatient.stop();
-    }
-  });
-
-  it('are bounded: the one used longest ago makes room, but never one that works', async () => {
-    const small = await startServer({ MCP_MAX_SESSIONS: '2', CALLER_SHARE_PERCENT: '100' });
-    try {
-      const busy = await McpSession.open(small.url);
-      const call = await busy.begin(WAIT, { seconds: 60 });
-      const idle = await McpSession.open(small.url);
-      const third = await McpSession.open(small.url);
-      const ping = { jsonrpc: '2.0', id: 9, method: 'ping' };
-      expect(await idle.post(ping)).toMatchObject({ status: 404 });
-      expect(await third.post(ping)).toMatchObject({ status: 200 });
-      expect(await busy.post(ping)).toMatchObject({ status: 200 });
-      const alsoBusy = await third.begin(WAIT, { seconds: 60 });
-      expect(await new McpSession(small.url).post(initialize())).toMatchObject({ status: 503 });
-      await Promise.all([busy.send('DELETE'), third.send('DELETE')]);
-      await Promise.all([call.answer, alsoBusy.answer]);
-    } finally {
-      await small.stop();
-    }
   });
 });
 

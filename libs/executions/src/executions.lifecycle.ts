@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Notices } from '#store';
 import { ExecutionReader } from './follow/execution.reader.js';
 import { ExecutionSignals } from './follow/execution.signals.js';
 import { ExecutionRunner } from './run/execution.runner.js';
@@ -19,6 +20,7 @@ export class ExecutionsLifecycle implements OnModuleInit, BeforeApplicationShutd
   constructor(
     private readonly database: ExecutionDatabase,
     private readonly replicas: Replicas,
+    private readonly notices: Notices,
     private readonly signals: ExecutionSignals,
     private readonly retention: Retention,
     private readonly runner: ExecutionRunner,
@@ -32,7 +34,7 @@ export class ExecutionsLifecycle implements OnModuleInit, BeforeApplicationShutd
   async onModuleInit(): Promise<void> {
     await this.database.migrate();
     await this.replicas.start();
-    await this.signals.listen();
+    await this.notices.open();
     await this.retention.start();
   }
 
@@ -57,6 +59,6 @@ export class ExecutionsLifecycle implements OnModuleInit, BeforeApplicationShutd
     const endMs = performance.now() + LAST_EVENTS_MS;
     while (this.signals.watching > 0 && performance.now() < endMs) await sleep(10);
     await this.replicas.stop().catch(() => {});
-    await this.signals.close();
+    await this.notices.close();
   }
 }

@@ -1,6 +1,7 @@
 export type { Migrations } from './migrate.js';
+export { Notices } from './notices.js';
 export { openDatabase } from './open-database.js';
-export { connectionOptions, NotConnected } from './postgres-connections.js';
+export { NotConnected } from './postgres-connections.js';
 export { PostgresDatabase } from './postgres-database.js';
 export { isOfDatabase, isRowRefused } from './refused-rows.js';
 export { runningServers } from './replica-row.js';

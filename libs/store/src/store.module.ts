@@ -1,5 +1,6 @@
 import { Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { Notices } from './notices.js';
 import { openDatabase } from './open-database.js';
 import { SqlDatabase } from './sql-database.js';
 import { storeConfig } from './store.config.js';
@@ -19,8 +20,9 @@ class StoreLifecycle implements OnApplicationShutdown {
   imports: [ConfigModule.forFeature(storeConfig)],
   providers: [
     { provide: SqlDatabase, inject: [storeConfig.KEY], useFactory: openDatabase },
+    Notices,
     StoreLifecycle,
   ],
-  exports: [SqlDatabase, ConfigModule],
+  exports: [SqlDatabase, Notices, ConfigModule],
 })
 export class StoreModule {}

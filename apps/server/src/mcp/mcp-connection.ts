@@ -32,7 +32,6 @@ export class McpConnection {
   /** Number of running calls. */
   running = 0;
   private readonly idlers = new Set<() => void>();
-  private logLevel?: string;
 
   constructor(
     private readonly tools: ToolCalls,
@@ -66,7 +65,7 @@ export class McpConnection {
     }
   }
 
-  private async call({ params, logLevel = this.logLevel, ...context }: McpRequest) {
+  private async call({ params, logLevel = this.client.logLevel, ...context }: McpRequest) {
     this.running += 1;
     const { signal, stop } = spreadCancels(context.signal);
     try {
@@ -90,14 +89,15 @@ export class McpConnection {
     this.idlers.clear();
   }
 
-  private setLogLevel(level: unknown): JsonRpcResult {
+  private async setLogLevel(level: unknown): Promise<JsonRpcResult> {
     if (typeof level !== 'string' || !LOG_LEVELS.includes(level)) {
       throw protocolFault(
         JSON_RPC.invalidParams,
         `The level must be one of ${LOG_LEVELS.join(', ')}.`,
       );
     }
-    this.logLevel = level;
+    this.client.logLevel = level;
+    await this.client.keepLogLevel?.(level);
     return {};
   }
 }

@@ -4,16 +4,18 @@ import { IntSetting, registerConfig, sharesConfig } from '#tools';
 class McpEnvironment {
   @IntSetting({
     min: 1,
-    max: 86_400,
-    description: 'Seconds after which an unused MCP session ends.',
+    max: 31_536_000,
+    description:
+      'Seconds after which a session of Streamable HTTP is too old to go on. Its client has to ' +
+      'start a new one. By default 30 days.',
   })
-  MCP_SESSION_IDLE_SECONDS = 600;
+  MCP_SESSION_MAX_AGE_SECONDS = 2_592_000;
 
   @IntSetting({
     min: 1,
     description:
-      'Maximum number of open sessions, for Streamable HTTP and for HTTP+SSE each. Each caller ' +
-      'has its share.',
+      'Maximum number of open sessions of HTTP+SSE. Each caller has its share. Sessions of ' +
+      'Streamable HTTP take no room.',
   })
   MCP_MAX_SESSIONS = 1_000;
 
@@ -28,7 +30,7 @@ class McpEnvironment {
 
 /** Limits of sessions and long calls over MCP. */
 export const mcpConfig = registerConfig('mcp', McpEnvironment, (environment) => ({
-  sessionIdleMs: environment.MCP_SESSION_IDLE_SECONDS * 1000,
+  sessionMaxAgeSeconds: environment.MCP_SESSION_MAX_AGE_SECONDS,
   maxSessions: environment.MCP_MAX_SESSIONS,
   callerPercent: sharesConfig().callerPercent,
   softLimitMs: environment.MCP_SOFT_LIMIT_SECONDS * 1000,

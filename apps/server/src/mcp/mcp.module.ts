@@ -1,11 +1,14 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { StoreModule } from '#store';
 import { HttpModule } from '../http/http.module.js';
 import { McpController } from './mcp.controller.js';
 import { mcpConfig } from './mcp.config.js';
 import { MissingScope } from './missing-scope.js';
 import { Narrowings } from './narrowing/narrowings.js';
 import { ModernGateway } from './modern/modern.gateway.js';
+import { SessionNotices } from './session/session-notices.js';
+import { SessionStore } from './session/session.store.js';
 import { SseGateway } from './session/sse.gateway.js';
 import { StreamableGateway } from './session/streamable.gateway.js';
 import { ToolCalls } from './tool-calls.js';
@@ -16,13 +19,15 @@ import { ToolTasks } from './session/tool-tasks.js';
  * the way over stdio.
  */
 @Module({
-  imports: [ConfigModule.forFeature(mcpConfig), HttpModule],
+  imports: [ConfigModule.forFeature(mcpConfig), HttpModule, StoreModule],
   controllers: [McpController],
   providers: [
     MissingScope,
     Narrowings,
     ToolCalls,
     ToolTasks,
+    SessionNotices,
+    SessionStore,
     ModernGateway,
     StreamableGateway,
     SseGateway,

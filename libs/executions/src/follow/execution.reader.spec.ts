@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { randomUUIDv7 } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { StoreConfig } from '#store';
+import { Notices, type SqlDatabase, type StoreConfig } from '#store';
 import type { Execution } from '../execution.js';
 import type { ExecutionRunner } from '../run/execution.runner.js';
 import type { ExecutionStore } from '../store/execution.store.js';
@@ -27,7 +27,8 @@ function readerOf(id: string) {
   const writer = { events } as unknown as ExecutionWriter;
   const runner = { get: () => ({ id }) } as unknown as ExecutionRunner;
   const replicas = { events: new EventEmitter() } as unknown as Replicas;
-  const signals = new ExecutionSignals({} as StoreConfig, writer, replicas);
+  const notices = new Notices({} as StoreConfig, {} as SqlDatabase);
+  const signals = new ExecutionSignals(notices, writer, replicas);
   const end = () => {
     status = 'succeeded';
     events.emit('written', [id]);

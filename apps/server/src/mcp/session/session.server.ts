@@ -12,24 +12,29 @@ import type { ToolCalls } from '../tool-calls.js';
 // elicitations.
 const VALIDATOR = new AjvJsonSchemaValidator();
 
+interface SessionServerOptions {
+  /** Answers the requests. A new one unless given. */
+  connection?: McpConnection;
+  /** Is called for each cancelled request, which the SDK does not answer. */
+  cancelled?: (id: RequestId) => void;
+}
+
 /** The server side of one connection of a client that speaks MCP 2024-11-05 to 2025-11-25. */
 export class SessionServer extends Server {
   readonly connection: McpConnection;
   private readonly leaving = new AbortController();
 
-  /** @param cancelled is called for each cancelled request, which the SDK does not answer */
   constructor(
     tools: ToolCalls,
     private readonly client: McpClient,
-    cancelled?: (id: RequestId) => void,
+    { connection = new McpConnection(tools, client), cancelled }: SessionServerOptions = {},
   ) {
     super(SERVER_DESCRIPTION, {
       capabilities: { ...CAPABILITIES, ...TASKS_CAPABILITY },
       instructions: tools.instructions(client),
       jsonSchemaValidator: VALIDATOR,
     });
-    client.offersTasks = true;
-    this.connection = new McpConnection(tools, client);
+    this.connection = connection;
     this.removeRequestHandler('logging/setLevel');
     // A handler for each method would make the SDK answer wrong parameters with an internal error
     // and check each result again.

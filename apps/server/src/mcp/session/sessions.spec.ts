@@ -1,42 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { IncomingMessage } from 'node:http';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { Sessions, type Session } from './sessions.js';
+
+const REQUEST = {} as IncomingMessage;
 
 describe(Sessions.name, () => {
   let sessions: Sessions<FakeSession>;
 
   beforeEach(() => {
-    vi.useFakeTimers();
-    sessions = new Sessions({ max: 2, callerPercent: 100, idleMs: 1_000 });
-  });
-
-  afterEach(() => {
-    vi.useRealTimers();
-  });
-
-  it('ends a session that was not used for the idle time', async () => {
-    const unused = open('unused');
-    const used = open('used');
-    await vi.advanceTimersByTimeAsync(800);
-    sessions.use('used');
-    await vi.advanceTimersByTimeAsync(800);
-    expect([unused.closed, used.closed]).toEqual([true, false]);
-    expect(sessions.use('unused')).toBeUndefined();
-  });
-
-  it('keeps a session that works or is watched, until it no longer is', async () => {
-    const running = open('running', { running: true });
-    const watched = open('watched', { watched: true });
-    await vi.advanceTimersByTimeAsync(5_000);
-    expect([running.closed, watched.closed]).toEqual([false, false]);
-    running.running = false;
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect([running.closed, watched.closed]).toEqual([true, false]);
+    sessions = new Sessions({ max: 2, callerPercent: 100 });
   });
 
   it('makes room by ending the session that was used longest ago', () => {
     const first = open('first');
     const second = open('second');
-    sessions.use('first');
+    sessions.use('first', REQUEST);
     expect(sessions.hasRoom('a')).toBe(true);
     expect(second.closed).toBe(false);
     open('third');
@@ -53,7 +31,7 @@ describe(Sessions.name, () => {
   });
 
   it("never ends a stranger's session, however many one caller opens", () => {
-    sessions = new Sessions({ max: 8, callerPercent: 50, idleMs: 1_000 });
+    sessions = new Sessions({ max: 8, callerPercent: 50 });
     const strangers = [open('s1', { caller: 'b' }), open('s2', { caller: 'b' })];
     const own = Array.from({ length: 100 }, (_, index) => open(`own-${index}`));
     expect(strangers.map(({ closed }) => closed)).toEqual([false, false]);
@@ -86,7 +64,6 @@ describe(Sessions.name, () => {
 class FakeSession implements Session {
   caller = 'a';
   running = false;
-  watched = false;
   closed = false;
 
   constructor(readonly id: string) {}
@@ -97,10 +74,6 @@ class FakeSession implements Session {
 
   isRunning(): boolean {
     return this.running;
-  }
-
-  isWatched(): boolean {
-    return this.watched;
   }
 
   async close(): Promise<void> {

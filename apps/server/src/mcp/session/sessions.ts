@@ -10,8 +10,6 @@ export interface Session {
   isOf(request: IncomingMessage): boolean;
   /** Whether a call is running. Such a session is not ended to make room. */
   isRunning(): boolean;
-  /** Whether the client holds a stream open. Such a session is in use without requests. */
-  isWatched(): boolean;
   /** Ends the session with all its calls and streams. */
   close(): Promise<void>;
 }
@@ -21,36 +19,32 @@ interface SessionLimits {
   max: number;
   /** Percentage of what the others leave free that one caller may use. */
   callerPercent: number;
-  /** Milliseconds without use after which a session without a stream ends. */
-  idleMs: number;
 }
 
 /**
- * The open sessions of one transport. Their number is limited, and unused ones end. A caller that
- * has its full share loses its own least recently used session, so no caller can end the session of
- * another.
+ * The sessions that are held in memory, each with an open stream. Their number is limited. A caller
+ * that has its full share loses its own least recently used session, so no caller can end the
+ * session of another.
  */
 export class Sessions<T extends Session> {
   /** The least recently used session comes first. */
-  private readonly byId = new Map<string, { session: T; usedAt: number }>();
+  private readonly byId = new Map<string, T>();
   private readonly shares: Shares;
-  private readonly sweeper: NodeJS.Timeout;
 
-  constructor(private readonly limits: SessionLimits) {
-    this.shares = new Shares(limits.max, limits.callerPercent);
-    this.sweeper = setInterval(() => this.endIdle(), Math.min(limits.idleMs / 4, 30_000)).unref();
+  constructor({ max, callerPercent }: SessionLimits) {
+    this.shares = new Shares(max, callerPercent);
   }
 
   /**
    * Finds a session and notes that it is used.
    * @param request by whom. The session of another principal is not found
    */
-  use(id: string, request?: IncomingMessage): T | undefined {
-    const entry = this.byId.get(id);
-    if (!entry || (request && !entry.session.isOf(request))) return undefined;
+  use(id: string, request: IncomingMessage): T | undefined {
+    const session = this.byId.get(id);
+    if (!session?.isOf(request)) return undefined;
     this.byId.delete(id);
-    this.byId.set(id, { ...entry, usedAt: Date.now() });
-    return entry.session;
+    this.byId.set(id, session);
+    return session;
   }
 
   /** Whether a caller can open another session. Not if all of its sessions run calls. */
@@ -70,37 +64,28 @@ export class Sessions<T extends Session> {
       this.end(leaving);
     }
     this.shares.tryTake(caller);
-    this.byId.set(id, { session, usedAt: Date.now() });
+    this.byId.set(id, session);
     return true;
   }
 
   delete(id: string): void {
-    const entry = this.byId.get(id);
-    if (!entry) return;
+    const session = this.byId.get(id);
+    if (!session) return;
     this.byId.delete(id);
-    this.shares.giveBack(entry.session.caller);
+    this.shares.giveBack(session.caller);
   }
 
-  /** Ends all sessions, and the search for unused ones. */
+  /** Ends all sessions. */
   async closeAll(): Promise<void> {
-    clearInterval(this.sweeper);
-    await Promise.all([...this.byId.values()].map(({ session }) => session.close()));
+    await Promise.all([...this.byId.values()].map((session) => session.close()));
   }
 
   /** The least recently used session of a caller that runs no call. */
   private idlest(caller: string): T | undefined {
-    for (const { session } of this.byId.values()) {
+    for (const session of this.byId.values()) {
       if (session.caller === caller && !session.isRunning()) return session;
     }
     return undefined;
-  }
-
-  private endIdle(): void {
-    const usedBefore = Date.now() - this.limits.idleMs;
-    for (const { session, usedAt } of this.byId.values()) {
-      if (usedAt > usedBefore) return;
-      if (!session.isRunning() && !session.isWatched()) this.end(session);
-    }
   }
 
   private end(session: T): void {

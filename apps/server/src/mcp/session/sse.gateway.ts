@@ -32,9 +32,9 @@ export class SseGateway {
 
   constructor(
     private readonly tools: ToolCalls,
-    @Inject(mcpConfig.KEY) { maxSessions, callerPercent, sessionIdleMs }: McpConfig,
+    @Inject(mcpConfig.KEY) { maxSessions, callerPercent }: McpConfig,
   ) {
-    this.sessions = new Sessions({ max: maxSessions, callerPercent, idleMs: sessionIdleMs });
+    this.sessions = new Sessions({ max: maxSessions, callerPercent });
   }
 
   /**
@@ -43,7 +43,7 @@ export class SseGateway {
    */
   async open(request: IncomingMessage, stream: ServerResponse): Promise<void> {
     if (stream.destroyed) return;
-    const client = clientOf(request, this.tools.narrowings.of(request));
+    const client = { ...clientOf(request, this.tools.narrowings.of(request)), offersTasks: true };
     if (!this.sessions.hasRoom(client.caller)) {
       return refuse(stream, 503, JSON_RPC.refused, 'All sessions of this caller are busy.');
     }
@@ -61,7 +61,6 @@ export class SseGateway {
       narrowing: client.narrowing,
       isOf: (other) => isOf(client, other),
       isRunning: () => server.connection.running > 0,
-      isWatched: () => true,
       close: () => server.close(),
     });
     server.onclose = () => {

@@ -1,24 +1,45 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Inject, Injectable } from '@nestjs/common';
+import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
+import { Injectable, Logger } from '@nestjs/common';
+import { principalOf } from '../../http/authentication.js';
 import { BatchTurns } from './batches.js';
 import { JSON_RPC, refuse } from '../wire/json-rpc.js';
-import { clientOf } from '../wire/mcp-client.js';
-import { mcpConfig, type McpConfig } from '../mcp.config.js';
-import { Sessions } from './sessions.js';
-import { StreamableSession } from './streamable.session.js';
+import { clientOf, type McpClient } from '../wire/mcp-client.js';
+import { conditionsOf } from '../narrowing/given-conditions.js';
+import { ownerMark, type SessionFacts } from './session-id.js';
+import { SessionNotices } from './session-notices.js';
+import { SessionStore } from './session.store.js';
+import { StreamableSession, type OpenedSession } from './streamable.session.js';
 import { ToolCalls } from '../tool-calls.js';
 
-/** Streamable HTTP with sessions, for clients of MCP 2025-03-26 to 2025-11-25. */
+interface FoundSession extends OpenedSession {
+  readonly logLevel: string | undefined;
+}
+
+/**
+ * Streamable HTTP with sessions, for clients of MCP 2025-03-26 to 2025-11-25. A session's id says
+ * what there is to know of it, so that any replica, and the server after a restart, goes on with
+ * it. Only sessions with requests under way are held in memory.
+ */
 @Injectable()
 export class StreamableGateway {
-  private readonly sessions: Sessions<StreamableSession>;
+  private readonly logger = new Logger('Sessions');
+  /** Those with requests under way, by their keys. */
+  private readonly busy = new Map<string, StreamableSession>();
   private readonly turns = new BatchTurns();
 
   constructor(
     private readonly tools: ToolCalls,
-    @Inject(mcpConfig.KEY) { maxSessions, callerPercent, sessionIdleMs }: McpConfig,
+    private readonly store: SessionStore,
+    private readonly notices: SessionNotices,
   ) {
-    this.sessions = new Sessions({ max: maxSessions, callerPercent, idleMs: sessionIdleMs });
+    notices.on(
+      (key, request) => this.busy.get(key)?.cancel(request),
+      (key) => {
+        this.store.noteEnd(key);
+        void this.busy.get(key)?.close();
+      },
+    );
   }
 
   /**
@@ -33,8 +54,8 @@ export class StreamableGateway {
         ? refuseStream(response)
         : this.begin(request, response, body);
     }
-    const session = this.sessions.use(String(id), request);
-    if (!session) {
+    const found = await this.find(String(id), request);
+    if (!found) {
       return refuse(
         response,
         404,
@@ -42,12 +63,16 @@ export class StreamableGateway {
         'Session not found. Send initialize again.',
       );
     }
+    const session = this.busy.get(found.facts.key) ?? this.resume(found, request);
     this.tools.narrowings.checkLater(session.narrowing, request);
+    if (request.method === 'DELETE') return this.end(session, found.facts, response);
+    session.client.principal = principalOf(request);
+    this.busy.set(found.facts.key, session);
     await session.handle(request, response, body);
   }
 
   async closeAll(): Promise<void> {
-    await this.sessions.closeAll();
+    await Promise.all([...this.busy.values()].map((session) => session.close()));
   }
 
   /** Starts a session. The SDK refuses every request but `initialize` here. */
@@ -56,17 +81,71 @@ export class StreamableGateway {
     response: ServerResponse,
     body: unknown,
   ): Promise<void> {
-    const client = clientOf(request, this.tools.narrowings.of(request));
-    if (!this.sessions.hasRoom(client.caller)) {
-      return refuse(response, 503, JSON_RPC.refused, 'All sessions of this caller are busy.');
-    }
-    const session = new StreamableSession(this.tools, client, this.turns, {
-      opened: () => this.sessions.add(session),
-      used: () => void this.sessions.use(session.id),
-      closed: () => this.sessions.delete(session.id),
+    const conditions = conditionsOf(request);
+    const client = clientOf(request, this.tools.narrowings.by(conditions));
+    const owner = ownerMark(client.principal);
+    const session: StreamableSession = new StreamableSession(this.tools, client, this.turns, {
+      opening: (facts) => {
+        const opened = this.store.ids.issue({ ...facts, owner, conditions });
+        session.client.keepLogLevel = (level) => this.store.keepLogLevel(opened.facts, level);
+        this.busy.set(opened.facts.key, session);
+        return opened;
+      },
+      cancelledElsewhere: () => {},
+      closed: (facts) => facts && this.drop(session, facts),
     });
-    await session.connect();
     await session.handle(request, response, body);
+  }
+
+  /** Undefined for a session that is unknown, too old, ended, or of another owner. */
+  private async find(id: string, request: IncomingMessage): Promise<FoundSession | undefined> {
+    const facts = this.store.ids.read(id);
+    if (!facts || facts.owner !== ownerMark(principalOf(request))) return undefined;
+    const state = await this.store.stateOf(facts);
+    return state.isEnded ? undefined : { id, facts, logLevel: state.logLevel };
+  }
+
+  /** Goes on with a session that has nothing under way here. */
+  private resume(found: FoundSession, request: IncomingMessage): StreamableSession {
+    const { facts, logLevel } = found;
+    const client: McpClient = {
+      ...clientOf(request, this.tools.narrowings.by(facts.conditions), facts.protocolVersion),
+      logLevel,
+      keepLogLevel: (level) => this.store.keepLogLevel(facts, level),
+    };
+    const events = {
+      cancelledElsewhere: (id: RequestId) => this.notices.cancelled(facts.key, id),
+      closed: () => this.drop(session, facts),
+    };
+    const session: StreamableSession = new StreamableSession(
+      this.tools,
+      client,
+      this.turns,
+      events,
+      found,
+    );
+    return session;
+  }
+
+  private drop(session: StreamableSession, { key }: SessionFacts): void {
+    if (this.busy.get(key) === session) this.busy.delete(key);
+  }
+
+  private async end(
+    session: StreamableSession,
+    facts: SessionFacts,
+    response: ServerResponse,
+  ): Promise<void> {
+    try {
+      await this.store.end(facts);
+    } catch (error) {
+      this.logger.warn(`The end of a session is not stored: ${(error as Error).message}`);
+      const message = 'The end of the session cannot be stored at the moment. Send DELETE again.';
+      return refuse(response, 503, JSON_RPC.refused, message, { 'retry-after': '2' });
+    }
+    this.notices.ended(facts.key);
+    await session.close();
+    response.writeHead(200).end();
   }
 }
 

@@ -1,91 +1,114 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
-import { SUPPORTED_PROTOCOL_VERSIONS, type RequestId } from '@modelcontextprotocol/sdk/types.js';
+import {
+  isInitializeRequest,
+  LATEST_PROTOCOL_VERSION,
+  SUPPORTED_PROTOCOL_VERSIONS,
+  type RequestId,
+} from '@modelcontextprotocol/sdk/types.js';
 import { EVENT_STREAM } from '../../http/event-stream.js';
 import { asCall, exchangeCall, type CallMessage } from '../call-exchange.js';
 import { Batches, type BatchTurns } from './batches.js';
 import { JSON_RPC, refuse } from '../wire/json-rpc.js';
+import { McpConnection } from '../mcp-connection.js';
 import type { Narrowing } from '../narrowing/narrowing.js';
-import { isOf, type McpClient } from '../wire/mcp-client.js';
-import { SessionServer } from './session.server.js';
-import type { Session } from './sessions.js';
+import type { McpClient } from '../wire/mcp-client.js';
+import type { SessionFacts } from './session-id.js';
+import { SdkSession, type Introduction } from './sdk-session.js';
 import type { ToolCalls } from '../tool-calls.js';
 import { toWebRequest, writeAnswer } from '../wire/web-exchange.js';
 
-interface SessionEvents {
-  /** The SDK has accepted the client's `initialize`. */
-  opened(): void;
-  used(): void;
-  closed(): void;
+/** A session that has an id. */
+export interface OpenedSession {
+  readonly id: string;
+  readonly facts: SessionFacts;
 }
 
-/** One session of Streamable HTTP, with its own server object. */
-export class StreamableSession implements Session {
-  readonly id = randomUUID();
-  private readonly transport: WebStandardStreamableHTTPServerTransport;
-  private readonly server: SessionServer;
+interface SessionEvents {
+  /** The client's `initialize` is accepted. Not of a session that was opened before. */
+  opening?(introduction: Introduction): OpenedSession;
+  /** The client cancels a request that does not run here. */
+  cancelledElsewhere(id: RequestId): void;
+  /** Nothing of it is under way here any more. */
+  closed(facts: SessionFacts | undefined): void;
+}
+
+/**
+ * What is under way of one session of Streamable HTTP. It goes once nothing is. The SDK's server
+ * object is made when a request needs it, with the introduction that the session was opened with.
+ */
+export class StreamableSession {
+  private readonly connection: McpConnection;
   private readonly calls = new Map<RequestId, AbortController>();
   private readonly batches: Batches;
-  private openStreams = 0;
+  private sdk: Promise<SdkSession> | undefined;
+  private handling = 0;
 
+  /** @param opened undefined for one that begins with its first request */
   constructor(
-    tools: ToolCalls,
-    private readonly client: McpClient,
+    private readonly tools: ToolCalls,
+    readonly client: McpClient,
     turns: BatchTurns,
     private readonly events: SessionEvents,
+    private opened?: OpenedSession,
   ) {
+    client.offersTasks = true;
+    this.connection = new McpConnection(tools, client);
     this.batches = new Batches(turns);
-    this.transport = new WebStandardStreamableHTTPServerTransport({
-      sessionIdGenerator: () => this.id,
-      onsessioninitialized: () => events.opened(),
-      // `writeAnswer` gives the signs of life.
-      keepAliveMs: 0,
-    });
-    this.server = new SessionServer(tools, client, (request) => this.release(request));
-    this.server.onclose = () => {
-      for (const cancel of this.calls.values()) cancel.abort();
-      events.closed();
-    };
   }
 
-  get caller(): string {
-    return this.client.caller;
+  get facts(): SessionFacts | undefined {
+    return this.opened?.facts;
   }
 
   get narrowing(): Narrowing {
     return this.client.narrowing;
   }
 
-  isOf(request: IncomingMessage): boolean {
-    return isOf(this.client, request);
-  }
-
-  isRunning(): boolean {
-    return this.server.connection.running > 0;
-  }
-
-  isWatched(): boolean {
-    return this.openStreams > 0;
-  }
-
-  async connect(): Promise<void> {
-    await this.server.connect(this.transport);
-  }
-
-  async close(): Promise<void> {
-    await this.server.close();
-  }
-
   /** Answers one HTTP request of the session. The request is cancelled if the client hangs up. */
   async handle(request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
-    if (response.destroyed) return;
+    this.handling += 1;
+    try {
+      if (!response.destroyed) await this.answer(request, response, body);
+    } finally {
+      this.handling -= 1;
+      if (this.handling === 0) await this.close();
+    }
+  }
+
+  /** Cancels a request. One that does not run here stays as it is. */
+  cancel(id: RequestId): void {
+    this.calls.get(id)?.abort();
+    void this.sdk?.then((sdk) => sdk.cancel(id, 'The client cancelled it at another replica.'));
+  }
+
+  /** Ends what is under way. */
+  async close(): Promise<void> {
+    this.events.closed(this.facts);
+    for (const cancel of this.calls.values()) cancel.abort();
+    const sdk = await this.sdk;
+    await sdk?.close();
+  }
+
+  private async answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: unknown,
+  ): Promise<void> {
+    const isReady = this.opened !== undefined && isInOrder(request);
     const message = asCall(body);
-    const isOpen = this.transport.sessionId !== undefined;
-    if (message && isOpen && isInOrder(request)) return this.call(message, response);
-    return Array.isArray(body)
-      ? this.batch(request, response, body)
-      : this.pass(request, response, body);
+    if (message && isReady) return this.call(message, response);
+    if (Array.isArray(body)) return this.batch(request, response, body);
+    const cancelled = cancelledBy(body);
+    if (cancelled !== undefined) this.cancelled(cancelled);
+    // Without the SDK's objects no request is under way that they could cancel.
+    if (cancelled !== undefined && isReady && !this.sdk) return void response.writeHead(202).end();
+    return this.pass(request, response, body);
+  }
+
+  private cancelled(id: RequestId): void {
+    const call = this.calls.get(id);
+    if (call) call.abort();
+    else this.events.cancelledElsewhere(id);
   }
 
   private async batch(
@@ -108,50 +131,51 @@ export class StreamableSession implements Session {
     response: ServerResponse,
     body: unknown,
   ): Promise<void> {
-    const cancelled = cancelledBy(body);
-    if (cancelled !== undefined) this.calls.get(cancelled)?.abort();
-    const isStream = request.method === 'GET';
-    if (isStream) this.openStreams += 1;
+    this.sdk ??= new SdkSession(this.tools, this.client, this.connection, () =>
+      this.idFor(body),
+    ).start(this.facts);
+    const sdk = await this.sdk;
     response.once('close', () => {
-      if (isStream) this.openStreams -= 1;
-      if (!response.writableFinished) this.hungUp(body);
-      this.events.used();
+      if (response.writableFinished) return;
+      // It cannot resume its streams.
+      for (const id of requestIds(body)) sdk.cancel(id, 'The client hung up.');
     });
     // Broken JSON comes as text. The transport answers text with a parse error.
-    const parsedBody = body ?? '';
-    const answer = await this.transport.handleRequest(toWebRequest(request), { parsedBody });
-    await writeAnswer(answer, response, this.server.connection.http);
+    const answer = await sdk.handle(toWebRequest(request), body ?? '');
+    await writeAnswer(answer, response, this.connection.http);
+  }
+
+  /** The id of this session, which the SDK asks for once it has accepted an `initialize`. */
+  private idFor(body: unknown): string {
+    this.opened ??= this.events.opening?.(introductionIn(body));
+    if (!this.opened) throw new Error('A session goes on that was never opened.');
+    return this.opened.id;
   }
 
   private async call(message: CallMessage, response: ServerResponse): Promise<void> {
     const cancel = new AbortController();
-    const { connection } = this.server;
+    const { connection } = this;
     this.calls.set(message.id, cancel);
     try {
-      const headers = { 'mcp-session-id': this.id };
+      const headers = { 'mcp-session-id': this.opened!.id };
       await exchangeCall({ connection, message, response, cancel, headers });
     } finally {
       if (this.calls.get(message.id) === cancel) this.calls.delete(message.id);
-      this.events.used();
     }
   }
+}
 
-  /** Cancels the requests of a client that hung up. It cannot resume its streams. */
-  private hungUp(body: unknown): void {
-    for (const requestId of requestIds(body)) {
-      this.transport.onmessage?.({
-        jsonrpc: '2.0',
-        method: 'notifications/cancelled',
-        params: { requestId, reason: 'The client hung up.' },
-      });
-    }
-  }
-
-  /** Ends the stream of a cancelled request, which the SDK does not answer. */
-  private release(id: RequestId): void {
-    const error = { code: 0, message: 'Request cancelled' };
-    this.transport.send({ jsonrpc: '2.0', id, error }).catch(() => {});
-  }
+/** What an accepted `initialize` says, with the protocol version that the SDK answers it with. */
+function introductionIn(body: unknown): Introduction {
+  const message: unknown = Array.isArray(body) ? body[0] : body;
+  if (!isInitializeRequest(message)) throw new Error('The SDK has accepted what is no initialize.');
+  const { protocolVersion, clientInfo, capabilities } = message.params;
+  const isKnown = SUPPORTED_PROTOCOL_VERSIONS.includes(protocolVersion);
+  return {
+    protocolVersion: isKnown ? protocolVersion : LATEST_PROTOCOL_VERSION,
+    clientInfo,
+    capabilities,
+  };
 }
 
 /** Whether a call has the headers of a 2025 client. If not, the SDK answers what is wrong. */

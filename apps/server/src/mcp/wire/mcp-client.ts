@@ -18,6 +18,10 @@ export interface McpClient {
   protocolVersion?: string;
   /** Whether its connection offers tasks, if its protocol version has them. */
   offersTasks?: boolean;
+  /** The least level of the log messages that it wants. */
+  logLevel?: string | undefined;
+  /** Keeps that level, for a connection that the server may forget. */
+  keepLogLevel?: (level: string) => Promise<void>;
 }
 
 /** The protocol version that has tasks. */
