@@ -80,7 +80,7 @@ async function makeRecord(
   const batch: AuditEntry[] = [];
   const chain = new AuditChain('bench', async (entry) => void batch.push(entry));
   await sign('start', chain);
-  for (let made = 0; made < size; ) {
+  for (let made = 0; made < size;) {
     for (; batch.length < BATCH; made++) chain.append(drafts[made % drafts.length]!);
     await audit.write(batchOf(batch));
     batch.length = 0;
