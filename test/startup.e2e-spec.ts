@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { execute } from './support/rest.js';
@@ -30,6 +30,15 @@ describe('starting', () => {
     const server = await startServer({ EXECUTIONS_FILE: file });
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     await server.stop();
+  });
+
+  it('keeps what it has compiled for its next start', async () => {
+    const XDG_CACHE_HOME = join(testSandbox().folder, 'cache');
+    // Unset: the server then decides.
+    const server = await startServer({ XDG_CACHE_HOME, NODE_COMPILE_CACHE: '' });
+    await server.stop();
+    const kept = await readdir(join(XDG_CACHE_HOME, 'skyflo-mcp/compile'), { recursive: true });
+    expect(kept.length).toBeGreaterThan(1);
   });
 
   it('works without a kubeconfig, and says how to configure one', async () => {
