@@ -123,6 +123,15 @@ describe('a cluster without Argo Rollouts', () => {
   });
 
   it('gets the tools without a restart once Argo Rollouts is there, and loses them with it', async () => {
+    const client = await CLIENTS['2026 over Streamable HTTP']!(server);
+    const isMarked = async () => {
+      const tools = await client.listTools();
+      const { _meta } = tools.find(({ name }) => name === 'argo_promote')!;
+      return (_meta as Record<string, unknown>)['skyflo/available'] === false;
+    };
+    expect(await isMarked()).toBe(true);
+    let told = 0;
+    await client.onToolsChanged(() => (told += 1));
     await install();
     await vi.waitFor(
       async () => expect(await call('argo_list_rollouts', {})).toMatchObject({ status: 200 }),
@@ -132,6 +141,8 @@ describe('a cluster without Argo Rollouts', () => {
       async () => expect((await argoTools()).every(({ available }) => available)).toBe(true),
       { timeout: 30_000, interval: 100 },
     );
+    await expect.poll(() => told, { timeout: 30_000 }).toBe(1);
+    expect(await isMarked()).toBe(false);
     await uninstall();
     // The API server serves the kind a moment longer.
     await expect
@@ -143,6 +154,9 @@ describe('a cluster without Argo Rollouts', () => {
     await expect
       .poll(async () => (await argoTools()).some(({ available }) => available))
       .toBe(false);
+    await expect.poll(() => told, { timeout: 30_000 }).toBe(2);
+    expect(await isMarked()).toBe(true);
+    await client.close();
   });
 
   it('of a version whose rollouts have no status subresource gets spec and status in one patch', async () => {

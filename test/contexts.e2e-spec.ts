@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sandboxAccess, writeKubeconfig } from './support/kubeconfig.js';
 import { CLIENTS } from './support/mcp-clients.js';
-import { execute } from './support/rest.js';
+import { categoryOf, execute } from './support/rest.js';
 import { startServer, type RunningServer } from './support/server.js';
 
 /** A way to the sandbox's API server that counts what is sent through it. */
@@ -69,6 +69,20 @@ async function openWay(target: string): Promise<Way> {
   return way;
 }
 
+/** The example of each tool, as the OpenAPI document has it. */
+async function examplesOf(tools: readonly string[]): Promise<[name: string, example: object][]> {
+  const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
+    paths: Record<
+      string,
+      { post: { requestBody: { content: Record<string, { example: object }> } } }
+    >;
+  };
+  return tools.map((name) => {
+    const { post } = paths[`/engine/v1/tools/${categoryOf(name)}/${name}/execute`]!;
+    return [name, post.requestBody.content['application/json']!.example];
+  });
+}
+
 interface Tool {
   name: string;
   category: string;
@@ -80,17 +94,11 @@ describe('with two contexts', () => {
     const { tools } = (await (await fetch(`${server.url}/engine/v1/tools`)).json()) as {
       tools: Tool[];
     };
-    const { paths } = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
-      paths: Record<
-        string,
-        { post: { requestBody: { content: Record<string, { example: object }> } } }
-      >;
-    };
+    const examples = new Map(await examplesOf(tools.map(({ name }) => name)));
     for (const { name, category, input_schema } of tools) {
       if (WITHOUT_CLUSTER.includes(name)) continue;
       expect([name, input_schema.properties['context']?.enum]).toEqual([name, ['blue', 'green']]);
-      const path = `/engine/v1/tools/${category}/${name}/execute`;
-      const example = paths[path]?.post.requestBody.content['application/json']?.example;
+      const example = examples.get(name);
       for (const [index, context] of ['blue', 'green'].entries()) {
         const before = ways.map(({ sent }) => sent);
         const { body } = await execute(server.url, name, { ...example, context }, { category });
@@ -132,5 +140,28 @@ describe('with two contexts', () => {
     expect(body.errors).toEqual([
       expect.objectContaining({ field: 'context', accepts: 'one of blue, green' }),
     ]);
+  });
+
+  it('refuses an unknown one in calls that need no cluster, too', async () => {
+    const client = await CLIENTS['2025 over Streamable HTTP']!(server);
+    const examples = await examplesOf(WITHOUT_CLUSTER);
+    for (const [name, example] of examples) {
+      const args = { ...example, context: 'red' };
+      const { status, body } = await execute(server.url, name, args);
+      expect([name, status, body.errors]).toEqual([
+        name,
+        422,
+        [{ field: 'context', message: '"red" is unknown', accepts: 'one of blue, green' }],
+      ]);
+      expect([name, await client.call(name, args)]).toMatchObject([
+        name,
+        {
+          isError: true,
+          content: [{ text: expect.stringContaining('Unknown context "red"') as string }],
+          _meta: { 'skyflo/code': 'invalid_input' },
+        },
+      ]);
+    }
+    await client.close();
   });
 });

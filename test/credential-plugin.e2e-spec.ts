@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,8 @@ import { testSandbox } from './support/sandbox.js';
 import { executionsFile } from './support/use-executions.js';
 import { useServer } from './support/use-server.js';
 
+/** What a plugin leaves behind when it runs. */
+const mark = () => `${testSandbox().folder}/plugin-${process.pid}-ran`;
 const TOKEN = 'token-eyJhbGciOiJSUzI1NiJ9';
 
 let kubeconfig: string;
@@ -34,6 +37,7 @@ beforeAll(async () => {
       `echo '${TOKEN}' >&2; printf '%s' '${JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { clientCertificateData: Buffer.from(user['client-certificate-data'], 'base64').toString(), clientKeyData: Buffer.from(user['client-key-data'], 'base64').toString() } })}'`,
     ),
     missing: exec(`${testSandbox().folder}/no-such-plugin`),
+    marking: exec('sh', '-c', `touch '${mark()}'`),
     unreadable: { tokenFile: `${testSandbox().folder}/no-such-token` },
   };
   const names = Object.keys(users);
@@ -71,6 +75,16 @@ const CALLS: [string, object][] = [
   ['helm_install', { release_name: 'none', chart: './cache', namespace: 'default' }],
   ['argo_list_rollouts', {}],
 ];
+
+describe('a list of tools', () => {
+  it('starts no plugin, which may ask a person to log in', async () => {
+    const lists = [fetch(`${server.url}/engine/v1/tools`), server.mcp.listTools()];
+    await Promise.all(lists);
+    expect(existsSync(mark())).toBe(false);
+    await execute(server.url, 'k8s_get', { resource_type: 'pods', context: 'marking' });
+    expect(existsSync(mark())).toBe(true);
+  });
+});
 
 describe('a context whose credentials cannot be had', () => {
   it.each(CALLS)('makes %s say how its plugin ended, not what it said', async (tool, args) => {

@@ -6,6 +6,12 @@ import { openSse, send } from './support/raw-http.js';
 import { startServer, type RunningServer } from './support/server.js';
 
 const WAIT = 'wait_for_x_seconds';
+const ICON = {
+  // Every client gets it, so it is small.
+  src: expect.stringMatching(/^data:image\/svg\+xml;base64,[\w+/=]{100,800}$/) as string,
+  mimeType: 'image/svg+xml',
+  sizes: ['any'],
+};
 
 let server: RunningServer;
 
@@ -37,8 +43,32 @@ describe('versions', () => {
           title: 'Skyflo MCP',
           description: expect.stringContaining('Kubernetes') as string,
           websiteUrl: expect.stringMatching(/^https:/) as string,
+          icons: [ICON],
         },
       },
+    });
+  });
+
+  it('is told what it is, once, and for how long clients may keep what they are told', async () => {
+    const modern = new McpSession(server.url);
+    modern.headers['mcp-protocol-version'] = '2026-07-28';
+    const ask = async (method: string) => {
+      modern.headers['mcp-method'] = method;
+      return (await modern.post(asModern({ jsonrpc: '2.0', id: 1, method }))).body;
+    };
+    const info = 'io.modelcontextprotocol/serverInfo';
+    expect(await ask('server/discover')).toMatchObject({
+      result: {
+        capabilities: { tools: { listChanged: true } },
+        ttlMs: 3_600_000,
+        cacheScope: 'private',
+        _meta: { [info]: { title: 'Skyflo MCP', icons: [ICON] } },
+      },
+    });
+    const { result } = (await ask('tools/list')) as { result: { _meta: object } };
+    expect(result).toMatchObject({ ttlMs: 300_000, cacheScope: 'private' });
+    expect(result._meta).toEqual({
+      [info]: { name: 'Skyflo MCP Server', version: expect.any(String) as string },
     });
   });
 

@@ -11,7 +11,10 @@ import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import {
+  LoggingMessageNotificationSchema,
+  ToolListChangedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
 import { expect } from 'vitest';
 import { testSandbox } from './sandbox.js';
 import {
@@ -43,6 +46,8 @@ export interface McpClient {
   protocolVersion(): string | undefined;
   instructions(): string | undefined;
   listTools(): Promise<{ name: string; [key: string]: unknown }[]>;
+  /** Listens for changes of the list of tools. */
+  onToolsChanged(told: () => void): Promise<void>;
   call(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<CallResult>;
   close(): Promise<void>;
   /** What the server that it talks to has logged. */
@@ -125,6 +130,8 @@ async function connect(transport: Transport, log: LogLine[]): Promise<McpClient>
     protocolVersion: () => protocolVersion,
     instructions: () => client.getInstructions(),
     listTools: async () => (await client.listTools()).tools,
+    onToolsChanged: async (told) =>
+      client.setNotificationHandler(ToolListChangedNotificationSchema, told),
     async call(name, args, { meta, onlog, ...options } = {}) {
       if (onlog) {
         client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) =>
@@ -153,6 +160,10 @@ function wrapModern(client: ModernClient, log: LogLine[]): McpClient {
     protocolVersion: () => client.getNegotiatedProtocolVersion(),
     instructions: () => client.getInstructions(),
     listTools: async () => (await client.listTools()).tools,
+    async onToolsChanged(told) {
+      client.setNotificationHandler('notifications/tools/list_changed', told);
+      await client.listen({ toolsListChanged: true });
+    },
     async call(name, args, { meta, onlog, ...options } = {}) {
       if (onlog) {
         client.setNotificationHandler('notifications/message', ({ params }) => onlog(params.data));

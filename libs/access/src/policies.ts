@@ -14,6 +14,7 @@ import {
 @Injectable()
 export class Policies implements OnModuleInit, OnApplicationShutdown {
   private live!: LivePolicy;
+  private readonly listeners: (() => void)[] = [];
 
   constructor(
     private readonly registry: ToolRegistry,
@@ -31,6 +32,9 @@ export class Policies implements OnModuleInit, OnApplicationShutdown {
         categories: this.registry.categories().map(({ name }) => name),
       },
       localPrincipal: local.id,
+      onReplaced: () => {
+        for (const listener of this.listeners) listener();
+      },
     });
   }
 
@@ -45,6 +49,11 @@ export class Policies implements OnModuleInit, OnApplicationShutdown {
 
   get engine(): PolicyEngine {
     return this.live.engine;
+  }
+
+  /** Calls a function whenever another policy has come into force. */
+  onReplaced(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   /** Whether a principal may see and call a tool. Without a principal, the server itself asks. */

@@ -19,6 +19,8 @@ const SILENT_MS = 30_000;
 export class RolloutsRequirement extends ToolRequirement {
   /** Clusters that did not answer, with the time until which they are not asked again. */
   private readonly silent = new Map<Cluster, number>();
+  /** Whether each cluster lacked them when it was last asked. */
+  private readonly lacked = new Map<Cluster, boolean>();
 
   constructor(private readonly clusters: Clusters) {
     super();
@@ -35,19 +37,27 @@ export class RolloutsRequirement extends ToolRequirement {
     return names.length > 0 && lacks.every(Boolean) ? notInstalled(names) : undefined;
   }
 
+  /** No listing starts the credential plugin of a context, which may ask a person to log in. */
   private async isKnownToLack(name: string): Promise<boolean> {
+    let cluster: Cluster;
     try {
-      const cluster = this.clusters.get(name);
-      if (performance.now() < (this.silent.get(cluster) ?? 0)) return false;
-      const signal = AbortSignal.timeout(LISTING_LIMIT_MS);
-      const serves = cluster.discovery.serves(ROLLOUTS, LISTED_KNOWN_MS, signal);
-      return !(await serves.catch((error: unknown) => {
-        this.silent.set(cluster, performance.now() + SILENT_MS);
-        throw error;
-      }));
+      cluster = this.clusters.get(name);
     } catch {
-      // A call will say what is wrong with the cluster.
+      // A call will say what is wrong with the context.
       return false;
+    }
+    const isSilent = performance.now() < (this.silent.get(cluster) ?? 0);
+    if (cluster.isAtHand && !isSilent) await this.ask(cluster);
+    return this.lacked.get(cluster) ?? false;
+  }
+
+  private async ask(cluster: Cluster): Promise<void> {
+    const signal = AbortSignal.timeout(LISTING_LIMIT_MS);
+    try {
+      const isThere = await cluster.discovery.serves(ROLLOUTS, LISTED_KNOWN_MS, signal);
+      this.lacked.set(cluster, !isThere);
+    } catch {
+      this.silent.set(cluster, performance.now() + SILENT_MS);
     }
   }
 }

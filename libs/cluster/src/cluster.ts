@@ -73,6 +73,11 @@ export class Cluster {
     return this.connection.namespace;
   }
 
+  /** Whether a request can be sent without starting a program that gives credentials. */
+  get isAtHand(): boolean {
+    return this.connection.isAtHand;
+  }
+
   /** Why no request can be sent to the API server now. Undefined while requests can be sent. */
   get refusal(): ToolError | undefined {
     return this.http.refusal;

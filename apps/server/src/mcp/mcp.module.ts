@@ -2,6 +2,9 @@ import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { StoreModule } from '#store';
 import { HttpModule } from '../http/http.module.js';
+import { LackingTools } from './listing/lacking-tools.js';
+import { ListedTools } from './listing/listed-tools.js';
+import { ToolChanges } from './listing/tool-changes.js';
 import { McpController } from './mcp.controller.js';
 import { mcpConfig } from './mcp.config.js';
 import { MissingScope } from './missing-scope.js';
@@ -22,9 +25,12 @@ import { ToolTasks } from './session/tool-tasks.js';
   imports: [ConfigModule.forFeature(mcpConfig), HttpModule, StoreModule],
   controllers: [McpController],
   providers: [
+    LackingTools,
+    ListedTools,
     MissingScope,
     Narrowings,
     ToolCalls,
+    ToolChanges,
     ToolTasks,
     SessionNotices,
     SessionStore,

@@ -40,7 +40,14 @@ async function serveClient(
     noteVersion(client, message);
     return send(asCallersFault(message));
   };
-  serve(() => modernServer(tools, client), { transport });
+  const open = () => {
+    const server = modernServer(tools, client);
+    server.onclose = tools.changes.watch(client, () => {
+      server.sendToolListChanged().catch(() => {});
+    });
+    return server;
+  };
+  serve(open, { transport });
   await new Promise<void>((resolve) => {
     const { onclose } = transport;
     transport.onclose = () => {

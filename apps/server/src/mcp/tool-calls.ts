@@ -1,20 +1,15 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { Policies } from '#access';
 import { orAfter, untilAborted } from '#base';
 import { nearestHint, nearestNames } from '#cluster';
 import { ExecutionAnswers, ExecutionRunner, type Started } from '#executions';
-import {
-  ToolError,
-  ToolRegistry,
-  type Progress,
-  type ToolDefinition,
-  type ToolResult,
-} from '#tools';
+import { ToolError, ToolRegistry, type Progress, type ToolResult } from '#tools';
 import { CREDENTIAL_ENDED } from '../http/credential-watch.js';
 import { HttpAnswers } from '../http/http-answers.js';
 import { Unread } from '../http/unread.js';
 import { knowsTasks, type McpClient } from './wire/mcp-client.js';
+import { ListedTools } from './listing/listed-tools.js';
+import { ToolChanges } from './listing/tool-changes.js';
 import { mcpConfig, type McpConfig } from './mcp.config.js';
 import type { Narrowing } from './narrowing/narrowing.js';
 import { Narrowings } from './narrowing/narrowings.js';
@@ -24,7 +19,6 @@ import {
   type JsonRpcResult,
   type ProtocolFault,
 } from './wire/json-rpc.js';
-import { listedSchema } from './wire/listed-schema.js';
 import { asksOf, type Asks } from './wire/asks.js';
 import { ProgressSender } from './wire/progress-sender.js';
 import { instructionsFor } from './wire/instructions.js';
@@ -53,20 +47,20 @@ export interface CallContext {
 /** The tools as MCP clients list and call them. */
 @Injectable()
 export class ToolCalls {
-  /** What a list shows of each tool, by its name, to clients without tasks and with them. */
-  private readonly entries = [new Map<string, object>(), new Map<string, object>()] as const;
   /** By what their clients see. */
   private readonly instructionsBy = new WeakMap<Narrowing, string>();
 
   constructor(
     private readonly registry: ToolRegistry,
-    private readonly policies: Policies,
+    private readonly listed: ListedTools,
     private readonly runner: ExecutionRunner,
     private readonly answers: ExecutionAnswers,
     /** Calls whose results clients fetch later. */
     readonly tasks: ToolTasks,
     /** How clients narrow what they see. */
     readonly narrowings: Narrowings,
+    /** Tells when the tools of a client change. */
+    readonly changes: ToolChanges,
     /** What waits for clients to read it. */
     readonly unread: Unread,
     /** Writes the answers over HTTP. */
@@ -85,9 +79,8 @@ export class ToolCalls {
   }
 
   /** The answer to `tools/list`: all tools that its client sees and may use, on one page. */
-  list(client: McpClient): JsonRpcResult {
-    const tools = this.toolsFor(client).map((tool) => this.entryOf(tool, knowsTasks(client)));
-    return { tools };
+  list(client: McpClient): Promise<JsonRpcResult> {
+    return this.listed.list(client);
   }
 
   /**
@@ -183,33 +176,10 @@ export class ToolCalls {
     executionId: string,
     client: McpClient,
   ): ProtocolFault {
-    const known = this.toolsFor(client).map((tool) => tool.name);
+    const known = this.listed.of(client).map((tool) => tool.name);
     const hint = nearestHint(nearestNames(name, known)) || ' tools/list has all of them.';
     const data = { 'skyflo/execution_id': executionId, 'skyflo/code': code };
     return protocolFault(JSON_RPC.invalidParams, message + hint, data);
-  }
-
-  /** The tools that a client sees and may use. */
-  private toolsFor({ narrowing, principal }: McpClient): ToolDefinition[] {
-    return this.registry
-      .list()
-      .filter((tool) => narrowing.allows(tool) && this.policies.mayUse(principal, tool));
-  }
-
-  private entryOf(tool: ToolDefinition, withTasks: boolean): object {
-    const known = this.entries[withTasks ? 1 : 0];
-    const { name, title, description, annotations, tags } = tool;
-    const entry = known.get(name) ?? {
-      name,
-      title,
-      description,
-      inputSchema: listedSchema(tool),
-      annotations,
-      ...(withTasks && { execution: { taskSupport: 'optional' } }),
-      _meta: { fastmcp: { tags } },
-    };
-    known.set(name, entry);
-    return entry;
   }
 
   /**

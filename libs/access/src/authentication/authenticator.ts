@@ -86,6 +86,14 @@ export class Authenticator implements OnApplicationShutdown {
     throw refused('neither a key nor a loopback token, and OIDC_ISSUER is not set');
   }
 
+  /**
+   * A principal that has proved itself before, with the rights that its key has now. The rights of
+   * a token stay the same as long as it is good.
+   */
+  renewed(principal: Principal): Principal {
+    return this.means?.keys.renewed(principal) ?? principal;
+  }
+
   onApplicationShutdown(): void {
     this.means?.keys.close();
     this.means?.oidc?.close();

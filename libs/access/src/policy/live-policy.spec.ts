@@ -54,6 +54,25 @@ describe(LivePolicy.name, () => {
     await vi.waitFor(() => expect(mayDelete()).toBe(true));
   });
 
+  it('tells when another policy has come into force', async () => {
+    const file = join(folder, 'policy.yaml');
+    await writeFile(file, 'use: read-only');
+    const seen: (boolean | undefined)[] = [];
+    const onReplaced = () => seen.push(mayDelete());
+    live = await LivePolicy.open({
+      source: file,
+      known: KNOWN,
+      localPrincipal: 'local',
+      lookMs: 5,
+      onReplaced,
+    });
+    await writeFile(file, 'use: nothing-that-is');
+    await vi.waitFor(() => expect(live?.failure).toBeDefined());
+    expect(seen).toEqual([]);
+    await writeFile(file, 'use: operator');
+    await vi.waitFor(() => expect(seen).toEqual([true]));
+  });
+
   it('takes up a file that an editor puts in its place', async () => {
     const file = join(folder, 'policy.yaml');
     await writeFile(file, 'use: read-only');

@@ -15,6 +15,8 @@ export interface LivePolicyOptions {
   readonly known: KnownNames;
   /** The id of the principal that proves itself by the token of this machine. */
   readonly localPrincipal: string;
+  /** Is called when another policy has come into force. */
+  readonly onReplaced?: (() => void) | undefined;
   readonly lookMs?: number | undefined;
 }
 
@@ -60,7 +62,7 @@ export class LivePolicy {
   }
 
   private async look(): Promise<void> {
-    const { source: file, known } = this.options;
+    const { source: file, known, onReplaced } = this.options;
     try {
       const text = await policyText(file);
       if (text !== this.text) {
@@ -68,6 +70,7 @@ export class LivePolicy {
         this.engine.replace(policy);
         this.text = text;
         this.logger.log({ msg: 'policy replaced', file, rules: policy.rules.length });
+        onReplaced?.();
       } else if (this.problem !== undefined) {
         this.logger.log({ msg: 'policy file is again what is in force', file });
       }

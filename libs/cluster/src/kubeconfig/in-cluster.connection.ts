@@ -12,6 +12,7 @@ export class InClusterConnection implements Connection {
   readonly server: URL;
   readonly proxy = undefined;
   readonly headers = {};
+  readonly isAtHand = true;
   private readonly token: FileValue;
   private readonly ca: FileValue;
   private readonly namespaceFile: FileValue;

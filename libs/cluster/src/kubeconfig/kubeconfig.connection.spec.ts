@@ -134,8 +134,12 @@ describe('KubeconfigConnection', () => {
         interactiveMode: 'Never',
       },
     });
+    expect([connect({ token: 'abc' }).isAtHand, connection.isAtHand]).toEqual([true, false]);
     expect(await connection.tls()).toMatchObject({ cert: undefined });
     expect(await connection.authorization()).toBe('Bearer hello 1');
+    expect(connection.isAtHand).toBe(true);
+    connection.renew();
+    expect(connection.isAtHand).toBe(false);
   });
 
   it('says how a failing exec plugin ended, and what it said in the log alone', async () => {

@@ -50,6 +50,10 @@ export class KubeconfigConnection implements Connection {
     }
   }
 
+  get isAtHand(): boolean {
+    return this.plugin?.isAnswered ?? true;
+  }
+
   tls(): TlsOptions | Promise<TlsOptions> {
     const fixed: TlsOptions = {
       ca: this.cluster.pem('certificate-authority'),

@@ -88,6 +88,7 @@ describe(PluginCredentials.name, () => {
     const status = { token: 'a', expirationTimestamp: new Date(0).toISOString() };
     const credentials = credentialsBy(`echo >> runs; ${giving(status)}`);
     await credentials.credentials();
+    expect(credentials.isAnswered).toBe(false);
     const now = performance.now();
     vi.spyOn(performance, 'now').mockReturnValue(now + 2_000);
     await credentials.credentials();

@@ -65,6 +65,12 @@ export class PluginCredentials {
     return this.latest;
   }
 
+  /** Whether a program has given credentials that have not expired. */
+  get isAnswered(): boolean {
+    const { expirationTimestamp = '' } = this.status ?? {};
+    return this.status !== undefined && !(Date.parse(expirationTimestamp) <= Date.now());
+  }
+
   expire(): void {
     this.kubeConfig = undefined;
     this.status = undefined;
@@ -107,8 +113,7 @@ export class PluginCredentials {
   }
 
   private async fromPlugin(signal: AbortSignal): Promise<Given> {
-    const { expirationTimestamp = '' } = this.status ?? {};
-    if (Date.parse(expirationTimestamp) <= Date.now()) this.status = undefined;
+    if (!this.isAnswered) this.status = undefined;
     this.status ??= await askPlugin(this.programs, this.pluginCommand(), signal);
     const { token, clientCertificateData: cert, clientKeyData: key } = this.status;
     return { authorization: token && `Bearer ${token}`, cert, key };

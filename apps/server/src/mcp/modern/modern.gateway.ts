@@ -2,17 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   createMcpHandler,
   LOG_LEVEL_META_KEY,
-  SERVER_INFO_META_KEY,
   type InboundClassificationOutcome,
   type McpHttpHandler,
 } from '@modelcontextprotocol/server';
 import { Injectable } from '@nestjs/common';
 import { asCall, exchangeCall, type CallMessage } from '../call-exchange.js';
 import type { JsonRpcResult } from '../wire/json-rpc.js';
-import { clientOf, type McpClient } from '../wire/mcp-client.js';
+import { clientOf } from '../wire/mcp-client.js';
 import { McpConnection } from '../mcp-connection.js';
-import { modernServer } from './modern.server.js';
-import { SERVER_INFO } from '../wire/server-identity.js';
+import { modernServer, withServerInfo } from './modern.server.js';
+import { Subscriptions } from './subscriptions.js';
 import { ToolCalls } from '../tool-calls.js';
 import { toWebRequest, writeAnswer } from '../wire/web-exchange.js';
 
@@ -22,19 +21,19 @@ const MODERN = '2026-07-28';
 @Injectable()
 export class ModernGateway {
   private readonly handler: McpHttpHandler;
-  /** The clients of the requests that the SDK answers. */
-  private readonly clients = new WeakMap<Request, McpClient>();
+  private readonly subscriptions: Subscriptions;
 
   constructor(private readonly tools: ToolCalls) {
+    const bus = new Subscriptions(tools.changes);
+    this.subscriptions = bus;
     this.handler = createMcpHandler(
-      ({ requestInfo }) => {
-        const client = requestInfo && this.clients.get(requestInfo);
-        if (!client) throw new Error('The SDK answers a request that it was not given.');
-        return modernServer(tools, client);
+      () => {
+        if (!bus.client) throw new Error('The SDK answers a request that it was not given.');
+        return modernServer(tools, bus.client);
       },
       // `limitOpenRequests` limits the streams of subscriptions too. `writeAnswer` gives the signs
       // of life.
-      { legacy: 'reject', maxSubscriptions: Infinity, keepAliveMs: 0 },
+      { legacy: 'reject', bus, maxSubscriptions: Infinity, keepAliveMs: 0 },
     );
   }
 
@@ -62,8 +61,9 @@ export class ModernGateway {
       if (!response.writableFinished) cancel.abort();
     });
     const webRequest = toWebRequest(request, cancel.signal);
-    this.clients.set(webRequest, client);
-    const answer = await this.handler.fetch(webRequest, { parsedBody: body });
+    const answer = await this.subscriptions.answer(client, () =>
+      this.handler.fetch(webRequest, { parsedBody: body }),
+    );
     await writeAnswer(answer, response, this.tools.http);
   }
 
@@ -89,6 +89,5 @@ function isInOrder(
 
 /** Adds what every result of MCP 2026-07-28 has besides its content. */
 function seal(result: JsonRpcResult): JsonRpcResult {
-  const _meta = { ...result._meta, [SERVER_INFO_META_KEY]: SERVER_INFO };
-  return { ...result, resultType: 'complete', _meta };
+  return { ...withServerInfo(result), resultType: 'complete' };
 }

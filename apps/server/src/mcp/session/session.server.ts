@@ -25,7 +25,7 @@ export class SessionServer extends Server {
   private readonly leaving = new AbortController();
 
   constructor(
-    tools: ToolCalls,
+    private readonly tools: ToolCalls,
     private readonly client: McpClient,
     { connection = new McpConnection(tools, client), cancelled }: SessionServerOptions = {},
   ) {
@@ -66,7 +66,19 @@ export class SessionServer extends Server {
       noteVersion(this.client, message);
       return send(asCallersFault(message), options);
     };
+    const unwatch = this.tools.changes.watch(this.client, () => this.tellChange());
+    const { onclose } = transport;
+    transport.onclose = () => {
+      unwatch();
+      onclose?.();
+    };
     await super.connect(transport);
+  }
+
+  /** Tells a client that is connected. Without a stream to it, nothing is sent. */
+  private tellChange(): void {
+    if (this.client.protocolVersion === undefined) return;
+    this.sendToolListChanged().catch(() => {});
   }
 
   /** Allows tasks. The SDK only knows tasks in its own store. */

@@ -103,6 +103,23 @@ describe('the file of API keys', () => {
     await vi.waitFor(() => expect(() => keys.principalOf(first.text)).toThrow(), 5_000);
   });
 
+  it('has the rights that a key has now, and leaves other principals as they are', async () => {
+    const one = entry();
+    writeKeyFile(file, [one.entry]);
+    const keys = open();
+    const principal = keys.principalOf(one.text);
+    const stranger = { id: one.entry.id, name: 'stranger', groups: [] };
+    writeKeyFile(file, [{ ...one.entry, groups: [], scopes: ['skyflo:read'] }]);
+    await vi.waitFor(
+      () => expect(keys.renewed(principal)).toMatchObject({ groups: [], scopes: ['skyflo:read'] }),
+      5_000,
+    );
+    expect(keys.renewed(stranger)).toBe(stranger);
+    writeKeyFile(file, []);
+    await vi.waitFor(() => expect(keys.size).toBe(0), 5_000);
+    expect(keys.renewed(principal)).toBe(principal);
+  });
+
   it('is read again when it is mounted anew, behind a symlink', async () => {
     const [first, second] = [entry(), entry()];
     writeKeyFile(join(folder, 'one'), [first.entry]);

@@ -7,6 +7,9 @@ import { readKeyFile, type KeyEntry } from './key-file.js';
 import { FileWatch } from '../file-watch.js';
 import { refused } from '../refusal.js';
 
+/** What the ids of the principals of keys begin with. */
+const ID_PREFIX = 'key:';
+
 interface KeyPlace {
   file: string;
   /** Whether the keys may come later. The file of a setting has to be there. */
@@ -62,6 +65,12 @@ export class ApiKeys {
     return known.principal;
   }
 
+  /** The principal of a key with the rights that it has now. Any other one as it is. */
+  renewed(principal: Principal): Principal {
+    const id = principal.id.startsWith(ID_PREFIX) ? principal.id.slice(ID_PREFIX.length) : '';
+    return this.known.get(id)?.principal ?? principal;
+  }
+
   /** Stops looking at the file. */
   close(): void {
     this.watch.close();
@@ -96,7 +105,7 @@ function knownOf({ id, principal, groups, scopes, expires, sha256 }: KeyEntry): 
   return {
     digest: Buffer.from(sha256, 'hex'),
     principal: {
-      id: `key:${id}`,
+      id: ID_PREFIX + id,
       name: principal,
       groups,
       scopes,

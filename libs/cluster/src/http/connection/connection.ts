@@ -19,6 +19,8 @@ export interface Connection {
   readonly proxy: URL | undefined;
   /** Impersonation headers. */
   readonly headers: Readonly<Record<string, string | string[]>>;
+  /** Whether a request can be sent without starting a program that gives credentials. */
+  readonly isAtHand: boolean;
   /** TLS options for a new connection; the same object as long as nothing has changed. */
   tls(): TlsOptions | Promise<TlsOptions>;
   /** The `Authorization` header of the next request. */
