@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -100,8 +108,11 @@ describe('clients that listen hear', () => {
   it('of a program that goes and comes, if they see tools that need it', async () => {
     const programs = join(folder, 'bin');
     mkdirSync(programs);
-    const [place = ''] = testSandbox().env['PATH']!.split(delimiter);
-    const add = (name: string) => symlinkSync(join(place, name), join(programs, name));
+    const places = testSandbox().env['PATH']!.split(delimiter);
+    const add = (name: string) => {
+      const place = places.find((one) => existsSync(join(one, name)))!;
+      symlinkSync(join(place, name), join(programs, name));
+    };
     for (const name of ['helm', 'kubectl']) add(name);
     await listenEverywhere({ PATH: `${programs}${delimiter}${process.env['PATH']}` });
     const [server] = servers;
