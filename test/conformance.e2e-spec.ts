@@ -1,101 +1,121 @@
 import { execFile } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FOREIGN_CHECKS, NOT_APPLICABLE, PASSES } from './support/conformance.js';
 import { startServer, type RunningServer } from './support/server.js';
 
 const CLI = new URL('../node_modules/.bin/conformance', import.meta.url).pathname;
 
-/*
- * The scenarios of the public suite that say something about a server whose tools are its own. All
- * others call tools, read resources or get prompts of the suite's reference server
- * (test_simple_text, test://static-text, ...): tools-call-*, json-schema-2020-12,
- * completion-complete, elicitation-*, server-sse-polling,
- * http-custom-header-server-validation and input-required-result-* but the one below; tasks-* and
- * sep-2640-* test extensions that this server does not have. resources-*, prompts-* and
- * sep-2164-resource-not-found are for servers that have resources or prompts. This one has none.
- */
-const SCENARIOS = {
-  '2025-06-18': [
-    'server-initialize',
-    'server-session-lifecycle',
-    'logging-set-level',
-    'ping',
-    'tools-list',
-  ],
-  '2025-11-25': [
-    'server-initialize',
-    'server-session-lifecycle',
-    'logging-set-level',
-    'ping',
-    'tools-list',
-    'server-sse-multiple-streams',
-    'dns-rebinding-protection',
-  ],
-  '2026-07-28': [
-    'server-stateless',
-    'tools-list',
-    'server-sse-multiple-streams',
-    'dns-rebinding-protection',
-    'caching',
-    'http-header-validation',
-    'input-required-result-unsupported-methods',
-  ],
-};
+interface Check {
+  id: string;
+  status: 'SUCCESS' | 'FAILURE' | 'WARNING' | 'INFO' | 'SKIPPED';
+}
 
-/** Checks of those scenarios that ask for what only the reference server has. */
-const FOREIGN_CHECKS: Record<string, string[]> = {
-  // Tools such as test_missing_capability. Here they are unknown, which is an error.
-  'server-stateless': [
-    'sep-2575-http-server-no-independent-requests-on-stream',
-    'sep-2575-missing-capability-http-400',
-    'sep-2575-server-no-log-without-loglevel',
-    'sep-2575-server-rejects-undeclared-capability',
-  ],
-  // Prompts and resources.
-  caching: [
-    'sep-2549-prompts-list-caching-hints',
-    'sep-2549-resources-list-caching-hints',
-    'sep-2549-resources-templates-list-caching-hints',
-  ],
-};
+/** What the suite checked, by the name of the scenario. */
+type Report = ReadonlyMap<string, readonly Check[]>;
+
+const VERSIONS = Object.keys(PASSES);
+const LISTED = Object.values(NOT_APPLICABLE).flat();
 
 let server: RunningServer;
-let results: string;
+let folder: string;
+/** The versions of the protocol that each scenario of the suite is for. */
+let scenarios: ReadonlyMap<string, readonly string[]>;
+/** By the version of the protocol. That of `''` has the scenarios of extensions. */
+let reports: ReadonlyMap<string, Report>;
 
 beforeAll(async () => {
   server = await startServer();
-  results = await mkdtemp(join(tmpdir(), 'conformance-'));
+  folder = await mkdtemp(join(tmpdir(), 'conformance-'));
+  scenarios = scenariosIn(await run('list', '--server'));
+  const runs = ['', ...VERSIONS].map(
+    async (version) => [version, await reportOf(version)] as const,
+  );
+  reports = new Map(await Promise.all(runs));
 });
 
 afterAll(async () => {
   await server.stop();
-  await rm(results, { recursive: true });
+  await rm(folder, { recursive: true });
 });
 
-describe.each(Object.entries(SCENARIOS))('MCP %s', (version, scenarios) => {
-  it.each(scenarios)('conforms: %s', async (scenario) => {
-    const report = await runScenario(scenario, version);
-    expect(report).toMatch(/\[\S+ *\] SUCCESS/);
-    expect(checksThat('(FAILURE|WARNING)', report)).toEqual(FOREIGN_CHECKS[scenario] ?? []);
+describe.each(VERSIONS)('MCP %s over Streamable HTTP', (version) => {
+  const passing = PASSES[version]!;
+
+  it.each(passing)('conforms: %s', (scenario) => {
+    const checks = reports.get(version)?.get(scenario) ?? [];
+    expect([scenario, wrongOf(checks)]).toEqual([scenario, FOREIGN_CHECKS[scenario] ?? []]);
+    expect(hasSucceeded(checks)).toBe(true);
+  });
+
+  it('has a list for each scenario, and one that passes is not one that does not apply', () => {
+    const known = [...scenarios].filter(([, versions]) => versions.includes(version));
+    const names = known.map(([name]) => name);
+    expect(names.filter((name) => !passing.includes(name) && !LISTED.includes(name))).toEqual([]);
+    expect(passing.filter((name) => !names.includes(name))).toEqual([]);
+    expect(names.filter((name) => !passing.includes(name) && passes(version, name))).toEqual([]);
+    expect([...reports.get(version)!.keys()].toSorted()).toEqual(names.toSorted());
   });
 });
 
-/** Runs one scenario and gives the suite's report, a line a check. */
-function runScenario(scenario: string, version: string): Promise<string> {
-  const args = ['server', '--url', `${server.url}/mcp`, '--scenario', scenario];
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [CLI, ...args, '--spec-version', version, '--output-dir', results],
-      (_failed, stdout, stderr) => resolve(stripVTControlCharacters(stdout + stderr)),
-    );
+describe('extensions', () => {
+  it('do not apply, as this server has none', () => {
+    const extensions = [...scenarios].filter(([, versions]) => versions.includes('extension'));
+    const names = extensions.map(([name]) => name);
+    expect(names.filter((name) => !LISTED.includes(name))).toEqual([]);
+    expect(names.filter((name) => !reports.get('')!.has(name))).toEqual([]);
+    expect(names.filter((name) => passes('', name))).toEqual([]);
   });
+});
+
+it('lists no scenario that the suite does not have, and none twice', () => {
+  expect(LISTED.filter((name) => !scenarios.has(name))).toEqual([]);
+  expect(LISTED).toEqual([...new Set(LISTED)]);
+});
+
+/** The names of the checks that failed, or that the suite warns of. */
+function wrongOf(checks: readonly Check[]): string[] {
+  const wrong = checks.filter(({ status }) => status === 'FAILURE' || status === 'WARNING');
+  return [...new Set(wrong.map(({ id }) => id))].toSorted();
 }
 
-function checksThat(outcome: string, report: string): string[] {
-  const line = new RegExp(`\\[(\\S+) *\\] ${outcome}`, 'g');
-  return [...report.matchAll(line)].map(([, check]) => check ?? '').sort();
+/** Whether a check says more than that the messages are of the form that the protocol asks for. */
+function hasSucceeded(checks: readonly Check[]): boolean {
+  return checks.some(({ id, status }) => status === 'SUCCESS' && id !== 'wire-schema-valid');
+}
+
+function passes(version: string, scenario: string): boolean {
+  const checks = reports.get(version)?.get(scenario) ?? [];
+  return hasSucceeded(checks) && wrongOf(checks).length === 0;
+}
+
+/** Runs all scenarios of a version in one process. Without one, all that are pending in the suite. */
+async function reportOf(version: string): Promise<Report> {
+  const output = join(folder, version === '' ? 'pending' : version);
+  const suite = version === '' ? ['pending'] : ['all', '--spec-version', version];
+  await run('server', '--url', `${server.url}/mcp`, '--output-dir', output, '--suite', ...suite);
+  const files = globSync('server-*/checks.json', { cwd: output });
+  return new Map(
+    files.map((file) => {
+      const [, scenario = ''] = /^server-(.*)-\d{4}-\d\d-\d\dT/.exec(file) ?? [];
+      return [scenario, JSON.parse(readFileSync(join(output, file), 'utf8')) as Check[]];
+    }),
+  );
+}
+
+/** What the suite says about its scenarios: `  - tools-list [2025-06-18,2025-11-25]`. */
+function scenariosIn(list: string): ReadonlyMap<string, readonly string[]> {
+  const lines = list.matchAll(/^ +- (\S+) \[(.*)\]$/gm);
+  return new Map([...lines].map(([, name = '', versions = '']) => [name, versions.split(',')]));
+}
+
+/** What the suite prints. It ends with 1 if a scenario fails. */
+function run(...args: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    const options = { maxBuffer: 64 * 1024 * 1024 };
+    execFile(process.execPath, [CLI, ...args], options, (_failed, stdout) => resolve(stdout));
+  });
 }
