@@ -5,7 +5,6 @@ import { CliModule } from '#cli';
 import { clusterConfig } from './cluster.config.js';
 import { Clusters } from './clusters.js';
 import { ContextField } from './fields/context.field.js';
-import { ContextInterceptor } from './fields/context.interceptor.js';
 import { DryRunField } from './fields/dry-run.field.js';
 import { WaitField } from './fields/wait.field.js';
 import { CallScopeInterceptor } from './gate/call-scope.interceptor.js';
@@ -29,7 +28,6 @@ import { WarningsInterceptor } from './http/warnings.interceptor.js';
     CallScopeInterceptor,
     Clusters,
     ContextField,
-    ContextInterceptor,
     DryRunField,
     Gate,
     GateListener,

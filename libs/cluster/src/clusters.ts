@@ -59,16 +59,11 @@ export class Clusters implements OnApplicationShutdown {
     if (known) return known;
     if (this.names.length === 0) throw this.notConfigured();
     if (name === undefined) throw this.notNamed();
-    this.checkName(name);
+    if (!this.names.includes(name)) throw this.unknown(name);
     const connection = this.connection(name);
     const cluster = new Cluster(connection, this.config.userAgent, this.budget, this.gate);
     this.clusters.set(name, cluster);
     return cluster;
-  }
-
-  /** @throws ToolError `invalid_input` with the names for a context that there is not */
-  checkName(name: string | undefined): void {
-    if (name !== undefined && !this.names.includes(name)) throw this.unknown(name);
   }
 
   /** The cluster that a tool call is for: that of its `context` parameter. Throws as `get`. */
