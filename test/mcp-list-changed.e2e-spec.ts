@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { newKey } from './support/access-doors.js';
 import { CLIENTS, type McpClient } from './support/mcp-clients.js';
 import { asModern, McpSession } from './support/mcp-session.js';
@@ -18,21 +18,20 @@ import { startServer, type RunningServer } from './support/server.js';
 import { TextStream } from './support/text-stream.js';
 
 /** Longer than it takes until a change is noticed. */
-const NOTICED = { timeout: 30_000 };
+const NOTICED = { timeout: 60_000 };
 
 let folder: string;
-let servers: RunningServer[] = [];
-let listeners: Listener[] = [];
+const all: Listening[] = [];
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'list-changed-'));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
-afterEach(async () => {
-  await Promise.all(listeners.map(({ client }) => client.close()));
-  await Promise.all(servers.map((server) => server.stop()));
-  [listeners, servers] = [[], []];
+afterAll(async () => {
+  await Promise.all(all.map((listening) => listening.end()));
+  rmSync(folder, { recursive: true });
 });
+
+type Connection = Parameters<(typeof CLIENTS)[string]>[0];
 
 /** A client that listens, and how often it was told of a change. */
 interface Listener {
@@ -41,39 +40,59 @@ interface Listener {
   told: number;
 }
 
-type Connection = Parameters<(typeof CLIENTS)[string]>[0];
+/** A server, and clients that listen. */
+class Listening {
+  readonly listeners: Listener[] = [];
 
-async function start(env: Record<string, string>): Promise<RunningServer> {
-  const server = await startServer(env);
-  servers.push(server);
-  return server;
+  private constructor(readonly server: RunningServer) {}
+
+  static async start(env: Record<string, string>): Promise<Listening> {
+    const listening = new Listening(await startServer(env));
+    all.push(listening);
+    return listening;
+  }
+
+  /** A client of each kind. Over stdio it starts a server of its own. */
+  static async everywhere(env: Record<string, string>): Promise<Listening> {
+    const listening = await Listening.start(env);
+    const kinds = Object.keys(CLIENTS);
+    await Promise.all(kinds.map((kind) => listening.add(kind, { ...listening.server, env })));
+    return listening;
+  }
+
+  async add(kind: string, connection: Connection): Promise<void> {
+    this.listeners.push(await listen(kind, connection));
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.listeners.map(({ client }) => client.close()));
+    await this.server.stop();
+  }
+}
+
+async function expectTold({ listeners }: Listening, times: number): Promise<void> {
+  const wanted = listeners.map(({ kind }) => [kind, times]);
+  const told = () => listeners.map((one) => [one.kind, one.told]);
+  await vi.waitFor(() => expect(told()).toEqual(wanted), NOTICED);
+}
+
+/** What each listener is answered about a tool. */
+async function expectListed(
+  { listeners }: Listening,
+  name: string,
+  wanted: unknown,
+): Promise<void> {
+  for (const { kind, client } of listeners) {
+    const tool = (await client.listTools()).find((one) => one.name === name);
+    expect([kind, tool]).toEqual([kind, wanted]);
+  }
 }
 
 async function listen(kind: string, connection: Connection): Promise<Listener> {
   const client = await CLIENTS[kind]!(connection);
   const listener = { kind, client, told: 0 };
-  listeners.push(listener);
   await client.onToolsChanged(() => (listener.told += 1));
   return listener;
-}
-
-/** A client of each kind. Over stdio it starts a server of its own. */
-async function listenEverywhere(env: Record<string, string>): Promise<void> {
-  const server = await start(env);
-  await Promise.all(Object.keys(CLIENTS).map((kind) => listen(kind, { ...server, env })));
-}
-
-async function expectTold(times: number): Promise<void> {
-  const told = () => listeners.map((one) => [one.kind, one.told]);
-  await expect.poll(told, NOTICED).toEqual(listeners.map(({ kind }) => [kind, times]));
-}
-
-/** What each listener is answered about a tool. */
-async function expectListed(name: string, wanted: unknown): Promise<void> {
-  for (const { kind, client } of listeners) {
-    const tool = (await client.listTools()).find((one) => one.name === name);
-    expect([kind, tool]).toEqual([kind, wanted]);
-  }
 }
 
 const entry = (meta: object) =>
@@ -81,7 +100,7 @@ const entry = (meta: object) =>
     _meta: { fastmcp: { tags: [expect.any(String)] }, ...meta },
   }) as object;
 
-describe('clients that listen hear', () => {
+describe('clients that listen hear', { concurrent: true, timeout: 120_000 }, () => {
   it('of another policy, if it changes what they may use', async () => {
     const file = join(folder, 'policy.yaml');
     const policy = (use: string, of: string) =>
@@ -90,19 +109,18 @@ describe('clients that listen hear', () => {
         `use: ${use}\nrules:\n  - name: rule\n    who: { principals: [${of}] }\n    deny: { tools: [k8s_exec] }\n`,
       );
     policy('read-only', 'nobody');
-    await listenEverywhere({ POLICY_FILE: file });
-    await expectListed('k8s_delete', undefined);
+    const clients = await Listening.everywhere({ POLICY_FILE: file });
+    await expectListed(clients, 'k8s_delete', undefined);
     policy('operator', 'nobody');
-    await expectTold(1);
-    await expectListed('k8s_delete', entry({}));
-    await expectListed('k8s_exec', entry({}));
+    await expectTold(clients, 1);
+    await expectListed(clients, 'k8s_delete', entry({}));
+    await expectListed(clients, 'k8s_exec', entry({}));
     policy('operator', 'somebody');
-    await expect
-      .poll(() => servers[0]!.log.filter(({ msg }) => msg === 'policy replaced').length)
-      .toBe(2);
+    const replaced = () => clients.server.log.filter(({ msg }) => msg === 'policy replaced');
+    await vi.waitFor(() => expect(replaced()).toHaveLength(2), NOTICED);
     policy('operator', 'anybody');
-    await expectTold(2);
-    await expectListed('k8s_exec', undefined);
+    await expectTold(clients, 2);
+    await expectListed(clients, 'k8s_exec', undefined);
   });
 
   it('of a program that goes and comes, if they see tools that need it', async () => {
@@ -114,22 +132,21 @@ describe('clients that listen hear', () => {
       symlinkSync(join(place, name), join(programs, name));
     };
     for (const name of ['helm', 'kubectl']) add(name);
-    await listenEverywhere({ PATH: `${programs}${delimiter}${process.env['PATH']}` });
-    const [server] = servers;
-    const narrow = { ...server!, narrowing: { categories: 'k8s' } };
-    const other = await CLIENTS['2026 over Streamable HTTP']!(narrow);
-    let toldOther = 0;
-    await other.onToolsChanged(() => (toldOther += 1));
-    await expectListed('helm_install', entry({}));
+    const clients = await Listening.everywhere({
+      PATH: `${programs}${delimiter}${process.env['PATH']}`,
+    });
+    const narrow = { ...clients.server, narrowing: { categories: 'k8s' } };
+    const bystander = await listen('2026 over Streamable HTTP', narrow);
+    await expectListed(clients, 'helm_install', entry({}));
     rmSync(join(programs, 'helm'));
-    await expectTold(1);
-    await expectListed('helm_install', entry({ 'skyflo/available': false }));
-    await expectListed('helm_list_releases', entry({}));
+    await expectTold(clients, 1);
+    await expectListed(clients, 'helm_install', entry({ 'skyflo/available': false }));
+    await expectListed(clients, 'helm_list_releases', entry({}));
     add('helm');
-    await expectTold(2);
-    await expectListed('helm_install', entry({}));
-    expect(toldOther).toBe(0);
-    await other.close();
+    await expectTold(clients, 2);
+    await expectListed(clients, 'helm_install', entry({}));
+    expect(bystander.told).toBe(0);
+    await bystander.client.close();
   });
 
   it('of other rights of their key', async () => {
@@ -138,18 +155,18 @@ describe('clients that listen hear', () => {
     const env = { ...settings, API_KEYS_FILE: keys };
     writeFileSync(keys, '{"keys":[]}', { mode: 0o600 });
     const [token, other] = ['agent', 'other'].map((name) => newKey(env, name, []));
-    const server = await start(env);
+    const clients = await Listening.start(env);
+    const { server } = clients;
     const overHttp = Object.keys(CLIENTS).filter((kind) => !kind.endsWith('stdio'));
-    for (const kind of overHttp) await listen(kind, { ...server, token: token! });
+    for (const kind of overHttp) await clients.add(kind, { ...server, token: token! });
     const bystander = await listen(overHttp[0]!, { ...server, token: other! });
-    listeners.splice(listeners.indexOf(bystander), 1);
-    await expectListed('k8s_delete', entry({}));
+    await expectListed(clients, 'k8s_delete', entry({}));
     const text = readFileSync(keys, 'utf8');
     const document = JSON.parse(text) as { keys: { principal: string; scopes?: string[] }[] };
     document.keys.find(({ principal }) => principal === 'agent')!.scopes = ['skyflo:read'];
     writeFileSync(keys, JSON.stringify(document));
-    await expectTold(1);
-    await expectListed('k8s_delete', undefined);
+    await expectTold(clients, 1);
+    await expectListed(clients, 'k8s_delete', undefined);
     expect(bystander.told).toBe(0);
     await bystander.client.close();
   });
@@ -157,7 +174,7 @@ describe('clients that listen hear', () => {
 
 describe('subscriptions/listen', () => {
   it('stays open until the server stops, and says so then', async () => {
-    const server = await start({});
+    const server = await startServer();
     const session = new McpSession(server.url);
     const stream = await TextStream.open(`${server.url}/mcp`, {
       method: 'POST',
@@ -180,7 +197,6 @@ describe('subscriptions/listen', () => {
       params: { notifications: { toolsListChanged: true } },
     });
     expect(stream.text).not.toContain('promptsListChanged');
-    servers = [];
     await server.stop();
     expect(await stream.ended).toBe(true);
     expect(stream.text).toMatch(/data: \{.*"id":"mine","result":/);
