@@ -1,8 +1,8 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { TOOL_ERROR_CODES } from '#tools';
-import { EVENT_STREAM } from '../http/event-stream.js';
-import { schemaRef } from './openapi-schemas.js';
-import { STATUS_OF } from './problem.filter.js';
+import { EVENT_STREAM } from '../../http/event-stream.js';
+import { schemaRef } from './schemas.js';
+import { STATUS_OF } from '../problem.filter.js';
 
 export type Operation = NonNullable<OpenAPIObject['paths'][string]['post']>;
 type Responses = Operation['responses'];
