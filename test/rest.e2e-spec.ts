@@ -81,6 +81,14 @@ describe('listing tools', () => {
     },
   );
 
+  it.each([
+    ['/engine/v1/tools/k8s/k8s_gett', 'There is no tool "k8s_gett". Nearest: k8s_get.'],
+    ['/mcp/v1/tools/k8s/k8s_gett', 'There is no tool "k8s_gett". Nearest: k8s_get.'],
+    ['/engine/v1/tools/k8s/nope', 'There is no tool "nope". GET /engine/v1/tools lists them.'],
+  ])('names the nearest tools for %s', async (path, detail) => {
+    expect((await read(path)).body).toMatchObject({ detail });
+  });
+
   it('refuses a query that it does not know', async () => {
     const { status, body } = await read('/engine/v1/tools?readonly=true');
     expect(status).toBe(422);
@@ -112,6 +120,13 @@ describe('running a tool', () => {
     });
     expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
     expect(await response.text()).toMatch(/^NAME +STATUS/);
+  });
+
+  it('names the nearest tools for a name that none has', async () => {
+    expect(await execute(server.url, 'k8s_gett', {})).toMatchObject({
+      status: 404,
+      body: { code: 'not_found', detail: 'There is no tool "k8s_gett". Nearest: k8s_get.' },
+    });
   });
 
   it('takes no body for a tool without required parameters', async () => {

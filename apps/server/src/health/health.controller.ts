@@ -10,7 +10,11 @@ import { Readiness, type ReadinessReport } from './readiness.js';
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}
 
-  @ApiOperation({ operationId: 'health', summary: 'Whether the server runs' })
+  @ApiOperation({
+    operationId: 'health',
+    summary: 'Whether the server runs',
+    description: 'For liveness probes. Asks no cluster.',
+  })
   @Get()
   health(): { status: 'ok' } {
     return { status: 'ok' };
@@ -20,6 +24,7 @@ export class HealthController {
     operationId: 'ready',
     summary:
       'Whether clusters and programs can be reached; on this machine also which of them cannot',
+    description: 'For readiness probes. A server that reaches some of its clusters is ready.',
   })
   @Get('ready')
   @HttpCode(200)

@@ -17,7 +17,11 @@ const SCOPE = 'skyflo:audit';
 export class AuditController {
   constructor(private readonly store: AuditStore) {}
 
-  @ApiOperation({ operationId: 'list_audit', summary: 'List the audit, newest first' })
+  @ApiOperation({
+    operationId: 'list_audit',
+    summary: 'List the audit, newest first',
+    description: `Needs the scope ${SCOPE}. \`next\` of a page is \`after\` of the next one.`,
+  })
   @Get()
   async list(
     @Query(new InputPipe(ListAuditDto)) query: ListAuditDto,

@@ -1,4 +1,4 @@
-import { isFinished, type Execution, type ExecutionEvent, type ExecutionStatus } from '#executions';
+import type { Execution, ExecutionEvent, ExecutionStatus } from '#executions';
 import type { FieldError, ToolErrorCode } from '#tools';
 
 /** An execution as REST shows it. Times are ISO 8601 in UTC. */
@@ -53,7 +53,7 @@ export function presentEvent(event: ExecutionEvent): EventView {
   return { id, event: type, data: presentExecution(event.execution) };
 }
 
-/** The HTTP status for an execution: 200 if it has ended, 202 if it has not. */
-export function statusFor(execution: Execution): 200 | 202 {
-  return isFinished(execution) ? 200 : 202;
+/** The path of an execution. */
+export function pathOf(id: string): string {
+  return `/engine/v1/executions/${id}`;
 }

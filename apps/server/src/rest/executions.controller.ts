@@ -11,13 +11,20 @@ import {
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ExecutionAnswers, ExecutionCanceller, ExecutionReader, pieceOf } from '#executions';
+import {
+  ExecutionAnswers,
+  ExecutionCanceller,
+  ExecutionReader,
+  isFinished,
+  pieceOf,
+  type Execution,
+} from '#executions';
 import { ownerOf, ToolError } from '#tools';
 import { principalOf } from '../http/authentication.js';
 import { HttpAnswers } from '../http/http-answers.js';
 import type { RouteNotes } from '../http/methods.js';
 import { ListExecutionsDto, OutputQueryDto, ShowExecutionDto } from './dto/executions.dto.js';
-import { presentExecution, statusFor, type ExecutionView } from './execution.presenter.js';
+import { pathOf, presentExecution, type ExecutionView } from './execution.presenter.js';
 import { streamExecution } from './execution-stream.js';
 import { InputPipe } from './input.pipe.js';
 import { utc } from './utc.js';
@@ -36,7 +43,11 @@ export class ExecutionsController {
     private readonly http: HttpAnswers,
   ) {}
 
-  @ApiOperation({ operationId: 'list_executions', summary: 'List the executions, newest first' })
+  @ApiOperation({
+    operationId: 'list_executions',
+    summary: 'List the executions, newest first',
+    description: 'The caller sees its own. `next` of a page is `after` of the next one.',
+  })
   @Get()
   async list(
     @Query(new InputPipe(ListExecutionsDto)) query: ListExecutionsDto,
@@ -50,7 +61,11 @@ export class ExecutionsController {
     return { executions: shown.map(presentExecution), next: page.next };
   }
 
-  @ApiOperation({ operationId: 'get_execution', summary: 'Show one execution' })
+  @ApiOperation({
+    operationId: 'get_execution',
+    summary: 'Show one execution',
+    description: 'Its status, and its output or error once it has ended. Answers at once.',
+  })
   @Get(':id')
   async get(
     @Param('id') id: string,
@@ -60,13 +75,14 @@ export class ExecutionsController {
   ): Promise<ExecutionView> {
     await this.reader.mustBeOf(ownerIn(request), id);
     const execution = await this.reader.find(id);
-    void reply.status(statusFor(execution));
+    noteState(execution, reply);
     return presentExecution(this.answers.shown(execution, asked));
   }
 
   @ApiOperation({
     operationId: 'get_execution_output',
     summary: 'Read the whole output of an execution in pieces',
+    description: '`X-Next-Offset` is the `offset` of the next piece. The last piece has none.',
   })
   @Get(':id/output')
   async output(
@@ -93,6 +109,9 @@ export class ExecutionsController {
   @ApiOperation({
     operationId: 'follow_execution',
     summary: 'Follow the events of a running or ended execution (server-sent events)',
+    description:
+      'The last event is `result`, or `closing` where the server ends the stream before it. The ' +
+      'same request with `Last-Event-ID` goes on from there.',
   })
   @Get(':id/events')
   @RouteConfig({ streams: true } satisfies RouteNotes)
@@ -113,7 +132,12 @@ export class ExecutionsController {
     await streamExecution({ reader, answers, http }, { id, after: Number(after), asked }, reply);
   }
 
-  @ApiOperation({ operationId: 'cancel_execution', summary: 'Cancel an execution' })
+  @ApiOperation({
+    operationId: 'cancel_execution',
+    summary: 'Cancel an execution',
+    description:
+      'Waits a moment for its end. One that has ended is a conflict. What it has changed stays.',
+  })
   @Delete(':id')
   async cancel(
     @Param('id') id: string,
@@ -125,7 +149,7 @@ export class ExecutionsController {
     await this.canceller.cancel(id);
     const end = await this.reader.ended(id, AbortSignal.timeout(CANCEL_WAIT_MS));
     const execution = end ?? (await this.reader.find(id));
-    void reply.status(statusFor(execution));
+    noteState(execution, reply);
     return presentExecution(this.answers.shown(execution, asked));
   }
 }
@@ -133,4 +157,10 @@ export class ExecutionsController {
 /** To whom the executions belong that a request may see. Undefined: all of them. */
 function ownerIn({ raw }: FastifyRequest): string | undefined {
   return ownerOf(principalOf(raw));
+}
+
+/** Of an execution that has not ended, the answer is 202 and says where to look again. */
+function noteState(execution: Execution, reply: FastifyReply): void {
+  if (isFinished(execution)) return;
+  void reply.status(202).header('location', pathOf(execution.id));
 }

@@ -36,8 +36,9 @@ export class LegacyToolsController extends ToolsController {
   override async get(
     @Param('category') category: string,
     @Param('tool') tool: string,
+    @Req() request: FastifyRequest,
   ): Promise<ToolView> {
-    return withAliases(await super.get(category, tool));
+    return withAliases(await super.get(category, tool, request));
   }
 
   @Post(':category/:tool/execute')

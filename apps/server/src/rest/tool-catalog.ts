@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Policies } from '#access';
+import { nearestHint, nearestNames } from '#cluster';
 import { cutName, ToolError, ToolRegistry, type Principal, type ToolDefinition } from '#tools';
 import { categoryName } from '../category-aliases.js';
 import type { ListToolsDto } from './dto/list-tools.dto.js';
@@ -36,15 +37,26 @@ export class ToolCatalog {
       );
   }
 
-  /** @throws ToolError `not_found` for an unknown category, and for a tool that is not in it */
-  get(category: string, name: string): ToolDefinition {
+  /**
+   * @param principal may use the tools that stand in the error
+   * @throws ToolError `not_found` for an unknown category, for an unknown tool with the nearest
+   * names, and for a tool that is not in the category
+   */
+  get(category: string, name: string, principal: Principal): ToolDefinition {
     const wanted = this.category(category);
-    const tool = this.registry.get(name);
+    const tool = this.registry.find(name);
+    if (!tool) throw this.unknownTool(name, principal);
     if (tool.category === wanted) return tool;
     throw new ToolError(
       'not_found',
       `The tool "${name}" is in the category "${tool.category}", not in "${wanted}".`,
     );
+  }
+
+  private unknownTool(name: string, principal: Principal): ToolError {
+    const known = this.find({}, principal).map((tool) => tool.name);
+    const hint = nearestHint(nearestNames(name, known)) || ' GET /engine/v1/tools lists them.';
+    return new ToolError('not_found', `There is no tool "${cutName(name)}".${hint}`);
   }
 
   private category(given: string): string {

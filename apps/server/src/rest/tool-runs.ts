@@ -9,13 +9,14 @@ import {
   type Started,
   type StartOptions,
 } from '#executions';
-import { ToolError, type ToolDefinition } from '#tools';
+import { ToolError, type Principal, type ToolDefinition } from '#tools';
 import { HttpAnswers } from '../http/http-answers.js';
 import { principalOf } from '../http/authentication.js';
 import { callerOf } from '../http/caller.js';
 import { EVENT_STREAM } from '../http/event-stream.js';
 import { Unread } from '../http/unread.js';
 import { newExecutionId, setStarted } from './execution-id.js';
+import { pathOf } from './execution.presenter.js';
 import { streamExecution } from './execution-stream.js';
 import type { ExecuteQueryDto } from './dto/list-tools.dto.js';
 import { preferenceOf } from './prefer.js';
@@ -45,7 +46,7 @@ interface NamedTool {
 }
 
 /** Who calls, and by which door. */
-type Caller = Pick<StartOptions, 'caller' | 'principal' | 'door'>;
+type Caller = Pick<StartOptions, 'caller' | 'door'> & { principal: Principal };
 
 interface Exchange {
   query: ExecuteQueryDto;
@@ -101,7 +102,7 @@ export class ToolRuns {
     if (respondAsync) {
       void reply.header('preference-applied', 'respond-async');
       if (!(await this.endsWithin(started, waitSeconds))) {
-        void reply.status(202).header('location', `/engine/v1/executions/${started.id}`);
+        void reply.status(202).header('location', pathOf(started.id));
         return { status: 'accepted', execution_id: started.id };
       }
     }
@@ -115,7 +116,7 @@ export class ToolRuns {
   /** @throws ToolError as `run`, of a call that is then recorded as refused */
   private find({ category, name }: NamedTool, args: unknown, who: Caller): ToolDefinition {
     try {
-      const tool = this.catalog.get(category, name);
+      const tool = this.catalog.get(category, name, who.principal);
       const refusal = this.unread.refusalOf(who.caller);
       if (refusal) throw refusal;
       return tool;

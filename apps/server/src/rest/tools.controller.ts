@@ -17,7 +17,11 @@ export class ToolsController {
     protected readonly runs: ToolRuns,
   ) {}
 
-  @ApiOperation({ operationId: 'list_tools', summary: 'List the tools' })
+  @ApiOperation({
+    operationId: 'list_tools',
+    summary: 'List the tools',
+    description: 'Those that the caller may use, with their parameters.',
+  })
   @Get()
   async list(
     @Query(new InputPipe(ListToolsDto)) query: ListToolsDto,
@@ -27,7 +31,11 @@ export class ToolsController {
     return { tools: await Promise.all(tools.map(presentTool)) };
   }
 
-  @ApiOperation({ operationId: 'list_categories', summary: 'List the categories of tools' })
+  @ApiOperation({
+    operationId: 'list_categories',
+    summary: 'List the categories of tools',
+    description: 'Their names, which stand in the paths of their tools.',
+  })
   @Get('categories')
   categories(): string[] {
     return this.catalog.categories();
@@ -36,6 +44,7 @@ export class ToolsController {
   @ApiOperation({
     operationId: 'list_tools_of_category',
     summary: 'List the tools of one category',
+    description: 'Those that the caller may use, with their parameters.',
   })
   @Get(':category')
   async listCategory(
@@ -46,10 +55,18 @@ export class ToolsController {
     return { tools: await Promise.all(tools.map(presentTool)) };
   }
 
-  @ApiOperation({ operationId: 'get_tool', summary: 'Show one tool' })
+  @ApiOperation({
+    operationId: 'get_tool',
+    summary: 'Show one tool',
+    description: 'Its parameters, what it may do, and whether it is available.',
+  })
   @Get(':category/:tool')
-  async get(@Param('category') category: string, @Param('tool') tool: string): Promise<ToolView> {
-    return presentTool(this.catalog.get(category, tool));
+  async get(
+    @Param('category') category: string,
+    @Param('tool') tool: string,
+    @Req() { raw }: FastifyRequest,
+  ): Promise<ToolView> {
+    return presentTool(this.catalog.get(category, tool, principalOf(raw)));
   }
 
   /** The OpenAPI document has this route once for each tool, with the tool's own body. */

@@ -1,46 +1,25 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { inputClass, inputSchemaOf, ToolRegistry, VERSION, type ToolDefinition } from '#tools';
-import { ExecuteQueryDto } from '../dto/list-tools.dto.js';
+import { authenticationConfig, type AuthenticationConfig } from '#access';
+import { ToolRegistry, VERSION, type ToolDefinition } from '#tools';
+import { PROBES } from '../../http/host-check.js';
+import { SERVER_DESCRIPTION } from '../../mcp/wire/server-identity.js';
 import { addLogin, type Login } from '../openapi-login.js';
-import { RESPONSES, toolResponses, type Operation } from './responses.js';
+import { EXECUTE_PARAMETERS, parametersOf, type Operation } from './parameters.js';
+import { RESPONSES, toolResponses } from './responses.js';
 import { SCHEMAS } from './schemas.js';
-
-const EXECUTE_PARAMETERS: Operation['parameters'] = Object.entries(
-  inputSchemaOf(ExecuteQueryDto.name, [inputClass(ExecuteQueryDto)]).properties,
-).map(([name, { description, ...schema }]) => ({
-  name,
-  in: 'query',
-  required: false,
-  description,
-  schema,
-}));
 
 /** The OpenAPI document of this server. Each tool is an operation of its own. */
 export function documentOf(app: INestApplication, login: Login | undefined): OpenAPIObject {
   const registry = app.get(ToolRegistry);
-  const builder = new DocumentBuilder()
-    .setOpenAPIVersion('3.1.0')
-    .setTitle('Skyflo MCP')
-    .setDescription(
-      'Kubernetes, Argo Rollouts and Helm operations as tools for AI agents and people.',
-    )
-    .setVersion(VERSION)
-    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addBearerAuth({
-      type: 'http',
-      description: 'An API key, a token of your issuer, or the token of this machine.',
-    })
-    .addSecurityRequirements('bearer')
-    .addTag('tools', 'The tools')
-    .addTag('executions', 'Runs of tools')
-    .addTag('audit', 'What was asked, and what was done');
-  if (login) addLogin(builder, login);
-  for (const { name, description } of registry.categories()) builder.addTag(name, description);
-  const document = SwaggerModule.createDocument(app, builder.build());
-  for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
-    const { operationId = '' } = operation as Operation;
-    (operation as Operation).responses = RESPONSES[operationId] ?? {};
+  const authentication = app.get<AuthenticationConfig>(authenticationConfig.KEY);
+  const document = SwaggerModule.createDocument(app, frameOf(registry, authentication, login));
+  for (const [path, operations] of Object.entries(document.paths)) {
+    for (const operation of Object.values(operations) as Operation[]) {
+      operation.parameters = parametersOf(operation);
+      operation.responses = RESPONSES[operation.operationId ?? ''] ?? {};
+      if (PROBES.test(path)) operation.security = [];
+    }
   }
   for (const tool of registry.list()) {
     document.paths[`/engine/v1/tools/${tool.category}/${tool.name}/execute`] = {
@@ -53,6 +32,46 @@ export function documentOf(app: INestApplication, login: Login | undefined): Ope
       ...document.components,
       schemas: { ...document.components?.schemas, ...SCHEMAS },
     },
+  };
+}
+
+/** What the document says of the server as a whole. */
+function frameOf(
+  registry: ToolRegistry,
+  { isOff, publicUrl }: AuthenticationConfig,
+  login: Login | undefined,
+): Omit<OpenAPIObject, 'paths'> {
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle(SERVER_DESCRIPTION.title)
+    .setDescription(
+      'Kubernetes, Argo Rollouts and Helm operations as tools for AI agents and people.',
+    )
+    .setVersion(VERSION)
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addServer(publicUrl ?? '/', 'This server')
+    .addTag('tools', 'The tools')
+    .addTag('executions', 'Runs of tools')
+    .addTag('audit', 'What was asked, and what was done')
+    .addTag('health', 'Probes');
+  if (!isOff) {
+    builder
+      .addSecurity('bearer', {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'An API key, a token of your issuer, or the token of this machine.',
+      })
+      .addSecurityRequirements('bearer');
+  }
+  if (login) addLogin(builder, login);
+  for (const { name, description } of registry.categories()) builder.addTag(name, description);
+  const frame = builder.build();
+  const { title: name, websiteUrl: url } = SERVER_DESCRIPTION;
+  return {
+    ...frame,
+    info: { ...frame.info, contact: { name, url } },
+    // Without any, it would not say that no login is needed.
+    security: frame.security ?? [],
   };
 }
 

@@ -1,28 +1,47 @@
-import type { OpenAPIObject } from '@nestjs/swagger';
 import { TOOL_ERROR_CODES } from '#tools';
 import { EVENT_STREAM } from '../../http/event-stream.js';
-import { schemaRef } from './schemas.js';
 import { STATUS_OF } from '../problem.filter.js';
+import type { Operation } from './parameters.js';
+import { schemaRef } from './schemas.js';
 
-export type Operation = NonNullable<OpenAPIObject['paths'][string]['post']>;
 type Responses = Operation['responses'];
-type Response = NonNullable<Responses[string]>;
+type Response = Exclude<Responses[string], { $ref: string } | undefined>;
 
 const JSON_TYPE = 'application/json';
 
-const header = (description: string, type = 'string') => ({ description, schema: { type } });
+/** A header of an answer. Those that are not `required` are sent where they have something to say. */
+const header = (description: string, { type = 'string', required = false } = {}) => ({
+  description,
+  required,
+  schema: { type },
+});
 const json = (name: Parameters<typeof schemaRef>[0]) => ({
   [JSON_TYPE]: { schema: schemaRef(name) },
 });
-const PLAIN = { schema: { type: 'string' } };
+const TEXT = { 'text/plain': { schema: { type: 'string' } } };
+/** The schema is that of the data of each event: what clients for streams are generated from. */
+const EVENTS = { [EVENT_STREAM]: { schema: schemaRef('ExecutionEvent') } };
 
-const TAGGED = { ETag: header('Send it back as If-None-Match.') };
-const RETRY_AFTER = { 'Retry-After': header('Seconds after which to try again.', 'integer') };
+const TAGGED = { ETag: header('Send it back as If-None-Match.', { required: true }) };
+const LOCATION = { Location: header('The path of the execution.', { required: true }) };
+const RETRY_AFTER = {
+  'Retry-After': header('Seconds after which to try again.', { type: 'integer' }),
+};
+const CHALLENGE = { 'WWW-Authenticate': header('Which credential would help (RFC 6750).') };
+
+/** The headers of problem documents, by status. */
+const PROBLEM_HEADERS: Record<number, NonNullable<Response['headers']>> = {
+  401: CHALLENGE,
+  403: CHALLENGE,
+  429: RETRY_AFTER,
+  503: RETRY_AFTER,
+};
 
 /** The meaning of each status for all operations. */
 const MEANINGS: Record<number, string> = {
   400: 'the request cannot be read: its body is not JSON, or a header is malformed',
-  403: 'the Host or Origin header is not allowed',
+  401: 'the request has no credential that is valid',
+  403: 'the caller may not do this, or the Host or Origin header is not allowed',
   404: 'it does not exist',
   409: 'its current state does not allow this',
   413: 'the body is too large',
@@ -34,7 +53,7 @@ const MEANINGS: Record<number, string> = {
 };
 
 /** The error statuses of every operation, and of the probes. */
-const ANY = [400, 403, 429, 500];
+const ANY = [400, 401, 403, 429, 500];
 const ANY_PROBE = [400, 500];
 
 /** Problem documents for the statuses of every operation and for `more`. */
@@ -49,16 +68,18 @@ function problemsOf(statuses: readonly number[], meanings = MEANINGS): Responses
 }
 
 function problem(status: number, description: string): Response {
-  const schema = schemaRef('Problem');
-  const headers = status === 429 ? { headers: RETRY_AFTER } : {};
-  return { description, content: { 'application/problem+json': { schema } }, ...headers };
+  const headers = PROBLEM_HEADERS[status];
+  return {
+    description,
+    ...(headers && { headers }),
+    content: { 'application/problem+json': { schema: schemaRef('Problem') } },
+  };
 }
 
 const NOT_MODIFIED: Response = {
   description: 'The list has not changed since the ETag in If-None-Match.',
   headers: TAGGED,
 };
-const EVENTS = { [EVENT_STREAM]: PLAIN };
 
 function tagged(description: string, name: Parameters<typeof schemaRef>[0]): Responses {
   return { 200: { description, content: json(name), headers: TAGGED }, 304: NOT_MODIFIED };
@@ -66,7 +87,11 @@ function tagged(description: string, name: Parameters<typeof schemaRef>[0]): Res
 
 const EXECUTION: Responses = {
   200: { description: 'The execution, which has ended.', content: json('Execution') },
-  202: { description: 'The execution, which has not ended.', content: json('Execution') },
+  202: {
+    description: 'The execution, which has not ended.',
+    content: json('Execution'),
+    headers: LOCATION,
+  },
 };
 
 /** The responses of each REST operation that is not a tool, by operation id. */
@@ -87,10 +112,15 @@ export const RESPONSES: Record<string, Responses> = {
   get_execution_output: {
     200: {
       description: 'A piece of the output.',
-      content: { 'text/plain': PLAIN },
+      content: TEXT,
       headers: {
-        'X-Total-Chars': header('Number of characters of the whole output.', 'integer'),
-        'X-Next-Offset': header('The offset of the next piece, if there is one.', 'integer'),
+        'X-Total-Chars': header('Number of characters of the whole output.', {
+          type: 'integer',
+          required: true,
+        }),
+        'X-Next-Offset': header('The offset of the next piece, if there is one.', {
+          type: 'integer',
+        }),
       },
     },
     ...problems([404, 422, 503]),
@@ -105,8 +135,11 @@ export const RESPONSES: Record<string, Responses> = {
     ...problemsOf(ANY_PROBE),
   },
   ready: {
-    200: { description: 'Ready, or degraded.', content: json('Health') },
-    503: { description: 'No cluster answers, or the server is stopping.', content: json('Health') },
+    200: { description: 'Ready, or degraded.', content: json('Readiness') },
+    503: {
+      description: 'No cluster answers, or the server is stopping.',
+      content: json('Readiness'),
+    },
     ...problemsOf(ANY_PROBE),
   },
 };
@@ -123,23 +156,18 @@ export function toolResponses(): Responses {
   const described = Object.fromEntries(
     [...meanings].map(([key, words]) => [key, words.join(', ')]),
   );
+  const preferred = 'What of the Prefer header was followed: respond-async.';
   return {
     200: {
       description: 'The tool succeeded.',
-      content: {
-        // Swagger UI asks for the first type, and people want to read plain text.
-        'text/plain': PLAIN,
-        ...json('ToolAnswer'),
-        ...EVENTS,
-      },
+      // Generators take the first type.
+      content: { ...json('ToolAnswer'), ...TEXT, ...EVENTS },
+      headers: { 'Preference-Applied': header(preferred) },
     },
     202: {
       description: 'The execution continues, as requested with `Prefer: respond-async`.',
       content: json('Accepted'),
-      headers: {
-        Location: header('The path of the execution.'),
-        'Preference-Applied': header('respond-async'),
-      },
+      headers: { ...LOCATION, 'Preference-Applied': header(preferred, { required: true }) },
     },
     ...problems([...meanings.keys()], described),
   };

@@ -1,0 +1,95 @@
+import { AUDIT_KINDS, AUDIT_OUTCOMES } from '#access';
+import { EFFECTS } from '#tools';
+import {
+  integer,
+  listOf,
+  NEXT,
+  oneOf,
+  recordOf,
+  ref,
+  text,
+  time,
+  type Schemas,
+} from './schema-parts.js';
+
+/** The schemas of the audit. */
+export const AUDIT_SCHEMAS = {
+  AuditEntry: {
+    type: 'object',
+    description: 'An entry of the audit, as it is kept: its hash is of all other fields.',
+    required: [
+      'chain',
+      'seq',
+      'time',
+      'kind',
+      'principal',
+      'door',
+      'tool',
+      'decision',
+      'previous',
+      'hash',
+    ],
+    properties: {
+      chain: text('The server that has made it, from its start to its end.'),
+      seq: integer('Its place in the chain.'),
+      time: time('In UTC.'),
+      kind: oneOf(AUDIT_KINDS),
+      principal: {
+        type: 'object',
+        required: ['id', 'name'],
+        properties: { id: text(), name: text(), actor: text('Who acted for the principal.') },
+      },
+      door: text('The way in: rest, mcp or stdio.'),
+      tool: text(),
+      arguments: recordOf(true, 'Of free text a keyed digest and the length.'),
+      context: text(),
+      effect: oneOf(EFFECTS),
+      decision: oneOf(['allowed', 'refused']),
+      rule: text('What decided.'),
+      objects: listOf(ref('AuditedObject')),
+      moreObjects: integer('Objects beyond those that are kept.'),
+      outcome: oneOf(AUDIT_OUTCOMES),
+      code: ref('ErrorCode'),
+      status: integer('What an API server has answered a request with.'),
+      intent: {
+        type: 'object',
+        description: 'Of an outcome: the entry of its intent.',
+        required: ['chain', 'seq'],
+        properties: { chain: text(), seq: integer() },
+      },
+      durationMs: integer(),
+      bytes: integer('Bytes of the answer.'),
+      executionId: text(),
+      lost: integer('Calls before this one that are not kept.'),
+      previous: text('The hash of the entry before.'),
+      hash: text(),
+    },
+  },
+  AuditedObject: {
+    type: 'object',
+    description:
+      'What a request to an API server was about, by its resource, or what a call has changed, by its kind.',
+    properties: {
+      verb: text('As RBAC names it.'),
+      group: text('The API group. The core group is left out.'),
+      resource: text('The plural.'),
+      kind: text(),
+      subresource: text(),
+      namespace: text(),
+      name: text(),
+      body: {
+        type: 'object',
+        description: 'Of what was sent.',
+        required: ['digest', 'length'],
+        properties: { digest: text('HMAC-SHA256.'), length: integer() },
+      },
+      diff: text('What has changed, without values of Secrets.'),
+      diffLength: integer('Characters of the whole diff, where not all is kept.'),
+    },
+  },
+  AuditList: {
+    type: 'object',
+    required: ['entries'],
+    properties: { entries: listOf(ref('AuditEntry')), next: NEXT },
+  },
+} satisfies Schemas;
