@@ -80,7 +80,7 @@ describe('a client in TypeScript', () => {
 
   it('knows the type of each answer of each operation', async () => {
     const types = await clients.text('openapi-typescript.ts');
-    const operations = types.slice(types.indexOf('export interface operations'));
+    const [, operations = ''] = types.split('export interface operations');
     const contents = [...operations.matchAll(/^ +content: \{\n( +"[^]*?)\n +\};$/gm)];
     const answers = contents.flatMap(([, lines = '']) => lines.split('\n'));
     expect(answers.length).toBeGreaterThan(500);
@@ -88,6 +88,21 @@ describe('a client in TypeScript', () => {
     const known = /"application\/json": Record<string, never>;/;
     const open = answers.filter((line) => /\b(?:never|unknown)\b/.test(line));
     expect(open.filter((line) => !known.test(line))).toEqual([]);
+  });
+
+  it('knows the type of each field, but of what differs from tool to tool', async () => {
+    const types = await clients.text('openapi-typescript.ts');
+    const schemas = /export interface components \{\n +schemas: \{([^]*?)\n {4}\};/.exec(
+      types,
+    )![1]!;
+    const open = schemas.match(/^.*(?:: (?:never|unknown);|Record<string, never>).*$/gm)!;
+    expect(open.map((line) => line.trim()).toSorted()).toEqual([
+      // `input_schema` of a tool, and `arguments` of an entry of the audit.
+      '[key: string]: unknown;',
+      '[key: string]: unknown;',
+      'data?: unknown;',
+      'data?: unknown;',
+    ]);
   });
 });
 

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readJson } from './support/rest.js';
-import { useExecutions } from './support/use-executions.js';
+import { onThisMachine, useExecutions } from './support/use-executions.js';
 
 interface Operation {
   operationId: string;
@@ -82,10 +82,14 @@ function expectDocumented({ operationId, responses }: Operation, answer: Answer)
   if (text === '') return;
   const media = response!.content?.[type];
   expect(media, said).toBeDefined();
-  if (!type.endsWith('json')) return;
+  if (type.endsWith('json')) expectShape(JSON.parse(text), media!.schema, said);
+}
+
+/** Fails unless a value is as a schema of the document has it. */
+function expectShape(value: unknown, schema: object, said: string): void {
   const { components } = document;
-  const validate = validator.getValidator({ ...media!.schema, components } as never);
-  const { valid, errorMessage } = validate(JSON.parse(text));
+  const validate = validator.getValidator({ ...schema, components } as never);
+  const { valid, errorMessage } = validate(value);
   expect([valid, errorMessage], said).toEqual([true, undefined]);
 }
 
@@ -215,6 +219,22 @@ describe('the OpenAPI document', () => {
     const answer = await send('GET', said);
     expectDocumented(document.paths[`${one}/output`]!['get']!, answer);
     expect(answer.status).toBe(200);
+  });
+
+  it('has the data of each event of a stream', async () => {
+    const stream = await api.stream('k8s_exec', onThisMachine('echo done'));
+    await stream.result();
+    const waits = await api.stream('wait_for_x_seconds', { seconds: 1 });
+    await waits.result();
+    const events = [...stream.events, ...waits.events];
+    expect(new Set(events.map(({ event }) => event))).toEqual(
+      new Set(['output', 'result', 'progress']),
+    );
+    const path = '/engine/v1/executions/{id}/events';
+    const { responses } = document.paths[path]!['get']!;
+    const { schema } = responses['200']!.content!['text/event-stream']!;
+    for (const { event, data } of events) expectShape(data, schema, event);
+    expect(() => expectShape({ text: 1 }, schema, 'output')).toThrow();
   });
 
   it('has a problem document for each failure of each operation', () => {
