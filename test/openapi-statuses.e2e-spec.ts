@@ -212,7 +212,7 @@ describe('the OpenAPI document', () => {
     expect(await of('GET', `${one}/events`)).toBe(200);
     expect(await of('GET', `${one}/output`)).toBe(404);
     expect(await of('GET', '/engine/v1/executions', '?limit=1')).toBe(200);
-    expect(await of('GET', '/engine/v1/executions', '?since=never')).toBe(400);
+    expect(await of('GET', '/engine/v1/executions', '?since=never')).toBe(422);
     expect(await of('DELETE', one)).toBe(200);
     expect(await of('DELETE', one)).toBe(409);
     const said = { path: `${one}/output`.replace('{id}', endedId) };

@@ -29,7 +29,13 @@ export class AuditController {
   ): Promise<{ entries: AuditEntry[]; next?: string | undefined }> {
     checkMayRead(principalOf(raw));
     const { limit, after, principal, tool, outcome, since, until } = query;
-    const filter = { principal, tool, outcome, since: utc(since), until: utc(until) };
+    const filter = {
+      principal,
+      tool,
+      outcome,
+      since: utc('since', since),
+      until: utc('until', until),
+    };
     try {
       return await this.store.list(filter, { limit, after });
     } catch (cause) {

@@ -55,7 +55,7 @@ export class ExecutionsController {
   ): Promise<{ executions: ExecutionView[]; next?: string }> {
     const { limit, after, status, tool, since, until } = query;
     const caller = ownerIn(request);
-    const filter = { status, tool, caller, since: utc(since), until: utc(until) };
+    const filter = { status, tool, caller, since: utc('since', since), until: utc('until', until) };
     const page = await this.reader.list(filter, { limit, after });
     const shown = page.executions.map((execution) => this.answers.shown(execution));
     return { executions: shown.map(presentExecution), next: page.next };
