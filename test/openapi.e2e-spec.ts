@@ -24,6 +24,11 @@ beforeAll(async () => {
 afterAll(() => repository.stop());
 
 describe('the OpenAPI document', () => {
+  it('of a server that lets everybody in says that a login is optional', async () => {
+    const { body } = await readJson(`${server.url}/openapi.json`);
+    expect(body).toMatchObject({ servers: [{ url: '/' }], security: [{}, { bearer: [] }] });
+  });
+
   it('has an operation for each tool, whose example works', async () => {
     const document = (await readJson(`${server.url}/openapi.json`)).body as unknown as OpenApi;
     expect(document.openapi).toMatch(/^3\.1\./);

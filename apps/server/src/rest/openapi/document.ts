@@ -50,29 +50,23 @@ function frameOf(
     .setVersion(VERSION)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer(publicUrl ?? '/', 'This server')
+    .addSecurity('bearer', {
+      type: 'http',
+      scheme: 'bearer',
+      description: 'An API key, a token of your issuer, or the token of this machine.',
+    })
     .addTag('tools', 'The tools')
     .addTag('executions', 'Runs of tools')
     .addTag('audit', 'What was asked, and what was done')
     .addTag('health', 'Probes');
-  if (!isOff) {
-    builder
-      .addSecurity('bearer', {
-        type: 'http',
-        scheme: 'bearer',
-        description: 'An API key, a token of your issuer, or the token of this machine.',
-      })
-      .addSecurityRequirements('bearer');
-  }
+  // What stands in front of a server that lets everybody in may still want a token.
+  if (isOff) builder.addSecurityRequirements({});
+  builder.addSecurityRequirements('bearer');
   if (login) addLogin(builder, login);
   for (const { name, description } of registry.categories()) builder.addTag(name, description);
   const frame = builder.build();
   const { title: name, websiteUrl: url } = SERVER_DESCRIPTION;
-  return {
-    ...frame,
-    info: { ...frame.info, contact: { name, url } },
-    // Without any, it would not say that no login is needed.
-    security: frame.security ?? [],
-  };
+  return { ...frame, info: { ...frame.info, contact: { name, url } } };
 }
 
 function operationOf(tool: ToolDefinition): Operation {
