@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
 
 /** Optional packages that Nest and pg ask for and that are not installed. */
@@ -53,9 +53,13 @@ const SWAGGER_UI_FILES = [
   'swagger-ui.css',
 ];
 
+/** What this server adds to the page. */
+const PAGE_FILES = globSync('apps/server/src/rest/swagger-ui/page/*');
+
 /**
- * Puts the files of Swagger UI beside the bundle. As a dependency, `swagger-ui-dist` would bring a
- * package with it that runs a script at its installation, and six times as many bytes.
+ * Puts the files of Swagger UI and of its plugin beside the bundle. As a dependency,
+ * `swagger-ui-dist` would bring a package with it that runs a script at its installation, and six
+ * times as many bytes.
  */
 const swaggerUi: Plugin = {
   name: 'swagger-ui',
@@ -68,6 +72,10 @@ const swaggerUi: Plugin = {
       for (const file of SWAGGER_UI_FILES) {
         const source = readFileSync(join(folder, file));
         this.emitFile({ type: 'asset', fileName: `swagger-ui/${file}`, source });
+      }
+      for (const file of PAGE_FILES) {
+        const source = readFileSync(file);
+        this.emitFile({ type: 'asset', fileName: `page/${basename(file)}`, source });
       }
       return code.replace(asked, `require('node:path').join(import.meta.dirname, 'swagger-ui')`);
     },

@@ -44,12 +44,14 @@ describe('the package', () => {
     const workers = globSync('libs/*/src/**/*.worker.ts').map((file) => basename(file, '.ts'));
     const programs = ['main', ...workers].map((name) => `dist/bundle/${name}.js`);
     const [page, others] = [true, false].map((wanted) =>
-      installed.files.filter((file) => file.startsWith('dist/bundle/swagger-ui/') === wanted),
+      installed.files.filter((file) => /^dist\/bundle\/(swagger-ui|page)\//.test(file) === wanted),
     );
     expect(others).toEqual(
       ['LICENSE', 'README.md', 'package.json', 'bin/skyflo-mcp.js', ...programs].toSorted(),
     );
     expect(page).toContain('dist/bundle/swagger-ui/swagger-ui-bundle.js');
+    const plugin = globSync('apps/server/src/rest/swagger-ui/page/*').map((file) => basename(file));
+    expect(page).toEqual(expect.arrayContaining(plugin.map((file) => `dist/bundle/page/${file}`)));
     expect(page!.filter((file) => file.endsWith('.map'))).toEqual([]);
   });
 
@@ -123,8 +125,10 @@ describe('its server', () => {
     const page = await (await fetch(`${server.url}/docs`)).text();
     const files = [...page.matchAll(/(?:src|href)=["']([^"']+)["']/g)].map(([, file = '']) => file);
     expect(files).toEqual(expect.arrayContaining(['./docs/swagger-ui-bundle.js']));
+    const plugin = installed.files.filter((file) => file.startsWith('dist/bundle/page/'));
+    const more = ['oauth2-redirect.html', ...plugin.map((file) => basename(file))];
     const statuses = await Promise.all(
-      [...files, './docs/oauth2-redirect.html'].map(async (file) => {
+      [...files, ...more.map((file) => `./docs/${file}`)].map(async (file) => {
         const { status } = await fetch(new URL(file, `${server.url}/`));
         return [file, status];
       }),

@@ -66,6 +66,25 @@ describe.skipIf(!existsSync(CHROMIUM))('Swagger UI of a server with an issuer', 
     expect([status, text]).toEqual([200, expect.stringMatching(/^NAME +READY +STATUS/)]);
   });
 
+  it('follows and cancels an execution with that token', async () => {
+    const wait = page.locator('#operations-k8s-wait_for_x_seconds');
+    await wait.locator('.opblock-summary').click();
+    await wait.locator('textarea').fill('{"seconds": 60}');
+    await wait.getByRole('button', { name: 'Run and follow' }).click();
+    const status = wait.getByRole('status');
+    await expect.poll(() => status.innerText()).toContain('of 60');
+    await wait.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await expect.poll(() => status.innerText()).toBe('cancelled');
+  });
+
+  it('is open to everybody, from / on', async () => {
+    const root = (accept: string) =>
+      fetch(`${address}/`, { headers: { accept }, redirect: 'manual' });
+    const { status, headers } = await root('text/html,*/*;q=0.8');
+    expect([status, headers.get('location')]).toEqual([302, './docs']);
+    expect((await root('application/json')).status).toBe(401);
+  });
+
   it('may ask that issuer, and nobody else', async () => {
     const policyOf = async (path: string) =>
       (await fetch(`${address}${path}`)).headers.get('content-security-policy');

@@ -10,7 +10,7 @@ export interface SwaggerPage {
   close(): Promise<void>;
 }
 
-/** Opens Swagger UI, and waits until it shows the operations. */
+/** Opens a server as a person does, and waits until Swagger UI shows the operations. */
 export async function openSwaggerUi(url: string): Promise<SwaggerPage> {
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
@@ -30,7 +30,7 @@ export async function openSwaggerUi(url: string): Promise<SwaggerPage> {
     const isCall = message.text().startsWith('Failed to load resource');
     if (message.type() === 'error' && !isCall) errors.push(message.text());
   });
-  await page.goto(`${url}/docs`);
+  await page.goto(url);
   await page.locator('.opblock').first().waitFor();
   return { page, errors, close: () => browser.close() };
 }

@@ -23,7 +23,7 @@ import { unreadConfig, type UnreadConfig } from './http/unread.config.js';
 import { breakOpenHandshakes } from './listen/open-handshakes.js';
 import { boundAnswers } from './rest/bounded-answers.js';
 import { tagToolLists } from './rest/etag.js';
-import { serveOpenApi } from './rest/openapi.js';
+import { leadToSwaggerUi, serveOpenApi } from './rest/swagger-ui/swagger-ui.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
 import { ServerLogger } from './logging/server.logger.js';
 
@@ -60,6 +60,7 @@ export async function createApp(): Promise<NestFastifyApplication> {
   allowOrigins(fastify, config.allowedOrigins);
   refuseOtherMethods(fastify);
   limitOpenRequests(fastify, config);
+  leadToSwaggerUi(fastify);
   const authentication = app.get<AuthenticationConfig>(authenticationConfig.KEY);
   const rate = await limitRequestRate(fastify, config.maxRequestsPerSecond);
   authenticateRequests(fastify, {
