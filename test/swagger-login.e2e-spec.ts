@@ -73,7 +73,7 @@ describe.skipIf(!existsSync(CHROMIUM))('Swagger UI of a server with an issuer', 
     await wait.getByRole('button', { name: 'Run and follow' }).click();
     const status = wait.getByRole('status');
     await expect.poll(() => status.innerText()).toContain('of 60');
-    await wait.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await wait.getByRole('button', { name: 'Cancel execution' }).click();
     await expect.poll(() => status.innerText()).toBe('cancelled');
   });
 

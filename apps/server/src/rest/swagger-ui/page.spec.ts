@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { TOOL_ERROR_CODES } from '#tools';
 // @ts-expect-error What runs in the page is JavaScript.
 import { eventsOf, follow } from './page/event-stream.js';
+// @ts-expect-error As above.
+import { MEANINGS } from './page/errors.js';
 // @ts-expect-error As above.
 import { after, STARTED } from './page/execution.js';
 // @ts-expect-error As above.
@@ -119,5 +122,11 @@ describe('the text of an answer', () => {
     expect(textOfBody('{', 'application/problem+json')).toBeUndefined();
     expect(textOfBody('null', 'application/json')).toBeUndefined();
     expect(textOfBody('a', 'text/csv')).toBeUndefined();
+  });
+});
+
+describe('the table of errors', () => {
+  it('says what each code means', () => {
+    expect(Object.keys(MEANINGS as object).sort()).toEqual([...TOOL_ERROR_CODES].sort());
   });
 });

@@ -1,10 +1,11 @@
 const PROBLEM = 'application/problem+json';
 
 /** What each code says. */
-const MEANINGS = {
-  invalid_input: 'a parameter is wrong; `errors` names it',
+export const MEANINGS = {
+  invalid_input: 'a parameter is wrong: see errors',
   unauthenticated: 'the request proves nobody',
   forbidden: 'the cluster or the server does not allow it',
+  approval_required: 'somebody has to approve the call first',
   not_found: 'there is no such object; the nearest names are listed',
   conflict: 'the present state does not allow it',
   precondition: 'the present state is not the one that was expected',
@@ -62,7 +63,7 @@ export const withErrorTable = (Responses, { React: { createElement: h, Fragment 
         'details',
         { className: 'tool-details tool-errors' },
         h('summary', null, `Errors: ${errors.keySeq().join(', ')}`),
-        h('p', null, `A Problem (see the schemas) as ${PROBLEM}.`),
+        h('p', null, `The body is a Problem (${PROBLEM}), which the schemas describe.`),
         tableOf(h, errors.map(rowOf).valueSeq().toArray()),
       ),
     );

@@ -111,6 +111,7 @@ export const executionView = ({ React, getSystem }) => {
       send(getSystem(), address, { method: 'DELETE' }).catch(fail);
     };
     const isOver = run.status !== STARTED.status;
+    const Text = getSystem().getComponent('ToolText');
     return h(
       'section',
       { className: 'tool-execution', 'aria-label': 'Execution' },
@@ -121,10 +122,9 @@ export const executionView = ({ React, getSystem }) => {
         h(
           'button',
           { type: 'button', className: 'btn cancel', onClick: cancel, disabled: isCancelled },
-          isCancelled ? 'Cancelling' : 'Cancel',
+          isCancelled ? 'Cancelling' : 'Cancel execution',
         ),
-      run.output !== '' &&
-        h(getSystem().getComponent('ToolText'), { title: 'Output', text: run.output }),
+      run.output !== '' && h(Text, { title: 'Output', text: run.output, grows: !isOver }),
     );
   };
 };

@@ -1,7 +1,7 @@
 import { withErrorTable } from './errors.js';
 import { executionView, sendPreference, withExecution, withFollow } from './execution.js';
 import { filterInput, opsFilter, withNoMatch } from './filter.js';
-import { withBodyLabel, withLabel } from './labels.js';
+import { withBodyLabel, withCloseLabel, withLabel } from './labels.js';
 import { textView, withText } from './text.js';
 
 /** What this server adds to Swagger UI. */
@@ -13,6 +13,7 @@ export const plugin = (system) => ({
     ToolExecution: executionView(system),
   },
   wrapComponents: {
+    CloseIcon: withCloseLabel,
     JsonSchema_boolean: withLabel,
     JsonSchema_string: withLabel,
     TextArea: withBodyLabel,

@@ -1,3 +1,6 @@
+/** Pixels from its end within which a text counts as scrolled to it. */
+const CLOSE_PX = 20;
+
 const isText = (value) => typeof value === 'string' && value !== '';
 
 /**
@@ -34,11 +37,21 @@ async function copy(text, element) {
   }
 }
 
-/** A text with its line breaks, and a button that copies it. */
-export const textView = ({ React: { createElement: h, useRef, useState } }) =>
-  function ToolText({ title, text }) {
+/**
+ * A text with its line breaks, and a button that copies it. One that `grows` stays at its end,
+ * unless somebody has scrolled back to read.
+ */
+export const textView = ({ React: { createElement: h, useEffect, useRef, useState } }) =>
+  function ToolText({ title, text, grows = false }) {
     const element = useRef();
+    const isAtEnd = useRef(true);
     const [copied, setCopied] = useState();
+    useEffect(() => {
+      if (grows && isAtEnd.current) element.current.scrollTop = element.current.scrollHeight;
+    }, [text, grows]);
+    const onScroll = ({ target: { scrollHeight, scrollTop, clientHeight } }) => {
+      isAtEnd.current = scrollHeight - scrollTop - clientHeight < CLOSE_PX;
+    };
     const onClick = () => copy(text, element.current).then(() => setCopied(text));
     const label = copied === text ? 'Copied' : 'Copy';
     return h(
@@ -51,7 +64,7 @@ export const textView = ({ React: { createElement: h, useRef, useState } }) =>
         h('button', { type: 'button', className: 'btn', onClick, 'aria-live': 'polite' }, label),
       ),
       // Who has no mouse can scroll what has the focus.
-      h('pre', { ref: element, tabIndex: 0, role: 'region', 'aria-label': title }, text),
+      h('pre', { ref: element, onScroll, tabIndex: 0, role: 'region', 'aria-label': title }, text),
     );
   };
 
