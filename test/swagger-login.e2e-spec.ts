@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RealProvider } from '../libs/access/src/authentication/fixtures/provider.js';
+import { criticalFaultsOf } from './support/accessibility.js';
 import { startServerWithIssuer, type ServerWithIssuer } from './support/server-with-issuer.js';
 import { CHROMIUM, openSwaggerUi, type SwaggerPage } from './support/swagger-page.js';
 
@@ -42,10 +43,22 @@ describe.skipIf(!existsSync(CHROMIUM))('Swagger UI of a server with an issuer', 
     expect((await runGet()).status).toBe(401);
   });
 
+  it('takes the token out of a link, and proves itself with it', async () => {
+    const linked = await page.context().browser()!.newPage();
+    await linked.goto(`${address}/docs#token=from-the-link`);
+    const wait = linked.locator('#operations-k8s-wait_for_x_seconds');
+    await wait.locator('.opblock-summary').click();
+    const asked = linked.waitForRequest(/execute/);
+    await wait.getByRole('button', { name: 'Run and follow' }).click();
+    expect(linked.url()).not.toContain('token');
+    expect((await asked).headers()['authorization']).toBe('Bearer from-the-link');
+  });
+
   it('logs in at the issuer with PKCE, and calls a tool with the token', async () => {
     await page.locator('button.authorize').first().click();
     const dialog = page.locator('.auth-container', { hasText: 'authorization_code' });
     await dialog.locator('input[id^="client_id"]').fill('pages');
+    expect(await criticalFaultsOf(page, '.dialog-ux')).toEqual([]);
     const opened = page.waitForEvent('popup');
     await dialog.locator('button.authorize').click();
     const login = await opened;

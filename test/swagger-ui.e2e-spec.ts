@@ -169,21 +169,6 @@ describe.skipIf(!existsSync(CHROMIUM))('Swagger UI', () => {
 
   it('has no critical fault of accessibility', async () => {
     expect(await criticalFaultsOf(page)).toEqual([]);
-    await page.locator('button.authorize').first().click();
-    await page.locator('.dialog-ux').waitFor();
-    expect(await criticalFaultsOf(page, '.dialog-ux')).toEqual([]);
-    await page.getByRole('button', { name: 'Close', exact: true }).first().click();
-  });
-
-  it('takes the token out of a link, and proves itself with it', async () => {
-    const linked = await page.context().browser()!.newPage();
-    await linked.goto(`${server.url}/docs#token=from-the-link`);
-    const wait = linked.locator('#operations-k8s-wait_for_x_seconds');
-    await wait.locator('.opblock-summary').click();
-    const asked = linked.waitForRequest(/\/events$/);
-    await buttonIn(wait, 'Run and follow').click();
-    expect(linked.url()).not.toContain('token');
-    expect((await asked).headers()['authorization']).toBe('Bearer from-the-link');
   });
 
   it('has no error of its own', () => {

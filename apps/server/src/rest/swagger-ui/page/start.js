@@ -10,8 +10,11 @@
 
   void import('./plugin.js').then(({ plugin }) => {
     const { SwaggerUIBundle } = window;
-    const withPlugin = (options) =>
-      SwaggerUIBundle({ ...options, plugins: [...options.plugins, plugin] });
+    const withPlugin = (options) => {
+      // The page may call the server that it came from, whatever other addresses that has.
+      const { servers: _servers, ...spec } = options.spec;
+      return SwaggerUIBundle({ ...options, spec, plugins: [...options.plugins, plugin] });
+    };
     window.SwaggerUIBundle = Object.assign(withPlugin, SwaggerUIBundle);
     start();
     if (token) window.ui.preauthorizeApiKey('bearer', token);
