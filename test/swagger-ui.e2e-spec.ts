@@ -160,6 +160,7 @@ describe.skipIf(!existsSync(CHROMIUM))('Swagger UI', () => {
     await picture('execution.png', buttonIn(logs, 'Execute'));
     await buttonIn(execution, 'Cancel execution').click();
     await expect.poll(() => execution.getByRole('status').innerText()).toBe('cancelled');
+    expect(await output.innerText()).toMatch(/^The execution was cancelled.*GET/s);
     const id = await execution.locator('code').innerText();
     const { status } = (await (await fetch(`${server.url}/engine/v1/executions/${id}`)).json()) as {
       status: string;

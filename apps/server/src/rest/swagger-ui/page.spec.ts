@@ -94,9 +94,10 @@ describe('an execution', () => {
       status: 'failed',
       output: 'It failed.\n\none\n',
     });
-    expect(after(run, { type: 'result', data: { status: 'cancelled' } })).toMatchObject({
+    const cancelled = { status: 'cancelled', error: { detail: 'It was cancelled.' } };
+    expect(after(run, { type: 'result', data: cancelled })).toMatchObject({
       status: 'cancelled',
-      output: 'one\ntwo\n',
+      output: 'It was cancelled.\n\none\ntwo\n',
     });
   });
 });

@@ -13,7 +13,10 @@ export const STARTED = { status: 'in progress', output: '' };
 export function after(run, { type, data }) {
   if (type === 'progress') return { ...run, progress: data };
   if (type === 'output') return { ...run, output: (run.output + data.text).slice(-MAX_CHARS) };
-  if (type === 'result') return { ...run, status: data.status, output: textOf(data) ?? run.output };
+  if (type === 'result') {
+    const output = textOf({ ...data, result: data.result ?? run.output }) ?? '';
+    return { ...run, status: data.status, output };
+  }
   if (type === 'problem') return { ...run, problem: data };
   return run;
 }
