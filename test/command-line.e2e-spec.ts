@@ -4,7 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { testSandbox } from './support/sandbox.js';
 import { SERVER_BIN } from './support/server-process.js';
 
-const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+const { version, bugs, repository } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  version: string;
+  bugs: string;
+  repository: { url: string };
+};
 
 function run(args: string[], env: Record<string, string> = {}) {
   const { status, stdout, stderr } = spawnSync(SERVER_BIN, args, {
@@ -47,6 +51,14 @@ describe('the command', () => {
     for (const word of ['serve', 'key', 'policy', 'audit', '--stdio', '--read-only', '--version']) {
       expect(stdout).toContain(word);
     }
+  });
+
+  it('says where the documents and the issues are, for readers who have only the package', () => {
+    const { stdout } = run(['--help']);
+    const [sources] = /https:.*(?=\.git$)/.exec(repository.url)!;
+    expect(stdout).toContain(`Documents  ${sources}#readme\n`);
+    expect(stdout).toContain(`Issues     ${bugs}\n`);
+    expect(stdout).not.toContain('docs/');
   });
 
   it.each(['key', 'policy', 'audit'])('says with %s --help how that is used', (command) => {

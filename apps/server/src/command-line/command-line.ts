@@ -50,7 +50,10 @@ Other options
   -h, --help
   -v, --version
 
-Settings are environment variables, such as PORT, HOST and KUBECONFIG. docs/configuration.md lists them.
+Settings are environment variables, such as PORT, HOST and KUBECONFIG.
+
+Documents  https://github.com/skyflo-ai/skyflo#readme
+Issues     https://github.com/skyflo-ai/skyflo/issues
 `;
 }
 
