@@ -10,20 +10,29 @@ export function toolsDocument(registry: ToolRegistry): string {
   return [
     '# Tools',
     'Generated from the tools themselves by `npm run docs:tools`. With more than one context in the kubeconfig, each tool that talks to a cluster also takes `context`.',
+    indexOf(registry),
     ...sections,
   ].join('\n\n');
 }
 
+/** A row for each tool that leads to its section. */
+function indexOf(registry: ToolRegistry): string {
+  const rows = registry
+    .list()
+    .map((tool) => [`[\`${tool.name}\`](#${tool.name})`, tool.title, hintOf(tool)]);
+  return markdownTable(['tool', 'what it does', 'effect'], rows);
+}
+
+function hintOf({ annotations }: ToolDefinition): string {
+  if (annotations.readOnlyHint) return 'Read-only';
+  return annotations.destructiveHint ? 'Destructive' : 'Writes';
+}
+
 function toolSection(tool: ToolDefinition): string {
-  const { name, title, description, annotations, example } = tool;
-  const hint = annotations.readOnlyHint
-    ? 'Read-only'
-    : annotations.destructiveHint
-      ? 'Destructive'
-      : 'Writes';
+  const { name, title, description, example } = tool;
   return [
     `### ${name}`,
-    `**${title}** · ${hint}`,
+    `**${title}** · ${hintOf(tool)}`,
     description,
     parameterTable(tool),
     `Example: \`${JSON.stringify(example)}\``,
