@@ -27,13 +27,11 @@ describe('the table of docs/clients.md', () => {
     );
   });
 
-  it('says of each step how it went', () => {
+  it('has a tick for each step, or says that the client has no means for it', () => {
     const steps = stepsIn('any').map(({ step }) => step);
     for (const { name, cells } of rows) {
-      const said = cells.map(
-        (cell, index) => cell === '✓' || cell === '✗' || cell === `no ${steps[index]}`,
-      );
-      expect([name, said]).toEqual([name, steps.map(() => true)]);
+      const good = cells.map((cell, index) => cell === '✓' || cell === `no ${steps[index]}`);
+      expect([name, ...good]).toEqual([name, ...steps.map(() => true)]);
     }
   });
 });

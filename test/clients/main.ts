@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { format } from 'prettier';
+import { format, resolveConfig } from 'prettier';
 import { startSandbox, terminalReporter, type Sandbox } from '#sandbox';
 import { withTable } from './clients-document.js';
 import { CLIENTS, type Client } from './clients.js';
@@ -26,7 +26,9 @@ async function main(words: string[]): Promise<void> {
     for (const client of chosen) rows.push(...(await rowOf(client, sandbox)));
     if (rows.length < CLIENTS.length) return;
     const page = withTable(await readFile(PAGE, 'utf8'), rows);
-    await writeFile(PAGE, await format(page, { parser: 'markdown' }));
+    // Examples in the page are formatted as sources are.
+    const style = await resolveConfig(PAGE);
+    await writeFile(PAGE, await format(page, { ...style, parser: 'markdown' }));
   } finally {
     await sandbox.stop({ purge: true });
   }

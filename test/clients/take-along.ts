@@ -24,8 +24,14 @@ export interface Cell {
 
 /** What a client that hangs may take for all its steps. */
 const PROGRAM_MS = 240_000;
-/** How long a cancelled call may take to end. */
-const CANCEL_MS = 8_000;
+/** How long a call may take to begin, and a cancelled one to end. */
+const CALL_MS = 10_000;
+
+/** What is done while a client waits, by what it says that it is doing. */
+const PARTS: Record<string, (served: Served) => Promise<unknown>> = {
+  calling: (served) => hasWait(served, 'running'),
+  restarting: (served) => served.restart(),
+};
 
 /** Takes a client through all steps, on a server and in a namespace of its own. */
 export async function takeAlong(
@@ -48,8 +54,9 @@ export async function takeAlong(
     const lines = new Map<string, { line: Line; cell: Cell }>();
     for await (const text of child.iterable()) {
       const line = parsed(text);
-      if (line?.step === 'restarting') {
-        await served.restart();
+      const part = line && PARTS[line.step];
+      if (part) {
+        await part(served);
         child.stdin.write('\n');
       }
       const step = steps.find((one) => one.step === line?.step);
@@ -72,15 +79,18 @@ async function truthOf(served: Served, sandbox: Sandbox, namespace: string): Pro
   return {
     tools: tools.map(({ name }) => name),
     replicas: async () => Number(await sandbox.kubectl(replicasArgs(namespace))),
-    async isCancelled() {
-      const path = '/executions?tool=wait_for_x_seconds&status=cancelled';
-      for (const until = Date.now() + CANCEL_MS; Date.now() < until; await sleep(500)) {
-        const { executions } = await served.get<{ executions: unknown[] }>(path);
-        if (executions.length > 0) return true;
-      }
-      return false;
-    },
+    isCancelled: () => hasWait(served, 'cancelled'),
   };
+}
+
+/** Whether there comes to be a call that waits and has such a status. */
+async function hasWait(served: Served, status: string): Promise<boolean> {
+  const path = `/executions?tool=wait_for_x_seconds&status=${status}`;
+  for (const until = Date.now() + CALL_MS; Date.now() < until; await sleep(200)) {
+    const { executions } = await served.get<{ executions: unknown[] }>(path);
+    if (executions.length > 0) return true;
+  }
+  return false;
 }
 
 async function cellOf(taken: Step, line: Line, truth: Truth): Promise<Cell> {

@@ -12,13 +12,9 @@ import (
 	"os"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
-
-// How long a call runs before it is cancelled.
-const cancelAfter = 2 * time.Second
 
 type step struct {
 	Step string         `json:"step"`
@@ -77,18 +73,30 @@ func (w *walker) take(ctx context.Context, one step) (line, error) {
 		text, err := w.call(ctx, one)
 		return line{"text": text, "reports": w.reports.Load()}, err
 	case "cancel":
-		ctx, cancel := context.WithTimeout(ctx, cancelAfter)
-		defer cancel()
-		w.call(ctx, one)
-		return line{}, nil
+		ctx, cancel := context.WithCancel(ctx)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			w.call(ctx, one)
+		}()
+		err := w.runner("calling")
+		cancel()
+		<-done
+		return line{}, err
 	case "restart":
-		show(line{"step": "restarting"})
-		if _, err := w.input.ReadString('\n'); err != nil {
+		if err := w.runner("restarting"); err != nil {
 			return nil, err
 		}
 	}
 	text, err := w.call(ctx, one)
 	return line{"text": text}, err
+}
+
+// runner tells the runner what is under way, and waits until it has done its part.
+func (w *walker) runner(doing string) error {
+	show(line{"step": doing})
+	_, err := w.input.ReadString('\n')
+	return err
 }
 
 func (w *walker) connect(ctx context.Context) (line, error) {

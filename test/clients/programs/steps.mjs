@@ -1,8 +1,5 @@
 import { createInterface } from 'node:readline';
 
-/** How long a call runs before it is cancelled. */
-const CANCEL_MS = 2_000;
-
 /**
  * Takes a client through the steps that the runner asks for, and prints a line of JSON for each.
  *
@@ -15,6 +12,12 @@ export async function walk(open) {
   const server = { url, headers: { authorization: `Bearer ${process.env.TOKEN}` } };
   const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
   let client;
+
+  /** Tells the runner what is under way, and waits until it has done its part. */
+  async function runner(doing) {
+    print({ step: doing });
+    await lines.next();
+  }
 
   async function take({ step, tool, args }) {
     if (client?.lacks?.includes(step)) return { lacks: true };
@@ -29,11 +32,15 @@ export async function walk(open) {
         const text = await client.call(tool, args, { onProgress: (one) => reports.push(one) });
         return { text, reports: reports.length };
       }
-      case 'cancel':
-        return endOf(client.call(tool, args, { signal: AbortSignal.timeout(CANCEL_MS) }));
+      case 'cancel': {
+        const controller = new AbortController();
+        const call = endOf(client.call(tool, args, { signal: controller.signal }));
+        await runner('calling');
+        controller.abort();
+        return call;
+      }
       case 'restart':
-        print({ step: 'restarting' });
-        await lines.next();
+        await runner('restarting');
     }
     return { text: await client.call(tool, args) };
   }

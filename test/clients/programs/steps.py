@@ -6,9 +6,6 @@ import os
 import sys
 from contextlib import AsyncExitStack
 
-# How long a call runs before it is cancelled.
-CANCEL_SECONDS = 2
-
 
 async def walk(open_client):
     """Prints a line of JSON for each step.
@@ -54,14 +51,19 @@ async def take(client, step, tool=None, args=None):
         return {"text": text, "reports": len(reports)}
     if step == "cancel":
         call = asyncio.create_task(client.call(tool, args))
-        await asyncio.wait([call], timeout=CANCEL_SECONDS)
+        await runner("calling")
         call.cancel()
         await asyncio.wait([call])
         return {}
     if step == "restart":
-        show({"step": "restarting"})
-        await asyncio.to_thread(sys.stdin.readline)
+        await runner("restarting")
     return {"text": await client.call(tool, args)}
+
+
+async def runner(doing):
+    """Tells the runner what is under way, and waits until it has done its part."""
+    show({"step": doing})
+    await asyncio.to_thread(sys.stdin.readline)
 
 
 def text_in(content, is_error):

@@ -7,8 +7,8 @@ class SharesEnvironment {
     max: 100,
     description:
       'How much of what the other callers leave free one caller may take of places, waits, ' +
-      'requests and MCP sessions. A caller is a principal; with AUTH=none, an IP address or a /64 ' +
-      'network of IPv6; over stdio there is one. Set 100 where all calls come from one caller.',
+      'requests and HTTP+SSE sessions. A caller is a principal; with AUTH=none, an IP address or ' +
+      'a /64 network of IPv6; over stdio there is one. Set 100 where all calls come from one caller.',
   })
   CALLER_SHARE_PERCENT = 50;
 }
