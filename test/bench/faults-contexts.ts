@@ -6,7 +6,7 @@ import { writeGreeterChart } from '../support/greeter-chart.js';
 import { readJson } from '../support/rest.js';
 import { countsOf, FaultCaller, slowestOf, type Ended } from './fault-callers.js';
 import { sandboxAccess, writeContextBeside } from './fault-kubeconfig.js';
-import { measureFault, sideBySide, type FaultLab, type Subject } from './fault-lab.js';
+import { measureFault, type FaultLab, type Subject } from './fault-lab.js';
 import type { FaultRow } from './fault-row.js';
 
 const CALLS = 500;
@@ -28,7 +28,8 @@ export async function contextFaults(lab: FaultLab): Promise<FaultRow[]> {
   await lab.sandbox.kubectl(['create', 'namespace', NAMESPACE]);
   lab.onEnd(() => lab.sandbox.kubectl(['delete', 'namespace', NAMESPACE, '--wait=false']));
   const calls = [await silentCluster(lab), await slowCluster(lab)];
-  return [...calls, ...(await sideBySide(lab, [waits, helmWaits]))];
+  // One after another: each takes all that the machine can give.
+  return [...calls, await waits(lab), await helmWaits(lab)];
 }
 
 async function silentCluster(lab: FaultLab): Promise<FaultRow> {

@@ -4,7 +4,7 @@ import { memoryOf } from '../support/process-state.js';
 import { SlowClient } from '../support/slow-client.js';
 import { cancelFaults } from './faults-cancels.js';
 import { writeContextBeside } from './fault-kubeconfig.js';
-import { measureFault, sideBySide, type FaultLab, type Subject } from './fault-lab.js';
+import { measureFault, type FaultLab, type Subject } from './fault-lab.js';
 import { programFaults } from './faults-programs.js';
 import type { FaultRow } from './fault-row.js';
 
@@ -27,7 +27,10 @@ const LOGS = '/engine/v1/tools/k8s/k8s_logs/execute';
 /** Clients that do not read, answers without end, many programs, many cancels. */
 export async function doorFaults(lab: FaultLab): Promise<FaultRow[]> {
   return [
-    ...(await sideBySide(lab, [unreadAnswers, unreadEvents, endlessAnswers])),
+    // One after another: each takes all that the machine can give.
+    await unreadAnswers(lab),
+    await unreadEvents(lab),
+    await endlessAnswers(lab),
     await storms(lab),
     ...(await programFaults(lab)),
     ...(await cancelFaults(lab)),
@@ -44,7 +47,7 @@ async function unreadAnswers(lab: FaultLab): Promise<FaultRow> {
       const clients = Array.from({ length: READERS }, () =>
         SlowClient.send(server.url, LOGS, { body }),
       );
-      await sleep(15_000);
+      await sleep(8_000);
       for (const client of clients) client.close();
       return '';
     }),
@@ -61,7 +64,7 @@ async function unreadEvents(lab: FaultLab): Promise<FaultRow> {
       const id = await server.api.start('k8s_logs', args);
       const path = `/engine/v1/executions/${id}/events`;
       const clients = Array.from({ length: FOLLOWERS }, () => SlowClient.send(server.url, path));
-      await sleep(20_000);
+      await sleep(10_000);
       for (const client of clients) client.close();
       return '';
     }),
