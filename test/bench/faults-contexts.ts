@@ -111,7 +111,7 @@ async function helmWaits(lab: FaultLab): Promise<FaultRow> {
         release_name: `wait-${index}`,
         values: 'ready: false\n',
         wait: true,
-        timeout_seconds: 20,
+        timeout_seconds: 10,
         context: 'sandbox',
       });
     const flood = Promise.all(Array.from({ length: 16 }, (_, index) => install(index)));
