@@ -83,6 +83,33 @@ describe('a write to a rollout with wait_seconds', () => {
   });
 });
 
+describe('a rollout that a k8s tool changes', () => {
+  const manifest = (name: string) => canary(at(name), [], { replicas: 2 });
+
+  it('is waited for, alone and beside others', async () => {
+    const content = JSON.stringify(manifest('applied'));
+    expect(await textOf('k8s_apply', { content })).toMatch(
+      /^rollout\.argoproj\.io\/applied created\n\nRollout "applied" is Healthy\.\nHealthy \| .* \| 2\/2 updated/,
+    );
+    const patch = JSON.stringify({
+      spec: { template: { metadata: { labels: { again: 'yes' } } } },
+    });
+    const patched = await textOf('k8s_patch', {
+      resource_type: 'rollouts.argoproj.io',
+      name: 'applied',
+      patch,
+    });
+    expect(patched).toMatch(/\n\nRollout "applied" is Healthy\.\nHealthy \| /);
+    const both = [manifest('one'), manifest('two')];
+    const text = await textOf('k8s_apply', {
+      content: both.map((one) => JSON.stringify(one)).join('\n---\n'),
+    });
+    for (const name of ['one', 'two']) {
+      expect(text).toMatch(new RegExp(`\n\\w+ "${name}" is Healthy: Healthy \\| .* 2/2 updated`));
+    }
+  });
+});
+
 describe('argo_status of what does not go on', () => {
   it('says which pods do not come, and why', async () => {
     await createObjects(canary(at('never'), [], { replicas: 3 }));
@@ -93,7 +120,7 @@ describe('argo_status of what does not go on', () => {
       wait_seconds: 1,
     }).then((text) =>
       expect(text).toMatch(
-        /\n\nrollout\.argoproj\.io\/never is not waited for\. argo_status follows/,
+        /\n\nRollout "never" is not finished after 1 s\. argo_status with watch follows it\.\n/,
       ),
     );
     const status = (more: object) =>

@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
-import { ClusterModule } from '#cluster';
+import { ClusterModule, RolloutFollowers } from '#cluster';
 import { AnalysisTools } from './analysis/analysis.tools.js';
 import { RolloutVerbsTools } from './write/rollout-verbs.tools.js';
 import { RolloutVersionsTools } from './write/rollout-versions.tools.js';
 import { RolloutsRequirement } from './rollouts.requirement.js';
 import { RolloutsTools } from './read/rollouts.tools.js';
+import { followRollout } from './write/wait-for-rollout.js';
 
 /** The Argo Rollouts tools. */
 @Module({
@@ -17,4 +18,8 @@ import { RolloutsTools } from './read/rollouts.tools.js';
     RolloutVersionsTools,
   ],
 })
-export class ArgoModule {}
+export class ArgoModule {
+  constructor(followers: RolloutFollowers) {
+    followers.add('rollouts.argoproj.io', followRollout);
+  }
+}

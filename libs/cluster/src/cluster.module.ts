@@ -14,6 +14,7 @@ import { Gate } from './gate/gate.js';
 import { ProgramContexts } from './kubeconfig/program-context.js';
 import { proxyConfig } from './proxy.config.js';
 import { RedactionInterceptor } from './secrets/redaction.interceptor.js';
+import { RolloutFollowers } from './workloads/rollout-followers.js';
 import { WarningsInterceptor } from './http/warnings.interceptor.js';
 
 /** Access to the Kubernetes API servers of the kubeconfig. */
@@ -34,9 +35,10 @@ import { WarningsInterceptor } from './http/warnings.interceptor.js';
     GateParts,
     ProgramContexts,
     RedactionInterceptor,
+    RolloutFollowers,
     WaitField,
     WarningsInterceptor,
   ],
-  exports: [Clusters, ContextField, DryRunField, ProgramContexts, WaitField],
+  exports: [Clusters, ContextField, DryRunField, ProgramContexts, RolloutFollowers, WaitField],
 })
 export class ClusterModule {}

@@ -72,6 +72,8 @@ export { READING_COMMENT } from './reading/reading-form.js';
 export { retryOnConflict } from './http/retry-on-conflict.js';
 export { whyPodsAreMissing } from './workloads/missing-pods.js';
 export type { PodOwner } from './workloads/pod-owner.js';
+export { notLookedAt, RolloutFollowers } from './workloads/rollout-followers.js';
+export type { FollowRollout, RolloutStanding } from './workloads/rollout-followers.js';
 export { rolloutReport } from './workloads/rollout-report.js';
 export { rolloutState } from './workloads/rollout-state.js';
 export type { Workload } from './workloads/rollout-state.js';

@@ -1,4 +1,11 @@
-import { changeThenWait, Outage, type Cluster, type ObjectRef, type WaitLimit } from '#cluster';
+import {
+  changeThenWait,
+  notLookedAt,
+  Outage,
+  type Cluster,
+  type FollowRollout,
+  type ObjectRef,
+} from '#cluster';
 import type { ToolCall, ToolResult } from '#tools';
 import { followToEnd } from '../model/rollout-follow.js';
 import { missingPods } from '../model/rollout-pods.js';
@@ -15,25 +22,39 @@ export function changeAndWait(
   ref: ObjectRef,
   change: () => Promise<string>,
 ): Promise<ToolResult> {
-  return changeThenWait(call, change, (limit) => waitForRollout(cluster, call, ref, limit));
+  return changeThenWait(call, change, async (limit) => {
+    let told = 0;
+    const tell = (message: string) => call.progress({ progress: ++told, message });
+    const cancelled = call.signal;
+    const { facts, standing, troubles } = await followRollout(
+      cluster,
+      ref,
+      { ...limit, cancelled },
+      tell,
+    );
+    return facts === undefined ? [standing] : [facts, standing, ...troubles];
+  });
 }
 
-async function waitForRollout(
-  cluster: Cluster,
-  { signal, progress }: ToolCall,
-  ref: ObjectRef,
-  { seconds, ended }: WaitLimit,
-): Promise<string[]> {
-  let told = 0;
-  const tell = (message: string) => progress({ progress: ++told, message });
+/** Follows the update of a rollout to its end, as tools of other domains do too. */
+export const followRollout: FollowRollout = async (
+  cluster,
+  ref,
+  { seconds, ended, cancelled },
+  tell,
+) => {
   const outage = new Outage(ended, tell);
-  const signals = { cancelled: signal, ended, outage, isBegun: true };
+  const signals = { cancelled, ended, outage, isBegun: true };
   const followed = await followToEnd(cluster, ref, signals, tell);
-  signal.throwIfAborted();
+  cancelled.throwIfAborted();
   const name = `Rollout "${ref.name}"`;
-  if (!followed) return [`${name} could not be looked at in time.${outage.remark}`];
-  const { rollout, progress: state, end } = followed;
+  if (!followed) return notLookedAt(name, outage);
+  const { rollout, progress, end } = followed;
   const unfinished = `${name} is not finished after ${seconds} s.${outage.remark} argo_status with watch follows it.`;
-  const troubles = await missingPods(cluster, rollout, state, signal);
-  return [progressLine(state), end ?? unfinished, ...troubles];
-}
+  return {
+    isFinished: progress.phase === 'Healthy',
+    standing: end ?? unfinished,
+    facts: progressLine(progress),
+    troubles: await missingPods(cluster, rollout, progress, cancelled),
+  };
+};

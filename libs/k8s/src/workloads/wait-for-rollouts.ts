@@ -2,10 +2,12 @@ import { mapConcurrently } from '#base';
 import {
   changeThenWait,
   followWorkload,
+  notLookedAt,
   Outage,
   rolloutReport,
   WORKLOAD_KINDS,
   type Cluster,
+  type FollowRollout,
   type ObjectRef,
   type WaitLimit,
   type WorkloadKind,
@@ -15,12 +17,11 @@ import { ToolError, type ToolCall, type ToolResult } from '#tools';
 /** Workloads that are watched at a time; each takes a connection. */
 const CONCURRENCY = 32;
 
-/** Argo has its own rules for where a rollout stands. */
-const ARGO_ROLLOUTS = 'rollouts.argoproj.io';
-
-/** A workload that rolls out, to wait for. */
+/** Something that rolls out, to wait for. */
 interface Rollout {
-  kind: WorkloadKind;
+  /** What to call it. */
+  name: string;
+  follow: FollowRollout;
   ref: ObjectRef;
 }
 
@@ -45,12 +46,8 @@ async function waitForRollouts(
   call: ToolCall,
   limit: WaitLimit,
 ): Promise<string[]> {
-  const rollouts = refs.flatMap((ref) => rolloutOf(ref) ?? []);
-  const followedByArgo = refs.filter(({ resource }) => resource.groupResource === ARGO_ROLLOUTS);
-  const others = followedByArgo.map(
-    ({ resource, name }) => `${resource.label(name)} is not waited for. argo_status follows it.`,
-  );
-  if (rollouts.length + others.length === 0) {
+  const rollouts = refs.flatMap((ref) => rolloutOf(cluster, ref) ?? []);
+  if (rollouts.length === 0) {
     return [`Nothing to wait for: only ${WORKLOAD_KINDS.join(', ')} are waited for.`];
   }
   let told = 0;
@@ -60,35 +57,25 @@ async function waitForRollouts(
       tell: (message) => call.progress({ progress: ++told, message }),
     }),
   );
-  return [...lines.flat(), ...others];
+  return lines.flat();
 }
 
 /** Where one rollout stands in the end. Its failure is told, so that others are still followed. */
 async function waitFor(
   cluster: Cluster,
-  { kind, ref }: Rollout,
-  call: ToolCall,
-  { seconds, ended }: WaitLimit,
+  { name, follow, ref }: Rollout,
+  { signal }: ToolCall,
+  limit: WaitLimit,
   { isAlone, tell }: { isAlone: boolean; tell: (message: string) => void },
 ): Promise<string[]> {
-  const { signal } = call;
-  const name = `${kind} "${ref.name}"`;
   const tellNamed = (message: string) => tell(isAlone ? message : `${name}: ${message}`);
-  const outage = new Outage(ended, tellNamed);
-  const signals = { cancelled: signal, ended, outage, isBegun: true };
   try {
-    const followed = await followWorkload(cluster, kind, ref, signals, tellNamed);
-    signal.throwIfAborted();
-    if (!followed) return [`${name} could not be looked at in time.${outage.remark}`];
-    const { state, message } = followed.state;
-    const standing =
-      state === 'progressing'
-        ? `${name} is not finished after ${seconds} s: ${message}.${outage.remark}`
-        : message;
-    const [facts, ...troubles] = await rolloutReport(cluster, kind, followed, signal);
+    const rollout = await follow(cluster, ref, { ...limit, cancelled: signal }, tellNamed);
+    const { isFinished, standing, facts, troubles } = rollout;
+    if (facts === undefined) return [standing];
     // Of several, those that are well take one line each.
-    if (state === 'complete' && !isAlone) return [`${standing}: ${facts}`];
-    return [standing, facts!, ...troubles];
+    if (isFinished && !isAlone) return [`${standing.replace(/\.$/, '')}: ${facts}`];
+    return [standing, facts, ...troubles];
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof ToolError)) throw error;
@@ -96,7 +83,28 @@ async function waitFor(
   }
 }
 
-function rolloutOf(ref: ObjectRef): Rollout | undefined {
-  const kind = WORKLOAD_KINDS.find((one) => ref.resource.groupResource === `${one}s.apps`);
-  return kind && { kind, ref };
+function rolloutOf(cluster: Cluster, ref: ObjectRef): Rollout | undefined {
+  const { resource } = ref;
+  const kind = WORKLOAD_KINDS.find((one) => resource.groupResource === `${one}s.apps`);
+  const follow = kind ? followerOf(kind) : cluster.followers.of(ref);
+  return follow && { name: `${kind ?? resource.kind} "${ref.name}"`, follow, ref };
+}
+
+function followerOf(kind: WorkloadKind): FollowRollout {
+  return async (cluster, ref, { seconds, ended, cancelled }, tell) => {
+    const outage = new Outage(ended, tell);
+    const signals = { cancelled, ended, outage, isBegun: true };
+    const followed = await followWorkload(cluster, kind, ref, signals, tell);
+    cancelled.throwIfAborted();
+    const name = `${kind} "${ref.name}"`;
+    if (!followed) return notLookedAt(name, outage);
+    const { state, message } = followed.state;
+    const isFinished = state === 'complete';
+    const standing =
+      state === 'progressing'
+        ? `${name} is not finished after ${seconds} s: ${message}.${outage.remark}`
+        : message;
+    const [facts, ...troubles] = await rolloutReport(cluster, kind, followed, cancelled);
+    return { isFinished, standing, facts, troubles };
+  };
 }
