@@ -97,6 +97,7 @@ describe('a rollout that a k8s tool changes', () => {
     const patched = await textOf('k8s_patch', {
       resource_type: 'rollouts.argoproj.io',
       name: 'applied',
+      patch_type: 'merge',
       patch,
     });
     expect(patched).toMatch(/\n\nRollout "applied" is Healthy\.\nHealthy \| /);

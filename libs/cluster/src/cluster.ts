@@ -1,7 +1,6 @@
 import { isRecord, parseJson, Turns } from '#base';
 import { ToolError } from '#tools';
 import { outsideOfCalls } from './gate/gate-call.js';
-import { RolloutFollowers } from './workloads/rollout-followers.js';
 import { Gate } from './gate/gate.js';
 import type { ProgramAnswer, ProgramRequest } from './gate/upstream.js';
 import { apiError, apiStatusOf } from './http/api-error.js';
@@ -58,8 +57,6 @@ export class Cluster {
     private readonly budget = new ReadBudget(),
     /** What every request passes. */
     gate = new Gate(),
-    /** How rollouts of kinds of other domains are followed. */
-    readonly followers = new RolloutFollowers(),
   ) {
     this.name = connection.name;
     this.server = connection.server.href.replace(/\/$/, '');

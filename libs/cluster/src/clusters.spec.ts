@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Programs } from '#cli';
 import type { ClusterConfig } from './cluster.config.js';
 import { Clusters } from './clusters.js';
-import { RolloutFollowers } from './workloads/rollout-followers.js';
 import { Gate } from './gate/gate.js';
 
 let folder: string;
@@ -21,8 +20,7 @@ function clusters(kubeconfig: string, inCluster?: ClusterConfig['inCluster']): C
     maxReadBytes: 1_000_000,
     userAgent: 'skyflo-mcp/test',
   };
-  const programs = new Programs({ maxPrograms: 1 });
-  return new Clusters(config, programs, new Gate(), new RolloutFollowers());
+  return new Clusters(config, new Programs({ maxPrograms: 1 }), new Gate());
 }
 
 const TWO = `

@@ -8,7 +8,6 @@ import type { Connection } from './http/connection/connection.js';
 import { ReadBudget } from './http/read-budget.js';
 import { IN_CLUSTER, InClusterConnection } from './kubeconfig/in-cluster.connection.js';
 import { KubeconfigConnection } from './kubeconfig/kubeconfig.connection.js';
-import { RolloutFollowers } from './workloads/rollout-followers.js';
 import { Kubeconfig } from './kubeconfig/kubeconfig.js';
 
 /** What callers learn about the files. Their paths are only in the log. */
@@ -33,7 +32,6 @@ export class Clusters implements OnApplicationShutdown {
     @Inject(clusterConfig.KEY) private readonly config: ClusterConfig,
     private readonly programs: Programs,
     private readonly gate: Gate,
-    private readonly followers: RolloutFollowers,
   ) {
     this.kubeconfig = new Kubeconfig(config.kubeconfigPaths);
     this.budget = new ReadBudget(config.maxReadBytes);
@@ -63,13 +61,7 @@ export class Clusters implements OnApplicationShutdown {
     if (name === undefined) throw this.notNamed();
     if (!this.names.includes(name)) throw this.unknown(name);
     const connection = this.connection(name);
-    const cluster = new Cluster(
-      connection,
-      this.config.userAgent,
-      this.budget,
-      this.gate,
-      this.followers,
-    );
+    const cluster = new Cluster(connection, this.config.userAgent, this.budget, this.gate);
     this.clusters.set(name, cluster);
     return cluster;
   }

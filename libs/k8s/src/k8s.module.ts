@@ -17,6 +17,7 @@ import { MetricsTools } from './metrics/metrics.tools.js';
 import { NodesTools } from './nodes/nodes.tools.js';
 import { OpenPortForwardsTools, PortForwardTools } from './port-forward/port-forward.tools.js';
 import { PortForwards } from './port-forward/port-forwards.js';
+import { RolloutWaits } from './workloads/rollout-waits.js';
 import { WaitTools } from './wait/wait.tools.js';
 import { WorkloadsTools } from './workloads/workloads.tools.js';
 
@@ -44,6 +45,7 @@ import { WorkloadsTools } from './workloads/workloads.tools.js';
     OpenPortForwardsTools,
     PortForwards,
     PortForwardTools,
+    RolloutWaits,
     WaitTools,
     WorkloadsTools,
   ],

@@ -3,7 +3,7 @@ import type { ToolCall, ToolResult } from '#tools';
 import { ApplyRun } from './apply-run.js';
 import { planApply } from './apply-plan.js';
 import type { ApplyDto } from './apply.dto.js';
-import { changeAndWait } from '../workloads/wait-for-rollouts.js';
+import type { RolloutWaits } from '../workloads/rollout-waits.js';
 import { manifestObjects } from './manifest/manifest-objects.js';
 
 /**
@@ -17,6 +17,7 @@ export async function applyManifest(
   cluster: Cluster,
   dto: ApplyDto,
   call: ToolCall,
+  waits: RolloutWaits,
 ): Promise<ToolResult> {
   const { signal } = call;
   const { content, namespace, force_conflicts: force, prune_fields: prune } = dto;
@@ -25,7 +26,7 @@ export async function applyManifest(
   const objects = await manifestObjects(await readDocuments('content', text, signal));
   const plan = await planApply(cluster, objects, namespace, signal);
   const run = new ApplyRun(cluster, plan, { force, prune, signal });
-  return changeAndWait(cluster, call, plan.others, async () => {
+  return waits.changeAndWait(cluster, call, plan.others, async () => {
     await run.check();
     if (!isDryRun(call)) await run.send(call.progress);
     return run.result(call);

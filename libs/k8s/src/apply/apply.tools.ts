@@ -5,6 +5,7 @@ import { ApplyDto } from './apply.dto.js';
 import { PatchDto } from './patch/patch.dto.js';
 import { K8S } from '../k8s.category.js';
 import { patchFields } from './patch/patch-fields.js';
+import { RolloutWaits } from '../workloads/rollout-waits.js';
 
 const EXAMPLE_MANIFEST = `apiVersion: v1
 kind: ConfigMap
@@ -17,7 +18,10 @@ data:
 /** Tools that create and change objects of any kind. */
 @ToolProvider(K8S)
 export class ApplyTools {
-  constructor(private readonly clusters: Clusters) {}
+  constructor(
+    private readonly clusters: Clusters,
+    private readonly waits: RolloutWaits,
+  ) {}
 
   @Tool({
     name: 'k8s_apply',
@@ -31,7 +35,7 @@ export class ApplyTools {
     sharedFields: [DryRunField, WaitField],
   })
   async apply(manifest: ApplyDto, call: ToolCall): Promise<ToolResult> {
-    return applyManifest(this.clusters.of(call), manifest, call);
+    return applyManifest(this.clusters.of(call), manifest, call, this.waits);
   }
 
   @Tool({
@@ -51,6 +55,6 @@ export class ApplyTools {
     sharedFields: [DryRunField, WaitField],
   })
   async patch(patch: PatchDto, call: ToolCall): Promise<ToolResult> {
-    return patchFields(this.clusters.of(call), patch, call);
+    return patchFields(this.clusters.of(call), patch, call, this.waits);
   }
 }

@@ -3,7 +3,7 @@ import type { ToolCall, ToolResult } from '#tools';
 import type { DeploymentByDefaultDto } from './deployment-by-default.dto.js';
 import { refusePaused, rolloutNote } from './rollout-pause.js';
 import { workloadRef } from './workload-ref.js';
-import { changeAndWait } from './wait-for-rollouts.js';
+import type { RolloutWaits } from './rollout-waits.js';
 
 /** The annotation by which `kubectl rollout restart` also makes the pod template differ. */
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
@@ -16,10 +16,11 @@ export async function restartRollout(
   cluster: Cluster,
   query: DeploymentByDefaultDto,
   call: ToolCall,
+  waits: RolloutWaits,
 ): Promise<ToolResult> {
   const ref = await workloadRef(cluster, query, call.signal);
   const target = ref.resource.label(ref.name);
-  return changeAndWait(cluster, call, [ref], () =>
+  return waits.changeAndWait(cluster, call, [ref], () =>
     changeObject(cluster, ref, call, (before) => {
       refusePaused(target, before, 'restart');
       const annotations = { [RESTARTED_AT]: new Date().toISOString() };

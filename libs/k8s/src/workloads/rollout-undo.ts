@@ -4,7 +4,7 @@ import { refusePaused, rolloutNote } from './rollout-pause.js';
 import type { RolloutUndoDto } from './rollout-undo.dto.js';
 import { workloadRef } from './workload-ref.js';
 import { revisionsOf } from './workload-revisions.js';
-import { changeAndWait } from './wait-for-rollouts.js';
+import type { RolloutWaits } from './rollout-waits.js';
 
 /**
  * Gives a workload the pod template of an earlier revision, and shows what that changes.
@@ -15,10 +15,11 @@ export async function undoRollout(
   cluster: Cluster,
   query: RolloutUndoDto,
   call: ToolCall,
+  waits: RolloutWaits,
 ): Promise<ToolResult> {
   const ref = await workloadRef(cluster, query, call.signal);
   const target = ref.resource.label(ref.name);
-  return changeAndWait(cluster, call, [ref], () =>
+  return waits.changeAndWait(cluster, call, [ref], () =>
     changeObject(cluster, ref, call, async (before) => {
       refusePaused(target, before, 'rollback');
       const revisions = await revisionsOf(cluster, before, call.signal);

@@ -10,7 +10,7 @@ import {
 } from '#cluster';
 import { ToolError, type ToolCall, type ToolResult } from '#tools';
 import type { ScaleDto } from './scale.dto.js';
-import { changeAndWait } from './wait-for-rollouts.js';
+import type { RolloutWaits } from './rollout-waits.js';
 
 /** The fields that scale subresources of every version have. */
 interface Scale extends KubernetesObject {
@@ -31,6 +31,7 @@ export async function scaleWorkload(
   cluster: Cluster,
   query: ScaleDto,
   call: ToolCall,
+  waits: RolloutWaits,
 ): Promise<ToolResult> {
   const { resource_type, name, namespace, replicas } = query;
   const resource = await cluster.discovery.resolve(resource_type, call.signal);
@@ -49,7 +50,7 @@ export async function scaleWorkload(
       summary: () => `${target} scaled from ${from} to ${replicas}`,
     };
   };
-  return changeAndWait(cluster, call, [ref], () =>
+  return waits.changeAndWait(cluster, call, [ref], () =>
     changeObject(cluster, ref, call, decide, readScale),
   );
 }

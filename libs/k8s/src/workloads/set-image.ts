@@ -11,7 +11,7 @@ import {
 import { invalidField, ToolError, type ToolCall, type ToolResult } from '#tools';
 import { rolloutNote } from './rollout-pause.js';
 import type { SetImageDto } from './set-image.dto.js';
-import { changeAndWait } from './wait-for-rollouts.js';
+import type { RolloutWaits } from './rollout-waits.js';
 
 /**
  * Sets one or more images of a workload in one patch.
@@ -22,6 +22,7 @@ export async function setImages(
   cluster: Cluster,
   query: SetImageDto,
   call: ToolCall,
+  waits: RolloutWaits,
 ): Promise<ToolResult> {
   const { resource_type, resource_name: name, namespace = cluster.namespace } = query;
   const resource = await cluster.discovery.resolve(resource_type, call.signal);
@@ -29,7 +30,7 @@ export async function setImages(
   const target = resource.label(name);
   const images = imagesOf(query.container_images);
   refuseJob(resource, target);
-  return changeAndWait(cluster, call, [ref], () =>
+  return waits.changeAndWait(cluster, call, [ref], () =>
     changeObject(cluster, ref, call, (before) => {
       const containers = containersOf(resource, before);
       const { changes, unknown } = imageChanges(containers, images);

@@ -11,6 +11,7 @@ import { KubectlService } from '../kubectl/kubectl.service.js';
 import { rolloutHistory } from './rollout-history.js';
 import { restartRollout } from './rollout-restart.js';
 import { rolloutStatus } from './rollout-status.js';
+import { RolloutWaits } from './rollout-waits.js';
 import { undoRollout } from './rollout-undo.js';
 import { scaleWorkload } from './scale.js';
 import { setImages } from './set-image.js';
@@ -21,6 +22,7 @@ export class WorkloadsTools {
   constructor(
     private readonly clusters: Clusters,
     private readonly kubectl: KubectlService,
+    private readonly waits: RolloutWaits,
   ) {}
 
   @Tool({
@@ -40,7 +42,7 @@ export class WorkloadsTools {
     sharedFields: [DryRunField, WaitField],
   })
   async setImage(query: SetImageDto, call: ToolCall): Promise<ToolResult> {
-    return setImages(this.clusters.of(call), query, call);
+    return setImages(this.clusters.of(call), query, call, this.waits);
   }
 
   @Tool({
@@ -53,7 +55,7 @@ export class WorkloadsTools {
     sharedFields: [DryRunField, WaitField],
   })
   async rolloutRestart(query: DeploymentByDefaultDto, call: ToolCall): Promise<ToolResult> {
-    return restartRollout(this.clusters.of(call), query, call);
+    return restartRollout(this.clusters.of(call), query, call, this.waits);
   }
 
   @Tool({
@@ -72,7 +74,7 @@ export class WorkloadsTools {
     sharedFields: [DryRunField, WaitField],
   })
   async scale(query: ScaleDto, call: ToolCall): Promise<ToolResult> {
-    return scaleWorkload(this.clusters.of(call), query, call);
+    return scaleWorkload(this.clusters.of(call), query, call, this.waits);
   }
 
   @Tool({
@@ -99,7 +101,7 @@ export class WorkloadsTools {
     sharedFields: [DryRunField, WaitField],
   })
   async rolloutUndo(query: RolloutUndoDto, call: ToolCall): Promise<ToolResult> {
-    return undoRollout(this.clusters.of(call), query, call);
+    return undoRollout(this.clusters.of(call), query, call, this.waits);
   }
 
   @Tool({

@@ -14,7 +14,7 @@ import {
 } from '#cluster';
 import { type ToolCall, ToolError, type ToolResult } from '#tools';
 import type { PatchDto } from './patch.dto.js';
-import { changeAndWait } from '../../workloads/wait-for-rollouts.js';
+import type { RolloutWaits } from '../../workloads/rollout-waits.js';
 import { refuseRevealing } from './patch-secret.js';
 import { failedTests } from './patch-tests.js';
 import { operationFaults, typeFaults, withTypeFaults } from '../type-faults.js';
@@ -29,13 +29,14 @@ export async function patchFields(
   cluster: Cluster,
   dto: PatchDto,
   call: ToolCall,
+  waits: RolloutWaits,
 ): Promise<ToolResult> {
   const { signal } = call;
   const patch = await readPatch(dto, signal);
   const resource = await cluster.discovery.resolve(dto.resource_type, signal);
   if (resource.kind === 'Secret') refuseRevealing(patch);
   const target = { resource, namespace: dto.namespace, name: dto.name };
-  return changeAndWait(cluster, call, [target], () =>
+  return waits.changeAndWait(cluster, call, [target], () =>
     patchTarget(cluster, target, dto, patch, call),
   );
 }

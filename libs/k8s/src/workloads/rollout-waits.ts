@@ -1,9 +1,11 @@
+import { Injectable } from '@nestjs/common';
 import { mapConcurrently } from '#base';
 import {
   changeThenWait,
   followWorkload,
   notLookedAt,
   Outage,
+  RolloutFollowers,
   rolloutReport,
   WORKLOAD_KINDS,
   type Cluster,
@@ -25,39 +27,52 @@ interface Rollout {
   ref: ObjectRef;
 }
 
-/**
- * Makes a change, then waits for the rollouts of what it is about if the call asks for that.
- * @param refs what it is about; what rolls out nothing is not waited for
- * @returns the answer of the change, then where each rollout stands, and why it is not finished
- * @throws ToolError as `changeThenWait`
- */
-export function changeAndWait(
-  cluster: Cluster,
-  call: ToolCall,
-  refs: readonly ObjectRef[],
-  change: () => Promise<ToolResult | string>,
-): Promise<ToolResult> {
-  return changeThenWait(call, change, (limit) => waitForRollouts(cluster, refs, call, limit));
-}
+/** Waits for the rollouts of what tools have changed. */
+@Injectable()
+export class RolloutWaits {
+  constructor(private readonly followers: RolloutFollowers) {}
 
-async function waitForRollouts(
-  cluster: Cluster,
-  refs: readonly ObjectRef[],
-  call: ToolCall,
-  limit: WaitLimit,
-): Promise<string[]> {
-  const rollouts = refs.flatMap((ref) => rolloutOf(cluster, ref) ?? []);
-  if (rollouts.length === 0) {
-    return [`Nothing to wait for: only ${WORKLOAD_KINDS.join(', ')} are waited for.`];
+  /**
+   * Makes a change, then waits for the rollouts of what it is about if the call asks for that.
+   * @param refs what it is about; what rolls out nothing is not waited for
+   * @returns the answer of the change, then where each rollout stands, and why it is not finished
+   * @throws ToolError as `changeThenWait`
+   */
+  changeAndWait(
+    cluster: Cluster,
+    call: ToolCall,
+    refs: readonly ObjectRef[],
+    change: () => Promise<ToolResult | string>,
+  ): Promise<ToolResult> {
+    return changeThenWait(call, change, (limit) => this.waitFor(cluster, refs, call, limit));
   }
-  let told = 0;
-  const lines = await mapConcurrently(rollouts, CONCURRENCY, (rollout) =>
-    waitFor(cluster, rollout, call, limit, {
-      isAlone: rollouts.length === 1,
-      tell: (message) => call.progress({ progress: ++told, message }),
-    }),
-  );
-  return lines.flat();
+
+  private async waitFor(
+    cluster: Cluster,
+    refs: readonly ObjectRef[],
+    call: ToolCall,
+    limit: WaitLimit,
+  ): Promise<string[]> {
+    const rollouts = refs.flatMap((ref) => this.rolloutOf(ref) ?? []);
+    if (rollouts.length === 0) {
+      return [`Nothing to wait for: only ${WORKLOAD_KINDS.join(', ')} are waited for.`];
+    }
+    let told = 0;
+    const lines = await mapConcurrently(rollouts, CONCURRENCY, (rollout) =>
+      waitFor(cluster, rollout, call, limit, {
+        isAlone: rollouts.length === 1,
+        tell: (message) => call.progress({ progress: ++told, message }),
+      }),
+    );
+    return lines.flat();
+  }
+
+  private rolloutOf(ref: ObjectRef): Rollout | undefined {
+    const { resource } = ref;
+    const kind = WORKLOAD_KINDS.find((one) => resource.groupResource === `${one}s.apps`);
+    const follow = kind ? followerOf(kind) : this.followers.of(ref);
+    return follow && { name: `${kind ?? resource.kind} "${ref.name}"`, follow, ref };
+  }
 }
 
 /** Where one rollout stands in the end. Its failure is told, so that others are still followed. */
@@ -81,13 +96,6 @@ async function waitFor(
     if (!(error instanceof ToolError)) throw error;
     return [`${name} could not be followed: ${error.message}`];
   }
-}
-
-function rolloutOf(cluster: Cluster, ref: ObjectRef): Rollout | undefined {
-  const { resource } = ref;
-  const kind = WORKLOAD_KINDS.find((one) => resource.groupResource === `${one}s.apps`);
-  const follow = kind ? followerOf(kind) : cluster.followers.of(ref);
-  return follow && { name: `${kind ?? resource.kind} "${ref.name}"`, follow, ref };
 }
 
 function followerOf(kind: WorkloadKind): FollowRollout {
