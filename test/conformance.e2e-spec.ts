@@ -92,7 +92,7 @@ function passes(version: string, scenario: string): boolean {
   return hasSucceeded(checks) && wrongOf(checks).length === 0;
 }
 
-/** Runs all scenarios of a version in one process. Without one, all that are pending in the suite. */
+/** Runs all scenarios of a version in one process. Without a version, those that are pending. */
 async function reportOf(version: string): Promise<Report> {
   const output = join(folder, version === '' ? 'pending' : version);
   const suite = version === '' ? ['pending'] : ['all', '--spec-version', version];

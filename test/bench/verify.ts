@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from '#sandbox';
@@ -15,6 +15,7 @@ import {
 import { AuditDatabase } from '../../libs/access/src/audit/store/audit-database.js';
 import { batchOf } from '../../libs/access/src/audit/store/audit-row.js';
 import { AuditStore } from '../../libs/access/src/audit/store/audit-store.js';
+import { peakMemoryOf } from '../support/process-state.js';
 import { SERVER_BIN } from '../support/server-process.js';
 import { printTable } from './print-table.js';
 import { startServer } from './server.js';
@@ -25,7 +26,7 @@ const BATCH = 1_000;
 /** A busy server writes about so many entries between two checkpoints. */
 const ENTRIES_A_CHECKPOINT = 10_000;
 
-/** Measures `skyflo-mcp audit verify` over records of two sizes, made of entries of a real server. */
+/** Measures `skyflo-mcp audit verify` over two records. Their entries are those of a real server. */
 export async function benchVerify(sandbox: Sandbox): Promise<void> {
   const drafts = await draftsOf(sandbox);
   const rows: string[][] = [];
@@ -37,7 +38,12 @@ export async function benchVerify(sandbox: Sandbox): Promise<void> {
     };
     await makeRecord(env, drafts, size);
     const { seconds, peakMb, says } = await verify(env);
-    rows.push([size.toLocaleString('en'), `${seconds.toFixed(1)} s`, `${peakMb} MB`, says]);
+    rows.push([
+      size.toLocaleString('en'),
+      `${seconds.toFixed(1)} s`,
+      `${peakMb.toFixed(0)} MB`,
+      says,
+    ]);
   }
   printTable(['entries verified', 'time', 'memory, peak', 'it says'], rows);
   process.stdout.write('Goals: 1,000,000 entries in 60 s, with memory that does not grow.\n');
@@ -101,19 +107,10 @@ async function verify(env: Record<string, string>) {
   const ended = once(child, 'exit');
   let peakMb = 0;
   while (child.exitCode === null) {
-    peakMb = Math.max(peakMb, residentMb(child.pid!));
+    // A process that has just ended has no memory any more.
+    peakMb = peakMemoryOf(child.pid!) || peakMb;
     await Promise.race([ended, sleep(100)]);
   }
   const seconds = (performance.now() - startedAt) / 1_000;
   return { seconds, peakMb, says: output.trim().split('\n').at(-1) ?? '' };
-}
-
-/** The peak of a process's memory so far; 0 once it has ended. */
-function residentMb(pid: number): number {
-  try {
-    const [, kb = '0'] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    return Math.round(Number(kb) / 1024);
-  } catch {
-    return 0;
-  }
 }

@@ -1,7 +1,7 @@
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { cp, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { execa, type Options } from 'execa';
+import { installedOnce } from '../support/installed-once.js';
 import type { Client } from './clients.js';
 
 /** How a client that is installed is started. */
@@ -65,22 +65,12 @@ const LANGUAGES: Record<string, Language> = {
 export async function install(client: Client): Promise<Command> {
   const language = LANGUAGES[extname(client.program)];
   if (!language) throw new Error(`Nobody knows how to start ${client.program}.`);
-  const folder = folderOf(client);
-  const made = await mkdir(folder, { recursive: true });
-  if (made !== undefined) {
-    try {
-      await language.install(client, folder);
-    } catch (error) {
-      await rm(folder, { recursive: true });
-      throw error;
-    }
-  }
+  const { program, version } = client;
+  const name = `${program.replace(/\.\w+$/, '')}-${version}`;
+  const folder = await installedOnce(join('clients', name), (fresh) =>
+    language.install(client, fresh),
+  );
   return language.prepare(client, folder);
-}
-
-function folderOf({ program, version }: Client): string {
-  const base = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  return join(base, 'skyflo-mcp', 'clients', `${program.replace(/\.\w+$/, '')}-${version}`);
 }
 
 async function run(program: string, args: string[], cwd: string): Promise<void> {

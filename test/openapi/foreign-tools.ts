@@ -1,11 +1,10 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { installedOnce } from '../support/installed-once.js';
 
 const run = promisify(execFile);
 
@@ -42,22 +41,13 @@ export async function pythonTools(): Promise<string> {
   return join(folder, 'bin/python');
 }
 
-/** A folder of the user that later runs find again, as long as the files stay as they are. */
-async function installed(
+/** A folder that later runs find again, as long as the files stay as they are. */
+function installed(
   name: string,
   files: readonly string[],
   install: (folder: string) => Promise<void>,
 ): Promise<string> {
   const digest = createHash('sha256');
   for (const file of files) digest.update(readFileSync(file));
-  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  const folder = join(cache, 'skyflo-mcp', `${name}-${digest.digest('hex').slice(0, 12)}`);
-  if (existsSync(folder)) return folder;
-  // What is half installed must never be found.
-  const fresh = `${folder}.${process.pid}`;
-  mkdirSync(fresh, { recursive: true });
-  await install(fresh);
-  // Another run may have been quicker.
-  await rename(fresh, folder).catch(() => rm(fresh, { recursive: true }));
-  return folder;
+  return installedOnce(`${name}-${digest.digest('hex').slice(0, 12)}`, install);
 }

@@ -2,8 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** Resident memory of a process, in MB. */
 export function memoryOf(pid: number): number {
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes) / 1_024;
+  return megabytesOf(pid, 'VmRSS');
+}
+
+/** The most resident memory that a process has had, in MB. */
+export function peakMemoryOf(pid: number): number {
+  return megabytesOf(pid, 'VmHWM');
+}
+
+/** A line of proc_pid_status(5). */
+function megabytesOf(pid: number, field: string): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1]) / 1_024;
 }
 
 /** How many files, sockets and the like a process has open. */

@@ -1,7 +1,7 @@
 /** Pieces of work that one turn of the event loop takes. Most take one to three milliseconds. */
 export const MAX_PIECES = 16;
 
-/** A turn that took longer, in milliseconds, is full, and the next one takes half as many pieces. */
+/** Milliseconds after which a turn is full. The next one takes half as many pieces. */
 const LONG_MS = 25;
 /** A turn that was shorter is followed by one with twice as many, up to the maximum. */
 const SHORT_MS = 10;

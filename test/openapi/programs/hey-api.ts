@@ -1,4 +1,4 @@
-/** Calls a server through the client that @hey-api/openapi-ts makes. Prints what it was answered. */
+/** Calls a server through the client of @hey-api/openapi-ts. Prints what it was answered. */
 import { client } from './hey-api/client.gen.js';
 import {
   followExecution,

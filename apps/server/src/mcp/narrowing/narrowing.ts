@@ -19,7 +19,11 @@ const MAX_TOLD = 5;
 
 /** What a connection sees and may call: the tools that meet all of its conditions. */
 export class Narrowing {
-  constructor(private readonly conditions: readonly Condition[]) {}
+  /** @param given what the client gave, from which the same narrowing can be made again */
+  constructor(
+    private readonly conditions: readonly Condition[],
+    readonly given: readonly GivenCondition[],
+  ) {}
 
   allows(tool: NarrowedTool): boolean {
     return this.conditions.every((condition) => condition.allows(tool));
@@ -43,7 +47,7 @@ export class Narrowing {
 }
 
 /** The narrowing of a connection that gives no conditions. */
-export const EVERYTHING = new Narrowing([]);
+export const EVERYTHING = new Narrowing([], []);
 
 /**
  * The narrowing by some conditions.
@@ -56,7 +60,8 @@ export function narrowingBy(
   tools: readonly NarrowedTool[],
 ): Narrowing {
   if (given.length === 0) return EVERYTHING;
-  const narrowing = new Narrowing(given.flatMap((one) => READERS[one.name](one, tools)));
+  const conditions = given.flatMap((one) => READERS[one.name](one, tools));
+  const narrowing = new Narrowing(conditions, given);
   if (tools.some((tool) => narrowing.allows(tool))) return narrowing;
   throw new ToolError(
     'invalid_input',

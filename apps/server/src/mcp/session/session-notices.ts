@@ -19,7 +19,10 @@ export class SessionNotices {
   constructor(private readonly notices: Notices) {}
 
   /** Has what other replicas tell obeyed here. Constructors call it. */
-  on(cancelled: (session: string, request: RequestId) => void, ended: (session: string) => void) {
+  on(
+    cancelled: (session: string, request: RequestId) => void,
+    ended: (session: string) => void,
+  ): void {
     this.notices.on(CHANNEL, (payload) => {
       const { session, request } = JSON.parse(payload) as SessionNotice;
       if (request === undefined) ended(session);

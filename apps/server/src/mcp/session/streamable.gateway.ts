@@ -1,15 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { Injectable, Logger } from '@nestjs/common';
 import { principalOf } from '../../http/authentication.js';
 import { BatchTurns } from './batches.js';
 import { JSON_RPC, refuse } from '../wire/json-rpc.js';
-import { clientOf, type McpClient } from '../wire/mcp-client.js';
-import { conditionsOf } from '../narrowing/given-conditions.js';
+import { clientOf } from '../wire/mcp-client.js';
 import { ownerMark, type SessionFacts } from './session-id.js';
 import { SessionNotices } from './session-notices.js';
 import { SessionStore } from './session.store.js';
-import { StreamableSession, type OpenedSession } from './streamable.session.js';
+import type { Introduction } from './sdk-session.js';
+import { StreamableSession, type OpenedSession, type SessionEvents } from './streamable.session.js';
 import { ToolCalls } from '../tool-calls.js';
 
 interface FoundSession extends OpenedSession {
@@ -27,6 +26,11 @@ export class StreamableGateway {
   /** Those with requests under way, by their keys. */
   private readonly busy = new Map<string, StreamableSession>();
   private readonly turns = new BatchTurns();
+  private readonly events: SessionEvents = {
+    opening: (session, introduction) => this.open(session, introduction),
+    cancelledElsewhere: ({ facts }, id) => facts && this.notices.cancelled(facts.key, id),
+    closed: (session) => this.drop(session),
+  };
 
   constructor(
     private readonly tools: ToolCalls,
@@ -67,7 +71,7 @@ export class StreamableGateway {
     this.tools.narrowings.checkLater(session.narrowing, request);
     if (request.method === 'DELETE') return this.end(session, found.facts, response);
     session.client.principal = principalOf(request);
-    this.busy.set(found.facts.key, session);
+    this.hold(session, found.facts);
     await session.handle(request, response, body);
   }
 
@@ -81,20 +85,17 @@ export class StreamableGateway {
     response: ServerResponse,
     body: unknown,
   ): Promise<void> {
-    const conditions = conditionsOf(request);
-    const client = clientOf(request, this.tools.narrowings.by(conditions));
-    const owner = ownerMark(client.principal);
-    const session: StreamableSession = new StreamableSession(this.tools, client, this.turns, {
-      opening: (facts) => {
-        const opened = this.store.ids.issue({ ...facts, owner, conditions });
-        session.client.keepLogLevel = (level) => this.store.keepLogLevel(opened.facts, level);
-        this.busy.set(opened.facts.key, session);
-        return opened;
-      },
-      cancelledElsewhere: () => {},
-      closed: (facts) => facts && this.drop(session, facts),
-    });
+    const client = clientOf(request, this.tools.narrowings.of(request));
+    const session = new StreamableSession(this.tools, client, this.turns, this.events);
     await session.handle(request, response, body);
+  }
+
+  private open(session: StreamableSession, introduction: Introduction): OpenedSession {
+    const { principal, narrowing } = session.client;
+    const owner = ownerMark(principal);
+    const opened = this.store.ids.issue({ ...introduction, owner, conditions: narrowing.given });
+    this.hold(session, opened.facts);
+    return opened;
   }
 
   /** Undefined for a session that is unknown, too old, ended, or of another owner. */
@@ -108,27 +109,19 @@ export class StreamableGateway {
   /** Goes on with a session that has nothing under way here. */
   private resume(found: FoundSession, request: IncomingMessage): StreamableSession {
     const { facts, logLevel } = found;
-    const client: McpClient = {
-      ...clientOf(request, this.tools.narrowings.by(facts.conditions), facts.protocolVersion),
-      logLevel,
-      keepLogLevel: (level) => this.store.keepLogLevel(facts, level),
-    };
-    const events = {
-      cancelledElsewhere: (id: RequestId) => this.notices.cancelled(facts.key, id),
-      closed: () => this.drop(session, facts),
-    };
-    const session: StreamableSession = new StreamableSession(
-      this.tools,
-      client,
-      this.turns,
-      events,
-      found,
-    );
-    return session;
+    const narrowing = this.tools.narrowings.by(facts.conditions);
+    const client = { ...clientOf(request, narrowing, facts.protocolVersion), logLevel };
+    return new StreamableSession(this.tools, client, this.turns, this.events, found);
   }
 
-  private drop(session: StreamableSession, { key }: SessionFacts): void {
-    if (this.busy.get(key) === session) this.busy.delete(key);
+  private hold(session: StreamableSession, facts: SessionFacts): void {
+    session.client.keepLogLevel = (level) => this.store.keepLogLevel(facts, level);
+    this.busy.set(facts.key, session);
+  }
+
+  private drop(session: StreamableSession): void {
+    const { key } = session.facts ?? {};
+    if (key !== undefined && this.busy.get(key) === session) this.busy.delete(key);
   }
 
   private async end(

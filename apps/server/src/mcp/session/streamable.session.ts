@@ -23,13 +23,14 @@ export interface OpenedSession {
   readonly facts: SessionFacts;
 }
 
-interface SessionEvents {
-  /** The client's `initialize` is accepted. Not of a session that was opened before. */
-  opening?(introduction: Introduction): OpenedSession;
+/** What becomes of a session. */
+export interface SessionEvents {
+  /** The client's `initialize` is accepted. */
+  opening(session: StreamableSession, introduction: Introduction): OpenedSession;
   /** The client cancels a request that does not run here. */
-  cancelledElsewhere(id: RequestId): void;
+  cancelledElsewhere(session: StreamableSession, id: RequestId): void;
   /** Nothing of it is under way here any more. */
-  closed(facts: SessionFacts | undefined): void;
+  closed(session: StreamableSession): void;
 }
 
 /**
@@ -83,7 +84,7 @@ export class StreamableSession {
 
   /** Ends what is under way. */
   async close(): Promise<void> {
-    this.events.closed(this.facts);
+    this.events.closed(this);
     for (const cancel of this.calls.values()) cancel.abort();
     const sdk = await this.sdk;
     await sdk?.close();
@@ -108,7 +109,7 @@ export class StreamableSession {
   private cancelled(id: RequestId): void {
     const call = this.calls.get(id);
     if (call) call.abort();
-    else this.events.cancelledElsewhere(id);
+    else this.events.cancelledElsewhere(this, id);
   }
 
   private async batch(
@@ -147,8 +148,7 @@ export class StreamableSession {
 
   /** The id of this session, which the SDK asks for once it has accepted an `initialize`. */
   private idFor(body: unknown): string {
-    this.opened ??= this.events.opening?.(introductionIn(body));
-    if (!this.opened) throw new Error('A session goes on that was never opened.');
+    this.opened ??= this.events.opening(this, introductionIn(body));
     return this.opened.id;
   }
 

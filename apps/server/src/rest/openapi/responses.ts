@@ -9,7 +9,7 @@ type Response = Exclude<Responses[string], { $ref: string } | undefined>;
 
 const JSON_TYPE = 'application/json';
 
-/** A header of an answer. Those that are not `required` are sent where they have something to say. */
+/** A header of an answer. One that is not `required` is sent where it has something to say. */
 const header = (description: string, { type = 'string', required = false } = {}) => ({
   description,
   required,
