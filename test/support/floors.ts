@@ -5,6 +5,7 @@
 export const FLOORS: readonly (readonly string[])[] = [
   ['base'],
   ['tools'],
+  ['telemetry'],
   ['cli'],
   ['store'],
   ['cluster'],
