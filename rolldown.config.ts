@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
+import { parseAst } from 'rolldown/parseAst';
 
 /** Optional packages that Nest and pg ask for and that are not installed. */
 const NOT_INSTALLED = [
@@ -28,6 +29,23 @@ const asciiOnly: Plugin = {
   generateBundle(_options, files) {
     for (const file of Object.values(files)) {
       if (file.type === 'chunk') file.code = file.code.replace(/[\u0080-\uffff]/g, escapeOf);
+    }
+  },
+};
+
+/**
+ * Begins a line with each statement of a module. Node.js prints the line of an error that nobody
+ * catches, and a minified bundle is a single one.
+ */
+const statementLines: Plugin = {
+  name: 'statement-lines',
+  generateBundle(_options, files) {
+    for (const file of Object.values(files)) {
+      if (file.type !== 'chunk') continue;
+      const starts = parseAst(file.code).body.map(({ start }) => start);
+      file.code = starts
+        .map((start, index) => file.code.slice(start, starts[index + 1]))
+        .join('\n');
     }
   },
 };
@@ -82,17 +100,57 @@ const swaggerUi: Plugin = {
   },
 };
 
+/**
+ * Modules that the server takes in another way than they come, by what imports ask for. `undici`
+ * and `libphonenumber-js` would be a fifth of the bundle, nearly all of it unused.
+ */
+const STAND_INS: Record<string, string> = {
+  // Its parts, of which the WebSocket is loaded with all of `fetch`, and only when one is opened.
+  undici: `
+    const Dispatcher = require('undici/lib/dispatcher/dispatcher');
+    Object.assign(Dispatcher.prototype, require('undici/lib/api'));
+    exports.Pool = require('undici/lib/dispatcher/pool');
+    exports.ProxyAgent = require('undici/lib/dispatcher/proxy-agent');
+    exports.Socks5ProxyAgent = require('undici/lib/dispatcher/socks5-proxy-agent');
+    Object.defineProperty(exports, 'WebSocket', {
+      enumerable: true,
+      get: () => require('undici/lib/web/websocket/websocket').WebSocket,
+    });`,
+  // For the decorator IsPhoneNumber of class-validator, which nothing uses.
+  'libphonenumber-js/max': `exports.parsePhoneNumber = undefined;`,
+  // An import statement would read each export, and with some of them load Node's own `fetch`.
+  'node:http': `module.exports = process.getBuiltinModule('node:http');`,
+};
+
+const STAND_IN = '\0stand-in:';
+
+const standIns: Plugin = {
+  name: 'stand-ins',
+  resolveId(id, importer, { kind }) {
+    const name = id === 'http' ? 'node:http' : id;
+    if (!Object.hasOwn(STAND_INS, name) || importer?.startsWith(STAND_IN)) return undefined;
+    if (name === 'node:http' && kind !== 'import-statement') return undefined;
+    return `${STAND_IN}${name}.cjs`;
+  },
+  load(id) {
+    if (!id.startsWith(STAND_IN)) return undefined;
+    return STAND_INS[id.slice(STAND_IN.length, -'.cjs'.length)];
+  },
+};
+
 function bundle(input: string, cleanDir: boolean): RolldownOptions {
   return {
     input,
     platform: 'node',
     external: [...NOT_INSTALLED, ...LARGE, ...KEEPS_FILES],
-    plugins: [swaggerUi, asciiOnly],
+    plugins: [standIns, swaggerUi, statementLines, asciiOnly],
     output: {
       dir: 'dist/bundle',
       cleanDir,
       format: 'esm',
       comments: false,
+      // Names stay: stacks and errors show them.
+      minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
       // Classes are shown by their names: in schemas, logs and errors.
       keepNames: true,
       codeSplitting: false,
