@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import { apiPool, CONNECTIONS, textOf } from '../support/api.js';
+import { openSession } from './mcp-session.js';
 import { toolClient } from './tool-client.js';
 
 /**
@@ -13,9 +14,12 @@ export interface Caller {
   close(): Promise<void>;
 }
 
-/** The API server itself, asked for the Table that the tools ask it for. */
-export function rawCaller(kubeconfigPath: string): Caller {
-  const pool = apiPool(kubeconfigPath);
+/**
+ * The API server itself, asked for the Table that the tools ask it for.
+ * @param proxy the address of what passes the requests on to it; asked directly if left out
+ */
+export function rawCaller(kubeconfigPath: string, proxy?: string): Caller {
+  const pool = proxy ? new Pool(proxy, { connections: CONNECTIONS }) : apiPool(kubeconfigPath);
   const headers = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
   return {
     name: 'API server',
@@ -40,37 +44,11 @@ export function restCaller(url: string): Caller {
 
 /** The MCP door, in one session of the 2025 protocol. */
 export async function sessionCaller(url: string): Promise<Caller> {
-  const pool = new Pool(url, { connections: CONNECTIONS });
-  const headers: Record<string, string> = {
-    'content-type': 'application/json',
-    accept: 'application/json, text/event-stream',
-  };
-  const post = async (message: object) => {
-    const body = JSON.stringify({ jsonrpc: '2.0', ...message });
-    return pool.request({ method: 'POST', path: '/mcp', headers, body });
-  };
-  const protocolVersion = '2025-11-25';
-  const clientInfo = { name: 'bench', version: '1' };
-  const opened = await post({
-    id: 0,
-    method: 'initialize',
-    params: { protocolVersion, capabilities: {}, clientInfo },
-  });
-  await textOf(opened);
-  headers['mcp-session-id'] = String(opened.headers['mcp-session-id']);
-  headers['mcp-protocol-version'] = protocolVersion;
-  await (await post({ method: 'notifications/initialized' })).body.dump();
-  let id = 1;
+  const { call, close } = await openSession(`${url}/mcp`);
   return {
     name: 'MCP 2025 (session)',
-    pods: (namespace, selector) => async () => {
-      const params = { name: 'k8s_get', arguments: podsOf(namespace, selector) };
-      return textOf(await post({ id: id++, method: 'tools/call', params }));
-    },
-    close: async () => {
-      await (await pool.request({ method: 'DELETE', path: '/mcp', headers })).body.dump();
-      await pool.close();
-    },
+    pods: (namespace, selector) => () => call('k8s_get', podsOf(namespace, selector)),
+    close,
   };
 }
 

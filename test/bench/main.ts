@@ -5,6 +5,7 @@ import { benchExecutions } from './executions.js';
 import { benchFaults } from './faults.js';
 import { benchHelm } from './helm.js';
 import { benchReads } from './reads.js';
+import { benchPeers } from './peers/peers.js';
 import { startServer } from './server.js';
 import { soak } from './soak.js';
 import { benchVerify } from './verify.js';
@@ -38,12 +39,14 @@ const NAMED: Record<string, (sandbox: Sandbox, words: string[]) => Promise<void>
   soak: (sandbox, [minutes = '5']) => soak(sandbox, Number(minutes)),
   faults: benchFaults,
   verify: benchVerify,
+  peers: benchPeers,
 };
 
 /**
  * `npm run bench` measures everything but the soak and the faults, with a name only that part;
  * `npm run bench -- soak 5` soaks for five minutes, `npm run bench -- faults` brings faults about,
- * `npm run bench -- verify` checks audits of up to a million entries.
+ * `npm run bench -- verify` checks audits of up to a million entries, `npm run bench -- peers`
+ * measures servers of others too, and writes a page.
  */
 async function main([part, ...words]: string[]): Promise<void> {
   const benches = part === undefined ? Object.values(PARTS) : partsNamed(part, words);

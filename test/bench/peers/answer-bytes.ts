@@ -1,0 +1,56 @@
+import type { Sandbox } from '#sandbox';
+import { openSession, type McpSession } from '../mcp-session.js';
+import { commonAnswers } from './common-answers.js';
+import type { Measured } from './subjects.js';
+
+/** Bytes of a list of tools or of an answer, for each server; none where it has no tool for it. */
+export interface AnswerBytes {
+  what: string;
+  bytes: (number | undefined)[];
+}
+
+interface Result {
+  tools?: { name: string; description?: string; inputSchema: object }[];
+  content?: { text?: string }[];
+}
+
+/** Measures what each server's list of tools and ten common answers bring to a model. */
+export async function answerBytes(
+  sandbox: Sandbox,
+  servers: readonly Measured[],
+): Promise<AnswerBytes[]> {
+  const sessions = await Promise.all(servers.map(({ running }) => openSession(running.url)));
+  const rows: AnswerBytes[] = [
+    { what: 'the list of tools', bytes: await Promise.all(sessions.map(listBytes)) },
+  ];
+  for (const { what, asks } of await commonAnswers((args) => sandbox.kubectl(args))) {
+    const bytes: (number | undefined)[] = [];
+    for (const [index, session] of sessions.entries()) {
+      const ask = asks[index];
+      bytes.push(ask && textBytes(resultIn(await session.call(ask.tool, ask.args))));
+    }
+    rows.push({ what, bytes });
+  }
+  await Promise.all(sessions.map((session) => session.close()));
+  return rows;
+}
+
+/** Of the names, descriptions and input schemas: what clients hand to a model. */
+async function listBytes(session: McpSession): Promise<number> {
+  const { tools = [] } = resultIn(await session.listTools());
+  const sizes = tools.map(({ name, description, inputSchema }) =>
+    Buffer.byteLength(JSON.stringify({ name, description, inputSchema })),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function textBytes({ content = [] }: Result): number {
+  return content.reduce((sum, { text = '' }) => sum + Buffer.byteLength(text), 0);
+}
+
+/** The result in a JSON answer, or in the last message of an event stream. */
+function resultIn(body: string): Result {
+  const message = body.startsWith('{') ? body : (body.match(/^data: ?(\{.*)$/gm)?.at(-1) ?? '');
+  const { result } = JSON.parse(message.replace(/^data: ?/, '')) as { result: Result };
+  return result;
+}
