@@ -9,6 +9,7 @@ import { K8sModule } from '#k8s';
 import { ToolsModule } from '#tools';
 import { HealthModule } from './health/health.module.js';
 import { McpModule } from './mcp/mcp.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { RestModule } from './rest/rest.module.js';
 import { serverConfig } from './server.config.js';
 
@@ -26,6 +27,7 @@ import { serverConfig } from './server.config.js';
     RestModule,
     McpModule,
     HealthModule,
+    MetricsModule,
   ],
 })
 export class AppModule {}

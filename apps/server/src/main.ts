@@ -17,6 +17,7 @@ import { endOnSignals } from './end-on-signals.js';
 import { listen } from './listen/listen.js';
 import type { GivenCondition } from './mcp/narrowing/given-conditions.js';
 import { serveStdio } from './mcp/stdio.js';
+import { MetricsListener } from './metrics/metrics.listener.js';
 import { giveMemoryBackWhenQuiet } from './quiet-memory.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
 import { ServerLogger } from './logging/server.logger.js';
@@ -38,6 +39,7 @@ async function overStdio(conditions: GivenCondition[]): Promise<void> {
     abortOnError: false,
   });
   endOnSignals(context, graceMsOf(context));
+  await context.get(MetricsListener).open();
   giveMemoryBackWhenQuiet();
   await serveStdio(context, conditions);
 }
@@ -51,6 +53,7 @@ async function overHttp(): Promise<void> {
   const authentication = app.get<AuthenticationConfig>(authenticationConfig.KEY);
   refuseIdleSettings(config.host, authentication);
   refuseOpenAddress(config.host, authentication, authenticator.keyCount);
+  await app.get(MetricsListener).open();
   const address = await listen(app, config);
   giveMemoryBackWhenQuiet();
   const logger = new Logger('Server');

@@ -4,6 +4,7 @@ import { ANYBODY, authenticationConfig, LOOPBACK } from './authentication/index.
 import type { AuthenticationConfig } from './authentication/index.js';
 import {
   LivePolicy,
+  POLICY_IN_FORCE,
   policyConfig,
   type Decision,
   type PolicyConfig,
@@ -24,6 +25,7 @@ export class Policies implements OnModuleInit, OnApplicationShutdown {
 
   /** @throws PolicyError for a policy that is wrong, which stops the start */
   async onModuleInit(): Promise<void> {
+    POLICY_IN_FORCE.observe(() => [[this.failure === undefined ? 1 : 0]]);
     const local = this.authentication.isOff ? ANYBODY : LOOPBACK;
     this.live = await LivePolicy.open({
       source: this.policy.file,

@@ -10,6 +10,9 @@ import { ExecutionCanceller } from './follow/execution.canceller.js';
 import { ExecutionReader } from './follow/execution.reader.js';
 import { ExecutionSignals } from './follow/execution.signals.js';
 import { OutputLimits } from './output-limits.js';
+import { CallMetrics } from './metrics/call-metrics.interceptor.js';
+import { ExecutionMetrics } from './metrics/execution-metrics.js';
+import { StoreMetrics } from './metrics/store-metrics.js';
 import { ExecutionRecorder } from './run/execution.recorder.js';
 import { ExecutionRunner } from './run/execution.runner.js';
 import { RunQueue } from './run/run-queue.js';
@@ -41,7 +44,9 @@ const API = [
   ],
   providers: [
     ...API,
+    CallMetrics,
     ExecutionDatabase,
+    ExecutionMetrics,
     {
       provide: RunQueue,
       inject: [executionsConfig.KEY],
@@ -56,6 +61,7 @@ const API = [
     Replicas,
     Retention,
     StoredBytes,
+    StoreMetrics,
   ],
   exports: API,
 })

@@ -20,6 +20,8 @@ export class LiveExecution {
   /** `performance.now()` at its creation. */
   readonly createdMs = performance.now();
   startedAt: string | undefined;
+  /** Whether it only lets time pass. */
+  isIdle = false;
   /** Whether somebody may come back for it: its whole output is kept then. */
   isKept: boolean;
   /** Whether the store has it; from then on its events go there too. */

@@ -9,6 +9,7 @@ export type { ReplicaRow } from './replica-row.js';
 export { SqlDatabase } from './sql-database.js';
 export { SqliteDatabase } from './sqlite/sqlite-database.js';
 export type { SqliteStep } from './sqlite/sqlite-thread.js';
+export { STORE_FAILURES, STORE_UP } from './store-metrics.js';
 export { troubleOf } from './store-failure.js';
 export { storeConfig } from './store.config.js';
 export type { StoreConfig } from './store.config.js';

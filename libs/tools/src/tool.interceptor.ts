@@ -3,7 +3,15 @@ import type { ToolError } from './tool.error.js';
 import type { ToolCall, ToolDefinition, ToolResult } from './tool.js';
 
 /** The stages of a call, outermost first. A stage sees the result of those after it. */
-export const TOOL_STAGES = ['scope', 'access', 'audit', 'redaction', 'limit', 'warnings'] as const;
+export const TOOL_STAGES = [
+  'metrics',
+  'scope',
+  'access',
+  'audit',
+  'redaction',
+  'limit',
+  'warnings',
+] as const;
 
 export type ToolStage = (typeof TOOL_STAGES)[number];
 

@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { ToolError } from '#tools';
+import { countStream } from '../metrics/connections.js';
 import type { Outlet } from './outlet.js';
 
 /** The media type of server-sent events. */
@@ -122,6 +123,7 @@ export class EventStream {
 
   /** Only a stream can outlive its credential. An answer that never becomes one is not watched. */
   private begin(): void {
+    if (!this.unwatch) countStream(this.response);
     this.unwatch ??= this.watch(() => this.onExpired());
   }
 }

@@ -1,11 +1,17 @@
 import type { HttpAnswers } from '../http/http-answers.js';
-import { JSON_RPC, protocolFault, type JsonRpcResult } from './wire/json-rpc.js';
+import { countOperation } from '../metrics/mcp-operations.js';
+import { JSON_RPC, protocolFault, ProtocolFault, type JsonRpcResult } from './wire/json-rpc.js';
 import type { McpClient } from './wire/mcp-client.js';
 import { spreadCancels } from './wire/spread-cancels.js';
 import type { CallContext, ToolCalls } from './tool-calls.js';
 
 /** The requests that `McpConnection` answers for the SDKs. */
 export const METHODS = ['tools/list', 'tools/call', 'logging/setLevel'] as const;
+
+/** Whether the SDKs leave a method to `McpConnection`, which then counts its requests. */
+export function isOfConnection(method: string): boolean {
+  return method.startsWith('tasks/') || (METHODS as readonly string[]).includes(method);
+}
 
 /** The log levels of MCP, the most detailed first (RFC 5424). */
 const LOG_LEVELS = [
@@ -45,6 +51,22 @@ export class McpConnection {
 
   /** @throws a JSON-RPC fault for an unknown method or wrong parameters */
   async answer(request: McpRequest): Promise<JsonRpcResult> {
+    const { method, params } = request;
+    const tool = method === 'tools/call' ? this.tools.metricName(params.name) : undefined;
+    const operation = { method, tool, door: this.client.door };
+    const startedAt = performance.now();
+    try {
+      const result = await this.answerTo(request);
+      countOperation(operation, startedAt, result);
+      return result;
+    } catch (error) {
+      const code = error instanceof ProtocolFault ? error.code : JSON_RPC.internal;
+      countOperation(operation, startedAt, { code });
+      throw error;
+    }
+  }
+
+  private async answerTo(request: McpRequest): Promise<JsonRpcResult> {
     switch (request.method) {
       case 'tools/call':
         return this.call(request);

@@ -1,6 +1,9 @@
 import { serveStdio as serve, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import type { INestApplicationContext } from '@nestjs/common';
 import { ANYBODY, authenticationConfig, LOOPBACK, type AuthenticationConfig } from '#access';
+import { MCP_SESSIONS } from '../metrics/connections.js';
+import { watchOperations } from '../metrics/mcp-operations.js';
+import { isOfConnection } from './mcp-connection.js';
 import { asCallersFault } from './wire/json-rpc.js';
 import { Narrowings } from './narrowing/narrowings.js';
 import type { GivenCondition } from './narrowing/given-conditions.js';
@@ -48,6 +51,8 @@ async function serveClient(
     return server;
   };
   serve(open, { transport });
+  watchOperations(transport, client.door, isOfConnection);
+  MCP_SESSIONS.observe(() => [[1, 'stdio']]);
   await new Promise<void>((resolve) => {
     const { onclose } = transport;
     transport.onclose = () => {

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { orAfter, untilAborted } from '#base';
 import { nearestHint, nearestNames } from '#cluster';
 import { ExecutionAnswers, ExecutionRunner, type Started } from '#executions';
+import { OTHER } from '#telemetry';
 import { ToolError, ToolRegistry, type Progress, type ToolResult } from '#tools';
 import { CREDENTIAL_ENDED } from '../http/credential-watch.js';
 import { HttpAnswers } from '../http/http-answers.js';
@@ -76,6 +77,11 @@ export class ToolCalls {
     const text = instructionsFor(tools, this.registry.categories());
     this.instructionsBy.set(narrowing, text);
     return text;
+  }
+
+  /** What a tool is called in metrics: a name that no tool has may be anything. */
+  metricName(name: unknown): string {
+    return typeof name === 'string' && this.registry.find(name) ? name : OTHER;
   }
 
   /** The answer to `tools/list`: all tools that its client sees and may use, on one page. */

@@ -7,7 +7,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { Clusters, type GateCall, type GateRequest } from '#cluster';
-import { runningServers, within } from '#store';
+import { runningServers, STORE_UP, within } from '#store';
 import { ToolError, type RefusedCall, type ToolInvocation } from '#tools';
 import { AuditChain } from './audit-chain.js';
 import type { AuditDraft, AuditEntry, EntryId } from './audit-entry.js';
@@ -156,6 +156,7 @@ export class Audit implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
   }
 
   async onModuleInit(): Promise<void> {
+    STORE_UP.observe(() => [[this.failure === undefined ? 1 : 0, 'audit']]);
     const { otlp } = this.config;
     this.otlp = otlp && (await OtlpLog.open(otlp));
     await this.database.sql.migrate();

@@ -5,6 +5,7 @@ export { LivePolicy } from './live-policy.js';
 export type { LivePolicyOptions } from './live-policy.js';
 export { policyCommand } from './policy-command.js';
 export type { PolicyCommandOptions } from './policy-command.js';
+export { POLICY_IN_FORCE } from './policy-metrics.js';
 export { policyConfig } from './policy.config.js';
 export type { PolicyConfig } from './policy.config.js';
 export { PolicyEngine } from './policy.engine.js';

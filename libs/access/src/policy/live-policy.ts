@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { policyText } from './policy-text.js';
 import { PolicyEngine } from './policy.engine.js';
 import { PolicyError } from './policy.error.js';
+import { POLICY_LOADS } from './policy-metrics.js';
 import type { Policy } from './policy.js';
 import { readPolicy, type KnownNames } from './read-policy.js';
 import { defaultPolicy, isReadyPolicy, readyPolicy } from './ready-policies.js';
@@ -70,6 +71,7 @@ export class LivePolicy {
         this.engine.replace(policy);
         this.text = text;
         this.logger.log({ msg: 'policy replaced', file, rules: policy.rules.length });
+        POLICY_LOADS.add(1, 'success');
         onReplaced?.();
       } else if (this.problem !== undefined) {
         this.logger.log({ msg: 'policy file is again what is in force', file });
@@ -86,6 +88,7 @@ export class LivePolicy {
     const problem = error instanceof Error ? error.message : String(error);
     // Once for each thing that is wrong, however often it is looked at.
     if (problem !== this.problem) {
+      POLICY_LOADS.add(1, 'failure');
       const msg = 'policy file is wrong, the policy before it stays in force';
       this.logger.error(
         error instanceof PolicyError

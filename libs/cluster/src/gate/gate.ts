@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { effectOf, readApiRequest, type SentRequest } from './api-request.js';
+import { effectOf, readApiRequest, type ApiRequest, type SentRequest } from './api-request.js';
 import { callScope } from './gate-call.js';
+import { countAllowed, countRefused } from './gate-metrics.js';
 import {
   isWrite,
   type GateOutcome,
@@ -20,6 +21,8 @@ export interface Identity {
 export interface Admission {
   /** Undefined where the context says for whom it is. */
   readonly identity: Identity | undefined;
+  /** What it asks, in the terms of RBAC: `list`. */
+  readonly verb: string;
   /** Tells what became of the request. Only the first outcome counts. */
   readonly leave: (outcome: GateOutcome) => Promise<void>;
 }
@@ -57,7 +60,7 @@ export class Gate {
     sent: SentRequest,
     rehearse: GateRequest['rehearse'],
   ): Promise<Admission> {
-    const asked = readApiRequest(sent);
+    const asked = readCounted(sent);
     const request: GateRequest = {
       ...asked,
       context,
@@ -77,8 +80,10 @@ export class Gate {
         if (ready) await ready;
       }
       if (isWrite(request)) await request.call?.remembered;
-      return { identity, leave: this.leaving(request) };
+      countAllowed(request.effect);
+      return { identity, verb: request.verb, leave: this.leaving(request) };
     } catch (error) {
+      countRefused(error, request.effect);
       await this.tell(request, { state: 'refused', error });
       throw error;
     }
@@ -112,5 +117,14 @@ export class Gate {
         this.logger.error({ msg: 'outcome not recorded', state: outcome.state, err });
       }
     }
+  }
+}
+
+function readCounted(sent: SentRequest): ApiRequest {
+  try {
+    return readApiRequest(sent);
+  } catch (error) {
+    countRefused(error);
+    throw error;
   }
 }

@@ -31,9 +31,9 @@ export class GatedClient {
   /** As `HttpClient.stream`. Throws also what the gate refuses with. */
   async *stream(path: string, options: RequestOptions): AsyncGenerator<Uint8Array, void> {
     if (this.gate.isOpen) return yield* this.http.stream(path, options);
-    const { identity, leave } = await this.admit(path, options);
+    const { identity, verb, leave } = await this.admit(path, options);
     try {
-      yield* this.http.stream(path, { ...options, identity });
+      yield* this.http.stream(path, { ...options, identity, verb });
     } catch (error) {
       await leave(failed(error));
       throw error;
@@ -49,9 +49,9 @@ export class GatedClient {
     signal: AbortSignal | undefined,
   ): Promise<ChannelStream> {
     if (this.gate.isOpen) return this.http.channels(path, protocols, { signal });
-    const { identity, leave } = await this.admit(path, {});
+    const { identity, verb, leave } = await this.admit(path, {});
     try {
-      const channels = await this.http.channels(path, protocols, { signal, identity });
+      const channels = await this.http.channels(path, protocols, { signal, identity, verb });
       await leave({ state: 'done' });
       return channels;
     } catch (error) {
@@ -75,9 +75,9 @@ export class GatedClient {
     options: RequestOptions,
     send: (admitted: RequestOptions) => Promise<T>,
   ): Promise<T> {
-    const { identity, leave } = await this.admit(path, options);
+    const { identity, verb, leave } = await this.admit(path, options);
     try {
-      const answer = await send({ ...options, identity });
+      const answer = await send({ ...options, identity, verb });
       await leave(answered(answer.status, isChange(options)));
       return answer;
     } catch (error) {

@@ -11,6 +11,7 @@ import type { Connection } from './connection/connection.js';
 import { ConnectionPools } from './connection/connection-pools.js';
 import { Deadline } from './deadline.js';
 import { ReadBudget } from './read-budget.js';
+import { measured } from './request-metrics.js';
 import { isChange, isRead, queryText, type RequestOptions } from './request-options.js';
 import {
   isDeadSocket,
@@ -82,10 +83,10 @@ export class HttpClient {
   }
 
   private read(path: string, options: RequestOptions): Promise<Answer> {
-    const { accept, query, signal, timeoutMs, maxBytes, isUrgent, identity } = options;
+    const { accept, query, signal, timeoutMs, maxBytes, isUrgent, identity, verb } = options;
     const what = `${path}${queryText(query)} ${accept} ${timeoutMs} ${maxBytes} ${isUrgent}`;
     const key = identity ? `${what} ${identity.key}` : what;
-    const own = { accept, query, timeoutMs, maxBytes, isUrgent, identity };
+    const own = { accept, query, timeoutMs, maxBytes, isUrgent, identity, verb };
     return this.reads.read(key, signal, (shared) =>
       this.exchange(path, { ...own, signal: shared }),
     );
@@ -197,7 +198,7 @@ export class HttpClient {
   async channels(
     path: string,
     protocols: string[],
-    options: Pick<RequestOptions, 'signal' | 'identity'>,
+    options: Pick<RequestOptions, 'signal' | 'identity' | 'verb'>,
   ): Promise<ChannelStream> {
     const deadline = this.deadline(options, READ_LIMIT_MS);
     deadline.start();
@@ -262,9 +263,8 @@ export class HttpClient {
       const dispatch = this.pools.request(path, options);
       let answer: Answer | T;
       try {
-        answer = await perform(
-          dispatch instanceof Promise ? await deadline.race(dispatch) : dispatch,
-        );
+        const ready = dispatch instanceof Promise ? await deadline.race(dispatch) : dispatch;
+        answer = await measured(perform(ready), this.connection.name, options);
       } catch (error) {
         const again = isRefused(error) || (isDeadSocket(error) && read);
         if (reconnected || !again) throw error;

@@ -33,6 +33,8 @@ export interface RequestOptions {
   anyStatus?: boolean;
   /** For whom it is, where that is not said by the context. */
   identity?: Identity | undefined;
+  /** What it asks, in the terms of RBAC, where that is known. Only measured by. */
+  verb?: string | undefined;
   /** Further headers. They take the place of those that every request has. */
   headers?: Readonly<Record<string, string>>;
 }

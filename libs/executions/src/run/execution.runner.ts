@@ -5,6 +5,7 @@ import { ToolError, ToolInvoker, type PreparedCall, type Progress } from '#tools
 import { keptOutput } from '../cut-failure.js';
 import type { Outcome } from '../execution.js';
 import { executionsConfig, type ExecutionsConfig } from '../executions.config.js';
+import { ExecutionMetrics } from '../metrics/execution-metrics.js';
 import { OutputLimits } from '../output-limits.js';
 import { Replicas } from '../store/replicas.js';
 import {
@@ -18,16 +19,11 @@ import {
 } from './call-start.js';
 import { ExecutionRecorder, STORE_AFTER_MS } from './execution.recorder.js';
 import { LiveExecution } from '../live-execution.js';
+import { placeFor } from './place-for.js';
 import { RunQueue, type Place } from './run-queue.js';
 
 /** Between two looks at what runs and what waits, in milliseconds. */
 const SWEEP_MS = STORE_AFTER_MS / 2;
-
-/** Seconds beyond which a call that may run for so long leaves room for others. */
-const LONG_SECONDS = 60;
-
-/** The place of what needs none. */
-const NO_PLACE: Place = { isNow: true, taken: Promise.resolve(), giveBack: () => {} };
 
 /**
  * Runs tools, each run as one execution: bounded in number, remembered from before a write begins
@@ -48,9 +44,11 @@ export class ExecutionRunner {
     private readonly queue: RunQueue,
     private readonly replicas: Replicas,
     private readonly limits: OutputLimits,
+    metrics: ExecutionMetrics,
     @Inject(executionsConfig.KEY) private readonly config: ExecutionsConfig,
   ) {
     replicas.events.on('declaredGone', () => this.giveUp());
+    metrics.watch(this.running);
   }
 
   /** An execution that runs, or waits for its turn, on this server. */
@@ -92,7 +90,7 @@ export class ExecutionRunner {
       options.keep === true || !annotations.readOnlyHint || idempotencyKey !== undefined;
     const limits = this.limits.of(options.maxOutputChars);
     const execution = new LiveExecution(call.tool.name, category, caller, limits, { id, isKept });
-    const place = this.placeFor(execution, call);
+    const place = placeFor(this.queue, execution, call);
     if (place.isNow) execution.startedAt = execution.createdAt;
     this.running.set(id, execution);
     if (!annotations.readOnlyHint) this.announce(execution, call, options);
@@ -158,22 +156,6 @@ export class ExecutionRunner {
   private cancelAll(why: string): void {
     const reason = new ToolError('unavailable', why, { retryable: false });
     for (const execution of this.running.values()) execution.cancel(reason);
-  }
-
-  private placeFor(
-    { caller, signal }: LiveExecution,
-    { tool, input, shared }: PreparedCall,
-  ): Place {
-    const { queue } = this;
-    const place = tool.placeOf(input);
-    if (place === 'none') return NO_PLACE;
-    if (place === 'wait') return queue.enterWait({ caller });
-    const category = place === 'read' ? undefined : tool.category;
-    const isLong = tool.timeLimitSeconds(input) > LONG_SECONDS;
-    const candidate = { caller, category, lane: tool.laneOf(shared), isLong };
-    return tool.waitSeconds(shared) > 0
-      ? queue.enterThenWait(candidate, signal)
-      : queue.enter(candidate, signal);
   }
 
   /** What must be there before a write begins is stored beside the execution itself. */
@@ -256,6 +238,7 @@ export class ExecutionRunner {
         },
         settled: () => {
           report({ progress: 0, message: 'All changes are made.', settled: true });
+          execution.isIdle = true;
           place.rest?.();
         },
       });

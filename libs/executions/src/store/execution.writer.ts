@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Injectable, Logger } from '@nestjs/common';
 import { orAfter } from '#base';
-import { isOfDatabase, isRowRefused, NotConnected } from '#store';
+import { isOfDatabase, isRowRefused, NotConnected, STORE_FAILURES } from '#store';
 import { executionsIn, halvesOf, withoutTexts, type Batch } from './batch.js';
 import { ExecutionDatabase } from './database.js';
 import type { EventSource, PendingWrite } from './pending-write.js';
@@ -223,6 +223,7 @@ export class ExecutionWriter {
 
   private takeBack(writes: readonly PendingWrite[], error: Error): void {
     this.failed = error.message;
+    STORE_FAILURES.add(1, 'executions');
     this.logOnce(`Executions are not stored for now: ${error.message}`);
     const wasSent = !(error instanceof NotConnected);
     const group = this.lastGroup;

@@ -9,7 +9,8 @@ import { Injectable } from '@nestjs/common';
 import { asCall, exchangeCall, type CallMessage } from '../call-exchange.js';
 import type { JsonRpcResult } from '../wire/json-rpc.js';
 import { clientOf } from '../wire/mcp-client.js';
-import { McpConnection } from '../mcp-connection.js';
+import { countOperation } from '../../metrics/mcp-operations.js';
+import { isOfConnection, McpConnection } from '../mcp-connection.js';
 import { modernServer, withServerInfo } from './modern.server.js';
 import { Subscriptions } from './subscriptions.js';
 import { ToolCalls } from '../tool-calls.js';
@@ -61,9 +62,15 @@ export class ModernGateway {
       if (!response.writableFinished) cancel.abort();
     });
     const webRequest = toWebRequest(request, cancel.signal);
+    const startedAt = performance.now();
     const answer = await this.subscriptions.answer(client, () =>
       this.handler.fetch(webRequest, { parsedBody: body }),
     );
+    const { method } = (body ?? {}) as { method?: unknown };
+    if (typeof method === 'string' && !isOfConnection(method)) {
+      const ended = answer.ok ? {} : { code: answer.status };
+      countOperation({ method, door: client.door }, startedAt, ended);
+    }
     await writeAnswer(answer, response, this.tools.http);
   }
 

@@ -1,7 +1,8 @@
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import type { RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { EVENT_STREAM } from '../../http/event-stream.js';
-import type { McpConnection } from '../mcp-connection.js';
+import { watchOperations } from '../../metrics/mcp-operations.js';
+import { isOfConnection, type McpConnection } from '../mcp-connection.js';
 import type { McpClient } from '../wire/mcp-client.js';
 import type { SessionFacts } from './session-id.js';
 import { SessionServer } from './session.server.js';
@@ -14,6 +15,7 @@ export type Introduction = Pick<SessionFacts, 'protocolVersion' | 'clientInfo' |
 export class SdkSession {
   private readonly transport: WebStandardStreamableHTTPServerTransport;
   private readonly server: SessionServer;
+  private readonly door: string;
 
   /** @param idOf gives the id of the session once its `initialize` is accepted */
   constructor(tools: ToolCalls, client: McpClient, connection: McpConnection, idOf: () => string) {
@@ -22,6 +24,7 @@ export class SdkSession {
       // `writeAnswer` gives the signs of life.
       keepAliveMs: 0,
     });
+    this.door = client.door;
     const cancelled = (id: RequestId) => this.release(id);
     this.server = new SessionServer(tools, client, { connection, cancelled });
   }
@@ -42,6 +45,8 @@ export class SdkSession {
       );
       await answer.text();
     }
+    // From here on it is the client that asks.
+    watchOperations(this.transport, this.door, isOfConnection);
     return this;
   }
 

@@ -35,6 +35,11 @@ export class Sessions<T extends Session> {
     this.shares = new Shares(max, callerPercent);
   }
 
+  /** How many are open. */
+  get count(): number {
+    return this.byId.size;
+  }
+
   /**
    * Finds a session and notes that it is used.
    * @param request by whom. The session of another principal is not found

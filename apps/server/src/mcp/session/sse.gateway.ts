@@ -6,6 +6,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { orAfter } from '#base';
 import type { ToolError } from '#tools';
 import type { EventStream } from '../../http/event-stream.js';
+import { MCP_SESSIONS } from '../../metrics/connections.js';
+import { watchOperations } from '../../metrics/mcp-operations.js';
+import { isOfConnection } from '../mcp-connection.js';
 import { asEvent, JSON_RPC, refuse } from '../wire/json-rpc.js';
 import type { Narrowing } from '../narrowing/narrowing.js';
 import { clientOf, isOf } from '../wire/mcp-client.js';
@@ -35,6 +38,7 @@ export class SseGateway {
     @Inject(mcpConfig.KEY) { maxSessions, callerPercent }: McpConfig,
   ) {
     this.sessions = new Sessions({ max: maxSessions, callerPercent });
+    MCP_SESSIONS.observe(() => [[this.sessions.count, 'sse']]);
   }
 
   /**
@@ -69,6 +73,7 @@ export class SseGateway {
     };
     events.onExpired = () => void end(server, events);
     await server.connect(transport);
+    watchOperations(transport, client.door, isOfConnection);
   }
 
   /**

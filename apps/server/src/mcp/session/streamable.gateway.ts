@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, Logger } from '@nestjs/common';
 import { principalOf } from '../../http/authentication.js';
+import { MCP_SESSIONS } from '../../metrics/connections.js';
 import { BatchTurns } from './batches.js';
 import { JSON_RPC, refuse } from '../wire/json-rpc.js';
 import { clientOf } from '../wire/mcp-client.js';
@@ -37,6 +38,7 @@ export class StreamableGateway {
     private readonly store: SessionStore,
     private readonly notices: SessionNotices,
   ) {
+    MCP_SESSIONS.observe(() => [[this.busy.size, 'streamable']]);
     notices.on(
       (key, request) => this.busy.get(key)?.cancel(request),
       (key) => {

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { orAfter } from '#base';
-import { isRowRefused } from '#store';
+import { isRowRefused, STORE_FAILURES } from '#store';
 import type { AuditEntry } from '../audit-entry.js';
 import { AuditDatabase } from './audit-database.js';
 import { batchOf } from './audit-row.js';
@@ -114,6 +114,7 @@ export class AuditWriter {
         this.logger.warn(`The audit is not stored for now: ${message}`);
       }
       this.failed = message;
+      STORE_FAILURES.add(1, 'audit');
       return;
     }
     if (this.failed !== undefined) this.logger.log('The audit is stored again.');
