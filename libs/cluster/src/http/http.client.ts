@@ -11,7 +11,7 @@ import type { Connection } from './connection/connection.js';
 import { ConnectionPools } from './connection/connection-pools.js';
 import { Deadline } from './deadline.js';
 import { ReadBudget } from './read-budget.js';
-import { measured } from './request-metrics.js';
+import { measured, watchContext } from './request-metrics.js';
 import { isChange, isRead, queryText, type RequestOptions } from './request-options.js';
 import {
   isDeadSocket,
@@ -44,6 +44,7 @@ export class HttpClient {
   private readonly reads = new CoalescedReads<Answer>();
   private readonly breaker: Breaker;
   private readonly waiting = new WaitingTime();
+  private readonly unwatch: () => void;
 
   constructor(
     private readonly connection: Connection,
@@ -56,6 +57,7 @@ export class HttpClient {
       answers: (limitMs) => this.isThere(limitMs),
       opened: () => this.pools.renew(),
     });
+    this.unwatch = watchContext(connection.name, () => this.refusal);
   }
 
   /** Why no request can be sent now; undefined while they can. */
@@ -219,6 +221,7 @@ export class HttpClient {
 
   /** Closes all connections; requests under way fail. */
   async close(): Promise<void> {
+    this.unwatch();
     this.breaker.close();
     await this.pools.destroy();
   }

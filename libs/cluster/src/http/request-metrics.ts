@@ -1,4 +1,4 @@
-import { boundedNames, histogram } from '#telemetry';
+import { boundedNames, gauge, histogram } from '#telemetry';
 import { ToolError } from '#tools';
 import type { RequestOptions } from './request-options.js';
 
@@ -12,6 +12,13 @@ const DURATION = histogram({
   buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
 });
 
+const UP = gauge({
+  name: 'skyflo.context.up',
+  description: 'Whether requests are sent to a context: 0 while its API server does not answer.',
+  unit: '1',
+  labels: ['context'],
+});
+
 /** Contexts that are told apart. */
 const MAX_CONTEXTS = 100;
 
@@ -19,6 +26,16 @@ const contextName = boundedNames(MAX_CONTEXTS);
 
 /** For requests that did not come by the gate, which reads what they ask. */
 const VERBS = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
+
+/**
+ * Shows whether a context can be reached.
+ * @param refusal why no request can be sent to it now
+ * @returns a function that shows it no longer
+ */
+export function watchContext(context: string, refusal: () => ToolError | undefined): () => void {
+  const name = contextName(context);
+  return UP.observe(() => [[refusal() === undefined ? 1 : 0, name]]);
+}
 
 /** Measures how long a request takes, from now on. */
 export async function measured<T extends { status: number }>(
