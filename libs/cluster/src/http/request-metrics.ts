@@ -27,14 +27,28 @@ const contextName = boundedNames(MAX_CONTEXTS);
 /** For requests that did not come by the gate, which reads what they ask. */
 const VERBS = { GET: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
 
-/**
- * Shows whether a context can be reached.
- * @param refusal why no request can be sent to it now
- * @returns a function that shows it no longer
- */
-export function watchContext(context: string, refusal: () => ToolError | undefined): () => void {
+/** Why no request can be sent to a context now. Undefined if one can. */
+type Refusal = () => ToolError | undefined;
+
+/** By context: while one takes the place of another, there are two of a name. */
+const watched = new Map<string, Set<Refusal>>();
+
+UP.observe(() =>
+  [...watched].map(([name, refusals]) => {
+    const isUp = [...refusals].every((refusal) => refusal() === undefined);
+    return [isUp ? 1 : 0, name];
+  }),
+);
+
+/** Shows whether a context can be reached. @returns a function that shows it no longer */
+export function watchContext(context: string, refusal: Refusal): () => void {
   const name = contextName(context);
-  return UP.observe(() => [[refusal() === undefined ? 1 : 0, name]]);
+  const refusals = watched.get(name) ?? new Set();
+  watched.set(name, refusals.add(refusal));
+  return () => {
+    refusals.delete(refusal);
+    if (refusals.size === 0 && watched.get(name) === refusals) watched.delete(name);
+  };
 }
 
 /** Measures how long a request takes, from now on. */
