@@ -69,7 +69,8 @@ export const STEADY: Values = {
 /** The variables of the server's container. */
 export function variablesOf(objects: readonly Rendered[]): Variable[] {
   const deployment = objects.find(({ kind }) => kind === 'Deployment');
-  const { template } = deployment?.spec as {
+  if (!deployment) throw new Error('There is no Deployment.');
+  const { template } = deployment.spec as {
     template: { spec: { containers: [{ env: Variable[] }] } };
   };
   return template.spec.containers[0].env;

@@ -1,0 +1,60 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { kubectl } from './kubectl.js';
+import { testSandbox } from './sandbox.js';
+import { variablesOf, type Rendered } from './skyflo-chart.js';
+
+/** What kinds the chart has: of the namespace, and of the cluster. */
+const KINDS =
+  'deployment,replicaset,pod,service,secret,configmap,serviceaccount,job,networkpolicy,ingress,' +
+  'poddisruptionbudget,persistentvolumeclaim,role,rolebinding,clusterrole,clusterrolebinding';
+
+/** The uids of everything that belongs to a release, by kind and name. */
+export async function uidsOf(release: string): Promise<Record<string, string>> {
+  const label = `app.kubernetes.io/instance=${release}`;
+  const text = await kubectl('get', KINDS, '-A', '-l', label, '-o', 'json');
+  const { items } = JSON.parse(text) as {
+    items: { kind: string; metadata: { name: string; uid: string } }[];
+  };
+  return Object.fromEntries(
+    items.map(({ kind, metadata: { name, uid } }) => [`${kind}/${name}`, uid]),
+  );
+}
+
+/** The values of a Secret, decoded. */
+export async function secretData(namespace: string, name: string): Promise<Record<string, string>> {
+  const text = await kubectl('get', 'secret', name, '-n', namespace, '-o', 'json');
+  const { data } = JSON.parse(text) as { data: Record<string, string> };
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+  );
+}
+
+/** Where the pod of the chart has its files. */
+const MOUNTS = '/etc/skyflo-mcp';
+
+/**
+ * The variables of the server's container on this machine: what it mounts from Secrets is written
+ * to a folder, with the mode that the kubelet gives it.
+ */
+export async function podEnvironment(
+  namespace: string,
+  release: string,
+): Promise<Record<string, string>> {
+  const folder = join(testSandbox().folder, `pod-${release}`);
+  rmSync(folder, { recursive: true, force: true });
+  for (const mount of ['keys', 'tls']) {
+    mkdirSync(join(folder, mount), { recursive: true });
+    const files = await secretData(namespace, `${release}-${mount}`);
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(join(folder, mount, name), text, { mode: 0o440 });
+    }
+  }
+  const text = await kubectl('get', 'deployment', release, '-n', namespace, '-o', 'json');
+  const variables = variablesOf([JSON.parse(text) as Rendered]).map(({ name, value = '' }) => [
+    name,
+    value.replace(MOUNTS, folder).replace(/^\/var\/lib$/, join(folder, 'state')),
+  ]);
+  // The ports of a pod are its own. Here other servers may have the same.
+  return { AUTH: '', ...Object.fromEntries(variables), METRICS_PORT: '' };
+}
