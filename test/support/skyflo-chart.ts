@@ -34,18 +34,18 @@ export interface Variable {
 }
 
 /** What Helm prints for values, as text. */
-export async function renderText(values: Values = {}, release = 'skyflo-mcp'): Promise<string> {
+export async function renderText(values: Values = {}, namespace = 'skyflo'): Promise<string> {
   const file = join(testSandbox().folder, `values-${randomUUID()}.json`);
   await writeFile(file, JSON.stringify(values));
-  const args = ['template', release, CHART, '--namespace', 'skyflo', '--values', file];
+  const args = ['template', 'skyflo-mcp', CHART, '--namespace', namespace, '--values', file];
   const options = { env: { ...process.env, ...testSandbox().env }, maxBuffer: 16 * 1024 * 1024 };
   const { stdout } = await run('helm', args, options);
   return stdout;
 }
 
 /** The objects that the chart makes of values. */
-export async function render(values: Values = {}, release?: string): Promise<Rendered[]> {
-  return parseAllDocuments(await renderText(values, release))
+export async function render(values: Values = {}, namespace?: string): Promise<Rendered[]> {
+  return parseAllDocuments(await renderText(values, namespace))
     .map((document) => document.toJS() as Rendered | null)
     .filter((object) => object !== null);
 }

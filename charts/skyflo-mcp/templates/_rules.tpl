@@ -10,12 +10,12 @@ admissionregistration.k8s.io,apiextensions.k8s.io,apiregistration.k8s.io,apps,ar
 
 {{- /* API groups in which an operator may also write: none that gives rights or holds for all. */ -}}
 {{- define "skyflo-mcp.writeGroups" -}}
-apps,argoproj.io,autoscaling,batch,coordination.k8s.io,discovery.k8s.io,events.k8s.io,gateway.networking.k8s.io,monitoring.coreos.com,networking.k8s.io,policy
+apps,argoproj.io,autoscaling,batch,coordination.k8s.io,discovery.k8s.io,events.k8s.io,gateway.networking.k8s.io,monitoring.coreos.com,networking.k8s.io,policy,resource.k8s.io
 {{- end -}}
 
 {{- define "skyflo-mcp.readRules" -}}
 - apiGroups: ['']
-  resources: [componentstatuses, configmaps, endpoints, events, limitranges, namespaces, namespaces/status, nodes, nodes/status, persistentvolumeclaims, persistentvolumeclaims/status, persistentvolumes, persistentvolumes/status, pods, pods/ephemeralcontainers, pods/log, pods/status, podtemplates, replicationcontrollers, replicationcontrollers/scale, replicationcontrollers/status, resourcequotas, resourcequotas/status, serviceaccounts, services, services/status]
+  resources: [componentstatuses, configmaps, endpoints, events, limitranges, namespaces, namespaces/status, nodes, nodes/status, persistentvolumeclaims, persistentvolumeclaims/status, persistentvolumes, persistentvolumes/status, pods, pods/ephemeralcontainers, pods/log, pods/resize, pods/status, podtemplates, replicationcontrollers, replicationcontrollers/scale, replicationcontrollers/status, resourcequotas, resourcequotas/status, serviceaccounts, services, services/status]
   verbs: [get, list, watch]
 - apiGroups: {{ concat (splitList "," (include "skyflo-mcp.readGroups" .)) .Values.rbac.customResourceGroups | toJson }}
   resources: ['*']
