@@ -9,7 +9,7 @@ import { render, renderText, type Values } from './support/skyflo-chart.js';
 import { useNamespace } from './support/use-namespace.js';
 
 /** The namespace that the chart is rendered for. */
-useNamespace('skyflo');
+const own = useNamespace('chart-dry-run');
 
 /** Of Gateway API and of the Prometheus operator, as their projects release them. */
 const DEFINITIONS = globSync('test/fixtures/crds/*.json').flatMap((file) => ['-f', file]);
@@ -22,7 +22,7 @@ afterAll(() => kubectl('delete', '--wait=false', ...DEFINITIONS));
 /** Has the API server read all objects, and make none. It refuses unknown and doubled fields. */
 async function dryRun(values: Values): Promise<string[]> {
   const file = join(testSandbox().folder, `rendered-${randomUUID()}.yaml`);
-  await writeFile(file, await renderText(values));
+  await writeFile(file, await renderText(values, own.name));
   const text = await kubectl(
     'apply',
     '--dry-run=server',
@@ -47,8 +47,8 @@ const ALWAYS = [
   'job.batch/skyflo-mcp-test',
 ];
 const READS = [
-  'clusterrole.rbac.authorization.k8s.io/skyflo:skyflo-mcp',
-  'clusterrolebinding.rbac.authorization.k8s.io/skyflo:skyflo-mcp',
+  'clusterrole.rbac.authorization.k8s.io/chart-dry-run:skyflo-mcp',
+  'clusterrolebinding.rbac.authorization.k8s.io/chart-dry-run:skyflo-mcp',
 ];
 
 const SIZES: Record<string, { values: Values; makes: string[] }> = {
@@ -57,14 +57,14 @@ const SIZES: Record<string, { values: Values; makes: string[] }> = {
     values: { namespaces: ['shop', 'billing'] },
     makes: [
       ...READS,
-      'clusterrole.rbac.authorization.k8s.io/skyflo:skyflo-mcp-operator',
-      'rolebinding.rbac.authorization.k8s.io/skyflo:skyflo-mcp-operator',
-      'rolebinding.rbac.authorization.k8s.io/skyflo:skyflo-mcp-operator',
+      'clusterrole.rbac.authorization.k8s.io/chart-dry-run:skyflo-mcp-operator',
+      'rolebinding.rbac.authorization.k8s.io/chart-dry-run:skyflo-mcp-operator',
+      'rolebinding.rbac.authorization.k8s.io/chart-dry-run:skyflo-mcp-operator',
     ],
   },
   admin: {
     values: {},
-    makes: ['clusterrolebinding.rbac.authorization.k8s.io/skyflo:skyflo-mcp-admin'],
+    makes: ['clusterrolebinding.rbac.authorization.k8s.io/chart-dry-run:skyflo-mcp-admin'],
   },
   none: { values: {}, makes: [] },
 };

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { helm, ownHelmHome } from './support/helm.js';
+import { helm, helm4Env, ownHelmHome } from './support/helm.js';
 import { sendTo } from './support/https-client.js';
-import { podEnvironment, secretData, uidsOf } from './support/installed-chart.js';
+import { podEnvironment, podFolder, secretData, uidsOf } from './support/installed-chart.js';
 import { bearer } from './support/mcp-clients.js';
 import { testSandbox } from './support/sandbox.js';
 import { startServer, type RunningServer } from './support/server.js';
@@ -140,13 +140,25 @@ describe('the server as the pod starts it', () => {
     };
     const [{ command, args }] = test.template.spec.containers;
     const [program = '', ...rest] = [...command, ...args];
-    const NODE_EXTRA_CA_CERTS = join(testSandbox().folder, `pod-${RELEASE}`, 'tls/ca.crt');
+    const NODE_EXTRA_CA_CERTS = join(podFolder(RELEASE), 'tls/ca.crt');
     const env = { ...process.env, NODE_EXTRA_CA_CERTS, URL: `https://localhost:${port}` };
     const { stdout } = await run(program, rest, { env: { ...env, KEY: key } });
     expect(stdout).toBe('/engine/v1/tools: 200\n');
     await expect(run(program, rest, { env: { ...env, KEY: `${key}x` } })).rejects.toMatchObject({
       stdout: '/engine/v1/tools: 401\n',
     });
+  });
+});
+
+describe('Helm 4', () => {
+  it('takes the release over, and makes nothing again', async () => {
+    const before = await uidsOf(RELEASE);
+    const keys = await secretData(own.name, `${RELEASE}-keys`);
+    const env = { ...process.env, ...testSandbox().env, ...helm4Env() };
+    const upgrade = ['upgrade', RELEASE, CHART, '-n', own.name, '--wait', '--timeout', '60s'];
+    await run('helm', upgrade, { env });
+    expect(await uidsOf(RELEASE)).toEqual(before);
+    expect(await secretData(own.name, `${RELEASE}-keys`)).toEqual(keys);
   });
 });
 

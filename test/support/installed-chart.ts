@@ -33,6 +33,11 @@ export async function secretData(namespace: string, name: string): Promise<Recor
 /** Where the pod of the chart has its files. */
 const MOUNTS = '/etc/skyflo-mcp';
 
+interface Volume {
+  name: string;
+  secret?: { secretName: string };
+}
+
 /**
  * The variables of the server's container on this machine: what it mounts from Secrets is written
  * to a folder, with the mode that the kubelet gives it.
@@ -41,20 +46,27 @@ export async function podEnvironment(
   namespace: string,
   release: string,
 ): Promise<Record<string, string>> {
-  const folder = join(testSandbox().folder, `pod-${release}`);
+  const text = await kubectl('get', 'deployment', release, '-n', namespace, '-o', 'json');
+  const deployment = JSON.parse(text) as Rendered;
+  const folder = podFolder(release);
   rmSync(folder, { recursive: true, force: true });
-  for (const mount of ['keys', 'tls']) {
-    mkdirSync(join(folder, mount), { recursive: true });
-    const files = await secretData(namespace, `${release}-${mount}`);
-    for (const [name, text] of Object.entries(files)) {
-      writeFileSync(join(folder, mount, name), text, { mode: 0o440 });
+  const { template } = deployment.spec as { template: { spec: { volumes: Volume[] } } };
+  for (const { name: volume, secret } of template.spec.volumes) {
+    if (!secret) continue;
+    mkdirSync(join(folder, volume), { recursive: true });
+    for (const [name, data] of Object.entries(await secretData(namespace, secret.secretName))) {
+      writeFileSync(join(folder, volume, name), data, { mode: 0o440 });
     }
   }
-  const text = await kubectl('get', 'deployment', release, '-n', namespace, '-o', 'json');
-  const variables = variablesOf([JSON.parse(text) as Rendered]).map(({ name, value = '' }) => [
+  const variables = variablesOf([deployment]).map(({ name, value = '' }) => [
     name,
     value.replace(MOUNTS, folder).replace(/^\/var\/lib$/, join(folder, 'state')),
   ]);
   // The ports of a pod are its own. Here other servers may have the same.
   return { AUTH: '', ...Object.fromEntries(variables), METRICS_PORT: '' };
+}
+
+/** Where the files of the pod of a release are written. */
+export function podFolder(release: string): string {
+  return join(testSandbox().folder, `pod-${release}`);
 }
