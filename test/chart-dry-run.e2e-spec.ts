@@ -37,6 +37,7 @@ async function dryRun(values: Values): Promise<string[]> {
 
 const ALWAYS = [
   'deployment.apps/skyflo-mcp',
+  'secret/skyflo-mcp-audit',
   'secret/skyflo-mcp-key',
   'secret/skyflo-mcp-keys',
   'secret/skyflo-mcp-tls',

@@ -153,12 +153,16 @@ describe('the server as the pod starts it', () => {
 describe('Helm 4', () => {
   it('takes the release over, and makes nothing again', async () => {
     const before = await uidsOf(RELEASE);
-    const keys = await secretData(own.name, `${RELEASE}-keys`);
+    const secrets = () =>
+      Promise.all(
+        ['keys', 'tls', 'audit'].map((name) => secretData(own.name, `${RELEASE}-${name}`)),
+      );
+    const kept = await secrets();
     const env = { ...process.env, ...testSandbox().env, ...helm4Env() };
     const upgrade = ['upgrade', RELEASE, CHART, '-n', own.name, '--wait', '--timeout', '60s'];
     await run('helm', upgrade, { env });
     expect(await uidsOf(RELEASE)).toEqual(before);
-    expect(await secretData(own.name, `${RELEASE}-keys`)).toEqual(keys);
+    expect(await secrets()).toEqual(kept);
   });
 });
 

@@ -41,6 +41,7 @@ const WRONG: [values: Values, says: RegExp][] = [
   [{ rbac: { namespaces: ['shop'] } }, /no effect with rbac\.size=read-only/],
   [{ rbac: { size: 'operator', namespaces: ['kube-system'] } }, /names kube-system/],
   [{ rbac: { size: 'admin', readSecrets: true } }, /rbac\.readSecrets has no effect/],
+  [{ serviceAccount: { mountToken: false } }, /needs kubeconfig\.existingSecret/],
   [{ serviceAccount: { create: false } }, /needs serviceAccount\.name/],
   [
     { policy: { ready: 'admin', rules: 'use: admin' } },

@@ -49,6 +49,7 @@ const WITH: Record<string, Values> = {
   'persistence.*': { persistence: { enabled: true } },
   'policy.key': { policy: { existingConfigMap: 'policy' } },
   'kubeconfig.key': { kubeconfig: { existingSecret: 'clusters' } },
+  'serviceAccount.mountToken': { kubeconfig: { existingSecret: 'clusters' } },
   'serviceAccount.create': { serviceAccount: { name: 'own' } },
   'tls.existingSecret': {
     tls: { mode: 'secret', existingSecret: 'tls' },
@@ -211,5 +212,5 @@ async function steadyText(values: Values): Promise<string> {
   const key = JSON.stringify(values);
   if (!rendered.has(key)) rendered.set(key, renderText(values));
   const text = await rendered.get(key);
-  return text!.replaceAll(/^( {2}(?:api-key|pepper|(?:ca|tls)\.\w+): ).*$/gm, '$1');
+  return text!.replaceAll(/^( {2}(?:api-key|audit\.key|pepper|(?:ca|tls)\.\w+): ).*$/gm, '$1');
 }

@@ -47,6 +47,9 @@
 {{- if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) -}}
 {{- fail "serviceAccount.create=false needs serviceAccount.name: the account to use." -}}
 {{- end -}}
+{{- if not (or .Values.serviceAccount.mountToken .Values.kubeconfig.existingSecret) -}}
+{{- fail "serviceAccount.mountToken=false needs kubeconfig.existingSecret: the pod would reach no cluster." -}}
+{{- end -}}
 {{- $ways := dict "policy.ready" .Values.policy.ready "policy.rules" .Values.policy.rules "policy.existingConfigMap" .Values.policy.existingConfigMap -}}
 {{- $set := list -}}
 {{- range $way, $value := $ways -}}{{- if $value -}}{{- $set = append $set $way -}}{{- end -}}{{- end -}}

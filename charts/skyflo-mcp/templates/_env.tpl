@@ -5,6 +5,7 @@
 {{- $readyPolicy := default (ternary "read-only" .Values.rbac.size (eq .Values.rbac.size "none")) .Values.policy.ready -}}
 {{- $hasFile := include "skyflo-mcp.policyConfigMap" . -}}
 {{- $_ := set $env "POLICY_FILE" (ternary (printf "/etc/skyflo-mcp/policy/%s" (include "skyflo-mcp.policyKey" .)) $readyPolicy (ne $hasFile "")) -}}
+{{- $_ := set $env "AUDIT_KEY_FILE" "/etc/skyflo-mcp/audit/audit.key" -}}
 {{- if include "skyflo-mcp.keysSecret" . -}}
 {{- $_ := set $env "API_KEYS_FILE" "/etc/skyflo-mcp/keys/api-keys.json" -}}
 {{- $_ := set $env "API_KEYS_PEPPER_FILE" "/etc/skyflo-mcp/keys/pepper" -}}

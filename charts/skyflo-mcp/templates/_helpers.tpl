@@ -53,6 +53,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end -}}
 {{- end -}}
 
+{{- define "skyflo-mcp.auditSecret" -}}
+{{- default (printf "%s-audit" (include "skyflo-mcp.fullname" .)) .Values.audit.existingSecret -}}
+{{- end -}}
+
 {{- define "skyflo-mcp.tlsSecret" -}}
 {{- if eq .Values.tls.mode "secret" -}}
 {{- .Values.tls.existingSecret -}}

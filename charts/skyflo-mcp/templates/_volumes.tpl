@@ -1,6 +1,7 @@
 {{- define "skyflo-mcp.volumeMounts" -}}
 - {name: tmp, mountPath: /tmp}
 - {name: state, mountPath: /var/lib/skyflo-mcp}
+- {name: audit, mountPath: /etc/skyflo-mcp/audit, readOnly: true}
 {{- if include "skyflo-mcp.keysSecret" . }}
 - {name: keys, mountPath: /etc/skyflo-mcp/keys, readOnly: true}
 {{- end }}
@@ -28,6 +29,8 @@
   {{- else }}
   emptyDir: {sizeLimit: {{ .Values.persistence.size }}}
   {{- end }}
+- name: audit
+  secret: {secretName: {{ include "skyflo-mcp.auditSecret" . | quote }}, defaultMode: 0440}
 {{- with include "skyflo-mcp.keysSecret" . }}
 - name: keys
   secret: {secretName: {{ . | quote }}, defaultMode: 0440}
