@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { podEnvironment, secretData } from './support/installed-chart.js';
@@ -12,8 +11,6 @@ import { testSandbox } from './support/sandbox.js';
 import { SERVER_BIN } from './support/server-process.js';
 import { startServer } from './support/server.js';
 import { CHARTS, render, type Values } from './support/skyflo-chart.js';
-
-const run = promisify(execFile);
 
 const PAGE = readFileSync('docs/install.md', 'utf8');
 
@@ -35,11 +32,14 @@ beforeAll(() => {
 afterAll(() => kubectl('delete', 'namespace', 'skyflo', '--ignore-not-found'));
 
 /** Runs a block as it stands; `npx` would look for the package in the registry. */
-async function runBlock(block: string): Promise<void> {
+async function runBlock(block: string): Promise<object> {
   const { env } = testSandbox();
   const PATH = [join(folder(), 'bin'), env['PATH']].join(delimiter);
-  const options = { cwd: folder(), env: { ...process.env, ...env, PATH } };
-  await run('bash', ['-ec', block.replaceAll('npx skyflo-mcp', 'skyflo-mcp')], options);
+  return execa('bash', ['-ec', block.replaceAll('npx skyflo-mcp', 'skyflo-mcp')], {
+    cwd: folder(),
+    env: { ...env, PATH },
+    reject: false,
+  });
 }
 
 describe('the commands in docs/install.md', () => {
@@ -47,7 +47,7 @@ describe('the commands in docs/install.md', () => {
   const isNewKey = (block: string) => block.includes('key new');
 
   it.each(blocks)('work: %s', async (block) => {
-    await runBlock(block);
+    expect(await runBlock(block)).toMatchObject({ exitCode: 0 });
     if (isNewKey(block)) await expectKey(readFileSync(join(folder(), 'ci-key'), 'utf8').trim());
   });
 
