@@ -16,7 +16,18 @@ const NOT_INSTALLED = [
  * Large, and used by few: they are loaded only then, or load their tables only then. These and
  * those that keep files are the `dependencies` of package.json, and no other is.
  */
-const LARGE = ['@kubernetes/client-node', /^@opentelemetry\//, 'iconv-lite'];
+const LARGE = [/^@opentelemetry\//, 'iconv-lite'];
+
+/** A source that is imported when it is needed, and becomes a file of its own beside the bundle. */
+const CLIENT_NODE = 'libs/cluster/src/kubeconfig/client-node.js';
+
+const clientNode: Plugin = {
+  name: 'client-node',
+  resolveId: {
+    filter: { id: /\/client-node\.js$/ },
+    handler: (_id, importer) => importer && { id: './client-node.js', external: true },
+  },
+};
 
 /** Finds a file of its own beside itself. */
 const KEEPS_FILES = ['piscina'];
@@ -138,12 +149,20 @@ const standIns: Plugin = {
   },
 };
 
-function bundle(input: string, cleanDir: boolean): RolldownOptions {
+interface BundleOptions extends Pick<RolldownOptions, 'treeshake' | 'plugins'> {
+  cleanDir?: boolean;
+}
+
+function bundle(
+  input: string,
+  { cleanDir = false, treeshake = true, plugins = [clientNode, standIns] }: BundleOptions = {},
+): RolldownOptions {
   return {
     input,
+    treeshake,
     platform: 'node',
     external: [...NOT_INSTALLED, ...LARGE, ...KEEPS_FILES],
-    plugins: [standIns, swaggerUi, statementLines, asciiOnly],
+    plugins: [plugins, swaggerUi, statementLines, asciiOnly],
     output: {
       dir: 'dist/bundle',
       cleanDir,
@@ -164,6 +183,8 @@ function bundle(input: string, cleanDir: boolean): RolldownOptions {
  * of its start. Beside it one file for each kind of work that runs in a thread of its own.
  */
 export default defineConfig([
-  bundle('dist/apps/server/src/main.js', true),
-  ...globSync('dist/{apps,libs}/**/*.worker.js').map((worker) => bundle(worker, false)),
+  bundle('dist/apps/server/src/main.js', { cleanDir: true }),
+  // Each of its 700 models is a file without effects, and none of them is used.
+  bundle(`dist/${CLIENT_NODE}`, { treeshake: { moduleSideEffects: false }, plugins: [] }),
+  ...globSync('dist/{apps,libs}/**/*.worker.js').map((worker) => bundle(worker)),
 ]);

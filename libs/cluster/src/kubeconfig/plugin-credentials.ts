@@ -33,8 +33,8 @@ interface RequestOptions {
 
 /**
  * Credentials that a program (`exec`: EKS, GKE, AKS) or an `auth-provider` (OIDC) makes. They are
- * kept until they expire or are refused. For an `auth-provider` @kubernetes/client-node is imported
- * when first needed, as it costs 86 MB.
+ * kept until they expire or are refused. For an `auth-provider` the Kubernetes client is imported
+ * when first needed.
  */
 export class PluginCredentials {
   private readonly logger = new Logger(PluginCredentials.name);
@@ -131,7 +131,7 @@ export class PluginCredentials {
   }
 
   private async load(): Promise<KubeConfig> {
-    const { KubeConfig } = await import('@kubernetes/client-node');
+    const { KubeConfig } = await import('./client-node.js');
     const kubeConfig = new KubeConfig();
     const user = { name: this.user.name, authProvider: this.user.record('auth-provider') };
     const cluster = {
