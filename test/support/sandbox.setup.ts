@@ -36,6 +36,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function start(kept: string | undefined): Promise<[Sandbox[], string]> {
   // API servers collect garbage less often: it takes a sixth of what they do in a run of the tests.
   process.env.GOGC ??= '400';
+  // What was built is what the programs that tests compare with are built like.
+  process.env.SANDBOX_SOURCE ??= 'build';
   const report = { line: log, state: () => undefined };
   const programs = await ensureTestPrograms(report);
   if (kept) return [[await startSandbox({ name: kept, report })], programs];

@@ -13,6 +13,9 @@ import type { Reporter } from './reporter.js';
 export const BUILD_FLAGS = ['-buildvcs=false', '-trimpath'];
 export const LINKER_FLAGS = ['-s', '-w'];
 
+export const GO_MISSING =
+  'The sandbox is not built yet and building it needs Go, which was not found: install Go 1.26 or newer from https://go.dev/dl and run this again.';
+
 /** One Go module, and the folder that gets its programs and manifests. */
 export interface ModuleBuild {
   module: GoModule;
@@ -29,7 +32,7 @@ export async function buildModules(
   report: Reporter,
   signal?: AbortSignal,
 ): Promise<void> {
-  await requireGo(signal);
+  if (!(await hasGo(signal))) throw new Error(GO_MISSING);
   report.line('Building the sandbox from its Go modules. This takes minutes, once.');
   const total = builds.reduce((sum, { module }) => sum + Object.keys(module.programs).length, 0);
   const progress = { report, total, built: 0, startedAt: Date.now(), signal };
@@ -45,13 +48,11 @@ export async function buildModules(
   }
 }
 
-async function requireGo(signal: AbortSignal | undefined): Promise<void> {
+/** Whether the machine can build. */
+export async function hasGo(signal?: AbortSignal): Promise<boolean> {
   const { failed } = await execa('go', ['version'], { reject: false, cancelSignal: signal });
   signal?.throwIfAborted();
-  if (!failed) return;
-  throw new Error(
-    'The sandbox is not built yet and building it needs Go, which was not found: install Go 1.26 or newer from https://go.dev/dl and run this again.',
-  );
+  return !failed;
 }
 
 interface Progress {

@@ -1,16 +1,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { stringify } from 'yaml';
+import { makeCertificates } from './certificates.js';
 import { assetsDir } from './paths.js';
 import type { ClusterLayout } from './record.js';
 
 /** Makes the keys and certificates of a sandbox, once. */
-export async function ensureCertificates({ stateDir, binDir }: ClusterLayout): Promise<void> {
+export async function ensureCertificates({ stateDir }: ClusterLayout): Promise<void> {
   const folder = join(stateDir, 'pki');
   // The last file to be written.
   if (existsSync(join(folder, 'service-account.key'))) return;
-  await execa(join(binDir, 'certificates'), [folder], { timeout: 10_000 });
+  await makeCertificates(folder);
 }
 
 /** Writes an administrator's kubeconfig that stands alone: the credentials are inside. */

@@ -38,7 +38,6 @@ export const sandboxModules: GoModule[] = [
       etcd: 'go.etcd.io/etcd/server/v3',
       'rollouts-controller': 'github.com/argoproj/argo-rollouts/cmd/rollouts-controller',
       helm: 'helm.sh/helm/v3/cmd/helm',
-      certificates: 'skyflo.ai/sandbox/kubernetes/certificates',
     },
     // Without these, kubectl fails to parse its own version.
     linkerFlags: [

@@ -13,7 +13,6 @@ tool (
 	k8s.io/kubernetes/cmd/kube-controller-manager
 	k8s.io/kubernetes/cmd/kube-scheduler
 	k8s.io/kubernetes/cmd/kubectl
-	skyflo.ai/sandbox/kubernetes/certificates
 )
 
 require (
