@@ -13,7 +13,7 @@ const ARGO_ROLLOUTS = {
 const SERVER = 65532;
 const GRAFANA = 472;
 
-const STATE = '/var/lib/skyflo-mcp';
+const KEYS = '/var/lib/skyflo-keys';
 const SECRETS = '/run/skyflo';
 const CLUSTER = '/run/cluster/kubeconfig';
 const DEMO = '/setup/demo';
@@ -40,12 +40,14 @@ function makeSecret(name, user, text) {
 }
 
 function makeKey() {
-  if (existsSync(join(STATE, 'api-keys.json'))) return;
+  const { API_KEYS_FILE: file, API_KEYS_PEPPER_FILE: pepper } = process.env;
+  if (existsSync(file)) return;
+  writeFileSync(pepper, randomBytes(32).toString('base64url'), { mode: 0o600 });
   const command = ['/opt/skyflo-mcp/bin/skyflo-mcp.js', 'key', 'new', '--principal', 'compose'];
   const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
   const key = execFileSync(process.execPath, [...command, '--expires', 'never'], options);
-  giveTo(SERVER, STATE);
-  for (const name of readdirSync(STATE)) giveTo(SERVER, join(STATE, name));
+  giveTo(SERVER, KEYS);
+  for (const name of readdirSync(KEYS)) giveTo(SERVER, join(KEYS, name));
   say(`The API key of this server, shown only now: ${key.trim()}`);
 }
 
