@@ -64,16 +64,16 @@ export class SourceOfFiles implements AsyncDisposable {
    * target, as `.part`, is not downloaded again.
    * @throws DownloadFailure; the target then does not exist
    */
-  async file(url: string, target: string, sha256: string, headers = {}): Promise<void> {
+  async file(url: string, target: string, sha256: string): Promise<void> {
     const part = `${target}.part`;
     mkdirSync(dirname(part), { recursive: true, mode: 0o700 });
     const resumed = sizeOf(part) > 0;
-    await this.fill(part, url, headers);
+    await this.fill(part, url);
     let digest = await digestOf(part);
     if (digest !== sha256 && resumed) {
       // What was there may have been of something else.
       rmSync(part);
-      await this.fill(part, url, headers);
+      await this.fill(part, url);
       digest = await digestOf(part);
     }
     if (digest !== sha256) {
@@ -85,11 +85,11 @@ export class SourceOfFiles implements AsyncDisposable {
     renameSync(part, target);
   }
 
-  private async fill(part: string, url: string, headers: Record<string, string>): Promise<void> {
+  private async fill(part: string, url: string): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       const before = sizeOf(part);
       try {
-        return await this.append(part, url, headers);
+        return await this.append(part, url);
       } catch (error) {
         this.options.signal?.throwIfAborted();
         if (error instanceof DownloadFailure) throw error;
@@ -99,10 +99,10 @@ export class SourceOfFiles implements AsyncDisposable {
     }
   }
 
-  private async append(part: string, url: string, headers: Record<string, string>): Promise<void> {
+  private async append(part: string, url: string): Promise<void> {
     const offset = sizeOf(part);
-    const range = offset > 0 ? { range: `bytes=${offset}-` } : {};
-    const answer = await this.get(url, { ...headers, ...range }, [416]);
+    const range: Record<string, string> = offset > 0 ? { range: `bytes=${offset}-` } : {};
+    const answer = await this.get(url, range, [416]);
     if (answer.statusCode === 416) {
       // It is whole already, or longer than the file is.
       await answer.body.dump();
