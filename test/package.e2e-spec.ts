@@ -42,7 +42,7 @@ function packageOf(specifier: string): string | undefined {
 describe('the package', () => {
   it('holds what runs and nothing else', () => {
     const workers = globSync('libs/*/src/**/*.worker.ts').map((file) => basename(file, '.ts'));
-    const programs = ['main', ...workers].map((name) => `dist/bundle/${name}.js`);
+    const programs = ['main', 'client-node', ...workers].map((name) => `dist/bundle/${name}.js`);
     const [page, others] = [true, false].map((wanted) =>
       installed.files.filter((file) => /^dist\/bundle\/(swagger-ui|page)\//.test(file) === wanted),
     );
