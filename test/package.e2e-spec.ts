@@ -13,7 +13,7 @@ import { testSandbox } from './support/sandbox.js';
 import { OPEN_ACCESS, spawnServer, type RunningServer } from './support/server-process.js';
 
 /** How the bundle asks for modules that it does not hold; what it holds may write `require` too. */
-const ASKED = /(?:\bimport|__require|\brequire\$\d+)\("([^".][^"]*)"\)/g;
+const ASKED = /(?:\bimport|__require|\brequire\$\d+)\(["`]([^"`.][^"`]*)["`]\)/g;
 /** The others of OpenTelemetry have it as a peer. */
 const PEERS = ['@opentelemetry/api'];
 
