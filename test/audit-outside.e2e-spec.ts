@@ -84,7 +84,8 @@ beforeAll(async () => {
     ...files.env,
     AUDIT_CHECKPOINT_URL: `${url}/checkpoints`,
     AUDIT_CHECKPOINT_CONFIGMAP: `${own.name}/checkpoints`,
-    OTEL_EXPORTER_OTLP_ENDPOINT: url,
+    OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${url}/v1/logs`,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer collector',
     OTEL_SERVICE_NAME: 'skyflo-test',
   };
@@ -95,9 +96,11 @@ afterAll(() => receiver.stop());
 
 const requests = () => receiver.bodiesAt<OtlpRequest>('/v1/logs');
 const records = () =>
-  requests().flatMap(({ resourceLogs }) =>
-    resourceLogs.flatMap(({ scopeLogs }) => scopeLogs.flatMap(({ logRecords }) => logRecords)),
-  );
+  requests()
+    .flatMap(({ resourceLogs }) =>
+      resourceLogs.flatMap(({ scopeLogs }) => scopeLogs.flatMap(({ logRecords }) => logRecords)),
+    )
+    .filter(({ eventName }) => eventName === 'skyflo.audit');
 const attributesOf = (attributes: OtlpAttribute[]) =>
   Object.fromEntries(
     attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue]),

@@ -18,6 +18,7 @@ const CALL = {
   msg: 'call',
   tool: WAIT,
   executionId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+  requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
   outcome: 'success',
   durationMs: expect.any(Number),
 };

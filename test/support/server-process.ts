@@ -24,6 +24,9 @@ export interface LogLine {
   executionId?: string;
   outcome?: string;
   durationMs?: number;
+  requestId?: string;
+  trace_id?: string;
+  span_id?: string;
 }
 
 export interface RunningServer {

@@ -6,6 +6,7 @@ import { ClusterModule } from '#cluster';
 import { ExecutionsModule } from '#executions';
 import { HelmModule } from '#helm';
 import { K8sModule } from '#k8s';
+import { OtelModule } from '#telemetry';
 import { ToolsModule } from '#tools';
 import { HealthModule } from './health/health.module.js';
 import { McpModule } from './mcp/mcp.module.js';
@@ -18,6 +19,7 @@ import { serverConfig } from './server.config.js';
   imports: [
     ConfigModule.forRoot({ isGlobal: true, ignoreEnvFile: true, load: [serverConfig] }),
     ToolsModule,
+    OtelModule,
     AccessModule,
     ExecutionsModule,
     ClusterModule,

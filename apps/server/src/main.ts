@@ -10,6 +10,7 @@ import {
 } from '#access';
 import { AppModule } from './app.module.js';
 import { executionsConfig, type ExecutionsConfig } from '#executions';
+import { closeWithApplication, otelConfig, OtelSdk } from '#telemetry';
 import { checkSettings, VERSION } from '#tools';
 import { helpText, readCommandLine } from './command-line/command-line.js';
 import { createApp } from './create-app.js';
@@ -20,7 +21,7 @@ import { serveStdio } from './mcp/stdio.js';
 import { MetricsListener } from './metrics/metrics.listener.js';
 import { giveMemoryBackWhenQuiet } from './quiet-memory.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
-import { ServerLogger } from './logging/server.logger.js';
+import { sendLogTo, ServerLogger } from './logging/server.logger.js';
 
 async function main(): Promise<void> {
   const line = readCommandLine(process.argv.slice(2));
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
 async function overStdio(conditions: GivenCondition[]): Promise<void> {
   checkSettings();
   refuseAuditOnStdout();
+  const telemetry = await startTelemetry();
   const context = await NestFactory.createApplicationContext(AppModule, {
     logger: new ServerLogger(),
     abortOnError: false,
@@ -42,10 +44,13 @@ async function overStdio(conditions: GivenCondition[]): Promise<void> {
   await context.get(MetricsListener).open();
   giveMemoryBackWhenQuiet();
   await serveStdio(context, conditions);
+  // What still waits for a collector that is away must not keep the process.
+  if (telemetry) process.exit();
 }
 
 async function overHttp(): Promise<void> {
   checkSettings();
+  await startTelemetry();
   const app = await createApp();
   endOnSignals(app, graceMsOf(app));
   const config = app.get<ServerConfig>(serverConfig.KEY);
@@ -59,6 +64,13 @@ async function overHttp(): Promise<void> {
   const logger = new Logger('Server');
   logger.log(`Listening on ${address} (Swagger UI: /docs, MCP: /mcp)`);
   tellToken(logger, authenticator);
+}
+
+async function startTelemetry(): Promise<OtelSdk | undefined> {
+  const sdk = await OtelSdk.start(otelConfig());
+  if (sdk) closeWithApplication(sdk);
+  sendLogTo(sdk?.logs);
+  return sdk;
 }
 
 /** @throws Error if the audit would go where the messages of MCP go */

@@ -61,7 +61,10 @@ export class Cluster {
     this.name = connection.name;
     this.server = connection.server.href.replace(/\/$/, '');
     this.http = new HttpClient(connection, userAgent, budget);
-    this.gated = new GatedClient(this.http, gate, this.name);
+    this.gated = new GatedClient(this.http, gate, {
+      context: this.name,
+      server: connection.server,
+    });
     // All callers share what it finds.
     this.discovery = new Discovery(() =>
       outsideOfCalls(() => fetchCatalogue((path, accept) => this.request(path, { accept }))),

@@ -1,4 +1,6 @@
 export { ANSWER_SECONDS } from './answer-seconds.js';
+export { logFactsOf } from './call-origin.js';
+export type { CallOrigin, SpanFacts, TraceSpan } from './call-origin.js';
 export { cutName } from './cut-name.js';
 export { EFFECTS } from './effect.js';
 export type { Effect } from './effect.js';

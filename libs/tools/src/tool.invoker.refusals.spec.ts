@@ -134,7 +134,7 @@ describe('a call that is announced', () => {
   });
 
   const announce = () =>
-    invoker.announce(invoker.prepare('demo_write', { name: 'a' }, ID), {
+    invoker.announce(invoker.prepare('demo_write', { name: 'a' }, { executionId: ID }), {
       executionId: ID,
       signal: new AbortController().signal,
     });

@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { atOnce, sharedTurns, untilAborted } from '#base';
+import { logFactsOf, type CallOrigin } from './call-origin.js';
 import { cutName } from './cut-name.js';
 import { readInput } from './tool-input.js';
 import {
@@ -44,6 +45,8 @@ export interface CallOptions {
   /** The way in: `rest`, `mcp` or `stdio`. */
   door?: string | undefined;
   /** As in `ToolCall`. */
+  origin?: CallOrigin | undefined;
+  /** As in `ToolCall`. */
   remembered?: Promise<void> | undefined;
   /** Seconds after which it is ended, if that is before the limit of its tool. */
   timeLimitSeconds?: number;
@@ -55,6 +58,9 @@ export interface CallOptions {
   emit?: (chunk: string) => void;
   settled?: () => void;
 }
+
+/** How the log names a call. */
+type Identity = Pick<CallOptions, 'executionId' | 'origin'>;
 
 type Step = (invocation: ToolInvocation) => Promise<ToolResult>;
 
@@ -115,16 +121,17 @@ export class ToolInvoker implements OnModuleInit {
   /**
    * Finds a tool and checks the parameters of a call.
    * @param args the parameters, as the caller sent them
-   * @param executionId the id that a refusal has in the log
+   * @param call the ids that a refusal has in the log
    * @throws ToolError `not_found`, `invalid_input`
    */
-  prepare(name: string, args: unknown, executionId: string = randomUUIDv7()): PreparedCall {
+  prepare(name: string, args: unknown, call: Identity = {}): PreparedCall {
+    const { executionId = randomUUIDv7(), origin } = call;
     const startedAt = performance.now();
     try {
       return this.read(this.registry.get(name), args);
     } catch (error) {
-      const failure = this.asToolError(error, executionId);
-      this.log(cutName(name), executionId, failure.code, startedAt);
+      const failure = this.asToolError(error, { executionId, origin });
+      this.log(cutName(name), { executionId, origin }, failure.code, startedAt);
       throw atOnce(errorSteps(failure));
     }
   }
@@ -138,7 +145,6 @@ export class ToolInvoker implements OnModuleInit {
     const reports = visibleReports(options);
     const invocation = this.invocationOf(prepared, { ...options, ...reports });
     const { tool, call } = invocation;
-    const { executionId } = call;
     const startedAt = performance.now();
     let outcome = 'success';
     try {
@@ -152,12 +158,12 @@ export class ToolInvoker implements OnModuleInit {
       });
       return await visibleResult(result);
     } catch (error) {
-      const failure = this.asToolError(error, executionId);
+      const failure = this.asToolError(error, call);
       outcome = failure.code;
       throw await visibleError(failure);
     } finally {
       reports.end();
-      this.log(tool.name, executionId, outcome, startedAt);
+      this.log(tool.name, call, outcome, startedAt);
       // Many calls may wait for the same event. What follows takes time: answers, records.
       await sharedTurns.pass();
     }
@@ -165,8 +171,9 @@ export class ToolInvoker implements OnModuleInit {
 
   private invocationOf(
     { tool, input, shared }: PreparedCall,
-    { caller, principal, door, signal, remembered, timeLimitSeconds, ...options }: CallOptions,
+    { signal, remembered, timeLimitSeconds, ...options }: CallOptions,
   ): ToolInvocation {
+    const { caller, principal, door, origin } = options;
     const { executionId = randomUUIDv7(), maxOutputChars = this.config.maxOutputChars } = options;
     const { maxKeptChars = maxOutputChars } = options;
     const { progress = ignore, emit = ignore, settled = ignore } = options;
@@ -175,6 +182,7 @@ export class ToolInvoker implements OnModuleInit {
       caller,
       principal,
       door,
+      origin,
       signal,
       remembered,
       shared,
@@ -194,7 +202,7 @@ export class ToolInvoker implements OnModuleInit {
       await checkComplete(tool, call);
     } catch (error) {
       const args = { ...input, ...call.shared };
-      const failure = this.asToolError(error, call.executionId);
+      const failure = this.asToolError(error, call);
       this.refuse({ name: tool.name, args, error: failure, call });
       throw failure;
     }
@@ -207,14 +215,20 @@ export class ToolInvoker implements OnModuleInit {
     return { tool, input: own, shared: Object.assign({}, ...others) as Record<string, unknown> };
   }
 
-  private log(tool: string, executionId: string, outcome: string, startedAt: number): void {
-    const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
-    this.logger.log({ msg: 'call', tool, executionId, outcome, durationMs });
+  /** The tool that has a name, if there is one. */
+  find(name: string): ToolDefinition | undefined {
+    return this.registry.find(name);
   }
 
-  private asToolError(error: unknown, executionId: string): ToolError {
+  private log(tool: string, call: Identity, outcome: string, startedAt: number): void {
+    const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
+    const { executionId, origin } = call;
+    this.logger.log({ msg: 'call', tool, executionId, ...logFactsOf(origin), outcome, durationMs });
+  }
+
+  private asToolError(error: unknown, { executionId, origin }: Identity): ToolError {
     if (error instanceof ToolError) return error;
-    this.logger.error({ msg: 'bug', executionId, err: error });
+    this.logger.error({ msg: 'bug', executionId, ...logFactsOf(origin), err: error });
     return new ToolError(
       'internal',
       `Internal error; the server's log has it under ${executionId}.`,

@@ -1,3 +1,4 @@
+import type { CallOrigin } from './call-origin.js';
 import type { Effect } from './effect.js';
 import type { Lane } from './lane.js';
 import type { Principal } from './principal.js';
@@ -54,6 +55,8 @@ export interface ToolCall {
   readonly principal?: Principal | undefined;
   /** The way in: `rest`, `mcp` or `stdio`. */
   readonly door?: string | undefined;
+  /** The request that it came with, if there is one. */
+  readonly origin?: CallOrigin | undefined;
   /** Aborts when the caller cancels, hangs up, or the time limit is reached. */
   readonly signal: AbortSignal;
   /**

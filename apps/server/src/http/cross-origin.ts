@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 const REQUEST_HEADERS = [
   'Accept',
   'Authorization',
+  'Baggage',
   'Content-Type',
   'Idempotency-Key',
   'If-None-Match',
@@ -19,6 +20,9 @@ const REQUEST_HEADERS = [
   'Skyflo-Categories',
   'Skyflo-Read-Only',
   'Skyflo-Tools',
+  'Traceparent',
+  'Tracestate',
+  'X-Request-Id',
 ].join(', ');
 
 /** The headers of answers that scripts of a page may read. */
@@ -32,6 +36,7 @@ const EXPOSED_HEADERS = [
   'Retry-After',
   'WWW-Authenticate',
   'X-Next-Offset',
+  'X-Request-Id',
   'X-Total-Chars',
 ].join(', ');
 

@@ -5,6 +5,7 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http';
 import helmet, { type HelmetOptions } from 'helmet';
+import { REQUEST_ID, requestIdOf } from './request-id.js';
 
 /** Swagger UI has inline styles, and its icons are data URLs. */
 const DIRECTIVES = {
@@ -44,8 +45,8 @@ const OPTIONS: HelmetOptions = {
 const SECURITY_HEADERS = headersOf(OPTIONS);
 
 /**
- * An answer that always has the security headers, no matter which code writes it. Node gets them
- * together with the other headers, because a separate `setHeader` makes every answer slower.
+ * An answer that always has the security headers and the id of its request, no matter which code
+ * writes it. Node gets them together with the other headers, because a separate `setHeader` makes every answer slower.
  */
 export class SecuredResponse<
   Request extends IncomingMessage = IncomingMessage,
@@ -55,10 +56,11 @@ export class SecuredResponse<
     reason?: string | OutgoingHttpHeaders | OutgoingHttpHeader[],
     headers?: OutgoingHttpHeaders | OutgoingHttpHeader[],
   ): this {
+    const id = requestIdOf(this.req);
     const given = typeof reason === 'string' ? headers : (headers ?? reason);
     const all = Array.isArray(given)
-      ? [...Object.entries(SECURITY_HEADERS).flat(), ...given]
-      : { ...SECURITY_HEADERS, ...given };
+      ? [...Object.entries(SECURITY_HEADERS).flat(), REQUEST_ID, id, ...given]
+      : { ...SECURITY_HEADERS, [REQUEST_ID]: id, ...given };
     return typeof reason === 'string'
       ? super.writeHead(statusCode, reason, all)
       : super.writeHead(statusCode, all);

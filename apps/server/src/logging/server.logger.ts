@@ -1,6 +1,8 @@
 import { Logger, PinoLogger, type Params } from 'nestjs-pino';
 import { pino } from 'pino';
 import { isoNow } from '#base';
+import { callScope } from '#cluster';
+import { logFactsOf } from '#tools';
 import { StderrDestination } from './stderr-destination.js';
 
 /** Parts of Nest that log a line for each module and route at every start. */
@@ -12,6 +14,8 @@ const NOISY_CONTEXTS = new Set([
   'NestApplication',
 ]);
 
+const stderr = new StderrDestination(process.stderr);
+
 const params: Params = {
   pinoHttp: {
     logger: pino(
@@ -20,13 +24,20 @@ const params: Params = {
         timestamp: () => `,"time":"${isoNow()}"`,
         formatters: { level: (level) => ({ level }) },
         serializers: { err: stackOf },
+        // What is logged during a call says which one.
+        mixin: () => logFactsOf(callScope.getStore()?.origin),
       },
-      new StderrDestination(process.stderr),
+      stderr,
     ),
     // Keeps the serializer above.
     wrapSerializers: false,
   },
 };
+
+/** Has the lines of the log go to a collector too. */
+export function sendLogTo(records: { write(line: string): void } | undefined): void {
+  stderr.also = records && ((line) => records.write(line));
+}
 
 /**
  * The log of the server: one flat JSON object a line, on stderr. Each has `time` (ISO 8601),

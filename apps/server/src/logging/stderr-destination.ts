@@ -27,12 +27,15 @@ export class StderrDestination implements DestinationStream {
   private lines = '';
   private timer: NodeJS.Timeout | undefined;
   private isDropping = false;
+  /** Gets each line too, as JSON. */
+  also: ((line: string) => void) | undefined;
 
   constructor(private readonly stderr: Writable & { isTTY?: boolean }) {
     process.once('exit', () => this.flush());
   }
 
   write(line: string): void {
+    this.also?.(line);
     this.lines += this.stderr.isTTY ? readableLine(line) : line;
     if (this.lastLevel >= WARN) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), FLUSH_MS);

@@ -62,6 +62,7 @@ export async function exchangeCall(exchange: CallExchange): Promise<void> {
     const result = await connection.answer({
       method: 'tools/call',
       params: message.params,
+      source: { id: message.id, headers: response.req.headers },
       signal,
       leave: leave.signal,
       logLevel,

@@ -22,6 +22,7 @@ import { ExecutionsLifecycle } from '#executions';
 import { ToolError } from '#tools';
 import { challengeTo } from '../http/authentication.js';
 import type { RouteNotes } from '../http/methods.js';
+import { requestIdOf } from '../http/request-id.js';
 import { MissingScope } from './missing-scope.js';
 import { fault, JSON_RPC, refuse } from './wire/json-rpc.js';
 import { ModernGateway } from './modern/modern.gateway.js';
@@ -114,7 +115,7 @@ export class McpController implements BeforeApplicationShutdown {
       if (error instanceof ToolError && error.code === 'invalid_input') {
         return refuse(reply.raw, 400, JSON_RPC.refused, error.message);
       }
-      this.logger.error({ msg: 'bug', err: error });
+      this.logger.error({ msg: 'bug', requestId: requestIdOf(reply.request.raw), err: error });
       if (reply.raw.headersSent) reply.raw.destroy();
       else
         refuse(

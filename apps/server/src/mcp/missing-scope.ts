@@ -7,6 +7,7 @@ import { ToolError, ToolRegistry } from '#tools';
 import { principalOf } from '../http/authentication.js';
 import { callerOf } from '../http/caller.js';
 import { asCall } from './call-exchange.js';
+import { callRequestOf } from './wire/call-request.js';
 
 /**
  * Finds calls whose access token lacks a scope. They are refused by HTTP, so that OAuth clients ask
@@ -34,8 +35,11 @@ export class MissingScope {
     } catch (error) {
       if (!(error instanceof ToolError) || error.neededScope === undefined) return undefined;
       const caller = callerOf(request);
-      const who = { caller, principal, door: 'mcp', executionId: randomUUIDv7() };
-      this.runner.refuse(tool.name, call.params['arguments'], who, error);
+      const { id, params } = call;
+      const source = { id, headers: request.headers };
+      const origin = callRequestOf(params, { door: 'mcp' }, source);
+      const who = { caller, principal, door: 'mcp', executionId: randomUUIDv7(), request: origin };
+      this.runner.refuse(tool.name, params['arguments'], who, error);
       return error;
     }
   }

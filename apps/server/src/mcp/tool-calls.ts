@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { orAfter, untilAborted } from '#base';
 import { nearestHint, nearestNames } from '#cluster';
-import { ExecutionAnswers, ExecutionRunner, type Started } from '#executions';
+import { ExecutionAnswers, ExecutionRunner, type Started, type StartOptions } from '#executions';
 import { OTHER } from '#telemetry';
 import { ToolError, ToolRegistry, type Progress, type ToolResult } from '#tools';
 import { CREDENTIAL_ENDED } from '../http/credential-watch.js';
@@ -21,6 +21,7 @@ import {
   type ProtocolFault,
 } from './wire/json-rpc.js';
 import { asksOf, type Asks } from './wire/asks.js';
+import { callRequestOf, type MessageSource } from './wire/call-request.js';
 import { ProgressSender } from './wire/progress-sender.js';
 import { instructionsFor } from './wire/instructions.js';
 import { failureResult, successResult } from './wire/tool-result.js';
@@ -32,6 +33,7 @@ const LAST_PATIENT_VERSION = '2025-06-18';
 /** What a connection passes to a call. */
 export interface CallContext {
   client: McpClient;
+  source: MessageSource;
   /** Aborts when the client cancels the request or its connection ends. */
   signal: AbortSignal;
   /**
@@ -109,15 +111,22 @@ export class ToolCalls {
     const executionId = randomUUIDv7();
     const { client } = context;
     const { caller, principal, door } = client;
+    const request = callRequestOf(params, client, context.source);
     let progress: ProgressSender | undefined;
     try {
-      const { timeLimitSeconds, maxOutputChars } = this.admit(params, meta, executionId, context);
+      const { timeLimitSeconds, maxOutputChars } = this.admit(
+        params,
+        meta,
+        { executionId, request },
+        context,
+      );
       // In older protocol versions `task` has no meaning.
       if (params.task && knowsTasks(client)) {
         return await this.tasks.create(name, args, {
           caller,
           principal,
           door,
+          request,
           timeLimitSeconds,
           maxOutputChars,
         });
@@ -127,6 +136,7 @@ export class ToolCalls {
         caller,
         principal,
         door,
+        request,
         executionId,
         timeLimitSeconds,
         maxOutputChars,
@@ -155,7 +165,7 @@ export class ToolCalls {
   private admit(
     { name, arguments: args }: Record<string, unknown>,
     meta: Record<string, unknown>,
-    executionId: string,
+    named: Pick<StartOptions, 'request'> & { executionId: string },
     { client, signal }: CallContext,
   ): Asks {
     try {
@@ -169,7 +179,7 @@ export class ToolCalls {
       return asks;
     } catch (error) {
       const { caller, principal, door } = client;
-      const who = { caller, principal, door, executionId };
+      const who = { caller, principal, door, ...named };
       this.runner.refuse(name as string, args, who, error as ToolError);
       throw error;
     }

@@ -10,6 +10,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { authenticationConfig, type AuthenticationConfig } from '#access';
 import { challengeTo } from '../http/authentication.js';
+import { requestIdOf } from '../http/request-id.js';
 import { ExecutionAnswers } from '#executions';
 import { ToolError, type FieldError, type ToolErrorCode } from '#tools';
 import { startedBy } from './execution-id.js';
@@ -45,6 +46,7 @@ interface Problem {
   errors?: FieldError[];
   output?: string;
   execution_id?: string;
+  request_id: string;
 }
 
 /** Turns every failure over REST into a problem document. No other code shapes an error. */
@@ -62,7 +64,10 @@ export class ProblemFilter {
     const reply = http.getResponse<FastifyReply>();
     const request = http.getRequest<FastifyRequest>();
     if (isHangUp(error, request)) return;
-    const problem = this.problemOf(error, startedBy(request)?.id);
+    const problem = this.problemOf(error, {
+      execution_id: startedBy(request)?.id,
+      request_id: requestIdOf(request.raw),
+    });
     if (reply.sent) return;
     if (problem.status === 413) readOn(request, reply);
     if (error instanceof ToolError && error.retryAfterSeconds !== undefined) {
@@ -77,7 +82,10 @@ export class ProblemFilter {
       .send(JSON.stringify(problem));
   }
 
-  private problemOf(error: unknown, execution_id: string | undefined): Problem {
+  private problemOf(
+    error: unknown,
+    ids: { execution_id: string | undefined; request_id: string },
+  ): Problem {
     if (error instanceof ToolError) {
       const { code, message: detail, retryable, errors, output } = this.answers.cutRefusal(error);
       const status = STATUS_OF[code];
@@ -89,20 +97,20 @@ export class ProblemFilter {
         retryable,
         errors,
         output: output || undefined,
-        execution_id,
+        ...ids,
       };
     }
     const status =
       error instanceof HttpException ? error.getStatus() : HttpStatus.INTERNAL_SERVER_ERROR;
     const code = codeOf(status);
     if (code === 'internal') {
-      this.logger.error({ msg: 'bug', err: error });
+      this.logger.error({ msg: 'bug', requestId: ids.request_id, err: error });
     }
     const detail =
       code === 'internal'
         ? "Internal error. The server's log has the details."
         : (error as Error).message.slice(0, MAX_DETAIL_CHARS).toWellFormed();
-    return { title: titleOf(status), status, code, detail, retryable: false, execution_id };
+    return { title: titleOf(status), status, code, detail, retryable: false, ...ids };
   }
 }
 

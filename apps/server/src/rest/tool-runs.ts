@@ -13,6 +13,7 @@ import { ToolError, type Principal, type ToolDefinition } from '#tools';
 import { HttpAnswers } from '../http/http-answers.js';
 import { principalOf } from '../http/authentication.js';
 import { callerOf } from '../http/caller.js';
+import { callRequestOf } from './call-request.js';
 import { EVENT_STREAM } from '../http/event-stream.js';
 import { Unread } from '../http/unread.js';
 import { newExecutionId, setStarted } from './execution-id.js';
@@ -46,7 +47,7 @@ interface NamedTool {
 }
 
 /** Who calls, and by which door. */
-type Caller = Pick<StartOptions, 'caller' | 'door'> & { principal: Principal };
+type Caller = Pick<StartOptions, 'caller' | 'door' | 'request'> & { principal: Principal };
 
 interface Exchange {
   query: ExecuteQueryDto;
@@ -81,7 +82,9 @@ export class ToolRuns {
     const isStream = request.headers.accept?.includes(EVENT_STREAM) ?? false;
     const principal = principalOf(request.raw);
     const caller = callerOf(request.raw);
-    const who = { caller, principal, door: 'rest' };
+    const isNow = respondAsync && waitSeconds === 0;
+    const called = callRequestOf(request, isStream ? 200 : isNow ? 202 : undefined);
+    const who = { caller, principal, door: 'rest', request: called };
     const tool = this.find(named, args, who);
     const isRead = tool.annotations.readOnlyHint;
     const started = await this.runner.start(tool.name, args, {

@@ -3,12 +3,6 @@ import type { ConfigType } from '@nestjs/config';
 import { stateFolder } from '#base';
 import { IntSetting, registerConfig, TextSetting } from '#tools';
 import type { ConfigMapName } from './checkpoints/config-map-sink.js';
-import type { OtlpPlace } from './otlp-log.js';
-
-const OTLP_ADDRESS = {
-  pattern: /^(https?:\/\/\S+)?$/,
-  means: 'an address that starts with http:// or https://',
-};
 
 class AuditEnvironment {
   @TextSetting({
@@ -57,25 +51,6 @@ class AuditEnvironment {
   })
   AUDIT_CHECKPOINT_CONFIGMAP = '';
 
-  @TextSetting({
-    format: OTLP_ADDRESS,
-    description:
-      'An OpenTelemetry collector, by OTLP over HTTP. It gets each entry of the audit as a log ' +
-      'record, at `/v1/logs`. The packages read `OTEL_EXPORTER_OTLP_HEADERS` and the like themselves.',
-    otherwise: 'none',
-  })
-  OTEL_EXPORTER_OTLP_ENDPOINT = '';
-
-  @TextSetting({
-    format: OTLP_ADDRESS,
-    description: 'The same for log records only, with its whole path.',
-    otherwise: '`OTEL_EXPORTER_OTLP_ENDPOINT` and `/v1/logs`',
-  })
-  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT = '';
-
-  @TextSetting({ description: 'What log records name as their service.' })
-  OTEL_SERVICE_NAME = 'skyflo-mcp';
-
   @IntSetting({
     min: 1,
     description: 'Days after which an entry of the audit is forgotten.',
@@ -96,7 +71,6 @@ export const auditConfig = registerConfig('audit', AuditEnvironment, (environmen
   checkpointFile: environment.AUDIT_CHECKPOINT_FILE || undefined,
   checkpointUrl: environment.AUDIT_CHECKPOINT_URL || undefined,
   checkpointConfigMap: configMapOf(environment.AUDIT_CHECKPOINT_CONFIGMAP),
-  otlp: otlpOf(environment),
   maxAgeMs: environment.AUDIT_DAYS * 86_400_000,
 }));
 
@@ -105,10 +79,4 @@ export type AuditConfig = ConfigType<typeof auditConfig>;
 function configMapOf(text: string): ConfigMapName | undefined {
   const [namespace, name] = text.split('/');
   return namespace && name ? { namespace, name } : undefined;
-}
-
-function otlpOf(environment: AuditEnvironment): OtlpPlace | undefined {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: logs } = environment;
-  const url = logs || (base && `${base.replace(/\/+$/, '')}/v1/logs`);
-  return url ? { url, serviceName: environment.OTEL_SERVICE_NAME } : undefined;
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { ClusterModule } from '#cluster';
 import { StoreModule } from '#store';
+import { otelConfig } from '#telemetry';
 import { auditConfig } from './audit.config.js';
 import { AuditInterceptor } from './audit.interceptor.js';
 import { AuditPart } from './audit.part.js';
@@ -13,7 +14,12 @@ import { AuditWriter } from './store/audit-writer.js';
 
 /** The record of what was asked of the server, and of what it did to clusters. */
 @Module({
-  imports: [ClusterModule, StoreModule, ConfigModule.forFeature(auditConfig)],
+  imports: [
+    ClusterModule,
+    StoreModule,
+    ConfigModule.forFeature(auditConfig),
+    ConfigModule.forFeature(otelConfig),
+  ],
   providers: [
     Audit,
     AuditDatabase,

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { Clusters, type GateCall, type GateRequest } from '#cluster';
 import { runningServers, STORE_UP, within } from '#store';
+import { otelConfig, type OtelConfig } from '#telemetry';
 import { ToolError, type RefusedCall, type ToolInvocation } from '#tools';
 import { AuditChain } from './audit-chain.js';
 import type { AuditDraft, AuditEntry, EntryId } from './audit-entry.js';
@@ -69,6 +70,7 @@ export class Audit implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
     private readonly retention: AuditRetention,
     clusters: Clusters,
     @Inject(auditConfig.KEY) private readonly config: AuditConfig,
+    @Inject(otelConfig.KEY) private readonly otel: OtelConfig,
   ) {
     const key = AuditKey.open(config.keyFile);
     this.digestKey = key.digestKey;
@@ -157,8 +159,7 @@ export class Audit implements OnModuleInit, OnApplicationBootstrap, OnApplicatio
 
   async onModuleInit(): Promise<void> {
     STORE_UP.observe(() => [[this.failure === undefined ? 1 : 0, 'audit']]);
-    const { otlp } = this.config;
-    this.otlp = otlp && (await OtlpLog.open(otlp));
+    this.otlp = await OtlpLog.open(this.otel);
     await this.database.sql.migrate();
     await this.checkpoints.start();
   }

@@ -1,8 +1,4 @@
-import { Logger } from '@nestjs/common';
-import type { Logger as OtelLogger } from '@opentelemetry/api';
-import type { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
-import type { LoggerProvider } from '@opentelemetry/sdk-logs';
-import { orAfter } from '#base';
+import { OtelLogs, type OtelConfig } from '#telemetry';
 import type { AuditEntry } from './audit-entry.js';
 import { canonicalJson } from './canonical-json.js';
 
@@ -11,48 +7,21 @@ const EVENT = 'skyflo.audit';
 /** Severities of OpenTelemetry. */
 const INFO = { severityNumber: 9, severityText: 'INFO' };
 const WARN = { severityNumber: 13, severityText: 'WARN' };
-/** Records that wait for the collector. Further ones are dropped, and the chain shows the gap. */
-const MAX_WAITING = 1_000;
-const MAX_BATCH = 250;
-const FLUSH_MS = 1_000;
-/** Milliseconds that the last records get when the server ends. */
-const CLOSE_MS = 2_000;
-/** Where records go, and by whom they are. */
-export interface OtlpPlace {
-  /** The whole address, such as `http://collector:4318/v1/logs`. */
-  readonly url: string;
-  readonly serviceName: string;
-}
 
 /** Entries as OpenTelemetry log records, beside the database. Nothing waits for them. */
 export class OtlpLog {
-  private constructor(
-    private readonly provider: LoggerProvider,
-    private readonly records: OtelLogger,
-  ) {}
+  private constructor(private readonly records: OtelLogs) {}
 
-  /** Loads the packages, which nobody else needs. */
-  static async open({ url, serviceName }: OtlpPlace): Promise<OtlpLog> {
-    const [{ BatchLogRecordProcessor, LoggerProvider }, { OTLPLogExporter }, resources] =
-      await Promise.all([
-        import('@opentelemetry/sdk-logs'),
-        import('@opentelemetry/exporter-logs-otlp-http'),
-        import('@opentelemetry/resources'),
-      ]);
-    const processor = new BatchLogRecordProcessor({
-      exporter: telling(new OTLPLogExporter({ url }), new URL(url).origin),
-      maxQueueSize: MAX_WAITING,
-      maxExportBatchSize: MAX_BATCH,
-      scheduledDelayMillis: FLUSH_MS,
-    });
-    const resource = resources.resourceFromAttributes({ 'service.name': serviceName });
-    const provider = new LoggerProvider({ resource, processors: [processor] });
-    return new OtlpLog(provider, provider.getLogger(EVENT));
+  /** Undefined where log records do not go to a collector. */
+  static async open(config: OtelConfig): Promise<OtlpLog | undefined> {
+    // A queue of their own: lines of the log must not push them out.
+    const records = await OtelLogs.open(config, EVENT, 'Records of the audit');
+    return records && new OtlpLog(records);
   }
 
   write(entry: AuditEntry): void {
     const { kind, outcome = 'none', tool, principal, door, decision, context, code } = entry;
-    this.records.emit({
+    this.records.logger.emit({
       eventName: EVENT,
       timestamp: new Date(entry.time),
       ...(outcome === 'done' || outcome === 'none' ? INFO : WARN),
@@ -74,28 +43,7 @@ export class OtlpLog {
   }
 
   /** Waits until the records are sent, for two seconds at most. */
-  async close(): Promise<void> {
-    await orAfter(
-      CLOSE_MS,
-      this.provider.shutdown().catch(() => undefined),
-    );
+  close(): Promise<void> {
+    return this.records.close();
   }
-}
-
-/** Logs once when a collector does not take records, and once when it does again. */
-function telling(exporter: OTLPLogExporter, place: string): OTLPLogExporter {
-  const logger = new Logger('Audit');
-  const send = exporter.export.bind(exporter);
-  let isFailing = false;
-  exporter.export = (records, done) =>
-    send(records, (result) => {
-      const { error } = result;
-      if (error && !isFailing) {
-        logger.warn({ msg: 'Records of the audit are not taken.', place, err: error });
-      }
-      if (!error && isFailing) logger.log({ msg: 'Records of the audit are taken again.', place });
-      isFailing = error !== undefined;
-      done(result);
-    });
-  return exporter;
 }

@@ -19,10 +19,10 @@ export class CallScopeInterceptor implements ToolInterceptor {
     next: (invocation: ToolInvocation) => Promise<ToolResult>,
   ): Promise<ToolResult> {
     const { tool, call } = invocation;
-    const { executionId, principal, caller, door, signal, remembered } = call;
+    const { executionId, principal, caller, door, origin, signal, remembered } = call;
     if (!reachesGate(invocation)) await remembered;
     const { name, category } = tool;
-    const who = { principal, caller, door };
+    const who = { principal, caller, door, origin };
     const scope = { tool: name, category, executionId, ...who, changes: [], signal, remembered };
     return callScope.run(scope, () => next(invocation));
   }

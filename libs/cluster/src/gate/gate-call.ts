@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Principal, ToolInvocation } from '#tools';
+import type { CallOrigin, Principal, ToolInvocation } from '#tools';
 
 /** How an object was changed. */
 export interface NotedChange {
@@ -21,6 +21,8 @@ export interface GateCall {
   readonly caller?: string | undefined;
   /** The way in: `rest`, `mcp` or `stdio`. */
   readonly door?: string | undefined;
+  /** The request that it came with, if there is one. */
+  readonly origin?: CallOrigin | undefined;
   /** What it has changed so far, as far as that was compared. See `noteChange`. */
   readonly changes?: NotedChange[] | undefined;
   /** Aborts when the call is cancelled. */
@@ -36,6 +38,21 @@ export function reachesGate({ tool, call }: ToolInvocation): boolean {
 
 /** The call that the work under way belongs to. */
 export const callScope = new AsyncLocalStorage<GateCall>();
+
+/**
+ * Does work that is a part of the call under way, with a span of its own where traces are made.
+ * @param name how traces name the work
+ */
+export async function asPartOfCall<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const call = callScope.getStore();
+  const span = call?.origin?.span?.begin(name, 'internal', {});
+  if (!span) return work();
+  try {
+    return await callScope.run({ ...call!, origin: { ...call!.origin!, span } }, work);
+  } finally {
+    span.end();
+  }
+}
 
 /**
  * Does work that belongs to this server and to no call, although a call may have caused it: what it

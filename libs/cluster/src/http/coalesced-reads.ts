@@ -15,9 +15,15 @@ export class CoalescedReads<T> {
   /**
    * @param key the same for reads that have the same answer, whoever asks
    * @param signal ends this caller's wait; the read itself ends when nobody waits for it any more
+   * @param isShared called where the answer is that of another caller's read
    * @throws ToolError `cancelled`, or the signal's own reason; what `perform` throws
    */
-  read(key: string, signal: AbortSignal | undefined, perform: Perform<T>): Promise<T> {
+  read(
+    key: string,
+    signal: AbortSignal | undefined,
+    perform: Perform<T>,
+    isShared?: () => void,
+  ): Promise<T> {
     this.turn ??= this.begin();
     if (!this.turn.has(key)) {
       this.turn.set(key, undefined);
@@ -27,7 +33,7 @@ export class CoalescedReads<T> {
     if (!shared) {
       shared = new SharedRead(perform);
       this.turn.set(key, shared);
-    }
+    } else isShared?.();
     return shared.join(signal);
   }
 

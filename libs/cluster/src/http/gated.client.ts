@@ -6,14 +6,14 @@ import type { Answer } from './exchange.js';
 import { answered, failed } from './gate-outcome.js';
 import type { HttpClient } from './http.client.js';
 import { isChange, queryText, type RequestOptions } from './request-options.js';
+import { RequestSpan, type RequestTarget } from './request-span.js';
 
 /** The way of all requests to one API server: through the gate, then over HTTP. */
 export class GatedClient {
-  /** @param context the name of the kubeconfig context */
   constructor(
     private readonly http: HttpClient,
     private readonly gate: Gate,
-    private readonly context: string,
+    private readonly target: RequestTarget,
   ) {}
 
   /** As `HttpClient.send`. Throws also what the gate refuses with. */
@@ -32,12 +32,15 @@ export class GatedClient {
   async *stream(path: string, options: RequestOptions): AsyncGenerator<Uint8Array, void> {
     if (this.gate.isOpen) return yield* this.http.stream(path, options);
     const { identity, verb, leave } = await this.admit(path, options);
+    const span = RequestSpan.begin(this.target, path, options);
     try {
-      yield* this.http.stream(path, { ...options, identity, verb });
+      yield* this.http.stream(path, { ...options, identity, verb, span });
     } catch (error) {
+      span?.end(error);
       await leave(failed(error));
       throw error;
     } finally {
+      span?.end();
       await leave({ state: 'done' });
     }
   }
@@ -50,11 +53,14 @@ export class GatedClient {
   ): Promise<ChannelStream> {
     if (this.gate.isOpen) return this.http.channels(path, protocols, { signal });
     const { identity, verb, leave } = await this.admit(path, {});
+    const span = RequestSpan.begin(this.target, path, {});
     try {
-      const channels = await this.http.channels(path, protocols, { signal, identity, verb });
+      const channels = await this.http.channels(path, protocols, { signal, identity, verb, span });
+      span?.end();
       await leave({ state: 'done' });
       return channels;
     } catch (error) {
+      span?.end(error);
       await leave(failed(error));
       throw error;
     }
@@ -70,17 +76,20 @@ export class GatedClient {
     return this.pass(target, options, (admitted) => this.http.forward(target, admitted));
   }
 
-  private async pass<T extends { status: number }>(
+  private async pass<T extends ProgramAnswer>(
     path: string,
     options: RequestOptions,
     send: (admitted: RequestOptions) => Promise<T>,
   ): Promise<T> {
     const { identity, verb, leave } = await this.admit(path, options);
+    const span = RequestSpan.begin(this.target, path, options);
     try {
-      const answer = await send({ ...options, identity, verb });
+      const answer = await send({ ...options, identity, verb, span });
+      span?.endWith(answer);
       await leave(answered(answer.status, isChange(options)));
       return answer;
     } catch (error) {
+      span?.end(error);
       await leave(failed(error));
       throw error;
     }
@@ -91,9 +100,14 @@ export class GatedClient {
     const target = `${path}${queryText(query)}`;
     const rehearse = async () => {
       const dryRun = `${target}${target.includes('?') ? '&' : '?'}dryRun=All`;
-      const asked = { method, body, contentType, signal };
-      return parseJson((await this.http.exchange(dryRun, asked)).body.toString('utf8'));
+      const span = RequestSpan.begin(this.target, dryRun, options);
+      const asked = { method, body, contentType, signal, span };
+      try {
+        return parseJson((await this.http.exchange(dryRun, asked)).body.toString('utf8'));
+      } finally {
+        span?.end();
+      }
     };
-    return this.gate.enter(this.context, { method, target, body, contentType }, rehearse);
+    return this.gate.enter(this.target.context, { method, target, body, contentType }, rehearse);
   }
 }

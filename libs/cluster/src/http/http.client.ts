@@ -85,13 +85,13 @@ export class HttpClient {
   }
 
   private read(path: string, options: RequestOptions): Promise<Answer> {
-    const { accept, query, signal, timeoutMs, maxBytes, isUrgent, identity, verb } = options;
+    const { accept, query, signal, timeoutMs, maxBytes, isUrgent, identity, verb, span } = options;
     const what = `${path}${queryText(query)} ${accept} ${timeoutMs} ${maxBytes} ${isUrgent}`;
     const key = identity ? `${what} ${identity.key}` : what;
-    const own = { accept, query, timeoutMs, maxBytes, isUrgent, identity, verb };
-    return this.reads.read(key, signal, (shared) =>
-      this.exchange(path, { ...own, signal: shared }),
-    );
+    const asked = { accept, query, timeoutMs, maxBytes, isUrgent, identity, verb, span };
+    const perform = (own: AbortSignal | undefined) =>
+      this.exchange(path, { ...asked, signal: own });
+    return this.reads.read(key, signal, perform, span && (() => span.share()));
   }
 
   /** As `send`, without sharing equal reads. */
@@ -200,7 +200,7 @@ export class HttpClient {
   async channels(
     path: string,
     protocols: string[],
-    options: Pick<RequestOptions, 'signal' | 'identity' | 'verb'>,
+    options: Pick<RequestOptions, 'signal' | 'identity' | 'verb' | 'span'>,
   ): Promise<ChannelStream> {
     const deadline = this.deadline(options, READ_LIMIT_MS);
     deadline.start();
@@ -272,15 +272,19 @@ export class HttpClient {
         const again = isRefused(error) || (isDeadSocket(error) && read);
         if (reconnected || !again) throw error;
         reconnected = true;
+        options.span?.resend('connection lost');
         if (isRefused(error)) await deadline.sleep(REFUSED_PAUSE_MS);
         continue;
       }
+      options.span?.status(answer.status);
       if (answer.status < 400) return answer as T;
       const pauseMs = options.waits === false ? Infinity : pauseMsOf(answer, read);
       if (pauseMs < deadline.remainingMs) {
+        options.span?.resend('asked to wait', pauseMs);
         await deadline.sleep(pauseMs);
       } else if (answer.status === 401 && !renewed && this.connection.renew()) {
         renewed = true;
+        options.span?.resend('credentials renewed');
       } else if (options.anyStatus) {
         return answer as T;
       } else {

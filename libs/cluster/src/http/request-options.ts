@@ -1,4 +1,5 @@
 import type { Identity } from '../gate/gate.js';
+import type { RequestSpan } from './request-span.js';
 
 /** One request to an API server. */
 export interface RequestOptions {
@@ -37,6 +38,8 @@ export interface RequestOptions {
   verb?: string | undefined;
   /** Further headers. They take the place of those that every request has. */
   headers?: Readonly<Record<string, string>>;
+  /** Where traces are made. */
+  span?: RequestSpan | undefined;
 }
 
 /** Whether a request only reads. */

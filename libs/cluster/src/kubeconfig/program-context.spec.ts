@@ -27,34 +27,38 @@ function addressIn(file: string): string {
 describe(ProgramContexts.name, () => {
   it('writes a kubeconfig for its owner, with an address and no credential', async () => {
     const cluster = await lab.clusterTo((_, response) => response.end('{"gitVersion":"v1"}'));
-    const file = await contexts.through(cluster, async ({ env: { KUBECONFIG: path = '' } }) => {
-      expect(statSync(path).mode & 0o777).toBe(0o600);
-      expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
-      const config = JSON.parse(readFileSync(path, 'utf8')) as object;
-      const server = addressIn(path);
-      expect(config).toEqual({
-        apiVersion: 'v1',
-        kind: 'Config',
-        'current-context': 'skyflo-mcp',
-        clusters: [{ name: 'skyflo-mcp', cluster: { server } }],
-        contexts: [
-          {
-            name: 'skyflo-mcp',
-            context: { cluster: 'skyflo-mcp', user: 'skyflo-mcp', namespace: 'default' },
-          },
-        ],
-        users: [{ name: 'skyflo-mcp', user: {} }],
-      });
-      expect(await (await fetch(`${server}/version`)).text()).toBe('{"gitVersion":"v1"}');
-      return path;
-    });
+    const file = await contexts.through(
+      'kubectl',
+      cluster,
+      async ({ env: { KUBECONFIG: path = '' } }) => {
+        expect(statSync(path).mode & 0o777).toBe(0o600);
+        expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
+        const config = JSON.parse(readFileSync(path, 'utf8')) as object;
+        const server = addressIn(path);
+        expect(config).toEqual({
+          apiVersion: 'v1',
+          kind: 'Config',
+          'current-context': 'skyflo-mcp',
+          clusters: [{ name: 'skyflo-mcp', cluster: { server } }],
+          contexts: [
+            {
+              name: 'skyflo-mcp',
+              context: { cluster: 'skyflo-mcp', user: 'skyflo-mcp', namespace: 'default' },
+            },
+          ],
+          users: [{ name: 'skyflo-mcp', user: {} }],
+        });
+        expect(await (await fetch(`${server}/version`)).text()).toBe('{"gitVersion":"v1"}');
+        return path;
+      },
+    );
     expect(existsSync(dirname(file))).toBe(false);
   });
 
   it('ends the way with the work, also with work that fails', async () => {
     const cluster = await lab.clusterTo((_, response) => response.end('{}'));
     let address = '';
-    const work = contexts.through(cluster, ({ env: { KUBECONFIG: path = '' } }) => {
+    const work = contexts.through('kubectl', cluster, ({ env: { KUBECONFIG: path = '' } }) => {
       address = addressIn(path);
       return Promise.reject(new Error('broken'));
     });
@@ -64,8 +68,11 @@ describe(ProgramContexts.name, () => {
 
   it('shows the address of the API server in place of its own', async () => {
     const cluster = lab.cluster('https://api.example.com:6443');
-    const text = await contexts.through(cluster, ({ env: { KUBECONFIG: path = '' }, shown }) =>
-      Promise.resolve(shown(`Get "${addressIn(path)}/version": EOF`)),
+    const text = await contexts.through(
+      'kubectl',
+      cluster,
+      ({ env: { KUBECONFIG: path = '' }, shown }) =>
+        Promise.resolve(shown(`Get "${addressIn(path)}/version": EOF`)),
     );
     expect(text).toBe('Get "https://api.example.com:6443/version": EOF');
   });
@@ -75,6 +82,7 @@ describe(ProgramContexts.name, () => {
     const refusal = new ToolError('forbidden', 'Rule "a" denies it.');
     const upstream = () => Promise.reject(refusal);
     await contexts.through(
+      'kubectl',
       cluster,
       async ({ env: { KUBECONFIG: path = '' }, failureIn }) => {
         await fetch(`${addressIn(path)}/version`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import type { ToolError } from '#tools';
 import type { Cluster } from '../cluster.js';
+import { asPartOfCall } from '../gate/gate-call.js';
 import { GateListener, type ListenerAddress } from '../gate/gate-listener.js';
 import type { Upstream } from '../gate/upstream.js';
 
@@ -27,12 +28,22 @@ export class ProgramContexts {
 
   /**
    * Does work with a way to an API server, which ends with the work.
+   * @param program how traces name what runs, e.g. `helm upgrade`
    * @param upstream what answers in its place
    */
-  async through<T>(
+  through<T>(
+    program: string,
     cluster: Cluster,
     work: (context: ProgramContext) => Promise<T>,
     upstream: Upstream = (request) => cluster.relay(request),
+  ): Promise<T> {
+    return asPartOfCall(program, () => this.within(cluster, work, upstream));
+  }
+
+  private async within<T>(
+    cluster: Cluster,
+    work: (context: ProgramContext) => Promise<T>,
+    upstream: Upstream,
   ): Promise<T> {
     const { server, namespace } = cluster;
     const address = await this.listener.open(upstream);

@@ -1,4 +1,5 @@
-import type { PreparedCall, Principal, Progress } from '#tools';
+import type { CallRequest } from '#telemetry';
+import type { CallOrigin, PreparedCall, Principal, Progress } from '#tools';
 import type { LiveExecution } from '../live-execution.js';
 import type { Place } from './run-queue.js';
 
@@ -10,6 +11,8 @@ export interface StartOptions {
   principal?: Principal | undefined;
   /** The way in: `rest`, `mcp` or `stdio`. */
   door?: string | undefined;
+  /** The request that it came with. */
+  request?: CallRequest | undefined;
   /** Somebody will come back for it: it is stored before it begins, with its whole output. */
   keep?: boolean;
   /** UUID to run under; a new one unless given. */
@@ -25,8 +28,10 @@ export interface StartOptions {
 }
 
 /** What is recorded of a call that does not begin. */
-export type RefusalOptions = Pick<StartOptions, 'caller' | 'principal' | 'door'> & {
+export type RefusalOptions = Pick<StartOptions, 'caller' | 'principal' | 'door' | 'request'> & {
   executionId: string;
+  /** What its request led to. Undefined while nothing has. */
+  origin?: CallOrigin | undefined;
 };
 
 /** How a call is run that has its id. */

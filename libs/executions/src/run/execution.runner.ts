@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { isoNow } from '#base';
+import { endCall, originOf } from '#telemetry';
 import { ToolError, ToolInvoker, type PreparedCall, type Progress } from '#tools';
 import { keptOutput } from '../cut-failure.js';
 import type { Outcome } from '../execution.js';
@@ -64,7 +65,10 @@ export class ExecutionRunner {
    * what it does
    */
   async start(name: string, args: unknown, options: StartOptions): Promise<Started> {
-    const identified = { ...options, executionId: options.executionId ?? randomUUIDv7() };
+    const { executionId = randomUUIDv7(), request } = options;
+    const origin = originOf(request, () => this.invoker.find(name));
+    origin?.span?.note({ 'skyflo.execution.id': executionId });
+    const identified = { ...options, executionId, origin };
     try {
       const admitted = this.admit(name, args, identified);
       if (!mayRunUnstored(admitted)) return await this.storeAndRun(admitted);
@@ -78,11 +82,13 @@ export class ExecutionRunner {
 
   /** Has a call recorded that was refused before it began, also one that a door has refused. */
   refuse(name: string, args: unknown, options: RefusalOptions, error: ToolError): void {
+    const { request, origin = originOf(request, () => this.invoker.find(name)) } = options;
     this.invoker.refuse({ name, args, error, call: options });
+    endCall(request, origin, error.code);
   }
 
   private admit(name: string, args: unknown, options: Identified): Admitted {
-    const call = this.invoker.prepare(name, args, options.executionId);
+    const call = this.invoker.prepare(name, args, options);
     if (this.stopping) throw new ToolError('unavailable', 'The server is stopping.');
     const { category, annotations } = call.tool;
     const { caller, executionId: id, idempotencyKey } = options;
@@ -106,6 +112,11 @@ export class ExecutionRunner {
       if (other) {
         this.invoker.retract(execution.id);
         this.abandon(execution, place);
+        options.origin?.span?.note({
+          'skyflo.execution.id': other.id,
+          'skyflo.call.repeated': true,
+        });
+        endCall(options.request, options.origin);
         return { id: other.id, live: this.get(other.id) };
       }
     } catch (error) {
@@ -183,12 +194,15 @@ export class ExecutionRunner {
   private async run(admitted: Admitted, stored?: Promise<void>): Promise<void> {
     const { execution, call, options, place } = admitted;
     const { taken, giveBack } = place;
+    const waiting = place.isNow ? undefined : options.origin?.span?.begin('queue', 'internal', {});
     try {
       await taken;
     } catch (error) {
+      waiting?.end((error as ToolError).code);
       this.refuse(call.tool.name, argsOf(call), options, error as ToolError);
-      return this.finish(execution, { error: error as ToolError });
+      return this.finish(admitted, { error: error as ToolError });
     }
+    waiting?.end();
     const outcome = await this.invoke(admitted, stored);
     try {
       await stored;
@@ -196,7 +210,7 @@ export class ExecutionRunner {
       this.invoker.retract(execution.id);
       return this.abandon(execution, place, error as ToolError);
     }
-    const finished = this.finish(execution, outcome);
+    const finished = this.finish(admitted, outcome);
     // Not earlier: long outputs would pile up before a slow database.
     this.recorder.whenRoom(execution, giveBack);
     await finished;
@@ -208,7 +222,7 @@ export class ExecutionRunner {
   ): Promise<Outcome> {
     const { invoker, recorder } = this;
     const { answerChars, errorChars, keptChars } = execution.limits;
-    const { principal, door, timeLimitSeconds, progress, emit } = options;
+    const { principal, door, origin, timeLimitSeconds, progress, emit } = options;
     const report = (news: Progress) => {
       execution.addProgress(news);
       recorder.events(execution);
@@ -225,6 +239,7 @@ export class ExecutionRunner {
         caller: execution.caller,
         principal,
         door,
+        origin,
         signal: execution.signal,
         remembered,
         timeLimitSeconds,
@@ -271,7 +286,9 @@ export class ExecutionRunner {
     signal.throwIfAborted();
   }
 
-  private async finish(execution: LiveExecution, outcome: Outcome): Promise<void> {
+  private async finish({ execution, options }: Admitted, outcome: Outcome): Promise<void> {
+    const { request, origin } = options;
+    endCall(request, origin, 'error' in outcome ? outcome.error.code : undefined);
     execution.isEnding = true;
     this.invoker.retract(execution.id);
     await this.recorder.end(execution, outcome);

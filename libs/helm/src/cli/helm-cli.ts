@@ -84,6 +84,7 @@ export class HelmCli {
   /** Runs helm to its end, whether it succeeds or fails. Throws as `Programs.run`. */
   async attempt(command: HelmCommand, limits: HelmLimits): Promise<HelmOutcome> {
     const { run, cluster, through } = command;
+    const program = `helm ${command.command[0]}`;
     const start = async (own: HelmRun, context?: ProgramContext) => {
       const proxy = await this.proxy.open();
       try {
@@ -94,7 +95,7 @@ export class HelmCli {
     };
     const begin = (own: HelmRun) =>
       cluster
-        ? this.contexts.through(cluster, (context) => start(own, context), through)
+        ? this.contexts.through(program, cluster, (context) => start(own, context), through)
         : start(own);
     return run ? begin(run) : this.home.inRun(begin);
   }

@@ -41,7 +41,8 @@ export class KubectlService {
    * @throws ToolError by the API server's reason, otherwise `failed` with kubectl's message
    */
   run(cluster: Cluster, args: readonly string[], call: ToolCall): Promise<string> {
-    return this.contexts.through(cluster, (context) => this.start(context, args, call));
+    const start = (context: ProgramContext) => this.start(context, args, call);
+    return this.contexts.through(`kubectl ${args[0]}`, cluster, start);
   }
 
   private async start(

@@ -1,5 +1,6 @@
 import {
   LOG_LEVEL_META_KEY,
+  PROTOCOL_VERSION_META_KEY,
   Server,
   SERVER_INFO_META_KEY,
   type CacheHint,
@@ -39,11 +40,16 @@ export function modernServer(tools: ToolCalls, client: McpClient): Server {
   });
   const connection = new McpConnection(tools, client);
   for (const method of METHODS) {
-    server.setRequestHandler(method, { params: ANY_PARAMS }, async (params, { mcpReq }) => {
+    server.setRequestHandler(method, { params: ANY_PARAMS }, async (params, { mcpReq, http }) => {
       const envelope = mcpReq.envelope as Record<string, unknown> | undefined;
       const result = await connection.answer({
         method,
         params,
+        source: {
+          id: mcpReq.id,
+          headers: http?.req && Object.fromEntries(http.req.headers),
+          protocolVersion: envelope?.[PROTOCOL_VERSION_META_KEY],
+        },
         signal: mcpReq.signal,
         logLevel: envelope?.[LOG_LEVEL_META_KEY],
         notify: (name, content) =>

@@ -39,11 +39,12 @@ export class SessionServer extends Server {
     // A handler for each method would make the SDK answer wrong parameters with an internal error
     // and check each result again.
     this.fallbackRequestHandler = async ({ method, params = {} }, extra) => {
-      const { signal, requestId } = extra;
+      const { signal, requestId, requestInfo } = extra;
       try {
         return await this.connection.answer({
           method,
           params,
+          source: { id: requestId, headers: requestInfo?.headers },
           signal,
           leave: this.leaving.signal,
           notify: (name, content) =>

@@ -11,6 +11,7 @@ import { watchOperations } from '../../metrics/mcp-operations.js';
 import { isOfConnection } from '../mcp-connection.js';
 import { asEvent, JSON_RPC, refuse } from '../wire/json-rpc.js';
 import type { Narrowing } from '../narrowing/narrowing.js';
+import { requestIdOf } from '../../http/request-id.js';
 import { clientOf, isOf } from '../wire/mcp-client.js';
 import { mcpConfig, type McpConfig } from '../mcp.config.js';
 import { SessionServer } from './session.server.js';
@@ -96,6 +97,8 @@ export class SseGateway {
     }
     const refusal = this.tools.unread.refusalOf(session.caller, session.stream.req.socket);
     if (refusal) return refuse(response, 429, JSON_RPC.refused, refusal.message);
+    // The SDK hands the headers on with the message.
+    requestIdOf(request);
     await session.transport.handlePostMessage(request, response, body);
   }
 

@@ -117,6 +117,7 @@ export class StreamableGateway {
   }
 
   private hold(session: StreamableSession, facts: SessionFacts): void {
+    session.client.sessionKey = facts.key;
     session.client.keepLogLevel = (level) => this.store.keepLogLevel(facts, level);
     this.busy.set(facts.key, session);
   }

@@ -60,7 +60,7 @@ export class ToolTasks {
     args: unknown,
     options: Pick<
       StartOptions,
-      'caller' | 'principal' | 'door' | 'timeLimitSeconds' | 'maxOutputChars'
+      'caller' | 'principal' | 'door' | 'request' | 'timeLimitSeconds' | 'maxOutputChars'
     >,
   ): Promise<JsonRpcResult> {
     const { id } = await this.runner.start(name, args, { ...options, keep: true });

@@ -16,6 +16,8 @@ export interface McpClient {
   readonly narrowing: Narrowing;
   /** The negotiated version, once it is known. */
   protocolVersion?: string;
+  /** What names its session in traces. Its id would say more, and prove more. */
+  sessionKey?: string;
   /** Whether its connection offers tasks, if its protocol version has them. */
   offersTasks?: boolean;
   /** The least level of the log messages that it wants. */

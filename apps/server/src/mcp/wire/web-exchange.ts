@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CREDENTIAL_ENDED } from '../../http/credential-watch.js';
 import type { HttpAnswers } from '../../http/http-answers.js';
+import { requestIdOf } from '../../http/request-id.js';
 import { EVENT_STREAM, type EventStream } from '../../http/event-stream.js';
 import { asEvent, fault, JSON_RPC, refuse } from './json-rpc.js';
 
@@ -10,7 +11,10 @@ import { asEvent, fault, JSON_RPC, refuse } from './json-rpc.js';
  */
 
 /** A request without its body, which is read already. The SDKs do not use its URL. */
-export function toWebRequest({ method, headers }: IncomingMessage, signal?: AbortSignal): Request {
+export function toWebRequest(request: IncomingMessage, signal?: AbortSignal): Request {
+  // The SDK hands the headers on with each message.
+  requestIdOf(request);
+  const { method, headers } = request;
   return new Request('http://localhost/mcp', {
     method,
     headers: headers as Record<string, string>,

@@ -19,7 +19,7 @@ export const SCHEMAS = {
   Problem: {
     type: 'object',
     description: 'A problem document (RFC 9457).',
-    required: ['title', 'status', 'code', 'detail', 'retryable'],
+    required: ['title', 'status', 'code', 'detail', 'retryable', 'request_id'],
     properties: {
       title: text(),
       status: integer(),
@@ -29,6 +29,7 @@ export const SCHEMAS = {
       errors: listOf(ref('FieldError')),
       output: text('The output of the tool before the failure.'),
       execution_id: EXECUTION_ID,
+      request_id: text('The id of the request: its X-Request-Id, or a new one.'),
     },
   },
   ErrorCode: oneOf(TOOL_ERROR_CODES),

@@ -69,13 +69,15 @@ export class ConnectionPools {
 
   private withAuthorization(
     path: string,
-    { method = 'GET', query, body, contentType, accept, identity, headers: more }: RequestOptions,
+    options: RequestOptions,
     authorization: string | undefined,
   ): Dispatcher.DispatchOptions {
+    const { method = 'GET', query, body, contentType, accept, identity, span } = options;
     const headers: Record<string, string | string[]> = {
       'user-agent': this.userAgent,
       accept: accept ?? 'application/json',
-      ...more,
+      ...options.headers,
+      ...span?.headers,
       ...(identity?.headers ?? this.connection.headers),
     };
     if (headers.authorization !== undefined && this.tls?.cert !== undefined) throw this.certified();
