@@ -18,9 +18,9 @@ const SILENT_MS = 30_000;
 @Injectable()
 export class RolloutsRequirement extends ToolRequirement {
   /** Clusters that did not answer, with the time until which they are not asked again. */
-  private readonly silent = new Map<Cluster, number>();
+  private readonly silent = new WeakMap<Cluster, number>();
   /** Whether each cluster lacked them when it was last asked. */
-  private readonly lacked = new Map<Cluster, boolean>();
+  private readonly lacked = new WeakMap<Cluster, boolean>();
 
   constructor(private readonly clusters: Clusters) {
     super();

@@ -1,4 +1,6 @@
 export { inOrder, mapConcurrently, merge } from './concurrency.js';
+export { fileState, FileWatch } from './file-watch.js';
+export type { FileWatchOptions } from './file-watch.js';
 export { isHelp } from './help-option.js';
 export { isoNow } from './iso-time.js';
 export { parseJson } from './json.js';

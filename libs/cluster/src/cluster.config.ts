@@ -12,8 +12,8 @@ class ClusterEnvironment {
 
   @TextSetting({
     description:
-      'Set by Kubernetes in every pod. Where there is no kubeconfig, the server then uses the ' +
-      "pod's service account.",
+      "Set by Kubernetes in every pod. The pod's service account is then the context `in-cluster`, " +
+      'beside those of the kubeconfig.',
   })
   KUBERNETES_SERVICE_HOST = '';
 
@@ -22,6 +22,17 @@ class ClusterEnvironment {
     format: { pattern: /^\d{1,5}$/, means: 'a port' },
   })
   KUBERNETES_SERVICE_PORT = '443';
+
+  @TextSetting({
+    description: 'Folder of the service account: `token`, `ca.crt` and `namespace`.',
+  })
+  SERVICE_ACCOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+  @TextSetting({
+    description: 'Context of calls that name none.',
+    otherwise: 'the current context of the kubeconfig',
+  })
+  DEFAULT_CONTEXT = '';
 
   @IntSetting({
     description: 'Bytes of answers of all clusters that are read at a time.',
@@ -39,9 +50,10 @@ export const clusterConfig = registerConfig('cluster', ClusterEnvironment, (envi
       ? {
           host: environment.KUBERNETES_SERVICE_HOST,
           port: environment.KUBERNETES_SERVICE_PORT,
-          serviceAccountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
+          serviceAccountPath: environment.SERVICE_ACCOUNT_PATH,
         }
       : undefined,
+    defaultContext: environment.DEFAULT_CONTEXT || undefined,
     maxReadBytes: environment.MAX_CLUSTER_READ_BYTES,
     userAgent: `skyflo-mcp/${VERSION}`,
   };

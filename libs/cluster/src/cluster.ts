@@ -81,6 +81,11 @@ export class Cluster {
     return this.connection.isAtHand;
   }
 
+  /** What is wrong with its credentials, where those before stay in use. */
+  get problems(): string[] {
+    return this.http.problems;
+  }
+
   /** Why no request can be sent to the API server now. Undefined while requests can be sent. */
   get refusal(): ToolError | undefined {
     return this.http.refusal;
@@ -218,6 +223,14 @@ export class Cluster {
     protocols: string[] = CHANNEL_PROTOCOLS,
   ): Promise<ChannelStream> {
     return this.gated.channels(path, protocols, signal);
+  }
+
+  /**
+   * Keeps no connection for later, as no more calls begin with it. Those that have begun with it
+   * end with it.
+   */
+  retire(): void {
+    this.http.retire();
   }
 
   /** Closes the connections. Requests under way fail as `unavailable`. */

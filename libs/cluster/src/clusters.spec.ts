@@ -11,12 +11,17 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'clusters-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function clusters(kubeconfig: string, inCluster?: ClusterConfig['inCluster']): Clusters {
+function clusters(
+  kubeconfig: string,
+  inCluster?: ClusterConfig['inCluster'],
+  defaultContext?: string,
+): Clusters {
   const path = join(folder, 'config');
   writeFileSync(path, kubeconfig);
   const config = {
     kubeconfigPaths: [path],
     inCluster,
+    defaultContext,
     maxReadBytes: 1_000_000,
     userAgent: 'skyflo-mcp/test',
   };
@@ -59,16 +64,16 @@ describe('Clusters', () => {
     );
     const [one] = TWO.split(', {name: broken');
     expect(() => clusters(`current-context: gone\n${one}]`).get()).toThrow(
-      'The current-context of the kubeconfig, "gone", is not one of its contexts. Set current-context to one, and start the server again.',
+      'The current-context of the kubeconfig, "gone", is not one of its contexts. Set current-context to one.',
     );
   });
 
   it('starts without any cluster and says how to configure one', () => {
     const none = clusters('');
     expect(none.names).toEqual([]);
-    expect(() => none.get()).toThrow(/^No cluster is configured\. Set KUBECONFIG/);
+    expect(() => none.get()).toThrow(/^No cluster is configured\. Write a kubeconfig/);
     expect(() => clusters('a: [').get()).toThrow(
-      'The kubeconfig cannot be used. A part of it cannot be read; the log of the server says which and why. Set KUBECONFIG',
+      'The kubeconfig cannot be used. A part of it cannot be read; the log of the server says which and why. Write a kubeconfig',
     );
   });
 

@@ -7,7 +7,8 @@ import type { Lane } from './lane.js';
  */
 export abstract class SharedField {
   /**
-   * The DTO class that declares the parameter, or undefined where it is not offered on this server.
+   * The DTO class that declares the parameter, or undefined where it is not offered. It may be
+   * another one when the parameter has changed, and is the same one otherwise.
    */
   abstract input(): Type<object> | undefined;
 

@@ -3,7 +3,8 @@ import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { compareTexts, isRecord } from '#base';
 import { cutName } from './cut-name.js';
-import { inputClass, inputSchemaOf } from './input-schema.js';
+import { inputClass } from './input-schema.js';
+import { PublishedInput } from './published-input.js';
 import type { Effect } from './effect.js';
 import type { SharedField } from './shared-field.js';
 import {
@@ -126,10 +127,7 @@ export class ToolRegistry implements OnModuleInit {
     const sharedFields = [...(provider.sharedFields ?? []), ...(options.sharedFields ?? [])].map(
       (field) => this.modules.get<SharedField>(field, { strict: false }),
     );
-    const sharedInputs = sharedFields
-      .map((field) => field.input())
-      .filter((shared) => shared !== undefined)
-      .map(inputClass);
+    const published = new PublishedInput(name, input, sharedFields);
     const laneField = sharedFields.find((field) => field.laneOf !== undefined);
     const waitField = sharedFields.find((field) => field.waitSeconds !== undefined);
     const { place = 'work' } = options;
@@ -149,8 +147,12 @@ export class ToolRegistry implements OnModuleInit {
       effects: effectsOf(options),
       example,
       input,
-      sharedInputs,
-      inputSchema: inputSchemaOf(name, [input, ...sharedInputs]),
+      get sharedInputs() {
+        return published.sharedInputs;
+      },
+      get inputSchema() {
+        return published.inputSchema;
+      },
       requirements: (options.requires ?? []).map((requirement) =>
         this.modules.get(requirement, { strict: false }),
       ),

@@ -102,6 +102,7 @@ export interface ToolDefinition {
   readonly annotations: Readonly<ToolAnnotations>;
   /** Every effect that a call can have. */
   readonly effects: readonly Effect[];
+  /** The same object until the parameters change, as they may with what there is to name. */
   readonly inputSchema: InputSchema;
   /** Parameters of a call that works on the sandbox. */
   readonly example: Readonly<Record<string, unknown>>;

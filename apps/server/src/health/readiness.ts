@@ -47,6 +47,7 @@ export class Readiness implements OnModuleDestroy {
     const missing = [
       ...this.missingStore(),
       ...this.missingPolicy(),
+      ...this.wrongFiles(),
       ...(await this.missing(answers)),
     ];
     const states = Object.values(contexts);
@@ -69,6 +70,11 @@ export class Readiness implements OnModuleDestroy {
     const { failure } = this.policies;
     if (failure === undefined) return [];
     return [{ reason: `The policy before it stays in force: ${failure}`, tools: [] }];
+  }
+
+  /** Files of kubeconfigs and credentials whose content before is in force. */
+  private wrongFiles(): ReadinessReport['missing'] {
+    return this.clusters.problems.map((reason) => ({ reason, tools: [] }));
   }
 
   private async stateOf(name: string): Promise<string> {

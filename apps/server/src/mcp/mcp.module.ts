@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { ClusterModule } from '#cluster';
 import { StoreModule } from '#store';
 import { HttpModule } from '../http/http.module.js';
 import { LackingTools } from './listing/lacking-tools.js';
@@ -22,7 +23,7 @@ import { ToolTasks } from './session/tool-tasks.js';
  * the way over stdio.
  */
 @Module({
-  imports: [ConfigModule.forFeature(mcpConfig), HttpModule, StoreModule],
+  imports: [ClusterModule, ConfigModule.forFeature(mcpConfig), HttpModule, StoreModule],
   controllers: [McpController],
   providers: [
     LackingTools,

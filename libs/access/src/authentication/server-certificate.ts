@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import type { Server, ServerOptions } from 'node:https';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { Logger } from '@nestjs/common';
+import { FileWatch } from '#base';
 import type { AuthenticationConfig } from './authentication.config.js';
 import { certificatesIn } from './certificates.js';
-import { FileWatch } from './file-watch.js';
 
 /** How long a client may take to agree on a cipher. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -31,7 +31,7 @@ export class ServerCertificate {
   ) {
     const renew = () => this.renew();
     this.watches = [files.certFile, files.keyFile].map(
-      (file) => new FileWatch(file, renew, lookEveryMs),
+      (file) => new FileWatch(file, renew, { everyMs: lookEveryMs }),
     );
     try {
       this.context = this.read();

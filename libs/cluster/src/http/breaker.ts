@@ -86,9 +86,10 @@ export class Breaker {
     }
   }
 
-  /** Asks no more. */
+  /** Asks no more, and refuses no request. */
   close(): void {
     this.isClosed = true;
+    this.openSince = undefined;
     clearInterval(this.sweeper);
   }
 
@@ -106,7 +107,7 @@ export class Breaker {
     }
     const firstUnanswered = Math.min(this.silentSince, oldest?.startedAt ?? Infinity);
     const since = Math.max(firstUnanswered, this.lastAnswerAt);
-    if (this.isAsking || performance.now() - since < SUSPICIOUS_MS) return;
+    if (this.isClosed || this.isAsking || performance.now() - since < SUSPICIOUS_MS) return;
     void this.ask(since);
   }
 
@@ -116,7 +117,7 @@ export class Breaker {
     const isThere = await this.parts.answers(PROBE_MS);
     if (isThere) this.noteAnswer();
     // A request may have been answered in its place.
-    else if (this.lastAnswerAt < askedAt) await this.open(since);
+    else if (this.lastAnswerAt < askedAt && !this.isClosed) await this.open(since);
     this.isAsking = false;
   }
 

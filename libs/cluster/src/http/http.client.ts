@@ -219,6 +219,17 @@ export class HttpClient {
     }
   }
 
+  /** What is wrong with the credentials, where those before stay in use. */
+  get problems(): string[] {
+    return [...this.connection.problems, ...[this.pools.problem ?? []].flat()];
+  }
+
+  /** Keeps no connection for later. Requests under way go on, and more may follow. */
+  retire(): void {
+    this.breaker.close();
+    this.pools.retire();
+  }
+
   /** Closes all connections; requests under way fail. */
   async close(): Promise<void> {
     this.unwatch();

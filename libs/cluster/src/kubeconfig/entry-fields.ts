@@ -1,6 +1,7 @@
 import { ToolError } from '#tools';
-import { FileValue } from './file-value.js';
-import { besideFile, type KubeconfigEntry } from './kubeconfig.js';
+import { FileValue, isWholePem } from './file-value.js';
+import type { KubeconfigEntry } from './kubeconfig-document.js';
+import { besideFile } from './kubeconfig.js';
 import { parseAddress } from '../http/connection/parse-address.js';
 
 /**
@@ -56,13 +57,21 @@ export class EntryFields {
     return parseAddress(text, schemes) ?? this.fail(field, problem);
   }
 
-  /** A field that names a file, relative to the kubeconfig that it stands in. */
-  file(field: string): FileValue | undefined {
+  /** What is wrong with files that were read before, and whose values before stay in use. */
+  get problems(): string[] {
+    return [...this.files.values()].flatMap(({ problem }) => problem ?? []);
+  }
+
+  /**
+   * A field that names a file, relative to the kubeconfig that it stands in.
+   * @param isWhole whether a text may take the place of the one before
+   */
+  file(field: string, isWhole?: (text: string) => boolean): FileValue | undefined {
     const path = this.text(field);
     if (path === undefined || this.entry === undefined) return undefined;
     let file = this.files.get(field);
     if (!file) {
-      file = new FileValue(besideFile(this.entry.file, path), this.describe(field));
+      file = new FileValue(besideFile(this.entry.file, path), this.describe(field), isWhole);
       this.files.set(field, file);
     }
     return file;
@@ -73,7 +82,7 @@ export class EntryFields {
    */
   pem(field: string): string | undefined {
     const data = this.text(`${field}-data`);
-    if (data === undefined) return this.file(field)?.read();
+    if (data === undefined) return this.file(field, isWholePem)?.read();
     let text = this.decoded.get(field);
     if (text === undefined) {
       text = Buffer.from(data, 'base64').toString('utf8');

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import type { ClusterConfig } from '../cluster.config.js';
 import type { Connection, TlsOptions } from '../http/connection/connection.js';
-import { FileValue } from './file-value.js';
+import { FileValue, isWholePem } from './file-value.js';
 
 export const IN_CLUSTER = 'in-cluster';
 
@@ -20,15 +20,19 @@ export class InClusterConnection implements Connection {
 
   constructor({ host, port, serviceAccountPath }: NonNullable<ClusterConfig['inCluster']>) {
     this.server = new URL(`https://${isIPv6(host) ? `[${host}]` : host}:${port}`);
-    const file = (name: string) =>
-      new FileValue(join(serviceAccountPath, name), `service account ${name}`);
+    const file = (name: string, isWhole?: (text: string) => boolean) =>
+      new FileValue(join(serviceAccountPath, name), `service account ${name}`, isWhole);
     this.token = file('token');
-    this.ca = file('ca.crt');
+    this.ca = file('ca.crt', isWholePem);
     this.namespaceFile = file('namespace');
   }
 
   get namespace(): string {
     return this.namespaceFile.read().trim();
+  }
+
+  get problems(): string[] {
+    return [this.token, this.ca, this.namespaceFile].flatMap(({ problem }) => problem ?? []);
   }
 
   tls(): TlsOptions {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { stringify } from 'yaml';
 import { Programs } from '#cli';
 import { KubeconfigConnection } from './kubeconfig.connection.js';
+import { documentOf } from './kubeconfig-document.js';
 import { Kubeconfig } from './kubeconfig.js';
 
 let folder: string;
@@ -21,15 +21,13 @@ function write(name: string, text: string): string {
 }
 
 function connect(user: object, cluster: object = {}, context: object = {}): KubeconfigConnection {
-  const path = write(
-    'config',
-    stringify({
-      clusters: [{ name: 'c', cluster: { server: 'https://api.test:6443', ...cluster } }],
-      users: [{ name: 'u', user }],
-      contexts: [{ name: 'lab', context: { cluster: 'c', user: 'u', ...context } }],
-    }),
-  );
-  return new KubeconfigConnection(new Kubeconfig([path]), 'lab', new Programs({ maxPrograms: 1 }));
+  const value = {
+    clusters: [{ name: 'c', cluster: { server: 'https://api.test:6443', ...cluster } }],
+    users: [{ name: 'u', user }],
+    contexts: [{ name: 'lab', context: { cluster: 'c', user: 'u', ...context } }],
+  };
+  const kubeconfig = new Kubeconfig([documentOf(join(folder, 'config'), { value })]);
+  return new KubeconfigConnection(kubeconfig, 'lab', new Programs({ maxPrograms: 1 }));
 }
 
 describe('KubeconfigConnection', () => {

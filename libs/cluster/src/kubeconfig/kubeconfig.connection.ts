@@ -2,7 +2,8 @@ import type { Programs } from '#cli';
 import { ToolError } from '#tools';
 import type { Connection, TlsOptions } from '../http/connection/connection.js';
 import { EntryFields } from './entry-fields.js';
-import type { Kubeconfig, KubeconfigEntry, Section } from './kubeconfig.js';
+import type { KubeconfigEntry, Section } from './kubeconfig-document.js';
+import type { Kubeconfig } from './kubeconfig.js';
 import { PROXY_SCHEMES, SERVER_SCHEMES } from '../http/connection/parse-address.js';
 import { PluginCredentials } from './plugin-credentials.js';
 
@@ -52,6 +53,10 @@ export class KubeconfigConnection implements Connection {
 
   get isAtHand(): boolean {
     return this.plugin?.isAnswered ?? true;
+  }
+
+  get problems(): string[] {
+    return [...this.cluster.problems, ...this.user.problems];
   }
 
   tls(): TlsOptions | Promise<TlsOptions> {

@@ -1,35 +1,32 @@
-import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
-import { isRecord } from '#base';
+import {
+  SECTIONS,
+  type KubeconfigDocument,
+  type KubeconfigEntry,
+  type Section,
+} from './kubeconfig-document.js';
 
-/** One `clusters`, `users` or `contexts` entry, and the file that it came from. */
-export interface KubeconfigEntry {
-  name: string;
-  file: string;
-  fields: Record<string, unknown>;
-}
-
-export type Section = 'clusters' | 'users' | 'contexts';
-
-const FIELD_OF = { clusters: 'cluster', users: 'user', contexts: 'context' } as const;
+/** The entries that make a context: its own, and those of its cluster and its user. */
+type ContextEntries = readonly (KubeconfigEntry | undefined)[];
 
 /**
  * Several kubeconfig files merged as kubectl merges them: for each name and for `current-context`,
- * the first file that has it wins, and files that do not exist are passed over. A file that cannot
- * be read or parsed is listed in `problems`; the others still count.
+ * the first file that has it wins.
  */
 export class Kubeconfig {
-  readonly problems: string[] = [];
-  currentContext: string | undefined;
+  readonly currentContext: string | undefined;
   private readonly sections: Record<Section, Map<string, KubeconfigEntry>> = {
     clusters: new Map(),
     users: new Map(),
     contexts: new Map(),
   };
 
-  constructor(paths: string[]) {
-    for (const path of paths) this.merge(resolve(path));
+  constructor(documents: readonly KubeconfigDocument[]) {
+    for (const { currentContext, sections } of documents) {
+      this.currentContext ??= currentContext;
+      for (const section of SECTIONS) this.merge(section, sections[section]);
+    }
   }
 
   get contextNames(): string[] {
@@ -40,52 +37,27 @@ export class Kubeconfig {
     return this.sections[section].get(name);
   }
 
-  private merge(file: string): void {
-    const document = this.read(file);
-    if (document === undefined) return;
-    const current = document['current-context'];
-    if (typeof current === 'string' && current !== '') this.currentContext ??= current;
-    for (const section of Object.keys(FIELD_OF) as Section[]) {
-      const entries = document[section] ?? [];
-      if (!Array.isArray(entries)) {
-        this.problems.push(`${file}: "${section}" is not a list`);
-        continue;
-      }
-      for (const entry of entries as unknown[]) this.add(section, file, entry);
-    }
+  /** Whether a context is reached as in another kubeconfig, in the same way by the same user. */
+  hasSame(context: string, other: Kubeconfig): boolean {
+    return isDeepStrictEqual(this.entriesOf(context), other.entriesOf(context));
   }
 
-  private add(section: Section, file: string, entry: unknown): void {
-    const name = isRecord(entry) ? entry.name : undefined;
-    if (!isRecord(entry) || typeof name !== 'string') {
-      this.problems.push(`${file}: an entry of "${section}" has no name`);
-      return;
-    }
-    const fields = entry[FIELD_OF[section]];
-    if (this.sections[section].has(name)) return;
-    this.sections[section].set(name, { name, file, fields: isRecord(fields) ? fields : {} });
+  private entriesOf(context: string): ContextEntries {
+    const own = this.entry('contexts', context);
+    const named = (section: Section, field: string) => {
+      const name = own?.fields[field];
+      return typeof name === 'string' ? this.entry(section, name) : undefined;
+    };
+    return [own, named('clusters', 'cluster'), named('users', 'user')];
   }
 
-  private read(file: string): Record<string, unknown> | undefined {
-    try {
-      const document: unknown = parse(readFileSync(file, 'utf8'), { logLevel: 'error' }) ?? {};
-      if (isRecord(document)) return document;
-      this.problems.push(`${file}: not a kubeconfig`);
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT') return undefined;
-      this.problems.push(`${file}: ${firstLine(message)}`);
-    }
-    return undefined;
+  private merge(section: Section, entries: ReadonlyMap<string, KubeconfigEntry>): void {
+    const merged = this.sections[section];
+    for (const [name, entry] of entries) if (!merged.has(name)) merged.set(name, entry);
   }
 }
 
 /** A path of a kubeconfig file is meant from that file's folder. */
 export function besideFile(file: string, path: string): string {
   return resolve(dirname(file), path);
-}
-
-// The lines after the first quote the file, which may hold a credential.
-function firstLine(message: string): string {
-  return (message.split('\n', 1)[0] ?? '').replace(/:$/, '');
 }

@@ -6,6 +6,8 @@ import { listedSchema } from '../wire/listed-schema.js';
 import { knowsTasks, type McpClient } from '../wire/mcp-client.js';
 import { LackingTools } from './lacking-tools.js';
 
+type Schema = ToolDefinition['inputSchema'];
+
 /** What a list shows of a tool. */
 interface Entry {
   name: string;
@@ -16,8 +18,11 @@ interface Entry {
 /** The tools as each client has them listed. */
 @Injectable()
 export class ListedTools {
-  /** By the name of the tool, for clients without tasks and with them. */
-  private readonly entries = [new Map<string, Entry>(), new Map<string, Entry>()] as const;
+  /** By the schema of the tool, for clients without tasks and with them. */
+  private readonly entries = [new WeakMap<Schema, Entry>(), new WeakMap<Schema, Entry>()] as const;
+  /** A number for each schema that a list has shown. */
+  private readonly schemas = new WeakMap<Schema, number>();
+  private shownSchemas = 0;
 
   constructor(
     private readonly registry: ToolRegistry,
@@ -45,14 +50,24 @@ export class ListedTools {
 
   /** A text that is another one whenever the list of a client is. */
   signatureOf(client: McpClient): string {
-    const names = this.of(client).map((tool) => `${tool.name}${this.lacking.has(tool) ? '-' : ''}`);
-    return names.join();
+    return this.of(client)
+      .map((tool) => {
+        const lacks = this.lacking.has(tool) ? '-' : '';
+        return `${tool.name}${lacks}${this.numberOf(tool.inputSchema)}`;
+      })
+      .join();
+  }
+
+  private numberOf(schema: Schema): number {
+    const number = this.schemas.get(schema) ?? (this.shownSchemas += 1);
+    this.schemas.set(schema, number);
+    return number;
   }
 
   private entryOf(tool: ToolDefinition, withTasks: boolean): Entry {
     const known = this.entries[withTasks ? 1 : 0];
-    const { name, title, description, annotations, tags } = tool;
-    const entry = known.get(name) ?? {
+    const { name, title, description, annotations, tags, inputSchema } = tool;
+    const entry = known.get(inputSchema) ?? {
       name,
       title,
       description,
@@ -61,7 +76,7 @@ export class ListedTools {
       ...(withTasks && { execution: { taskSupport: 'optional' } }),
       _meta: { fastmcp: { tags } },
     };
-    known.set(name, entry);
+    known.set(inputSchema, entry);
     return entry;
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Authenticator, Policies } from '#access';
+import { Clusters } from '#cluster';
 import type { Principal } from '#tools';
 import type { Narrowing } from '../narrowing/narrowing.js';
 import type { McpClient } from '../wire/mcp-client.js';
@@ -15,8 +16,9 @@ interface Watcher {
 
 /**
  * Tells connections when the list of their client is another one: what a tool needs comes or goes,
- * another policy comes into force, or the credential of the client gets other rights. A policy is
- * known at once. For the rest it looks again and again, as long as anybody wants to know.
+ * another policy comes into force, there are other contexts, or the credential of the client gets
+ * other rights. A policy and contexts are known at once. For the rest it looks again and again, as
+ * long as anybody wants to know.
  */
 @Injectable()
 export class ToolChanges implements BeforeApplicationShutdown {
@@ -30,9 +32,12 @@ export class ToolChanges implements BeforeApplicationShutdown {
     private readonly lacking: LackingTools,
     private readonly authenticator: Authenticator,
     policies: Policies,
+    clusters: Clusters,
   ) {
     policies.onReplaced(() => this.compare());
     lacking.onChange(() => this.compare());
+    // What tools need may be there in a new cluster, or gone with one.
+    clusters.onChange(() => void this.look());
   }
 
   /**

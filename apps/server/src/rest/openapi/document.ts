@@ -77,8 +77,18 @@ function operationOf(tool: ToolDefinition): Operation {
     tags: [tool.category],
     parameters: EXECUTE_PARAMETERS,
     requestBody: {
-      required: tool.inputSchema.required !== undefined,
-      content: { 'application/json': { schema: tool.inputSchema, example: tool.example } },
+      get required() {
+        return tool.inputSchema.required !== undefined;
+      },
+      content: {
+        'application/json': {
+          // The document is made once, and the parameters may change.
+          get schema() {
+            return tool.inputSchema;
+          },
+          example: tool.example,
+        },
+      },
     },
     responses: toolResponses(),
   };

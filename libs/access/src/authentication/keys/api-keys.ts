@@ -1,10 +1,9 @@
 import { randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import { isNoSuchFile } from '#base';
+import { FileWatch, isNoSuchFile } from '#base';
 import type { Principal } from '#tools';
 import { digestOf, parseApiKey } from './api-key.js';
 import { readKeyFile, type KeyEntry } from './key-file.js';
-import { FileWatch } from '../file-watch.js';
 import { refused } from '../refusal.js';
 
 /** What the ids of the principals of keys begin with. */
@@ -38,7 +37,9 @@ export class ApiKeys {
     private readonly place: KeyPlace,
     lookEveryMs?: number,
   ) {
-    this.watch = new FileWatch(place.file, () => this.readAgain(), lookEveryMs);
+    this.watch = new FileWatch(place.file, () => this.readAgain(), {
+      everyMs: lookEveryMs,
+    });
     try {
       this.known = this.readAtStart();
     } catch (error) {

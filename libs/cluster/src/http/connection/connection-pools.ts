@@ -5,6 +5,16 @@ import { createDispatcher } from './dispatcher.js';
 import { queryText, type RequestOptions } from '../request-options.js';
 
 const MAX_CONNECTIONS = 64;
+/** Below the 90 s after which an API server closes an idle connection. */
+const KEEP_ALIVE_MS = 60_000;
+
+/** Milliseconds after which an idle connection of a context that is gone closes. */
+const RETIRED_KEEP_ALIVE_MS = 1_000;
+
+interface Pools {
+  calls: Dispatcher;
+  streams: Dispatcher;
+}
 
 /**
  * The connections to one API server, and what each request over them carries: the path, the
@@ -14,7 +24,10 @@ export class ConnectionPools {
   private readonly basePath: string;
   private readonly outdated = new Set<Dispatcher>();
   private tls: TlsOptions | undefined;
-  private pools: { calls: Dispatcher; streams: Dispatcher } | undefined;
+  private pools: Pools | undefined;
+  private isOutdated = false;
+  private isRetired = false;
+  private fault: string | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -46,7 +59,22 @@ export class ConnectionPools {
 
   /** Has the next request use new connections. */
   renew(): void {
-    this.tls = undefined;
+    this.isOutdated = true;
+  }
+
+  /** Why new certificates are not in use. Undefined if those in use are the present ones. */
+  get problem(): string | undefined {
+    return this.fault;
+  }
+
+  /**
+   * Closes each connection as soon as nothing is under way on it. What still asks gets connections
+   * that are not kept for later.
+   */
+  retire(): void {
+    this.isRetired = true;
+    this.renew();
+    if (this.tls) this.use(this.tls);
   }
 
   /** Closes all connections; requests under way fail. */
@@ -95,19 +123,43 @@ export class ConnectionPools {
     };
   }
 
+  /** @throws ToolError for certificates that cannot be used, where there are none before */
   private use(tls: TlsOptions): void {
-    if (this.tls === tls) return;
-    for (const dispatcher of Object.values(this.pools ?? {})) this.retire(dispatcher);
-    const { connection } = this;
-    this.pools = {
-      calls: createDispatcher(connection, tls, MAX_CONNECTIONS),
-      streams: createDispatcher(connection, tls, undefined),
-    };
+    if (this.tls === tls && !this.isOutdated) return;
+    const pools = this.makePools(tls);
     this.tls = tls;
+    this.isOutdated = false;
+    if (!pools) return;
+    this.retirePools();
+    this.pools = pools;
+  }
+
+  /** Certificate and key may be written one after the other, and do not match in between. */
+  private makePools(tls: TlsOptions): Pools | undefined {
+    const { connection, isRetired } = this;
+    const keepAliveMs = isRetired ? RETIRED_KEEP_ALIVE_MS : KEEP_ALIVE_MS;
+    try {
+      const pools = {
+        calls: createDispatcher(connection, tls, { connections: MAX_CONNECTIONS, keepAliveMs }),
+        streams: createDispatcher(connection, tls, { connections: null, keepAliveMs }),
+      };
+      this.fault = undefined;
+      return pools;
+    } catch (error) {
+      if (!this.pools) throw error;
+      this.fault = `${(error as Error).message} Those before stay in use.`;
+      return undefined;
+    }
+  }
+
+  private retirePools(): void {
+    for (const dispatcher of Object.values(this.pools ?? {}) as Dispatcher[]) {
+      this.retireOne(dispatcher);
+    }
   }
 
   /** Closes a pool as soon as its requests under way have ended. */
-  private retire(dispatcher: Dispatcher): void {
+  private retireOne(dispatcher: Dispatcher): void {
     this.outdated.add(dispatcher);
     const forget = () => this.outdated.delete(dispatcher);
     dispatcher.close().then(forget, forget);

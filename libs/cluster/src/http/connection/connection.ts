@@ -21,6 +21,8 @@ export interface Connection {
   readonly headers: Readonly<Record<string, string | string[]>>;
   /** Whether a request can be sent without starting a program that gives credentials. */
   readonly isAtHand: boolean;
+  /** What is wrong with files whose values before stay in use. */
+  readonly problems: readonly string[];
   /** TLS options for a new connection; the same object as long as nothing has changed. */
   tls(): TlsOptions | Promise<TlsOptions>;
   /** The `Authorization` header of the next request. */

@@ -6,8 +6,6 @@ import { environmentProxy } from './environment-proxy.js';
 import { nameOf } from '../transport-error.js';
 
 const CONNECT_TIMEOUT_MS = 3_000;
-/** Below the 90 s after which an API server closes an idle connection. */
-const KEEP_ALIVE_MS = 60_000;
 /** Bytes of a WebSocket message, which is collected before it is handed on: kubelets send 32 kB. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 
@@ -20,15 +18,21 @@ class ApiPool extends Pool {
   }
 }
 
+interface PoolLimits {
+  /** Most connections at once; null for no limit. */
+  connections: number | null;
+  /** Milliseconds after which an idle connection closes. */
+  keepAliveMs: number;
+}
+
 /**
  * Makes the pooled HTTP client for one API server.
- * @param connections most connections at once; undefined for no limit
  * @throws ToolError `unavailable` if certificates or keys are unusable
  */
 export function createDispatcher(
   connection: Connection,
   { ca, cert, key, servername, rejectUnauthorized }: TlsOptions,
-  connections: number | undefined,
+  { connections, keepAliveMs }: PoolLimits,
 ): Dispatcher {
   // Created once: parsing certificates for each new connection would cost more than the handshake.
   const tls = {
@@ -37,11 +41,11 @@ export function createDispatcher(
     ...(servername !== undefined && { servername }),
   };
   const options = {
-    connections: connections ?? null,
+    connections,
     pipelining: 1,
     allowH2: false,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    keepAliveTimeout: keepAliveMs,
+    keepAliveMaxTimeout: keepAliveMs,
     // Each request has a deadline of its own.
     headersTimeout: 0,
     bodyTimeout: 0,

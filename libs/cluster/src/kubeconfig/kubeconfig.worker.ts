@@ -1,0 +1,3 @@
+import { parseKubeconfig } from './kubeconfig-document.js';
+
+export default parseKubeconfig;
