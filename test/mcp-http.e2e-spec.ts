@@ -60,7 +60,7 @@ describe('versions', () => {
     expect(await ask('server/discover')).toMatchObject({
       result: {
         capabilities: { tools: { listChanged: true } },
-        ttlMs: 3_600_000,
+        ttlMs: 300_000,
         cacheScope: 'private',
         _meta: { [info]: { title: 'Skyflo MCP', icons: [ICON] } },
       },

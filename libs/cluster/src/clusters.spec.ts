@@ -1,15 +1,27 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setTimeout } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Programs } from '#cli';
 import type { ClusterConfig } from './cluster.config.js';
 import { Clusters } from './clusters.js';
 import { Gate } from './gate/gate.js';
 
 let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'clusters-'))));
-afterEach(() => rmSync(folder, { recursive: true }));
+const open: Clusters[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'clusters-'));
+  for (const level of ['log', 'warn'] as const) {
+    vi.spyOn(Logger.prototype, level).mockImplementation(() => {});
+  }
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((all) => all.onApplicationShutdown()));
+  rmSync(folder, { recursive: true });
+  vi.restoreAllMocks();
+});
 
 function clusters(
   kubeconfig: string,
@@ -25,9 +37,12 @@ function clusters(
     maxReadBytes: 1_000_000,
     userAgent: 'skyflo-mcp/test',
   };
-  return new Clusters(config, new Programs({ maxPrograms: 1 }), new Gate());
+  const all = new Clusters(config, new Programs({ maxPrograms: 1 }), new Gate());
+  open.push(all);
+  return all;
 }
 
+/** The second one cannot be used. */
 const TWO = `
 clusters: [{name: c, cluster: {server: 'https://one.test'}}]
 contexts: [{name: one, context: {cluster: c}}, {name: broken, context: {cluster: none}}]
@@ -84,5 +99,84 @@ describe('Clusters', () => {
     expect(all.names).toEqual(['in-cluster']);
     expect(all.get()).toMatchObject({ server: 'https://[fd00::1]', namespace: 'agents' });
     await expect(all.get().request('/version')).rejects.toThrow('service account ca.crt');
+  });
+});
+
+describe('Clusters, as their files change', () => {
+  const config = () => join(folder, 'config');
+  const account = () => ({ host: 'pod.test', port: '443', serviceAccountPath: folder });
+  const call = (context?: string) => ({ shared: { context } });
+
+  async function expectNames(all: Clusters, ...names: string[]): Promise<void> {
+    await vi.waitFor(() => expect(all.names).toEqual(names), 10_000);
+  }
+
+  it('keeps the clusters of contexts that stay the same, and no others', async () => {
+    const all = clusters(TWO);
+    const one = all.get('one');
+    const text = `clusters: [{name: c, cluster: {server: 'https://one.test'}}, {name: d, cluster: {server: 'https://SERVER'}}]
+contexts: [{name: one, context: {cluster: c}}, {name: broken, context: {cluster: d}}]
+`;
+    writeFileSync(config(), text.replace('SERVER', 'two.test'));
+    await vi.waitFor(() => expect(all.get('broken').server).toBe('https://two.test'), 10_000);
+    const two = all.get('broken');
+    writeFileSync(config(), text.replace('SERVER', 'three.test'));
+    await vi.waitFor(() => expect(all.get('broken').server).toBe('https://three.test'), 10_000);
+    expect(all.get('one')).toBe(one);
+    expect(all.get('broken')).not.toBe(two);
+  });
+
+  it('lets a call keep the cluster that it began with', async () => {
+    const all = clusters(TWO);
+    const begun = call('one');
+    const cluster = all.of(begun);
+    writeFileSync(config(), TWO.replaceAll('one', 'other'));
+    await expectNames(all, 'other', 'broken');
+    expect(all.of(begun)).toBe(cluster);
+    expect(() => all.of(call('one'))).toThrow('Unknown context "one". Contexts: other, broken.');
+  });
+
+  it('tells of contexts that come and of another default one, not of the rest', async () => {
+    const all = clusters(`current-context: one\n${TWO}`);
+    let told = 0;
+    all.onChange(() => (told += 1));
+    writeFileSync(config(), `current-context: one\n# A remark.\n${TWO}`);
+    await setTimeout(500);
+    expect(told).toBe(0);
+    writeFileSync(config(), `current-context: broken\n${TWO}`);
+    await vi.waitFor(() => expect([all.defaultName, told]).toEqual(['broken', 1]), 10_000);
+  });
+
+  it('offers the account of the pod beside a kubeconfig, once there is one', async () => {
+    const all = clusters(TWO.replace(', {name: broken, context: {cluster: none}}', ''), account());
+    expect(all).toMatchObject({ names: ['one'], defaultName: 'one' });
+    writeFileSync(join(folder, 'token'), 'abc');
+    await expectNames(all, 'one', 'in-cluster');
+    expect(all.defaultName).toBe('one');
+    expect(all.get('in-cluster').server).toBe('https://pod.test');
+    writeFileSync(config(), TWO.replaceAll('broken', 'in-cluster').replace('none', 'c'));
+    await vi.waitFor(() => expect(all.get('in-cluster').server).toBe('https://one.test'), 10_000);
+  });
+
+  it('takes the default context of the settings, and no other one in its place', () => {
+    const kubeconfig = `current-context: one\n${TWO}`;
+    expect(clusters(kubeconfig, undefined, 'broken').defaultName).toBe('broken');
+    const none = clusters(kubeconfig, undefined, 'gone');
+    expect(() => none.get()).toThrow(
+      'The setting DEFAULT_CONTEXT, "gone", is not one of the contexts. Name a context: one, broken.',
+    );
+  });
+
+  it('has a lane for each cluster, which knows whether it is the only one', async () => {
+    const all = clusters(TWO);
+    const lane = all.laneOf('one');
+    expect([lane?.name, lane?.isOnly, all.laneOf('one') === lane]).toEqual(['one', false, true]);
+    expect([all.laneOf('broken'), all.laneOf('none'), all.laneOf()]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    writeFileSync(config(), TWO.replace(', {name: broken, context: {cluster: none}}', ''));
+    await vi.waitFor(() => expect(lane?.isOnly).toBe(true), 10_000);
   });
 });

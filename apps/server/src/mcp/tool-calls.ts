@@ -12,7 +12,6 @@ import { knowsTasks, type McpClient } from './wire/mcp-client.js';
 import { ListedTools } from './listing/listed-tools.js';
 import { ToolChanges } from './listing/tool-changes.js';
 import { mcpConfig, type McpConfig } from './mcp.config.js';
-import type { Narrowing } from './narrowing/narrowing.js';
 import { Narrowings } from './narrowing/narrowings.js';
 import {
   JSON_RPC,
@@ -23,7 +22,6 @@ import {
 import { asksOf, type Asks } from './wire/asks.js';
 import { callRequestOf, type MessageSource } from './wire/call-request.js';
 import { ProgressSender } from './wire/progress-sender.js';
-import { instructionsFor } from './wire/instructions.js';
 import { failureResult, successResult } from './wire/tool-result.js';
 import { ToolTasks } from './session/tool-tasks.js';
 
@@ -50,9 +48,6 @@ export interface CallContext {
 /** The tools as MCP clients list and call them. */
 @Injectable()
 export class ToolCalls {
-  /** By what their clients see. */
-  private readonly instructionsBy = new WeakMap<Narrowing, string>();
-
   constructor(
     private readonly registry: ToolRegistry,
     private readonly listed: ListedTools,
@@ -72,13 +67,8 @@ export class ToolCalls {
   ) {}
 
   /** Instructions for the client's model, about the tools that the client sees. */
-  instructions({ narrowing }: McpClient): string {
-    const known = this.instructionsBy.get(narrowing);
-    if (known !== undefined) return known;
-    const tools = this.registry.list().filter((tool) => narrowing.allows(tool));
-    const text = instructionsFor(tools, this.registry.categories());
-    this.instructionsBy.set(narrowing, text);
-    return text;
+  instructions(client: McpClient): string {
+    return this.listed.instructions(client);
   }
 
   /** What a tool is called in metrics: a name that no tool has may be anything. */

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Policies } from '#access';
+import { Clusters } from '#cluster';
 import { ToolRegistry, type ToolDefinition } from '#tools';
+import type { Narrowing } from '../narrowing/narrowing.js';
+import { instructionsFor } from '../wire/instructions.js';
 import type { JsonRpcResult } from '../wire/json-rpc.js';
 import { listedSchema } from '../wire/listed-schema.js';
 import { knowsTasks, type McpClient } from '../wire/mcp-client.js';
@@ -23,12 +26,27 @@ export class ListedTools {
   /** A number for each schema that a list has shown. */
   private readonly schemas = new WeakMap<Schema, number>();
   private shownSchemas = 0;
+  /** By what their clients see. */
+  private instructionsBy = new WeakMap<Narrowing, string>();
 
   constructor(
     private readonly registry: ToolRegistry,
     private readonly policies: Policies,
     private readonly lacking: LackingTools,
-  ) {}
+    clusters: Clusters,
+  ) {
+    clusters.onChange(() => (this.instructionsBy = new WeakMap()));
+  }
+
+  /** Instructions for the model of a client, about the tools that the client sees. */
+  instructions({ narrowing }: McpClient): string {
+    const known = this.instructionsBy.get(narrowing);
+    if (known !== undefined) return known;
+    const tools = this.registry.list().filter((tool) => narrowing.allows(tool));
+    const text = instructionsFor(tools, this.registry.categories());
+    this.instructionsBy.set(narrowing, text);
+    return text;
+  }
 
   /** The tools that a client sees and may use. */
   of({ narrowing, principal }: McpClient): ToolDefinition[] {

@@ -22,12 +22,12 @@ const ANY_PARAMS: StandardSchemaV1<Record<string, unknown>> = {
 };
 
 /**
- * How long clients may keep what they were told. What this server is changes with the process only.
- * Its tools change seldom, and clients that listen are told of it. Both depend on the credential of
- * the client or on how it narrows its connection, so neither may be shared.
+ * How long clients may keep what they were told. The tools and the contexts, which the instructions
+ * name, change seldom, and clients that listen are told of it. Both depend on the credential of the
+ * client or on how it narrows its connection, so neither may be shared.
  */
 const CACHE_HINTS = {
-  'server/discover': { ttlMs: 60 * 60_000, cacheScope: 'private' },
+  'server/discover': { ttlMs: 5 * 60_000, cacheScope: 'private' },
   'tools/list': { ttlMs: 5 * 60_000, cacheScope: 'private' },
 } as const satisfies Record<string, CacheHint>;
 
