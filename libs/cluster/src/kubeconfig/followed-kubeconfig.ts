@@ -44,9 +44,12 @@ export class FollowedKubeconfig {
     return this.merged;
   }
 
-  /** Why a file is not what is in force, or not all of it. */
+  /** Why a file is not what is in force, or not all of it. Only the log names the file. */
   get problems(): string[] {
-    return this.files.flatMap(({ problems }) => problems);
+    const { length } = this.files;
+    return this.files.flatMap(({ problems }, index) =>
+      problems.map((problem) => `Kubeconfig ${index + 1} of ${length} is not in force: ${problem}`),
+    );
   }
 
   /** Follows the files no longer. */
@@ -84,7 +87,10 @@ export class FollowedKubeconfig {
 
   /** Once for each thing that is wrong. */
   private logProblems(): void {
-    const { problems, told } = this;
+    const problems = this.files.flatMap((file) =>
+      file.problems.map((problem) => `${file.path}: ${problem}`),
+    );
+    const { told } = this;
     const msg = 'a kubeconfig is wrong; what it said before stays in force';
     for (const problem of problems) {
       if (!told.has(problem)) this.logger.warn({ msg, problem });

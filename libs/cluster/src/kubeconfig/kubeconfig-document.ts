@@ -15,7 +15,7 @@ export interface KubeconfigDocument {
   readonly currentContext: string | undefined;
   /** By name. The first of two with the same name counts. */
   readonly sections: Record<Section, ReadonlyMap<string, KubeconfigEntry>>;
-  /** What of it cannot be used, with the path of the file. */
+  /** What of it cannot be used, without the path of the file and without its content. */
   readonly problems: readonly string[];
 }
 
@@ -37,14 +37,14 @@ export function parseKubeconfig(text: string): ParsedText {
 
 /** What a file says whose text has been parsed. */
 export function documentOf(file: string, parsed: ParsedText): KubeconfigDocument {
-  if ('problem' in parsed) return nothingOf(file, parsed.problem);
+  if ('problem' in parsed) return nothingOf(parsed.problem);
   const { value } = parsed;
-  if (!isRecord(value)) return nothingOf(file, 'not a kubeconfig');
+  if (!isRecord(value)) return nothingOf('not a kubeconfig');
   const problems: string[] = [];
   const sectionOf = (section: Section) => {
     const entries = value[section] ?? [];
     if (Array.isArray(entries)) return entriesOf(file, section, entries, problems);
-    problems.push(`${file}: "${section}" is not a list`);
+    problems.push(`"${section}" is not a list`);
     return new Map<string, KubeconfigEntry>();
   };
   const current = value['current-context'];
@@ -60,9 +60,9 @@ export function documentOf(file: string, parsed: ParsedText): KubeconfigDocument
 }
 
 /** A file that says nothing, with the reason. */
-export function nothingOf(file: string, problem: string): KubeconfigDocument {
+export function nothingOf(problem: string): KubeconfigDocument {
   const sections = { clusters: new Map(), users: new Map(), contexts: new Map() };
-  return { currentContext: undefined, sections, problems: [`${file}: ${problem}`] };
+  return { currentContext: undefined, sections, problems: [problem] };
 }
 
 function entriesOf(
@@ -75,7 +75,7 @@ function entriesOf(
   for (const entry of entries) {
     const name = isRecord(entry) ? entry.name : undefined;
     if (!isRecord(entry) || typeof name !== 'string') {
-      problems.push(`${file}: an entry of "${section}" has no name`);
+      problems.push(`an entry of "${section}" has no name`);
       continue;
     }
     const fields = entry[FIELD_OF[section]];

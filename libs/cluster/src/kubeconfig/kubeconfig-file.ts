@@ -133,8 +133,8 @@ function foundBy(readText: () => string): Found {
 
 function failureOf(error: unknown): Found {
   if (isNoSuchFile(error)) return undefined;
-  const { code, message } = error as NodeJS.ErrnoException;
-  return { problem: code ?? message };
+  const { code } = error as NodeJS.ErrnoException;
+  return { problem: code ?? 'unreadable' };
 }
 
 function textOf(found: Found): string | undefined {
@@ -147,7 +147,7 @@ function read(
   parsed: ParsedText | '' | undefined,
 ): KubeconfigDocument | undefined {
   if (found === undefined) return undefined;
-  if ('problem' in found) return nothingOf(path, `cannot be read (${found.problem})`);
+  if ('problem' in found) return nothingOf(`cannot be read (${found.problem})`);
   return documentOf(path, parsed || { value: {} });
 }
 
