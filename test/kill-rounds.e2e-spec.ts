@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ExecutionsApi } from './support/executions.js';
+import { freePort } from './support/free-port.js';
+import { hasHaproxy, startHaproxy } from './support/haproxy.js';
 import { KillLoad, WHOLE_OUTPUT, type Journal, type Told } from './support/kill-load.js';
 import { createObjects } from './support/manifest.js';
+import { McpLoad } from './support/mcp-load.js';
 import { Postgres } from './support/postgres.js';
 import { randomFrom } from './support/random.js';
 import { startServer, type RunningServer } from './support/server.js';
@@ -44,23 +47,32 @@ describe(`servers that are killed under load (KILL_SEED=${seed})`, { timeout: 18
     await expectNothingLost(load.told, server);
   });
 
-  it(`lose nothing and do nothing twice: ${ROUNDS_OF_REPLICAS} rounds, one of two replicas`, async () => {
-    const postgres = await Postgres.start();
-    onTestFinished(() => postgres.stop());
-    const env = { ...targets.env, DATABASE_URL: postgres.url };
-    const servers = await Promise.all([startServer(env), startServer(env)]);
-    onTestFinished(() => servers.forEach((server) => void server.stop('SIGKILL')));
-    const one = () => Math.floor(random() * servers.length);
-    const load = new KillLoad(() => new ExecutionsApi(servers[one()]!), journals);
-    for (let round = 0; round < ROUNDS_OF_REPLICAS; round++) {
-      await someTime();
-      const killed = one();
-      await servers[killed]!.stop('SIGKILL');
-      servers[killed] = await startServer(env);
-    }
-    await load.stop();
-    for (const server of servers) await expectNothingLost(load.told, server);
-  });
+  it.skipIf(!hasHaproxy)(
+    `lose nothing and do nothing twice: ${ROUNDS_OF_REPLICAS} rounds, one of two replicas`,
+    async () => {
+      const postgres = await Postgres.start();
+      onTestFinished(() => postgres.stop());
+      const ports = [await freePort(), await freePort()];
+      const start = (index: number) =>
+        startServer({ ...targets.env, DATABASE_URL: postgres.url, PORT: String(ports[index]) });
+      const servers = await Promise.all([start(0), start(1)]);
+      onTestFinished(() => servers.forEach((server) => void server.stop('SIGKILL')));
+      const proxy = await startHaproxy(ports);
+      onTestFinished(() => proxy.stop());
+      const load = new KillLoad(() => new ExecutionsApi(proxy), journals);
+      const clients = await McpLoad.start(proxy.url);
+      for (let round = 0; round < ROUNDS_OF_REPLICAS; round++) {
+        await someTime();
+        const killed = Math.floor(random() * servers.length);
+        await servers[killed]!.stop('SIGKILL');
+        servers[killed] = await start(killed);
+      }
+      await Promise.all([load.stop(), clients.stop()]);
+      for (const server of servers) await expectNothingLost(load.told, server);
+      expect(clients.told).toMatchObject({ unexpected: [] });
+      expect(clients.told.calls).toBeGreaterThan(0);
+    },
+  );
 });
 
 function someTime(): Promise<void> {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { proxiedFetch } from './proxied-fetch.js';
 
 /** A server-sent event, and when it came, by `performance.now()`. */
 export interface StreamEvent {
@@ -30,7 +31,7 @@ export class EventReader {
     const abort = new AbortController();
     const headers = new Headers(init.headers);
     headers.set('accept', 'text/event-stream');
-    const response = await fetch(url, { ...init, headers, signal: abort.signal });
+    const response = await proxiedFetch(url, { ...init, headers, signal: abort.signal });
     const type = response.headers.get('content-type');
     expect([response.status, type]).toEqual([200, 'text/event-stream']);
     return new EventReader(response, abort);

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { expect } from 'vitest';
 import { EventReader } from './event-reader.js';
+import { proxiedFetch } from './proxied-fetch.js';
 import { categoryOf } from './rest.js';
 
 type Args = Record<string, unknown>;
@@ -119,7 +120,7 @@ export class ExecutionsApi {
   }
 
   private async send<T>(url: string, init?: RequestInit): Promise<Answer<T>> {
-    const response = await fetch(url, init);
+    const response = await proxiedFetch(url, init);
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json');
     const { status, headers } = response;
