@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -35,6 +36,13 @@ export class Postgres {
     await database.start();
     const url = `postgres://postgres:test@127.0.0.1:${port}/postgres`;
     return new Postgres(folder, database, url);
+  }
+
+  /** Makes an empty database. @returns its URL */
+  async createDatabase(): Promise<string> {
+    const name = `db_${randomUUID().replaceAll('-', '')}`;
+    await this.database.createDatabase(name);
+    return this.url.replace(/postgres$/, name);
   }
 
   /** Ends the database; what it holds stays. */

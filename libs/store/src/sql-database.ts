@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Migrations } from './migrate.js';
+import { VERSION_MIGRATIONS } from './server-versions.js';
 
 /** The database of this server. Libs bring their tables to it. */
 export abstract class SqlDatabase {
@@ -12,7 +13,7 @@ export abstract class SqlDatabase {
   abstract readonly reads: Kysely<unknown>;
   /** How many writes of one kind may be under way at a time. */
   abstract readonly lanes: number;
-  private readonly migrations: Migrations = {};
+  private readonly migrations: Migrations = { ...VERSION_MIGRATIONS };
   private migrated: Promise<void> | undefined;
 
   /** Adds the migrations of a lib. Constructors call it, so that it comes before `migrate`. */

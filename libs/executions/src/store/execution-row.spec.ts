@@ -21,10 +21,23 @@ describe(executionOf.name, () => {
 });
 
 describe(hashOf.name, () => {
+  const hash = (input: object, defaults: Record<string, unknown> = {}) => {
+    const properties = Object.fromEntries(
+      Object.entries(defaults).map(([name, value]) => [name, { default: value }]),
+    );
+    const tool = { name: 'k8s_scale', inputSchema: { properties } };
+    return hashOf({ tool, input, shared: {} } as never);
+  };
+
   it('tells numbers apart that a double does not', () => {
-    const call = (replicas: bigint) =>
-      ({ tool: { name: 'k8s_scale' }, input: { replicas }, shared: {} }) as never;
-    expect(hashOf(call(MAX))).not.toBe(hashOf(call(MAX - 1n)));
-    expect(hashOf(call(MAX))).toBe(hashOf(call(MAX)));
+    expect(hash({ replicas: MAX })).not.toBe(hash({ replicas: MAX - 1n }));
+    expect(hash({ replicas: MAX })).toBe(hash({ replicas: MAX }));
+  });
+
+  it('stays the same when a tool gets a parameter that the call leaves out', () => {
+    const call = hash({ replicas: 2 });
+    expect(hash({ replicas: 2, wait_seconds: 0 }, { wait_seconds: 0 })).toBe(call);
+    expect(hash({ replicas: 2, selector: undefined })).toBe(call);
+    expect(hash({ replicas: 2, wait_seconds: 5 }, { wait_seconds: 0 })).not.toBe(call);
   });
 });

@@ -99,10 +99,17 @@ export function executionOf(
   };
 }
 
-/** A hash that distinguishes calls without storing their parameters, which may be secret. */
+/**
+ * A hash that distinguishes calls without storing their parameters, which may be secret. What has
+ * its default does not count: a key must mean the same call when the server is upgraded, and the
+ * tool has got another parameter.
+ */
 export function hashOf({ tool, input, shared }: PreparedCall): string {
+  const { properties } = tool.inputSchema;
+  const given = (values: object) =>
+    sorted(values).filter(([name, value]) => value !== properties[name]?.default);
   return createHash('sha256')
-    .update(JSON.stringify([tool.name, sorted(input), sorted(shared)]))
+    .update(JSON.stringify([tool.name, given(input), given(shared)]))
     .digest('hex');
 }
 
