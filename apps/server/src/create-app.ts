@@ -8,6 +8,7 @@ import {
   ServerCertificate,
   type AuthenticationConfig,
 } from '#access';
+import { serveDiscovery } from './discovery/serve-discovery.js';
 import { authenticateRequests, serveResourceMetadata } from './http/authentication.js';
 import { allowOrigins } from './http/cross-origin.js';
 import { checkHosts } from './http/host-check.js';
@@ -70,6 +71,7 @@ export async function createApp(): Promise<NestFastifyApplication> {
     rate,
   });
   serveResourceMetadata(fastify, authentication);
+  serveDiscovery(fastify, authentication);
   parseJsonBodies(fastify, config.bodyLimitBytes);
   tagToolLists(fastify);
   boundAnswers(fastify, app.get(Unread));

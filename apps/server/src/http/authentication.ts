@@ -13,6 +13,7 @@ import {
   type Scope,
 } from '#access';
 import { ToolError, type Principal } from '#tools';
+import { DISCOVERY } from './discovery-paths.js';
 import { PROBES } from './host-check.js';
 import type { RequestRate } from './request-rate.js';
 
@@ -63,7 +64,7 @@ export function authenticateRequests(
 ): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const { raw, url } = request;
-    if (PROBES.test(url) || OPEN.test(url)) return done();
+    if (PROBES.test(url) || OPEN.test(url) || DISCOVERY.test(url)) return done();
     const end = (error?: ToolError) => rate(request).then((busy) => done(busy ?? error), done);
     const refuse = (error: ToolError) => {
       const header = challengeTo(request, error, config);

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { BadRequestException } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { ToolError } from '#tools';
+import { DISCOVERY } from './discovery-paths.js';
 import { hostOf, isAbsolute } from './request-target.js';
 
 const MAX_PASSED = 100;
@@ -35,7 +36,8 @@ export function checkHosts(fastify: FastifyInstance, trusted: TrustedHosts): voi
   const passed = new Set<string>();
 
   fastify.addHook('onRequest', ({ url, raw, headers }, _reply, done) => {
-    const { host, origin } = headers;
+    const { host } = headers;
+    const origin = DISCOVERY.test(url) ? undefined : headers.origin;
     if (isMalformed(raw.rawHeaders, host) || isAbsolute(url)) {
       return done(
         new BadRequestException(
