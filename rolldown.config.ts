@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
 import { parseAst } from 'rolldown/parseAst';
+import { licenses } from './rolldown.licenses.js';
 
 /** Optional packages that Nest and pg ask for and that are not installed. */
 const NOT_INSTALLED = [
@@ -81,6 +82,9 @@ const SWAGGER_UI_FILES = [
   'swagger-ui-standalone-preset.js.LICENSE.txt',
   'swagger-ui.css',
 ];
+
+/** Files of packages that are copied, for their licenses. */
+const COPIED = [createRequire(import.meta.resolve('@nestjs/swagger')).resolve(SWAGGER_UI)];
 
 /** What this server adds to the page. */
 const PAGE_FILES = globSync('apps/server/src/rest/swagger-ui/page/*');
@@ -162,7 +166,7 @@ function bundle(
     treeshake,
     platform: 'node',
     external: [...NOT_INSTALLED, ...LARGE, ...KEEPS_FILES],
-    plugins: [plugins, swaggerUi, statementLines, asciiOnly],
+    plugins: [plugins, swaggerUi, statementLines, asciiOnly, licenses(...COPIED)],
     output: {
       dir: 'dist/bundle',
       cleanDir,

@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LICENSES_FILE } from '../rolldown.licenses.js';
 import { InstalledPackage } from './support/installed-package.js';
 import { execute, readJson, textOf } from './support/rest.js';
 import { testSandbox } from './support/sandbox.js';
@@ -46,9 +47,8 @@ describe('the package', () => {
     const [page, others] = [true, false].map((wanted) =>
       installed.files.filter((file) => /^dist\/bundle\/(swagger-ui|page)\//.test(file) === wanted),
     );
-    expect(others).toEqual(
-      ['LICENSE', 'README.md', 'package.json', 'bin/skyflo-mcp.js', ...programs].toSorted(),
-    );
+    const texts = ['LICENSE', 'README.md', `dist/bundle/${LICENSES_FILE}`];
+    expect(others).toEqual([...texts, 'package.json', 'bin/skyflo-mcp.js', ...programs].toSorted());
     expect(page).toContain('dist/bundle/swagger-ui/swagger-ui-bundle.js');
     const plugin = globSync('apps/server/src/rest/swagger-ui/page/*').map((file) => basename(file));
     expect(page).toEqual(expect.arrayContaining(plugin.map((file) => `dist/bundle/page/${file}`)));

@@ -57,26 +57,28 @@ async function addMany(store: OldStore, kind: StoreKind): Promise<void> {
 }
 
 describe.each(KINDS)('a store in %s', (kind) => {
-  const upgraded = new Map<string, { store: OldStore; before: Rows; server: RunningServer }>();
-  // All at once: each waits for some seconds until the server that was killed is given up.
-  beforeAll(async () => {
-    const all = OLD_SCHEMAS.map(async (schema) => {
-      const store = await storeOf(schema, kind);
-      const before = await store.rows();
-      upgraded.set(schema, { store, before, server: await startServer(store.env) });
+  describe('of an older server', () => {
+    const upgraded = new Map<string, { store: OldStore; before: Rows; server: RunningServer }>();
+    // All at once: each waits for some seconds until the server that was killed is given up.
+    beforeAll(async () => {
+      const all = OLD_SCHEMAS.map(async (schema) => {
+        const store = await storeOf(schema, kind);
+        const before = await store.rows();
+        upgraded.set(schema, { store, before, server: await startServer(store.env) });
+      });
+      await Promise.all(all);
     });
-    await Promise.all(all);
-  });
-  afterAll(() => Promise.all([...upgraded.values()].map(({ server }) => server.stop('SIGKILL'))));
+    afterAll(() => Promise.all([...upgraded.values()].map(({ server }) => server.stop('SIGKILL'))));
 
-  it.each(OLD_SCHEMAS)('of %s goes on with all that is in it', async (schema) => {
-    const { store, before, server } = upgraded.get(schema)!;
-    await expectExecutions(server, store.facts);
-    await expectKeyKept(server, store.facts, schema);
-    if (store.facts.sessions) await expectSessions(server, store.facts.sessions);
-    await server.stop();
-    expectOnlyInterrupted(store.facts, before, await store.rows());
-    expect(await verifyAudit(store.env)).toMatchObject({ code: 0 });
+    it.each(OLD_SCHEMAS)('of %s goes on with all that is in it', async (schema) => {
+      const { store, before, server } = upgraded.get(schema)!;
+      await expectExecutions(server, store.facts);
+      await expectKeyKept(server, store.facts, schema);
+      if (store.facts.sessions) await expectSessions(server, store.facts.sessions);
+      await server.stop();
+      expectOnlyInterrupted(store.facts, before, await store.rows());
+      expect(await verifyAudit(store.env)).toMatchObject({ code: 0 });
+    });
   });
 
   it('has a fixture of each schema but the present one', async () => {
