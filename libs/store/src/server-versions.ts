@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
 import { VERSION } from '#tools';
-import type { Migrations } from './migrate.js';
 
 type Schema = {
   server_versions: {
@@ -13,7 +13,7 @@ type Schema = {
 };
 
 /** The versions of the server that have used a database, for those that are too old for it. */
-export const VERSION_MIGRATIONS: Migrations = {
+export const VERSION_MIGRATIONS: Record<string, Migration> = {
   '0007_server_versions': {
     async up(db) {
       await db.schema

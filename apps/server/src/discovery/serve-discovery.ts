@@ -29,7 +29,8 @@ export function serveDiscovery(fastify: FastifyInstance, config: AuthenticationC
       void reply.headers(HEADERS).header('etag', tag);
       const isKnown = request.headers['if-none-match']?.split(/\s*,\s*/).includes(tag);
       if (isKnown) return reply.status(304).send();
-      return reply.type(type).send(text);
+      // A text would get a charset, which these types do not have.
+      return reply.type(type).send(Buffer.from(text));
     });
     fastify.options(path, (_request, reply) => reply.headers(HEADERS).status(204).send());
   }
