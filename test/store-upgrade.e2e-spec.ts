@@ -56,7 +56,8 @@ async function addMany(store: OldStore, kind: StoreKind): Promise<void> {
   );
 }
 
-describe.each(KINDS)('a store in %s', (kind) => {
+// Many servers start here, on a machine that may be busy.
+describe.each(KINDS)('a store in %s', { timeout: 180_000 }, (kind) => {
   describe('of an older server', () => {
     const upgraded = new Map<string, { store: OldStore; before: Rows; server: RunningServer }>();
     // All at once: each waits for some seconds until the server that was killed is given up.
