@@ -15,14 +15,18 @@ interface Registry {
 
 const CHART = 'charts/skyflo-mcp/Chart.yaml';
 const text = (file: string) => readFileSync(file, 'utf8');
-const json = <T>(file: string) => JSON.parse(text(file)) as T;
+const json = (file: string) => JSON.parse(text(file)) as unknown;
 
-const { version, mcpName } = json<{ version: string; mcpName: string }>('package.json');
+const { version, mcpName } = json('package.json') as { version: string; mcpName: string };
 const [tag] = process.argv.slice(2);
 const faults: string[] = [];
 
-expectSame('package-lock.json', json<{ version: string }>('package-lock.json').version, version);
-checkRegistry(json<Registry>('server.json'));
+expectSame(
+  'package-lock.json',
+  (json('package-lock.json') as { version: string }).version,
+  version,
+);
+checkRegistry(json('server.json') as Registry);
 if (existsSync(CHART)) checkChart(parse(text(CHART)) as Record<'version' | 'appVersion', unknown>);
 if (tag !== undefined) checkTag(tag);
 

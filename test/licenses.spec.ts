@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { rolldown, type RolldownOptions } from 'rolldown';
+import { rolldown } from 'rolldown';
 import { expect, it } from 'vitest';
 import bundles from '../rolldown.config.js';
 import { LICENSES_FILE } from '../rolldown.licenses.js';
@@ -13,7 +13,7 @@ const ALLOWED = /^(MIT|ISC|0BSD|BSD-[23]-Clause|Apache-2\.0|BlueOak-1\.0\.0)$/;
 /** The packages that Rolldown puts into the bundles, by name and version. */
 async function bundledPackages(): Promise<Set<string>> {
   const packages = new Set<string>();
-  for (const { output, ...input } of bundles as RolldownOptions[]) {
+  for (const { output, ...input } of bundles) {
     const build = await rolldown(input);
     const { output: files } = await build.generate(Array.isArray(output) ? output[0] : output);
     await build.close();

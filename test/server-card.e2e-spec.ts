@@ -86,7 +86,7 @@ describe('the server card', () => {
     }
     expect([streamable.url, sse.url]).toEqual([`${open.url}/mcp`, `${open.url}/sse`]);
     const modern = new ModernClient({ name: 'test', version: '1.0.0' });
-    await modern.connect(new StreamableHTTPClientTransport(new URL(streamable.url)) as never);
+    await modern.connect(new StreamableHTTPClientTransport(new URL(streamable.url)));
     expect((await modern.listTools()).tools.length).toBeGreaterThan(50);
     await modern.close();
     const old = new Client({ name: 'test', version: '1.0.0' });
