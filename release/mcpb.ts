@@ -8,9 +8,6 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
-/** Large, and only for `auth-provider` of old kubeconfigs: a call that needs it says so. */
-const LEFT_OUT = ['@kubernetes/client-node'];
-
 interface Package {
   name: string;
   version: string;
@@ -19,7 +16,6 @@ interface Package {
   homepage: string;
   repository: { type: string; url: string };
   engines: { node: string };
-  dependencies: Record<string, string>;
 }
 
 const project = JSON.parse(readFileSync('package.json', 'utf8')) as Package;
@@ -52,10 +48,7 @@ function installDependencies(server: string): void {
   const { devDependencies: _, ...rest } = JSON.parse(readFileSync(manifest, 'utf8')) as Package & {
     devDependencies: unknown;
   };
-  const dependencies = Object.fromEntries(
-    Object.entries(project.dependencies).filter(([name]) => !LEFT_OUT.includes(name)),
-  );
-  writeFileSync(manifest, `${JSON.stringify({ ...rest, scripts: {}, dependencies }, null, 2)}\n`);
+  writeFileSync(manifest, `${JSON.stringify({ ...rest, scripts: {} }, null, 2)}\n`);
   copyFileSync('package-lock.json', join(server, 'package-lock.json'));
   const quiet = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
   run('npm', ['install', '--omit=dev', '--omit=optional', ...quiet], server);
