@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { defineConfig, type Plugin, type RolldownOptions } from 'rolldown';
+import { isolatedDeclarationPlugin } from 'rolldown/experimental';
 import { parseAst } from 'rolldown/parseAst';
 import { licenses } from './rolldown.licenses.js';
 
@@ -182,6 +183,22 @@ function bundle(
   };
 }
 
+/** What other programs import as `skyflo-mcp/client`, with its types. */
+const client: RolldownOptions = {
+  // The places of the types are those of the sources below it.
+  cwd: join(import.meta.dirname, 'libs/client/src'),
+  input: './index.ts',
+  platform: 'neutral',
+  plugins: [isolatedDeclarationPlugin()],
+  output: {
+    dir: join(import.meta.dirname, 'dist/client'),
+    cleanDir: true,
+    format: 'esm',
+    codeSplitting: false,
+  },
+  logLevel: 'warn',
+};
+
 /**
  * The server as one file: to find, read and link the 1,300 modules that it consists of takes half
  * of its start. Beside it one file for each kind of work that runs in a thread of its own.
@@ -191,4 +208,5 @@ export default defineConfig([
   // Each of its 700 models is a file without effects, and none of them is used.
   bundle(`dist/${CLIENT_NODE}`, { treeshake: { moduleSideEffects: false }, plugins: [] }),
   ...globSync('dist/{apps,libs}/**/*.worker.js').map((worker) => bundle(worker)),
+  client,
 ]);

@@ -14,5 +14,8 @@ export const FLOORS: readonly (readonly string[])[] = [
 /** What stands on top: it may import every lib. */
 export const SERVER = 'apps/server';
 
-/** What imports nothing of the project, so that it can stand beside any version of it. */
-export const ALONE: readonly string[] = ['apps/sandbox'];
+/**
+ * What imports nothing of the project: the sandbox can stand beside any version of it, and the client
+ * runs in browsers.
+ */
+export const ALONE: readonly string[] = ['apps/sandbox', 'libs/client'];

@@ -7,7 +7,9 @@ import { ALONE, FLOORS, SERVER } from '../../../../test/support/floors.js';
  */
 export function floorsDrawing(libs: readonly string[]): string {
   const listed = new Set(FLOORS.flat());
-  const domains = libs.filter((lib) => !listed.has(lib)).toSorted();
+  const domains = libs
+    .filter((lib) => !listed.has(lib) && !ALONE.includes(`libs/${lib}`))
+    .toSorted();
   const floors = [[SERVER], ...[domains, ...FLOORS.toReversed()].map(pathsOf)];
   const texts = floors.map((parts) => ` ${parts.join('   ')} `);
   const width = Math.max(...texts.map(({ length }) => length));
