@@ -5,10 +5,11 @@ const client = createClient({
   baseUrl: process.env.SKYFLO_URL ?? 'http://localhost:8081',
   token: process.env.SKYFLO_TOKEN,
 });
-const web = { name: 'web', namespace: 'shop' };
+const namespace = process.env.NAMESPACE ?? 'shop';
+const web = { name: 'web', namespace };
 
 // Waits for the answer.
-const pods = await client.call('k8s_get', { resource_type: 'pods', namespace: 'shop' });
+const pods = await client.call('k8s_get', { resource_type: 'pods', namespace });
 console.log(pods.result);
 
 // Restarts a deployment, and follows it until it is up to date.
@@ -29,7 +30,7 @@ console.log((await long.cancel()).status);
 
 // A failure says what kind it is, and what to do next.
 try {
-  await client.call('k8s_get', { resource_type: 'pods', name: 'nobody', namespace: 'shop' });
+  await client.call('k8s_get', { resource_type: 'pods', name: 'nobody', namespace });
 } catch (error) {
   if (!(error instanceof SkyfloError)) throw error;
   console.log(error.status, error.code, error.message);

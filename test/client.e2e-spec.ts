@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createClient, SkyfloError, type RunEvent, type SkyfloClient } from '#client';
+import { createClient, type AnyTools, type RunEvent, type SkyfloClient } from '#client';
 import { AnswerThief } from './support/answer-thief.js';
 import { freePort } from './support/free-port.js';
+import { refusalOf } from './support/rest.js';
 import { startServer } from './support/server.js';
 import { executionsFile, onThisMachine, useExecutions } from './support/use-executions.js';
 
@@ -19,16 +20,6 @@ beforeAll(async () => {
   client = createClient({ baseUrl: `${thief.url}/` });
 });
 afterAll(() => thief.stop());
-
-/** The failure of a call. */
-const failureOf = async (call: Promise<unknown>): Promise<SkyfloError> => {
-  const error = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(SkyfloError);
-  return error as SkyfloError;
-};
 
 /** The events of a run, to its end. */
 const all = async (events: AsyncIterable<RunEvent>): Promise<RunEvent[]> => {
@@ -70,14 +61,14 @@ describe('a call', () => {
 
   it('that fails says what kind of failure it is, and what would be right', async () => {
     const nobody = { resource_type: 'pods', name: 'nobody', namespace: 'shop' };
-    const missing = await failureOf(client.call('k8s_get', nobody));
+    const missing = await refusalOf(client.call('k8s_get', nobody));
     expect(missing).toMatchObject({ status: 404, code: 'not_found', retryable: false });
     expect(missing.message).toContain('nobody');
     expect(missing.executionId).toMatch(/^[\da-f-]{36}$/);
-    const wrong = await failureOf(client.call('k8s_scale', { name: 'web', replicas: -1 } as never));
+    const wrong = await refusalOf(client.call('k8s_scale', { name: 'web', replicas: -1 } as never));
     expect(wrong).toMatchObject({ status: 422, code: 'invalid_input' });
     expect(wrong.errors.map(({ field }) => field)).toContain('replicas');
-    const failed = await failureOf(client.call('k8s_exec', onThisMachine('echo so far; exit 3')));
+    const failed = await refusalOf(client.call('k8s_exec', onThisMachine('echo so far; exit 3')));
     expect(failed).toMatchObject({ status: 422, code: 'failed' });
   });
 
@@ -93,12 +84,12 @@ describe('a call', () => {
 
   it('ends at its time limit', async () => {
     const call = client.call('k8s_exec', onThisMachine('sleep 120'), { timeoutSeconds: 1 });
-    expect(await failureOf(call)).toMatchObject({ code: 'timeout', retryable: false });
+    expect(await refusalOf(call)).toMatchObject({ code: 'timeout', retryable: false });
   });
 
   it('takes the name of a tool that this version does not know', async () => {
-    const other = createClient<Record<string, Record<string, unknown>>>({ baseUrl: thief.url });
-    const { code } = await failureOf(other.call('k8s_from_tomorrow', {}));
+    const other = createClient<AnyTools>({ baseUrl: thief.url });
+    const { code } = await refusalOf(other.call('k8s_from_tomorrow', {}));
     expect(code).toBe('not_found');
   });
 });
@@ -120,7 +111,7 @@ describe('a lost answer', () => {
   it('of a write that nothing can be known of is not asked for again', async () => {
     const bold = createClient({ baseUrl: thief.url, retries: 0 });
     thief.lose(1);
-    const error = await failureOf(bold.call('k8s_exec', onThisMachine('echo no-more')));
+    const error = await refusalOf(bold.call('k8s_exec', onThisMachine('echo no-more')));
     expect(error).toMatchObject({ code: 'no_answer', retryable: false });
     expect([error.message, runsOf('no-more')]).toEqual([expect.stringContaining('unknown'), 1]);
   });
@@ -128,7 +119,7 @@ describe('a lost answer', () => {
   it('can be had later with the key of the call', async () => {
     const write = onThisMachine('echo come-back');
     thief.lose(4);
-    const { code, idempotencyKey } = await failureOf(client.call('k8s_exec', write));
+    const { code, idempotencyKey } = await refusalOf(client.call('k8s_exec', write));
     expect([code, typeof idempotencyKey]).toEqual(['no_answer', 'string']);
     const { result } = await client.call('k8s_exec', write, { idempotencyKey: idempotencyKey! });
     expect([result, runsOf('come-back')]).toEqual([expect.stringContaining('come-back'), 1]);
@@ -136,7 +127,7 @@ describe('a lost answer', () => {
 
   it('of a stopped server is not waited for without end', async () => {
     const nowhere = createClient({ baseUrl: `http://127.0.0.1:${await freePort()}`, retries: 1 });
-    const { code, retryable } = await failureOf(nowhere.tools());
+    const { code, retryable } = await refusalOf(nowhere.tools());
     expect([code, retryable]).toEqual(['no_answer', true]);
   });
 });
@@ -200,10 +191,10 @@ describe('a run', () => {
 
   it('is cancelled, and its waiter told', async () => {
     const run = await client.start(WAIT, LONG);
-    const waiting = failureOf(run.wait());
+    const waiting = refusalOf(run.wait());
     expect((await run.cancel()).status).toBe('cancelled');
     expect(await waiting).toMatchObject({ code: 'cancelled', executionId: run.id });
-    expect((await failureOf(run.cancel())).code).toBe('conflict');
+    expect((await refusalOf(run.cancel())).code).toBe('conflict');
   });
 
   it('gives its whole output, where the answer is cut', async () => {
@@ -233,7 +224,7 @@ describe('the list of tools', () => {
       ({ category, annotations }) => category !== 'helm' || !annotations.readOnlyHint,
     );
     expect(others).toEqual([]);
-    expect((await failureOf(client.tools({ category: 'none' }))).code).toBe('not_found');
+    expect((await refusalOf(client.tools({ category: 'none' }))).code).toBe('not_found');
   });
 });
 

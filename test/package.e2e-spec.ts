@@ -8,6 +8,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LICENSES_FILE } from '../rolldown.licenses.js';
+import { clientProgram, expectTypes } from './support/client-program.js';
 import { InstalledPackage } from './support/installed-package.js';
 import { execute, readJson, textOf } from './support/rest.js';
 import { testSandbox } from './support/sandbox.js';
@@ -15,6 +16,8 @@ import { OPEN_ACCESS, spawnServer, type RunningServer } from './support/server-p
 
 /** How the bundle asks for modules that it does not hold; what it holds may write `require` too. */
 const ASKED = /(?:\bimport|__require|\brequire\$\d+)\(["`]([^"`.][^"`]*)["`]\)/g;
+/** What is packed in any case. */
+const FIXED = ['LICENSE', 'README.md', 'package.json', `dist/bundle/${LICENSES_FILE}`];
 /** The others of OpenTelemetry have it as a peer. */
 const PEERS = ['@opentelemetry/api'];
 
@@ -44,11 +47,15 @@ describe('the package', () => {
   it('holds what runs and nothing else', () => {
     const workers = globSync('libs/*/src/**/*.worker.ts').map((file) => basename(file, '.ts'));
     const programs = ['main', 'client-node', ...workers].map((name) => `dist/bundle/${name}.js`);
+    const types = globSync('libs/client/src/**/*.ts', { exclude: ['**/*.spec.ts'] }).map((file) =>
+      file.replace('libs/client/src', 'dist/client').replace(/ts$/, 'd.ts'),
+    );
     const [page, others] = [true, false].map((wanted) =>
       installed.files.filter((file) => /^dist\/bundle\/(swagger-ui|page)\//.test(file) === wanted),
     );
-    const texts = ['LICENSE', 'README.md', `dist/bundle/${LICENSES_FILE}`];
-    expect(others).toEqual([...texts, 'package.json', 'bin/skyflo-mcp.js', ...programs].toSorted());
+    expect(others).toEqual(
+      [...FIXED, 'bin/skyflo-mcp.js', ...programs, 'dist/client/index.js', ...types].toSorted(),
+    );
     expect(page).toContain('dist/bundle/swagger-ui/swagger-ui-bundle.js');
     const plugin = globSync('apps/server/src/rest/swagger-ui/page/*').map((file) => basename(file));
     expect(page).toEqual(expect.arrayContaining(plugin.map((file) => `dist/bundle/page/${file}`)));
@@ -91,6 +98,16 @@ describe('the package', () => {
     } finally {
       await client.close();
     }
+  });
+});
+
+describe('its client', () => {
+  it('imports nothing', async () => {
+    expect(await installed.text('dist/client/index.js')).not.toMatch(/\bimport\b|\brequire\(/);
+  });
+
+  it.each(['node16', 'bundler'])('has types for strict programs of %s', async (resolution) => {
+    await expectTypes(installed, resolution);
   });
 });
 
@@ -157,6 +174,17 @@ describe('its server', () => {
     const content = `${manifest('one')}\n---\n${manifest('two')}`;
     const applied = await execute(server.url, 'k8s_apply', { content, dry_run: true });
     expect(textOf(applied)).toContain('configmap/two');
+  });
+
+  it('answers the program of the example', async () => {
+    const { namespace, run } = await clientProgram(installed);
+    const printed = await run({ SKYFLO_URL: server.url, NAMESPACE: namespace });
+    expect(printed).toMatch(/^NAME +READY/);
+    expect(printed).toMatch(/^… /m);
+    expect(printed).toMatch(/^succeeded [^]*successfully rolled out/m);
+    expect(printed).toMatch(
+      /^[\da-f-]{36} (queued|running)\nWaited for 2 seconds\.\ncancelled\n404 /m,
+    );
   });
 
   it('sends its audit as records of OpenTelemetry', async () => {

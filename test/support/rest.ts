@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { createClient, SkyfloError, type AnyTools, type SkyfloClient } from '#client';
 
 /** An answer of the REST door. */
 export interface RestAnswer {
@@ -42,6 +43,24 @@ export async function readJson(
 /** The category of a tool, which its path names. */
 export function categoryOf(tool: string): string {
   return /^(?:argo|helm)(?=_)/.exec(tool)?.[0] ?? 'k8s';
+}
+
+/**
+ * The client that users have.
+ * @param retries 0: a call is sent once, as a program without the client would send it
+ */
+export function clientOf(url: string, retries?: number): SkyfloClient<AnyTools> {
+  return createClient<AnyTools>({ baseUrl: url, retries });
+}
+
+/** How a call failed that has to fail. */
+export async function refusalOf(call: Promise<unknown>): Promise<SkyfloError> {
+  const error = await call.then(
+    (answer) => ({ answer }),
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(SkyfloError);
+  return error as SkyfloError;
 }
 
 /** Calls a tool over REST. */

@@ -2,7 +2,7 @@ import { expect, vi } from 'vitest';
 import { liveObject } from './live-object.js';
 import { workload } from './manifest.js';
 import type { McpClient } from './mcp-clients.js';
-import { execute } from './rest.js';
+import { clientOf, refusalOf } from './rest.js';
 
 export type Args = Record<string, unknown>;
 
@@ -15,17 +15,13 @@ export interface Door {
 
 /** The REST door. */
 export function restDoor(url: string, fixed: Args): Door {
-  const send = (tool: string, args: Args) => execute(url, tool, { ...fixed, ...args });
+  const client = clientOf(url);
+  const send = (tool: string, args: Args) => client.call(tool, { ...fixed, ...args });
   return {
-    async text(tool, args) {
-      const { status, body } = await send(tool, args);
-      expect([tool, status, body.detail]).toEqual([tool, 200, undefined]);
-      return body.result ?? '';
-    },
+    text: async (tool, args) => (await send(tool, args)).result,
     async refusal(tool, args) {
-      const { status, body } = await send(tool, args);
-      expect([tool, status, body.result]).toEqual([tool, expect.any(Number), undefined]);
-      return { code: String(body.code), message: String(body.detail) };
+      const { code, message } = await refusalOf(send(tool, args));
+      return { code, message };
     },
   };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { CLIENTS, mcpTextOf, type CallOptions, type McpClient } from './mcp-clients.js';
-import { execute, textOf, type RestAnswer } from './rest.js';
+import { clientOf, execute, type RestAnswer } from './rest.js';
 import { startServer, type LogLine, type RunningServer } from './server.js';
 
 type Args = Record<string, unknown>;
@@ -56,7 +56,8 @@ export function useServer({ defaults, env }: ServerOptions = {}): ServerInUse {
       return mcp;
     },
     call,
-    textOf: async (tool, args) => textOf(await call(tool, args)),
+    textOf: async (tool, args) =>
+      (await clientOf(server.url, 0).call(tool, { ...defaults, ...args })).result,
     textOverMcp: async (tool, args, options) =>
       mcpTextOf(await mcp.call(tool, { ...defaults, ...args }, options)),
   };

@@ -11,6 +11,7 @@ export type {
 } from './options.js';
 export { Run } from './runs/run.js';
 export type {
+  AnyTools,
   ErrorCode,
   Execution,
   ExecutionFilter,

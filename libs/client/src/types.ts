@@ -17,6 +17,8 @@ export type Problem = Schemas['Problem'];
 
 /** The tools of a server, with the parameters of each. */
 export type ToolMap = object;
+/** Tools of which nothing is known. */
+export type AnyTools = Record<string, Record<string, unknown>>;
 /** The tools of the server of this version. */
 export type Tools = Schemas['Tools'];
 
@@ -27,8 +29,14 @@ export type ToolName<M extends ToolMap = Tools> = keyof M & string;
  * The parameters of a tool. A server with several clusters takes `context` with each tool that talks
  * to one of them.
  */
-export type ToolParameters<T extends ToolName<M>, M extends ToolMap = Tools> =
-  M[T] extends Record<string, never> ? M[T] : M[T] & { context?: string };
+export type ToolParameters<
+  T extends ToolName<M>,
+  M extends ToolMap = Tools,
+> = string extends keyof M
+  ? M[T]
+  : M[T] extends Record<string, never>
+    ? M[T]
+    : M[T] & { context?: string };
 
 /** Which executions to list. An execution must match all filters. */
 export type ExecutionFilter = Omit<
@@ -38,12 +46,12 @@ export type ExecutionFilter = Omit<
 
 /** Which tools to list. A tool must match all filters. */
 export interface ToolFilter {
-  category?: string;
-  tag?: string;
+  category?: string | undefined;
+  tag?: string | undefined;
   /** true: only tools that change nothing. false: only tools that may change something. */
-  readOnly?: boolean;
+  readOnly?: boolean | undefined;
   /** Text in the name, the title or the description. */
-  q?: string;
+  q?: string | undefined;
 }
 
 /** What a tool that succeeded has answered. */

@@ -9,7 +9,7 @@ export interface Request {
   path: string;
   query?: Record<string, string | number | boolean | undefined>;
   headers?: Record<string, string | undefined>;
-  body?: object;
+  body?: unknown;
   signal?: AbortSignal | undefined;
 }
 
@@ -58,7 +58,7 @@ export class Connection {
     const { method = 'GET', body, signal } = request;
     signal?.throwIfAborted();
     const init: RequestInit = { method, headers: await this.headersOf(request) };
-    if (body) init.body = JSON.stringify(body);
+    if (body !== undefined) init.body = JSON.stringify(body);
     if (signal) init.signal = signal;
     const response = await this.answered(this.fetch(this.urlOf(request), init), request);
     if (response.ok) return response;
@@ -95,7 +95,7 @@ export class Connection {
     const all = new Headers(this.headers);
     const token = typeof this.token === 'function' ? await this.token() : this.token;
     if (token !== undefined) all.set('authorization', `Bearer ${token}`);
-    if (body) all.set('content-type', 'application/json');
+    if (body !== undefined) all.set('content-type', 'application/json');
     for (const [name, value] of Object.entries(headers ?? {})) {
       if (value !== undefined) all.set(name, value);
     }

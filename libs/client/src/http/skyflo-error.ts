@@ -8,12 +8,12 @@ export interface Failure {
   code: FailureCode;
   detail: string;
   retryable: boolean;
-  status?: number;
-  retryAfterSeconds?: number;
-  errors?: readonly FieldError[];
-  output?: string;
-  executionId?: string;
-  idempotencyKey?: string;
+  status?: number | undefined;
+  retryAfterSeconds?: number | undefined;
+  errors?: readonly FieldError[] | undefined;
+  output?: string | undefined;
+  executionId?: string | undefined;
+  idempotencyKey?: string | undefined;
 }
 
 /** A call that failed. Its message says what is wrong, and what to do next. */

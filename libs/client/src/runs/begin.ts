@@ -9,7 +9,7 @@ import type { ToolAnswer } from '../types.js';
 /** A call of a tool. */
 export interface ToolCall {
   tool: string;
-  params: object;
+  params: unknown;
   options: CallOptions;
   retries: number;
 }
