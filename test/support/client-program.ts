@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -54,11 +55,22 @@ const CONFIG = {
 };
 const MODULES: Record<string, string> = { node16: 'node16', bundler: 'preserve' };
 
-/** Checks a program in TypeScript that uses the client. */
+/** What docs/client.md shows, as one program. */
+function programOfPage(): string {
+  const page = readFileSync('docs/client.md', 'utf8');
+  const [first = '', ...others] = [...page.matchAll(/^```ts\n([^]*?)^```$/gm)].map(
+    ([, text = '']) => text,
+  );
+  const blocks = others.map((text) => `{\n${text}}\n`);
+  return `declare const token: string;\n${first}${blocks.join('')}`;
+}
+
+/** Checks programs in TypeScript that use the client, among them that of its page. */
 export async function expectTypes({ folder }: InstalledPackage, moduleResolution: string) {
   const compilerOptions = { ...CONFIG, moduleResolution, module: MODULES[moduleResolution] };
-  await writeFile(join(folder, 'program.mts'), PROGRAM);
-  const config = { compilerOptions, files: ['program.mts'] };
+  const programs = { 'program.mts': PROGRAM, 'page.mts': programOfPage() };
+  for (const [name, text] of Object.entries(programs)) await writeFile(join(folder, name), text);
+  const config = { compilerOptions, files: Object.keys(programs) };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
   const tsc = join(process.cwd(), 'node_modules/typescript/bin/tsc');
   const checked = run(process.execPath, [tsc, '--project', folder]).catch(
