@@ -52,6 +52,7 @@ const CONFIG = {
   strict: true,
   exactOptionalPropertyTypes: true,
   noEmit: true,
+  skipDefaultLibCheck: true,
 };
 const MODULES: Record<string, string> = { node16: 'node16', bundler: 'preserve' };
 
