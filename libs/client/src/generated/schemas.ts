@@ -246,6 +246,8 @@ export interface components {
        * @description UUID of this run. The log has it too.
        */
       execution_id?: string;
+      /** @description The id of the request: its X-Request-Id, or a new one. */
+      request_id: string;
     };
     /** @enum {string} */
     ErrorCode:
