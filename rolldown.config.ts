@@ -201,10 +201,12 @@ const client: RolldownOptions = {
 
 /**
  * The server as one file: to find, read and link the 1,300 modules that it consists of takes half
- * of its start. Beside it one file for each kind of work that runs in a thread of its own.
+ * of its start. Beside it the probe of its health, and one file for each kind of work that runs in a
+ * thread of its own.
  */
 export default defineConfig([
   bundle('dist/apps/server/src/main.js', { cleanDir: true }),
+  bundle('dist/apps/server/src/health-probe/health-probe.js'),
   // Each of its 700 models is a file without effects, and none of them is used.
   bundle(`dist/${CLIENT_NODE}`, { treeshake: { moduleSideEffects: false }, plugins: [] }),
   ...globSync('dist/{apps,libs}/**/*.worker.js').map((worker) => bundle(worker)),

@@ -27,6 +27,13 @@ if (isOlder(process.versions.node, wanted)) {
   process.exit(1);
 }
 
+const words = process.argv.slice(2);
+if (words.includes('check') && words.includes('--health')) {
+  // A probe runs every few seconds: nothing but itself is loaded.
+  await import('../dist/bundle/health-probe.js');
+  process.exit();
+}
+
 // The process becomes one with the flags. Windows has no such call, and goes on without them.
 if (process.execve && !NODE_FLAGS.every((flag) => process.execArgv.includes(flag))) {
   const args = [...process.execArgv, ...NODE_FLAGS, ...process.argv.slice(1)];

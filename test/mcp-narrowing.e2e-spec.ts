@@ -233,13 +233,13 @@ describe('over stdio', () => {
   };
 
   it.each([
-    ['--stdio --tools=k8s_gte', 'There is no tool \\"k8s_gte\\". Nearest: k8s_get.'],
-    ['--stdio --categories hlem', 'There is no category \\"hlem\\". Nearest: helm.'],
-    ['--stdio --readonly', 'There is no option \\"--readonly\\". Nearest: --read-only.'],
-    ['--read-only', '--read-only needs --stdio.'],
-  ])('%s ends with one line that says what is wrong', (args, message) => {
+    ['--stdio --tools=k8s_gte', 1, 'There is no tool \\"k8s_gte\\". Nearest: k8s_get.'],
+    ['--stdio --categories hlem', 1, 'There is no category \\"hlem\\". Nearest: helm.'],
+    ['--stdio --readonly', 2, 'There is no option "--readonly". Nearest: --read-only.'],
+    ['--read-only', 2, '--read-only needs --stdio.'],
+  ])('%s ends with one line that says what is wrong', (args, code, message) => {
     const { status, stdout, lines } = start(...args.split(' '));
-    expect([status, stdout, lines]).toEqual([1, '', [expect.stringContaining(message)]]);
+    expect([status, stdout, lines]).toEqual([code, '', [expect.stringContaining(message)]]);
   });
 });
 

@@ -11,8 +11,10 @@ import {
 import { AppModule } from './app.module.js';
 import { executionsConfig, type ExecutionsConfig } from '#executions';
 import { closeWithApplication, otelConfig, OtelSdk } from '#telemetry';
-import { checkSettings, VERSION } from '#tools';
-import { helpText, readCommandLine } from './command-line/command-line.js';
+import { UsageError } from '#base';
+import { checkSettings, readConfigFile, useConfigFile, VERSION } from '#tools';
+import { helpText, readCommandLine, type CommandLine } from './command-line/command-line.js';
+import { takeConfigOption } from './command-line/config-option.js';
 import { createApp } from './create-app.js';
 import { endOnSignals } from './end-on-signals.js';
 import { listen } from './listen/listen.js';
@@ -23,11 +25,22 @@ import { giveMemoryBackWhenQuiet } from './quiet-memory.js';
 import { serverConfig, type ServerConfig } from './server.config.js';
 import { sendLogTo, ServerLogger } from './logging/server.logger.js';
 
+/** What needs the settings. */
+type RunningLine = Extract<CommandLine, { asks: 'command' | 'serve' }>;
+
 async function main(): Promise<void> {
-  const line = readCommandLine(process.argv.slice(2));
+  const { file = process.env['CONFIG_FILE'], rest } = takeConfigOption(process.argv.slice(2));
+  const line = readCommandLine(rest);
   if (line.asks === 'help') process.stdout.write(helpText());
   else if (line.asks === 'version') process.stdout.write(`${VERSION}\n`);
-  else if (line.asks === 'command') process.exitCode = await line.command(line.argv);
+  else {
+    if (file) useConfigFile(readConfigFile(file));
+    await run(line);
+  }
+}
+
+async function run(line: RunningLine): Promise<void> {
+  if (line.asks === 'command') process.exitCode = await line.command.run(line.argv);
   else if (line.stdio) await overStdio(line.stdio);
   else await overHttp();
 }
@@ -102,6 +115,11 @@ function graceMsOf(app: INestApplicationContext): number {
 }
 
 main().catch((error: unknown) => {
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+    return;
+  }
   new ServerLogger().fatal(error instanceof Error ? error.message : error, 'Server');
   process.exitCode = 1;
 });

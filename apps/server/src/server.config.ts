@@ -47,6 +47,7 @@ class ServerEnvironment {
   KEEP_ALIVE_SECONDS = 15;
 
   @TextSetting({
+    isList: true,
     description:
       'Host names, joined by commas, under which clients may call the server. `localhost` and IP ' +
       'addresses are always allowed.',
@@ -54,6 +55,7 @@ class ServerEnvironment {
   ALLOWED_HOSTS = '';
 
   @TextSetting({
+    isList: true,
     format: {
       pattern: /^( *[a-z][a-z0-9+.-]*:\/\/[^\s/?#@,]+ *(,|$))*$/i,
       means: 'origins such as "https://portal.example.com", joined by commas',

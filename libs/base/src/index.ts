@@ -1,9 +1,11 @@
 export { inOrder, mapConcurrently, merge } from './concurrency.js';
 export { fileState, FileWatch } from './file-watch.js';
 export type { FileWatchOptions } from './file-watch.js';
+export { readOptions, UsageError } from './command-options.js';
 export { isHelp } from './help-option.js';
 export { isoNow } from './iso-time.js';
 export { parseJson } from './json.js';
+export { nearestBySpelling, nearestHint, nearestNames } from './nearest-names.js';
 export { Pieces } from './pieces.js';
 export { sharedTurns } from './shared-turns.js';
 export { atOnce, inTurns, noSteps } from './steps.js';

@@ -34,7 +34,7 @@ export { FieldColumns } from './columns/field-columns.js';
 export { SortKey } from './columns/sort-key.js';
 export { fetchPages, listAll } from './lists/list-pages.js';
 export type { ListQuery } from './lists/list-pages.js';
-export { nearestHint, nearestNames } from './text/nearest-names.js';
+export { nearestHint, nearestNames } from '#base';
 export { diffObjects } from './objects/object-diff.js';
 export { noteChange } from './objects/note-change.js';
 export { ObjectSchema, objectSchema } from './objects/object-schema.js';

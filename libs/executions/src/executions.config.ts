@@ -11,6 +11,7 @@ class ExecutionsEnvironment {
   MAX_RUNNING = 400;
 
   @TextSetting({
+    isList: true,
     format: {
       pattern: /^([a-z0-9]+=[1-9]\d*(,|$))*$/,
       means: 'limits by category such as "k8s=300,helm=8"',

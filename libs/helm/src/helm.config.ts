@@ -40,6 +40,7 @@ class HelmEnvironment {
   HELM_REPO_CACHE_SECONDS = 600;
 
   @TextSetting({
+    isList: true,
     description:
       'OCI registries (`host` or `host:port`, joined by commas) that are reached over HTTP.',
   })
@@ -52,6 +53,7 @@ class HelmEnvironment {
   HELM_REGISTRY_CONFIG = '';
 
   @TextSetting({
+    isList: true,
     description:
       'Hosts that charts may come from although their addresses are not public, or over plain ' +
       'HTTP: names, addresses or networks (`10.0.0.0/8`), each with or without a port, joined by ' +

@@ -5,6 +5,7 @@ import { registerConfig, TextSetting } from '#tools';
 
 class StoreEnvironment {
   @TextSetting({
+    isSecret: true,
     description:
       'A PostgreSQL database to remember executions in, as a URL (`postgres://…`). Replicas of ' +
       'the server that have the same one share their executions.',

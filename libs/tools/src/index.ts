@@ -8,7 +8,15 @@ export { BooleanField, ChoiceField, IntField, TextField } from './fields.decorat
 export { acceptedBy, inputClass, inputSchemaOf } from './input-schema.js';
 export type { PropertySchema } from './input-schema.js';
 export type { Lane } from './lane.js';
-export { checkSettings, declarationOf, registerConfig } from './config/register-config.js';
+export { readConfigFile } from './config/config-file.js';
+export { isOfPlatform, overrideSettings, useConfigFile } from './config/given-values.js';
+export {
+  allSettings,
+  checkSettings,
+  declarationOf,
+  registerConfig,
+  settingFaults,
+} from './config/register-config.js';
 export { ChoiceSetting, IntSetting, settingsOf, TextSetting } from './config/setting.decorator.js';
 export type { Setting } from './config/setting.decorator.js';
 export { sharesConfig } from './config/shares.config.js';

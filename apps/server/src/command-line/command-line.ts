@@ -1,5 +1,4 @@
-import { isHelp } from '#base';
-import { nearestHint, nearestNames } from '#cluster';
+import { isHelp, nearestHint, nearestNames, UsageError } from '#base';
 import { cutName } from '#tools';
 import type { GivenCondition } from '../mcp/narrowing/given-conditions.js';
 import { COMMANDS, type Command } from './commands.js';
@@ -17,12 +16,12 @@ const SERVE = 'serve';
 
 /**
  * Reads the words after the program's name.
- * @throws Error for a command or an option that there is not
+ * @throws UsageError for a command or an option that there is not
  */
 export function readCommandLine(argv: readonly string[]): CommandLine {
   const [word = SERVE, ...rest] = argv;
   const known = COMMANDS.get(word);
-  if (known) return { asks: 'command', command: known.run, argv: rest };
+  if (known) return { asks: 'command', command: known, argv: rest };
   if (argv.some(isHelp)) return { asks: 'help' };
   if (argv.includes('--version') || argv.includes('-v')) return { asks: 'version' };
   if (!word.startsWith('-') && word !== SERVE) throw unknownCommand(word);
@@ -35,6 +34,7 @@ export function helpText(): string {
   return `Kubernetes, Argo Rollouts and Helm as tools for agents, over REST and MCP.
 
 Usage: skyflo-mcp [serve] [options]
+       skyflo-mcp COMMAND [options]
        skyflo-mcp COMMAND --help
 
 Commands
@@ -46,11 +46,16 @@ Options of serve
   --read-only              With --stdio: list only tools that read.
   --tools=NAME,NAME        With --stdio: list only these tools.
 
-Other options
+Options of every command
+  --config FILE            Read settings from a YAML or JSON file.
   -h, --help
   -v, --version
 
-Settings are environment variables, such as PORT, HOST and KUBECONFIG.
+Settings are environment variables, such as PORT, HOST and KUBECONFIG, or keys of the
+file of --config or CONFIG_FILE. The environment goes first.
+
+Exit codes
+  0  all right    1  something failed    2  a wrong command line
 
 Documents  https://github.com/skyflo-ai/skyflo#readme
 Issues     https://github.com/skyflo-ai/skyflo/issues
@@ -59,7 +64,7 @@ Issues     https://github.com/skyflo-ai/skyflo/issues
 
 function unknownCommand(word: string): Error {
   const nearest = nearestHint(nearestNames(word, [SERVE, ...COMMANDS.keys()]));
-  return new Error(
+  return new UsageError(
     `There is no command "${cutName(word)}".${nearest} skyflo-mcp --help lists them.`,
   );
 }

@@ -1,4 +1,3 @@
-import { NestFactory } from '@nestjs/core';
 import {
   ANYBODY,
   auditCommand,
@@ -9,29 +8,37 @@ import {
   policyCommand,
   policyConfig,
   runKeyCommand,
-  type AuthenticationConfig,
 } from '#access';
 import { storeConfig } from '#store';
-import { ToolRegistry } from '#tools';
-import { AppModule } from '../app.module.js';
+import { checkSettings, ToolRegistry } from '#tools';
 import { ServerLogger } from '../logging/server.logger.js';
+import { withDomains } from './domains.module.js';
+import { toolsCommand } from './tools-command.js';
 
-/** Does what its words ask for. Gives an exit code. */
-export type Command = (argv: string[]) => number | Promise<number>;
+/** Something that the program does besides serving. */
+export interface Command {
+  /** A sentence about it. */
+  summary: string;
+  /** Does what its words ask for. Gives an exit code. */
+  run: (argv: string[]) => number | Promise<number>;
+}
 
-/** What the program does besides serving, by its first word, with a sentence about it. */
-export const COMMANDS: ReadonlyMap<string, { run: Command; summary: string }> = new Map([
+/** By the first word. */
+export const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ['tools', { run: toolsCommand, summary: 'Lists the tools, and shows what one of them takes.' }],
   ['key', { run: key, summary: 'Makes, lists and removes API keys.' }],
   ['policy', { run: policy, summary: 'Checks a policy, and explains what it allows.' }],
   ['audit', { run: audit, summary: 'Verifies the record of what was done, and prints it.' }],
 ]);
 
 function key(argv: string[]): number {
+  checkSettings();
   const { apiKeys, stateFolder } = authenticationConfig();
   return runKeyCommand(argv, { ...apiKeys, stateFolder }, process);
 }
 
 async function audit(argv: string[]): Promise<number> {
+  checkSettings();
   const { keyFile } = auditConfig();
   const opened = auditFromDatabase(storeConfig());
   try {
@@ -47,28 +54,16 @@ async function audit(argv: string[]): Promise<number> {
   }
 }
 
-async function policy(argv: string[]): Promise<number> {
-  const { file } = policyConfig();
-  // The modules declare the tools that a policy names. Their start must not fail for that policy.
-  Object.assign(process.env, {
-    EXECUTIONS_FILE: ':memory:',
-    DATABASE_URL: '',
-    POLICY_FILE: 'admin',
-  });
-  const app = await NestFactory.createApplicationContext(AppModule, {
-    logger: new ServerLogger(),
-    abortOnError: false,
-  });
-  try {
-    const { isOff } = app.get<AuthenticationConfig>(authenticationConfig.KEY);
-    return await policyCommand({
+function policy(argv: string[]): Promise<number> {
+  checkSettings();
+  const { isOff } = authenticationConfig();
+  return withDomains(new ServerLogger(), (app) =>
+    policyCommand({
       argv,
       out: process.stdout,
       tools: app.get(ToolRegistry).list(),
-      defaultSource: file,
+      defaultSource: policyConfig().file,
       localPrincipal: isOff ? ANYBODY.id : LOOPBACK.id,
-    });
-  } finally {
-    await app.close();
-  }
+    }),
+  );
 }

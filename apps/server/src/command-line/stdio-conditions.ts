@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { nearestHint, nearestNames } from '#cluster';
+import { nearestHint, nearestNames, UsageError } from '#base';
 import { cutName } from '#tools';
 import {
   conditionsIn,
@@ -10,18 +10,18 @@ import {
 
 const STDIO = '--stdio';
 const CONDITIONS = Object.values(OPTIONS.names);
-const ALL = [STDIO, ...CONDITIONS, '--help', '--version'];
+const ALL = [STDIO, ...CONDITIONS, '--config', '--help', '--version'];
 
 /**
  * Reads the options of a server: how the one connection of a server over stdio is narrowed.
  * Undefined if it serves over HTTP.
- * @throws Error for an option that it does not know, and for conditions without `--stdio`
+ * @throws UsageError for an option that it does not know, and for conditions without `--stdio`
  */
 export function stdioConditions(argv: readonly string[]): GivenCondition[] | undefined {
   const isStdio = argv.includes(STDIO);
   const stray = argv.find((word) => CONDITIONS.includes(word.split('=', 1)[0]!));
   if (!isStdio && stray !== undefined) {
-    throw new Error(
+    throw new UsageError(
       `${stray} needs ${STDIO}. Over HTTP, each connection narrows itself: /mcp?read_only=true.`,
     );
   }
@@ -49,7 +49,7 @@ function pairsOf(argv: readonly string[]): Pairs {
     if (name === OPTIONS.names.read_only) return [[name, value ?? 'true']];
     if (!CONDITIONS.includes(name)) throw unknownOption(name);
     if (value === undefined) {
-      throw new Error(`${name} needs a list of names, such as ${name}=NAME,NAME.`);
+      throw new UsageError(`${name} needs a list of names, such as ${name}=NAME,NAME.`);
     }
     return [[name, value]];
   });
@@ -57,7 +57,7 @@ function pairsOf(argv: readonly string[]): Pairs {
 
 function unknownOption(name: string): Error {
   const nearest = nearestHint(nearestNames(name, ALL));
-  return new Error(
+  return new UsageError(
     `There is no option "${cutName(name)}".${nearest} skyflo-mcp --help lists them.`,
   );
 }

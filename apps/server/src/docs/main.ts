@@ -9,7 +9,7 @@ import { ToolRegistry } from '#tools';
 import { AppModule } from '../app.module.js';
 import { documentOf } from '../rest/openapi/document.js';
 import { clientSchemas, clientTools } from './client-types.js';
-import { configurationDocument } from './configuration-document.js';
+import { configurationDocument, configurationSchema } from './configuration-document.js';
 import { floorsDrawing } from './floors-drawing.js';
 import { toolsDocument } from './tools-document.js';
 import { valuesTable } from './values-document.js';
@@ -22,9 +22,9 @@ const FLOORS_BLOCK = /(?<=<!-- floors -->\n)[^]*(?=<!-- \/floors -->)/;
 const VALUES_BLOCK = /(?<=<!-- values -->\n)[^]*(?=<!-- \/values -->)/;
 
 /**
- * Writes what is generated: the tools, the configuration, the drawing of the architecture and the
- * values of the chart in docs/, and the types of libs/client. With `--check`, only says which of
- * them would change.
+ * Writes what is generated: the tools, the configuration with the schema of its file, the drawing
+ * of the architecture and the values of the chart in docs/, and the types of libs/client. With
+ * `--check`, only says which of them would change.
  */
 async function main(): Promise<void> {
   const app = await NestFactory.create(AppModule, new FastifyAdapter(), { logger: ['error'] });
@@ -39,6 +39,7 @@ async function main(): Promise<void> {
   const table = `\n${valuesTable(values)}\n\n`;
   await update('docs/tools.md', () => tools);
   await update('docs/configuration.md', () => configuration);
+  await update('docs/configuration.schema.json', configurationSchema);
   await update('docs/architecture.md', (text) => text.replace(FLOORS_BLOCK, () => drawing));
   await update('docs/install.md', (text) => text.replace(VALUES_BLOCK, () => table));
   await update('libs/client/src/generated/schemas.ts', () => schemas);

@@ -19,11 +19,12 @@ export function toolsDocument(registry: ToolRegistry): string {
 function indexOf(registry: ToolRegistry): string {
   const rows = registry
     .list()
-    .map((tool) => [`[\`${tool.name}\`](#${tool.name})`, tool.title, hintOf(tool)]);
+    .map((tool) => [`[\`${tool.name}\`](#${tool.name})`, tool.title, effectOf(tool)]);
   return markdownTable(['tool', 'what it does', 'effect'], rows);
 }
 
-function hintOf({ annotations }: ToolDefinition): string {
+/** What a tool does to the world, in a word. */
+export function effectOf({ annotations }: ToolDefinition): string {
   if (annotations.readOnlyHint) return 'Read-only';
   return annotations.destructiveHint ? 'Destructive' : 'Writes';
 }
@@ -32,7 +33,7 @@ function toolSection(tool: ToolDefinition): string {
   const { name, title, description, example } = tool;
   return [
     `### ${name}`,
-    `**${title}** · ${hintOf(tool)}`,
+    `**${title}** · ${effectOf(tool)}`,
     description,
     parameterTable(tool),
     `Example: \`${JSON.stringify(example)}\``,

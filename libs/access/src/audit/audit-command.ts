@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
-import { parseArgs } from 'node:util';
-import { isHelp } from '#base';
+import { isHelp, nearestHint, nearestNames, readOptions, UsageError } from '#base';
 import { readPublicKeys, type PublicKeys } from './audit-key.js';
 import type { ChainReport } from './verify/chain-check.js';
 import { readJsonLines } from './json-lines.js';
@@ -61,7 +60,7 @@ async function verify(
   argv: readonly string[],
   { stdin, record, keyFile }: AuditCommandContext,
 ): Promise<AuditReport> {
-  const { positionals, values } = parseArgs({
+  const { positionals, values } = readOptions({
     args: [...argv],
     allowPositionals: true,
     options: {
@@ -70,7 +69,10 @@ async function verify(
     },
   });
   const [command, file, ...more] = positionals;
-  if (command !== 'verify' || more.length > 0) throw new Error(USAGE);
+  if (command !== 'verify' || more.length > 0) {
+    const nearest = nearestHint(nearestNames(command ?? '', ['verify'])).trimStart();
+    throw new UsageError([nearest, USAGE].filter(Boolean).join('\n'));
+  }
   const publicKeys: PublicKeys = new Map(values.key.flatMap((path) => [...readPublicKeys(path)]));
   if (file === undefined) {
     const { entries, checkpoints } = record();

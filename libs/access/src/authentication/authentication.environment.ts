@@ -10,7 +10,7 @@ const HEADER = {
   means: 'a header such as "X-Forwarded-User"',
 };
 
-/** The environment variables of authentication. */
+/** The settings of authentication. */
 export class AuthenticationEnvironment {
   @ChoiceSetting({
     choices: ['none'],
@@ -49,12 +49,14 @@ export class AuthenticationEnvironment {
   OIDC_ISSUER = '';
 
   @TextSetting({
+    isList: true,
     description: 'What tokens must have in `aud`. Of several, joined by commas, one is enough.',
     otherwise: '`PUBLIC_URL`, with or without `/mcp`',
   })
   OIDC_AUDIENCE = '';
 
   @TextSetting({
+    isList: true,
     description: 'The signatures that are taken.',
     format: { pattern: ALGORITHMS, means: 'names such as "RS256,ES256"' },
   })

@@ -6,6 +6,7 @@ export type IdentityMode = 'none' | 'impersonate' | 'passthrough';
 
 class IdentityEnvironment {
   @TextSetting({
+    isList: true,
     format: {
       pattern: /^([^,=\s]+=(none|impersonate|passthrough)(,|$))*$/,
       means: 'contexts and modes such as "prod=impersonate,staging=passthrough"',

@@ -115,7 +115,7 @@ describe('wrong usage', () => {
     ],
     ['explain --tool k8s_get --resource Pod', '--resource has to be a plural in lower case'],
     ['explain --tool k8s_get --resource pods --effect reed', 'There is no effect "reed".'],
-    ['check --color', "Unknown option '--color'"],
+    ['check --color', 'There is no option "--color"'],
   ])('"%s" is answered by "%s" and the usage', async (args, message) => {
     const [code, output] = await run(...args.split(' ').filter(Boolean));
     expect(output).toContain(message);

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { nearestHint, nearestNames } from '#cluster';
+import { nearestHint, nearestNames, readOptions, UsageError } from '#base';
 import { EFFECTS, type Effect, type Principal } from '#tools';
 import { loadPolicy } from './live-policy.js';
 import { PolicyEngine } from './policy.engine.js';
@@ -45,8 +44,6 @@ export interface PolicyCommandOptions {
 
 type Values = ReturnType<typeof parse>['values'];
 
-class UsageError extends Error {}
-
 /** Runs `skyflo-mcp policy`, and returns its exit code. */
 export async function policyCommand(options: PolicyCommandOptions): Promise<number> {
   const { argv, out } = options;
@@ -60,7 +57,7 @@ export async function policyCommand(options: PolicyCommandOptions): Promise<numb
     if (more.length > 0) throw new UsageError(`There is one file, not "${more.join(' ')}" too.`);
     if (verb === 'check') return await check(source, options);
     if (verb === 'explain') return await explain(source, values, options);
-    throw new UsageError(verb ? `There is no command "${verb}".` : 'A command is missing.');
+    throw wrongVerb(verb);
   } catch (error) {
     if (error instanceof PolicyError) {
       out.write(`${error.message}\n`);
@@ -73,11 +70,13 @@ export async function policyCommand(options: PolicyCommandOptions): Promise<numb
 }
 
 function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  return readOptions({ args: [...argv], options: OPTIONS, allowPositionals: true });
+}
+
+function wrongVerb(verb = ''): UsageError {
+  if (verb === '') return new UsageError('A command is missing.');
+  const nearest = nearestHint(nearestNames(verb, ['check', 'explain']));
+  return new UsageError(`There is no command "${verb}".${nearest}`);
 }
 
 async function check(source: string, options: PolicyCommandOptions): Promise<number> {

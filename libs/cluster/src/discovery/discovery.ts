@@ -1,10 +1,9 @@
-import { inTurns } from '#base';
+import { inTurns, nearestBySpelling, nearestHint } from '#base';
 import { Logger } from '@nestjs/common';
 import { ToolError } from '#tools';
 import { groupVersionOf, type ApiResource } from './api-resource.js';
 import { indexOf, type CatalogueIndex } from './catalogue-index.js';
 import type { Catalogue } from './discovery-documents.js';
-import { nearestBySpelling, nearestHint } from '../text/nearest-names.js';
 import { findResource, spellingsOf } from './resource-names.js';
 import { Deadline } from '../http/deadline.js';
 

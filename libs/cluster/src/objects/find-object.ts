@@ -1,9 +1,9 @@
+import { nearestHint, nearestNames } from '#base';
 import { ToolError } from '#tools';
 import { apiStatusOf } from '../http/api-error.js';
 import { asTable } from '../lists/as-table.js';
 import type { Cluster } from '../cluster.js';
 import { fetchPages, listAll } from '../lists/list-pages.js';
-import { nearestHint, nearestNames } from '../text/nearest-names.js';
 import type { KubernetesObject } from '../secrets/redact.js';
 import { TABLE_ACCEPT, type Table } from '../lists/table.js';
 import { namesOf } from '../lists/table-cells.js';

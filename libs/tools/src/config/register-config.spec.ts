@@ -49,27 +49,27 @@ describe(registerConfig.name, () => {
     ['DEMO_COUNT', '0', 'must be a whole number, 1 to 9, not "0"'],
     ['DEMO_COUNT', '1.5', 'must be a whole number, 1 to 9, not "1.5"'],
     ['DEMO_SECONDS', 'soon', 'must be a whole number, at least 0, not "soon"'],
-    ['DEMO_FOLDER', 'tmp', 'must be a path from the root'],
+    ['DEMO_FOLDER', 'tmp', 'must be a path from the root, not "tmp"'],
     ['DEMO_NAME', '17', 'must be text, not a number'],
     ['DEMO_RANGE', 'nearby', 'must be one of near, far, not "nearby"'],
   ])('refuses %s=%s', (name, value, why) => {
     vi.stubEnv(name, value);
-    expect(demoConfig).toThrow(`Bad configuration. ${name} ${why}.`);
+    expect(demoConfig).toThrow(`Bad configuration. ${name} ${why} (environment).`);
   });
 
   it('tells of all that is wrong at once, whoever declares it', () => {
     vi.stubEnv('DEMO_COUNT', 'many');
     vi.stubEnv('OTHER_LIMIT', '-1');
     expect(checkSettings).toThrow(
-      'Bad configuration. DEMO_COUNT must be a whole number, 1 to 9, not "many". ' +
-        'OTHER_LIMIT must be a whole number, at least 0, not "-1".',
+      'Bad configuration. DEMO_COUNT must be a whole number, 1 to 9, not "many" (environment). ' +
+        'OTHER_LIMIT must be a whole number, at least 0, not "-1" (environment).',
     );
   });
 });
 
 describe(settingsOf.name, () => {
   it('tells of each variable what it is for, what it takes and what holds otherwise', () => {
-    expect(settingsOf(declarationOf(demoConfig)!)).toEqual([
+    expect(settingsOf(declarationOf(demoConfig)!)).toMatchObject([
       { name: 'DEMO_COUNT', description: 'How many.', accepts: '1 to 9', default: '`3`' },
       { name: 'DEMO_SECONDS', description: 'How long.', accepts: 'at least 0', default: '`0`' },
       {

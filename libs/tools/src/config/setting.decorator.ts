@@ -1,5 +1,8 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { IsIn, IsInt, Matches, Max, Min, type ValidationArguments } from 'class-validator';
+import { cutName } from '../cut-name.js';
+import type { FileValueType } from './config-file.js';
+import { givenValue } from './given-values.js';
 
 interface SettingOptions {
   /** What it is for, in Markdown. */
@@ -16,13 +19,17 @@ interface IntSettingOptions extends SettingOptions {
 interface TextSettingOptions extends SettingOptions {
   /** The rule for the text, and the rule in words. */
   format?: { pattern: RegExp; means: string };
+  /** Whether it is a list, joined by commas. */
+  isList?: boolean;
+  /** Whether it may hold a credential, and so is never shown. */
+  isSecret?: boolean;
 }
 
 interface ChoiceSettingOptions extends SettingOptions {
   choices: readonly string[];
 }
 
-/** An environment variable as the page of all settings shows it; texts are Markdown. */
+/** A setting as the page of all settings shows it; texts are Markdown. */
 export interface Setting {
   name: string;
   description: string;
@@ -30,9 +37,15 @@ export interface Setting {
   accepts: string;
   /** Empty if nothing holds while it is not set. */
   default: string;
+  /** The JSON Schema of its value in a configuration file. */
+  schema: Readonly<Record<string, unknown>>;
 }
 
-type Facts = Omit<Setting, 'name' | 'default'> & Pick<SettingOptions, 'otherwise'>;
+type Facts = Omit<Setting, 'name' | 'default'> &
+  Pick<SettingOptions, 'otherwise'> & {
+    /** What it may be in a configuration file, the usual type first. */
+    types: readonly FileValueType[];
+  };
 
 const FACTS = Symbol('setting');
 
@@ -43,18 +56,30 @@ const NO_NUMBER = /^(?!\d+$)/;
 export function IntSetting({ min, max, ...options }: IntSettingOptions): PropertyDecorator {
   const accepts = max === undefined ? `at least ${min}` : `${min} to ${max}`;
   const message = ({ property }: ValidationArguments) =>
-    `must be a whole number, ${accepts}, not "${process.env[property]}"`;
+    `must be a whole number, ${accepts}, not "${shown(property)}"`;
   const limits =
     max === undefined ? [Min(min, { message })] : [Min(min, { message }), Max(max, { message })];
-  return applyDecorators(IsInt({ message }), ...limits, withFacts({ ...options, accepts }));
+  const schema = { type: 'integer', minimum: min, ...(max !== undefined && { maximum: max }) };
+  const facts: Facts = { ...options, accepts, schema, types: ['a number'] };
+  return applyDecorators(IsInt({ message }), ...limits, withFacts(facts));
 }
 
 /** A text; its initial value is "" where it may be left out. */
-export function TextSetting({ format, ...options }: TextSettingOptions): PropertyDecorator {
+export function TextSetting(options: TextSettingOptions): PropertyDecorator {
+  const { format, isList = false, isSecret = false, ...rest } = options;
   const { pattern, means } = format ?? { pattern: NO_NUMBER, means: 'text' };
-  const not = format ? '' : ', not a number';
-  const check = Matches(pattern, { message: `must be ${means}${not}` });
-  return applyDecorators(check, withFacts({ ...options, accepts: means }));
+  const message = ({ property }: ValidationArguments) => {
+    if (!format) return 'must be text, not a number';
+    return `must be ${means}${isSecret ? '' : `, not "${shown(property)}"`}`;
+  };
+  const list = { type: 'array', items: { type: 'string' } };
+  const facts: Facts = {
+    ...rest,
+    accepts: means,
+    schema: isList ? { anyOf: [list, { type: 'string' }] } : { type: 'string' },
+    types: isList ? ['a list', 'text'] : ['text'],
+  };
+  return applyDecorators(Matches(pattern, { message }), withFacts(facts));
 }
 
 /** One of some words; its initial value is one of them, or "" where it may be left out. */
@@ -63,7 +88,8 @@ export function ChoiceSetting({ choices, ...options }: ChoiceSettingOptions): Pr
     `must be one of ${choices.join(', ')}, not "${String(value)}"`;
   const check = IsIn(['', ...choices], { message });
   const accepts = choices.map((choice) => `\`${choice}\``).join(', ');
-  return applyDecorators(check, withFacts({ ...options, accepts }));
+  const schema = { type: 'string', enum: choices };
+  return applyDecorators(check, withFacts({ ...options, accepts, schema, types: ['text'] }));
 }
 
 /**
@@ -72,13 +98,44 @@ export function ChoiceSetting({ choices, ...options }: ChoiceSettingOptions): Pr
  */
 export function settingsOf(declaration: Type<object>): Setting[] {
   return Object.entries(new declaration()).map(([name, initial]) => {
-    const facts = Reflect.getMetadata(FACTS, declaration.prototype as object, name) as
-      Facts | undefined;
-    if (!facts) throw new Error(`${declaration.name}.${name} is not declared as a setting.`);
-    const { description, accepts, otherwise } = facts;
+    const { description, accepts, otherwise, schema } = factsOf(declaration, name);
     const isSet = initial !== '';
-    return { name, description, accepts, default: otherwise ?? (isSet ? `\`${initial}\`` : '') };
+    return {
+      name,
+      description,
+      accepts,
+      default: otherwise ?? (isSet ? `\`${initial}\`` : ''),
+      schema: isSet ? { ...schema, default: initial as unknown } : schema,
+    };
   });
+}
+
+/** What is wrong with the type of a value in a configuration file; undefined if it is right. */
+export function typeFault(
+  declaration: Type<object>,
+  name: string,
+  type: FileValueType | undefined,
+): string | undefined {
+  if (type === undefined) return undefined;
+  const { types, accepts } = factsOf(declaration, name);
+  if (types.includes(type)) return undefined;
+  if (type === 'empty') return 'has no value: leave it out, or give it one';
+  const isQuoted = type === 'text' ? ' in quotes' : '';
+  const wanted = types[0] === 'a number' ? `a whole number, ${accepts}` : types.join(' or ');
+  return `must be ${wanted}, not ${type}${isQuoted}`;
+}
+
+function factsOf(declaration: Type<object>, name: string): Facts {
+  const facts = Reflect.getMetadata(FACTS, declaration.prototype as object, name) as
+    Facts | undefined;
+  if (!facts) throw new Error(`${declaration.name}.${name} is not declared as a setting.`);
+  return facts;
+}
+
+/** The value of a setting as messages show it. A URL with a user in it may have a password. */
+function shown(name: string): string {
+  const text = givenValue(name)?.text ?? '';
+  return cutName(text.replace(/:\/\/.*@/, '://***@'));
 }
 
 function withFacts(facts: Facts): PropertyDecorator {

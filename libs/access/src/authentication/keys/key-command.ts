@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { isHelp } from '#base';
+import { isHelp, nearestHint, nearestNames, readOptions, UsageError } from '#base';
 import { apiKeyText, digestOf, makeApiKey } from './api-key.js';
 import { isWord, type KeyEntry } from './key-file.js';
 import { expiryOf } from './key-expiry.js';
@@ -16,9 +15,6 @@ const USAGE = `Usage:
 `;
 
 const DEFAULT_EXPIRY = '90d';
-
-/** What a command line has been asked for that it cannot do. */
-class UsageError extends Error {}
 
 /** Where keys are kept. */
 export interface KeyFiles {
@@ -47,11 +43,11 @@ export function runKeyCommand(args: readonly string[], files: KeyFiles, output: 
   const [verb, ...rest] = args;
   const run = verb === undefined ? undefined : VERBS.get(verb);
   try {
-    if (!run) throw new UsageError(`"key" is followed by one of ${[...VERBS.keys()].join(', ')}.`);
+    if (!run) throw wrongVerb(verb);
     run(rest, files, output);
     return 0;
   } catch (error) {
-    const isUsage = error instanceof UsageError || isParseError(error);
+    const isUsage = error instanceof UsageError;
     output.stderr.write(`${(error as Error).message}\n${isUsage ? `\n${USAGE}` : ''}`);
     return isUsage ? 2 : 1;
   }
@@ -67,7 +63,7 @@ const VERBS = new Map<string, Verb>([
 
 function makeKey(args: string[], files: KeyFiles, { stdout, stderr }: Output): void {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({
+  const { values } = readOptions({
     args,
     options: { principal: text, groups: text, scopes: text, expires: text },
   });
@@ -102,7 +98,7 @@ function makeKey(args: string[], files: KeyFiles, { stdout, stderr }: Output): v
 }
 
 function listKeys(args: string[], { file }: KeyFiles, { stdout }: Output): void {
-  parseArgs({ args, options: {} });
+  readOptions({ args, options: {} });
   const head = ['ID', 'PRINCIPAL', 'GROUPS', 'SCOPES', 'EXPIRES'];
   const rows = keysIn(file).map(({ id, principal, groups, scopes, expires }) => [
     id,
@@ -125,7 +121,7 @@ function listKeys(args: string[], { file }: KeyFiles, { stdout }: Output): void 
 }
 
 function revokeKey(args: string[], { file }: KeyFiles, { stdout }: Output): void {
-  const [id, ...more] = parseArgs({ args, allowPositionals: true }).positionals;
+  const [id, ...more] = readOptions({ args, allowPositionals: true }).positionals;
   if (id === undefined || more.length > 0) throw new UsageError('"key revoke" needs one id.');
   changeKeyFile(file, (keys) => {
     const rest = keys.filter((key) => key.id !== id);
@@ -146,8 +142,8 @@ function listOf(names = ''): string[] {
     .filter(Boolean);
 }
 
-/** Whether `parseArgs` does not know an option, or misses a value. */
-function isParseError(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code?.startsWith('ERR_PARSE_ARGS') ?? false;
+function wrongVerb(verb = ''): UsageError {
+  const verbs = [...VERBS.keys()];
+  const nearest = nearestHint(nearestNames(verb, verbs));
+  return new UsageError(`"key" is followed by one of ${verbs.join(', ')}.${nearest}`);
 }

@@ -1,4 +1,4 @@
-import { atOnce, type Steps } from '#base';
+import { atOnce, type Steps } from './steps.js';
 
 const MAX_NAMES = 3;
 
