@@ -2,6 +2,7 @@ export { AccessModule } from './access.module.js';
 export {
   Audit,
   AUDIT_KINDS,
+  AUDIT_MIGRATIONS,
   AUDIT_OUTCOMES,
   auditCommand,
   auditConfig,
@@ -14,11 +15,15 @@ export {
   authenticationConfig,
   Authenticator,
   challenge,
+  discoverKeys,
   hasQueryToken,
+  isOwnAddress,
+  keysIn,
   LOOPBACK,
   METADATA_PATH,
   metadataAddress,
   protectedResourceMetadata,
+  readKeys,
   refuseIdleSettings,
   refuseOpenAddress,
   RESOURCE_PATHS,
@@ -28,6 +33,6 @@ export {
   SCOPES,
 } from './authentication/index.js';
 export type { AuthenticationConfig, Scope } from './authentication/index.js';
-export { policyCommand, policyConfig } from './policy/index.js';
-export type { PolicyConfig } from './policy/index.js';
+export { loadPolicy, policyCommand, policyConfig } from './policy/index.js';
+export type { Policy, PolicyConfig } from './policy/index.js';
 export { Policies } from './policies.js';

@@ -1,3 +1,5 @@
+export { inspectStore } from './inspect/inspect-store.js';
+export type { StoreReport } from './inspect/inspect-store.js';
 export type { Migrations } from './migrate.js';
 export { Notices } from './notices.js';
 export { openDatabase } from './open-database.js';

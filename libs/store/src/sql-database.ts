@@ -22,6 +22,11 @@ export abstract class SqlDatabase {
     Object.assign(this.migrations, migrations);
   }
 
+  /** The names of all migrations that libs have brought. */
+  get migrationNames(): string[] {
+    return Object.keys(this.migrations);
+  }
+
   /** Brings all tables up to date, once. @throws Error as `migrate` does */
   migrate(): Promise<void> {
     this.migrated ??= this.migrateTo(this.migrations);

@@ -11,6 +11,9 @@ export interface RequirementScope {
  * appear while the server runs.
  */
 export abstract class ToolRequirement {
+  /** The program on the PATH that it is about, if it is about one. */
+  readonly program: string | undefined;
+
   /**
    * What is missing and how to get it, or undefined if nothing is missing.
    * @param scope the call. Left out when tools are listed: then the requirement is missing only if

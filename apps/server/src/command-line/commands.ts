@@ -11,8 +11,9 @@ import {
 } from '#access';
 import { storeConfig } from '#store';
 import { checkSettings, ToolRegistry } from '#tools';
+import { checkCommand } from '../check/check-command.js';
 import { ServerLogger } from '../logging/server.logger.js';
-import { withDomains } from './domains.module.js';
+import { withDomains } from '../domains/domains.module.js';
 import { toolsCommand } from './tools-command.js';
 
 /** Something that the program does besides serving. */
@@ -25,6 +26,10 @@ export interface Command {
 
 /** By the first word. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  [
+    'check',
+    { run: checkCommand, summary: 'Says what works here and what does not, and what to do.' },
+  ],
   ['tools', { run: toolsCommand, summary: 'Lists the tools, and shows what one of them takes.' }],
   ['key', { run: key, summary: 'Makes, lists and removes API keys.' }],
   ['policy', { run: policy, summary: 'Checks a policy, and explains what it allows.' }],

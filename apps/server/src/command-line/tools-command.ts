@@ -8,7 +8,7 @@ import {
 } from '#tools';
 import { effectOf, toolsDocument } from '../docs/tools-document.js';
 import { presentTool } from '../rest/tool.presenter.js';
-import { withDomains } from './domains.module.js';
+import { withDomains } from '../domains/domains.module.js';
 import { textTable } from './text-table.js';
 
 const USAGE = `Usage: skyflo-mcp tools [NAME] [options]

@@ -6,6 +6,7 @@ export type { StoredRecord } from './store/audit-from-database.js';
 export { AuditModule } from './audit.module.js';
 export { Audit } from './audit.service.js';
 export { AuditStore } from './store/audit-store.js';
+export { AUDIT_MIGRATIONS } from './store/schema.js';
 export type { AuditFilter, AuditPage } from './store/audit-store.js';
 export type { AuditCommandContext } from './audit-command.js';
 export { auditConfig } from './audit.config.js';

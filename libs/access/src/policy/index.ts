@@ -1,8 +1,9 @@
 export type { Decision } from './decision.js';
 export { escalationOf, needsObject } from './escalation.js';
 export type { RuleExplanation } from './explain.js';
-export { LivePolicy } from './live-policy.js';
+export { LivePolicy, loadPolicy } from './live-policy.js';
 export type { LivePolicyOptions } from './live-policy.js';
+export type { Policy, Rule, Who } from './policy.js';
 export { policyCommand } from './policy-command.js';
 export type { PolicyCommandOptions } from './policy-command.js';
 export { POLICY_IN_FORCE } from './policy-metrics.js';

@@ -5,6 +5,8 @@ import { ToolRequirement } from '#tools';
 /** Tools that run helm need it on the PATH. Tools that only read releases do not. */
 @Injectable()
 export class HelmRequirement extends ToolRequirement {
+  override readonly program = 'helm';
+
   constructor(private readonly programs: Programs) {
     super();
   }

@@ -5,6 +5,8 @@ import { ToolRequirement } from '#tools';
 /** kubectl on the PATH, for the few tools that run it. */
 @Injectable()
 export class KubectlRequirement extends ToolRequirement {
+  override readonly program = 'kubectl';
+
   constructor(private readonly programs: Programs) {
     super();
   }

@@ -86,7 +86,7 @@ describe('a configuration file', () => {
       `There is no setting "DEMO_CONT" (${path}:1). Nearest: DEMO_COUNT`,
       `KUBECONFIG can only be set in the environment (${path}:6)`,
       `There is no setting "OTHER" (${path}:7)`,
-      `DEMO_COUNT must be a whole number, 1 to 9, not text in quotes (${path}:2)`,
+      `DEMO_COUNT must be a whole number, 1 to 9, not the text "5" (${path}:2)`,
       `DEMO_NAMES must be a list or text, not a number (${path}:3)`,
       `DEMO_URL must be a URL that begins with db: (${path}:4)`,
       `DEMO_RANGE must be text, not a map (${path}:5)`,

@@ -120,9 +120,9 @@ export function typeFault(
   const { types, accepts } = factsOf(declaration, name);
   if (types.includes(type)) return undefined;
   if (type === 'empty') return 'has no value: leave it out, or give it one';
-  const isQuoted = type === 'text' ? ' in quotes' : '';
+  const given = type === 'text' ? `the text "${shown(name)}"` : type;
   const wanted = types[0] === 'a number' ? `a whole number, ${accepts}` : types.join(' or ');
-  return `must be ${wanted}, not ${type}${isQuoted}`;
+  return `must be ${wanted}, not ${given}`;
 }
 
 function factsOf(declaration: Type<object>, name: string): Facts {

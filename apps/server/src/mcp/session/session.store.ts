@@ -24,7 +24,8 @@ type Schema = {
   };
 };
 
-const MIGRATIONS: Migrations = {
+/** The tables of sessions. */
+export const SESSION_MIGRATIONS: Migrations = {
   '0006_mcp_sessions': {
     async up(db) {
       await db.schema
@@ -74,7 +75,7 @@ export class SessionStore implements OnModuleInit {
     private readonly database: SqlDatabase,
     @Inject(mcpConfig.KEY) private readonly config: McpConfig,
   ) {
-    database.contribute(MIGRATIONS);
+    database.contribute(SESSION_MIGRATIONS);
     this.kysely = database.kysely.withTables<Schema>();
   }
 

@@ -9,7 +9,10 @@ import { ClusterModule } from '#cluster';
 import { ExecutionsModule } from '#executions';
 import { HelmModule } from '#helm';
 import { K8sModule } from '#k8s';
+import { within } from '#store';
 import { overrideSettings, ToolsModule } from '#tools';
+
+const CLOSE_LIMIT_MS = 2_000;
 
 /** The tools and the clusters, without the doors and without access: for commands. */
 @Module({
@@ -44,6 +47,7 @@ export async function withDomains<T>(
   try {
     return await work(app);
   } finally {
-    await app.close();
+    // A cluster that says nothing must not hold up a command that has all that it needs.
+    await within(CLOSE_LIMIT_MS, app.close(), 'It did not end').catch(() => undefined);
   }
 }

@@ -1,0 +1,54 @@
+import { within } from '#store';
+
+/** A tick, a cross, or something that is worth knowing and no fault. */
+export type FindingState = 'ok' | 'note' | 'failed';
+
+/** What one check has found. */
+export interface Finding {
+  /** What it belongs to, such as `context prod`. */
+  area: string;
+  name: string;
+  state: FindingState;
+  says: string;
+  /** What to do about it. */
+  todo?: string;
+}
+
+/** Milliseconds for one check; all run side by side. */
+export const CHECK_LIMIT_MS = 10_000;
+
+/** The end of a sentence that says what is wrong; what to do comes after it. */
+const SENTENCE_END = /(?<=\.) (?=[A-Z])/;
+
+/** Runs checks side by side. One that fails or takes too long is a cross of its own. */
+export async function allOf(
+  checks: readonly { area: string; name: string; run: () => Promise<Finding[]> | Finding[] }[],
+): Promise<Finding[]> {
+  const findings = await Promise.all(
+    checks.map(async ({ area, name, run }) => {
+      try {
+        const work = Promise.resolve().then(run);
+        return await within(CHECK_LIMIT_MS, work, 'There was no answer');
+      } catch (error) {
+        return [failed(area, name, error)];
+      }
+    }),
+  );
+  return findings.flat();
+}
+
+/** A cross. Of a message, what follows the first sentence is what to do. */
+export function failed(area: string, name: string, error: unknown, todo?: string): Finding {
+  const [says = '', ...rest] = messageOf(error).split(SENTENCE_END);
+  const advice = [...rest, ...(todo === undefined ? [] : [todo])].join(' ');
+  return { area, name, state: 'failed', says, ...(advice !== '' && { todo: advice }) };
+}
+
+/** What an error says, with the reason that `fetch` and others only have as its cause. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
+  return error.message === 'fetch failed' && code !== undefined
+    ? `The address cannot be reached (${code}).`
+    : error.message;
+}
