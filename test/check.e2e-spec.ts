@@ -329,7 +329,7 @@ describe('check of clusters', () => {
     const { state, says } = checks.find(({ name }) => name === 'rights')!;
     expect(state).toBe('note');
     expect(says).toMatch(/^as read-only in the namespace check-test, but these cannot work: /);
-    expect(says).toContain('helm_get_manifest (no list secrets)');
+    expect(says).toContain('helm_get_manifest (may not list secrets)');
     expect(says).not.toContain('k8s_logs');
   });
 

@@ -157,6 +157,21 @@ describe('the command', () => {
     expect(run(['tools', '--markdown'], nothing).stdout).toMatch(/^# Tools\n/);
   });
 
+  const page = readFileSync('docs/command-line.md', 'utf8');
+  const blocks = [...page.matchAll(/```text\n\$ skyflo-mcp ([^\n]+)\n([^]*?)```/g)]
+    .map(([, command = '', output = '']) => ({ command, output }))
+    // Keys and health are of a server; their specs are elsewhere.
+    .filter(({ command }) => !/^(key|check)/.test(command));
+
+  it.each(blocks)('prints for "$command" what the page says', ({ command, output }) => {
+    const { stdout, stderr } = run(command.split(' '));
+    expect(stdout || stderr).toBe(output);
+  });
+
+  it('is shown on the page', () => {
+    expect(blocks.length).toBeGreaterThan(3);
+  });
+
   it.skipIf(oldNode() === undefined)('says which Node.js it needs to an older one', () => {
     const { status, stderr } = spawnSync(oldNode()!, [SERVER_BIN, '--version'], {
       encoding: 'utf8',

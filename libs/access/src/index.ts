@@ -34,5 +34,5 @@ export {
 } from './authentication/index.js';
 export type { AuthenticationConfig, Scope } from './authentication/index.js';
 export { loadPolicy, policyCommand, policyConfig } from './policy/index.js';
-export type { Policy, PolicyConfig } from './policy/index.js';
+export type { Policy, PolicyConfig, Who } from './policy/index.js';
 export { Policies } from './policies.js';

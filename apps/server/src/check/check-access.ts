@@ -13,6 +13,7 @@ import {
   ServerCertificate,
   type AuthenticationConfig,
   type Policy,
+  type Who,
 } from '#access';
 import type { ToolRegistry } from '#tools';
 import type { ServerConfig } from '../server.config.js';
@@ -45,12 +46,23 @@ export async function checkPolicy(
 }
 
 function rulesText({ rules }: Policy): string {
-  const shown = rules.slice(0, MAX_RULES).map(({ name, allows, who }) => {
-    const whom = Object.values(who as Record<string, readonly string[]>).flat();
-    return `${name} ${allows ? 'allows' : 'denies'} ${whom.join(', ') || 'everybody'}`;
+  const shown = rules.slice(0, MAX_RULES).map(({ name, allows, who, what }) => {
+    const does = what.effects?.join(', ') ?? 'do anything';
+    const where = [...(what.tools ?? []), ...(what.categories ?? [])].join(', ');
+    const by = where === '' ? '' : ` by ${where}`;
+    return `${name}: ${whomText(who)} ${allows ? 'may' : 'may not'} ${does}${by}`;
   });
   const more = rules.length - shown.length;
   return [...shown, ...(more > 0 ? [`${more} more rules`] : [])].join('; ');
+}
+
+function whomText({ principals = [], groups = [], scopes = [] }: Who): string {
+  const whom = [
+    ...principals,
+    ...groups.map((group) => `group ${group}`),
+    ...scopes.map((scope) => `scope ${scope}`),
+  ];
+  return whom.join(', ') || 'everybody';
 }
 
 /** The API keys, and those that have ended or soon will. */

@@ -3,7 +3,7 @@ export { escalationOf, needsObject } from './escalation.js';
 export type { RuleExplanation } from './explain.js';
 export { LivePolicy, loadPolicy } from './live-policy.js';
 export type { LivePolicyOptions } from './live-policy.js';
-export type { Policy, Rule, Who } from './policy.js';
+export type { Policy, Who } from './policy.js';
 export { policyCommand } from './policy-command.js';
 export type { PolicyCommandOptions } from './policy-command.js';
 export { POLICY_IN_FORCE } from './policy-metrics.js';
