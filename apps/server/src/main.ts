@@ -11,7 +11,7 @@ import {
 import { AppModule } from './app.module.js';
 import { executionsConfig, type ExecutionsConfig } from '#executions';
 import { closeWithApplication, otelConfig, OtelSdk } from '#telemetry';
-import { UsageError } from '#base';
+import { isHelp, UsageError } from '#base';
 import { checkSettings, readConfigFile, useConfigFile, VERSION } from '#tools';
 import { helpText, readCommandLine, type CommandLine } from './command-line/command-line.js';
 import { takeConfigOption } from './command-line/config-option.js';
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   if (line.asks === 'help') process.stdout.write(helpText());
   else if (line.asks === 'version') process.stdout.write(`${VERSION}\n`);
   else {
-    if (file) useConfigFile(readConfigFile(file));
+    if (file && !rest.some(isHelp)) useConfigFile(readConfigFile(file));
     await run(line);
   }
 }

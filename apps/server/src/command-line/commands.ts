@@ -9,6 +9,7 @@ import {
   policyConfig,
   runKeyCommand,
 } from '#access';
+import { isHelp } from '#base';
 import { storeConfig } from '#store';
 import { checkSettings, ToolRegistry } from '#tools';
 import { checkCommand } from '../check/check-command.js';
@@ -31,19 +32,24 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map([
     { run: checkCommand, summary: 'Says what works here and what does not, and what to do.' },
   ],
   ['tools', { run: toolsCommand, summary: 'Lists the tools, and shows what one of them takes.' }],
-  ['key', { run: key, summary: 'Makes, lists and removes API keys.' }],
+  ['key', { run: key, summary: 'Makes, lists and revokes API keys.' }],
   ['policy', { run: policy, summary: 'Checks a policy, and explains what it allows.' }],
   ['audit', { run: audit, summary: 'Verifies the record of what was done, and prints it.' }],
 ]);
 
+/** Help is given whatever the settings are. */
+function checkSettingsFor(argv: readonly string[]): void {
+  if (!argv.some(isHelp)) checkSettings();
+}
+
 function key(argv: string[]): number {
-  checkSettings();
+  checkSettingsFor(argv);
   const { apiKeys, stateFolder } = authenticationConfig();
   return runKeyCommand(argv, { ...apiKeys, stateFolder }, process);
 }
 
 async function audit(argv: string[]): Promise<number> {
-  checkSettings();
+  checkSettingsFor(argv);
   const { keyFile } = auditConfig();
   const opened = auditFromDatabase(storeConfig());
   try {
@@ -60,7 +66,7 @@ async function audit(argv: string[]): Promise<number> {
 }
 
 function policy(argv: string[]): Promise<number> {
-  checkSettings();
+  checkSettingsFor(argv);
   const { isOff } = authenticationConfig();
   return withDomains(new ServerLogger(), (app) =>
     policyCommand({
