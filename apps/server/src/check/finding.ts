@@ -47,8 +47,9 @@ export function failed(area: string, name: string, error: unknown, todo?: string
 /** What an error says, with the reason that `fetch` and others only have as its cause. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
-  return error.message === 'fetch failed' && code !== undefined
-    ? `The address cannot be reached (${code}).`
+  const { code, message } = (error.cause ?? {}) as Partial<NodeJS.ErrnoException>;
+  const reason = code ?? message;
+  return error.message === 'fetch failed' && reason !== undefined
+    ? `The address cannot be reached (${reason}).`
     : error.message;
 }
