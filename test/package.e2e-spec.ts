@@ -46,7 +46,9 @@ function packageOf(specifier: string): string | undefined {
 describe('the package', () => {
   it('holds what runs and nothing else', () => {
     const workers = globSync('libs/*/src/**/*.worker.ts').map((file) => basename(file, '.ts'));
-    const programs = ['main', 'health-probe', 'client-node', ...workers].map((name) => `dist/bundle/${name}.js`);
+    const programs = ['main', 'health-probe', 'client-node', ...workers].map(
+      (name) => `dist/bundle/${name}.js`,
+    );
     const types = globSync('libs/client/src/**/*.ts', { exclude: ['**/*.spec.ts'] }).map((file) =>
       file.replace('libs/client/src', 'dist/client').replace(/ts$/, 'd.ts'),
     );
