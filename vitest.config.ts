@@ -25,6 +25,7 @@ const ALONE = ['test/event-loop.e2e-spec.ts', 'test/executions-database.e2e-spec
 
 const e2e: TestProjectInlineConfiguration['test'] = {
   globalSetup: ['test/support/sandbox.setup.ts'],
+  isolate: false,
   testTimeout: 60_000,
   hookTimeout: 120_000,
   // What a machine that is busy with other things may need.
@@ -45,8 +46,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{apps,libs,test}/**/*.spec.ts'],
+          isolate: false,
+          // Most of them wait for something, rather than compute.
+          maxWorkers: 4,
           // Some start programs, on a machine that may be busy with other things.
           testTimeout: 20_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -134,7 +134,8 @@ describe(feedOpenTelemetry.name, () => {
     unobserve();
     const [scope] = exporter.getMetrics()[0]!.scopeMetrics;
     expect(scope!.scope).toMatchObject({ name: 'skyflo-mcp', version: '1.0.0' });
-    const found = scope!.metrics.map(({ descriptor, dataPoints }) => ({
+    const own = scope!.metrics.filter(({ descriptor }) => descriptor.name.startsWith('demo.'));
+    const found = own.map(({ descriptor, dataPoints }) => ({
       name: descriptor.name,
       unit: descriptor.unit,
       points: dataPoints.map(({ attributes, value }) => ({ attributes, value })),
