@@ -57,7 +57,8 @@ LABEL org.opencontainers.image.title="Skyflo MCP" \
   org.opencontainers.image.version="${VERSION}" \
   org.opencontainers.image.revision="${REVISION}" \
   org.opencontainers.image.created="${CREATED}" \
-  org.opencontainers.image.base.name="gcr.io/distroless/cc-debian12:nonroot"
+  org.opencontainers.image.base.name="gcr.io/distroless/cc-debian12:nonroot" \
+  io.modelcontextprotocol.server.name="io.github.skyflo-ai/skyflo-mcp"
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=programs /programs/ /usr/local/bin/
 COPY --from=programs --chown=65532:65532 --chmod=0700 /state /var/lib/skyflo-mcp
@@ -80,5 +81,5 @@ VOLUME ["/var/lib/skyflo-mcp", "/tmp"]
 EXPOSE 8081
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --start-interval=1s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "/opt/skyflo-mcp/bin/skyflo-mcp.js", "check", "--health"]
 ENTRYPOINT ["node", "/opt/skyflo-mcp/bin/skyflo-mcp.js"]

@@ -1,6 +1,7 @@
 import { startSandbox, terminalReporter, type Sandbox } from '#sandbox';
 import { benchAccess } from './access.js';
 import { benchArgo } from './argo.js';
+import { benchCall } from './call-profile.js';
 import { benchExecutions } from './executions.js';
 import { benchFaults } from './faults.js';
 import { benchHelm } from './helm.js';
@@ -40,13 +41,15 @@ const NAMED: Record<string, (sandbox: Sandbox, words: string[]) => Promise<void>
   faults: benchFaults,
   verify: benchVerify,
   peers: benchPeers,
+  call: benchCall,
 };
 
 /**
  * `npm run bench` measures everything but the soak and the faults, with a name only that part;
  * `npm run bench -- soak 5` soaks for five minutes, `npm run bench -- faults` brings faults about,
  * `npm run bench -- verify` checks audits of up to a million entries, `npm run bench -- peers`
- * measures servers of others too, and writes a page.
+ * measures servers of others too, and writes a page; `npm run bench -- call` says where the time of
+ * a call goes.
  */
 async function main([part, ...words]: string[]): Promise<void> {
   const benches = part === undefined ? Object.values(PARTS) : partsNamed(part, words);

@@ -5,7 +5,7 @@ const RETRY_MS = 50;
 const PAUSE_MS = 10;
 /** What clients throw for a connection that broke, and for what a proxy says of one. */
 const BROKEN =
-  /fetch failed|terminated|HTTP 50[23]|socket hang up|other side closed|Connection closed/i;
+  /fetch failed|terminated|50[23] (?:Bad Gateway|Service Unavailable)|socket hang up|other side closed|Connection closed/i;
 
 /** Clients of both protocols that call through a proxy, and never begin anew. */
 export class McpLoad {

@@ -57,7 +57,7 @@ export function useDrain(namespace: string, node: string, env?: ServerOptions['e
     place: async (count, ...objects) => {
       await createObjects(...objects);
       await expect.poll(podsOnNode).toHaveLength(count);
-      await own.kubectl('wait', 'pods', '--all', '--for=condition=Ready');
+      await own.kubectl('wait', 'pods', '--all', '--for=condition=Ready', '--timeout=100s');
     },
     counted: async (healthy) => {
       const read = () => own.stored('pdb', '{.items[*].status.currentHealthy}');

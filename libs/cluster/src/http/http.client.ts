@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { sharedTurns } from '#base';
 import { ToolError } from '#tools';
 import { AnswerBody } from './answer-body.js';
-import { apiError, isNotOfServer, pauseMsOf } from './api-error.js';
+import { Attempts } from './attempts.js';
 import { Breaker } from './breaker.js';
 import type { ChannelStream } from './channel-stream.js';
 import { CoalescedReads } from './coalesced-reads.js';
@@ -11,7 +11,7 @@ import type { Connection } from './connection/connection.js';
 import { ConnectionPools } from './connection/connection-pools.js';
 import { Deadline } from './deadline.js';
 import { ReadBudget } from './read-budget.js';
-import { measured, watchContext } from './request-metrics.js';
+import { watchContext } from './request-metrics.js';
 import { isChange, isRead, queryText, type RequestOptions } from './request-options.js';
 import {
   isDeadSocket,
@@ -30,7 +30,6 @@ const READ_LIMIT_MS = 30_000;
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** Bytes of the error that answers a request for a stream. */
 const MAX_ERROR_BYTES = 256 * 1024;
-const REFUSED_PAUSE_MS = 50;
 
 /**
  * HTTP to one API server over kept-alive connections. It waits when the API server asks for it
@@ -41,6 +40,7 @@ const REFUSED_PAUSE_MS = 50;
  */
 export class HttpClient {
   private readonly pools: ConnectionPools;
+  private readonly attempts: Attempts;
   private readonly reads = new CoalescedReads<Answer>();
   private readonly breaker: Breaker;
   private readonly waiting = new WaitingTime();
@@ -52,6 +52,7 @@ export class HttpClient {
     private readonly budget = new ReadBudget(),
   ) {
     this.pools = new ConnectionPools(connection, userAgent);
+    this.attempts = new Attempts(connection, this.pools);
     this.breaker = new Breaker({
       name: nameOf(connection),
       answers: (limitMs) => this.isThere(limitMs),
@@ -101,7 +102,7 @@ export class HttpClient {
     let isUnanswered = false;
     deadline.start();
     try {
-      return await this.attempts(path, options, deadline, async (dispatch) => {
+      return await this.attempts.make(path, options, deadline, async (dispatch) => {
         const request = this.breaker.enter((reason) => deadline.end(reason));
         let isWaiting = false;
         // Time spent waiting for a connection does not count against the API server.
@@ -147,7 +148,7 @@ export class HttpClient {
     const deadline = this.deadline(options, options.timeoutMs);
     deadline.start();
     try {
-      const { body } = await this.attempts(path, options, deadline, (dispatch) => {
+      const { body } = await this.attempts.make(path, options, deadline, (dispatch) => {
         deadline.onEnd((reason) => abort.abort(reason));
         const errorBody = this.body(MAX_ERROR_BYTES);
         return open(this.pools.streams, { ...dispatch, signal: abort.signal }, errorBody);
@@ -176,7 +177,7 @@ export class HttpClient {
     // A program waits by itself where the API server asks for it.
     const asked = { ...options, anyStatus: true, waits: false };
     try {
-      const answer = await this.attempts(path, asked, deadline, (dispatch) => {
+      const answer = await this.attempts.make(path, asked, deadline, (dispatch) => {
         deadline.onEnd((reason) => abort.abort(reason));
         const errorBody = this.body(MAX_ERROR_BYTES);
         return open(this.pools.streams, { ...dispatch, signal: abort.signal }, errorBody);
@@ -209,7 +210,7 @@ export class HttpClient {
         openWebSocket(this.pools.streams, dispatch, protocols, deadline);
       // The handshake is a GET, but what it starts must not start twice.
       const asked = { ...options, accept: '*/*' };
-      const { channels } = await this.attempts(path, asked, deadline, handshake, false);
+      const { channels } = await this.attempts.make(path, asked, deadline, handshake, false);
       return channels;
     } catch (error) {
       const failure = this.failure(error, deadline);
@@ -259,52 +260,6 @@ export class HttpClient {
 
   private body(maxBytes: number): AnswerBody {
     return new AnswerBody(this.budget, this.connection.name, maxBytes);
-  }
-
-  private async attempts<T extends { status: number; headers: Answer['headers'] }>(
-    path: string,
-    options: RequestOptions,
-    deadline: Deadline,
-    perform: (dispatch: Dispatcher.DispatchOptions) => Promise<Answer | T>,
-    read = isRead(options),
-  ): Promise<T> {
-    let reconnected = false;
-    let renewed = false;
-    for (;;) {
-      if (deadline.ended) throw deadline.ended;
-      const connected = this.pools.connect();
-      if (connected) await deadline.race(connected);
-      const dispatch = this.pools.request(path, options);
-      let answer: Answer | T;
-      try {
-        const ready = dispatch instanceof Promise ? await deadline.race(dispatch) : dispatch;
-        answer = await measured(perform(ready), this.connection.name, options);
-      } catch (error) {
-        const again = isRefused(error) || (isDeadSocket(error) && read);
-        if (reconnected || !again) throw error;
-        reconnected = true;
-        options.span?.resend('connection lost');
-        if (isRefused(error)) await deadline.sleep(REFUSED_PAUSE_MS);
-        continue;
-      }
-      options.span?.status(answer.status);
-      if (answer.status < 400) return answer as T;
-      const pauseMs = options.waits === false ? Infinity : pauseMsOf(answer, read);
-      if (pauseMs < deadline.remainingMs) {
-        options.span?.resend('asked to wait', pauseMs);
-        await deadline.sleep(pauseMs);
-      } else if (answer.status === 401 && !renewed && this.connection.renew()) {
-        renewed = true;
-        options.span?.resend('credentials renewed');
-      } else if (options.anyStatus) {
-        return answer as T;
-      } else {
-        const failure = apiError(answer as Answer, this.connection, read);
-        throw isChange(options) && isNotOfServer(failure, answer as Answer)
-          ? ofUnknownOutcome(failure)
-          : failure;
-      }
-    }
   }
 
   private deadline(options: RequestOptions, timeoutMs: number | undefined): Deadline {
