@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from '#sandbox';
 import { openSession, type McpSession } from '../mcp-session.js';
 import { commonAnswers } from './common-answers.js';
@@ -14,6 +15,9 @@ interface Result {
   content?: { text?: string }[];
 }
 
+/** After so many milliseconds the controllers have followed a change. */
+const SETTLE_MS = 2_000;
+
 /** Measures what each server's list of tools and ten common answers bring to a model. */
 export async function answerBytes(
   sandbox: Sandbox,
@@ -23,9 +27,10 @@ export async function answerBytes(
   const rows: AnswerBytes[] = [
     { what: 'the list of tools', bytes: await Promise.all(sessions.map(listBytes)) },
   ];
-  for (const { what, asks } of await commonAnswers((args) => sandbox.kubectl(args))) {
+  for (const { what, asks, isWrite } of await commonAnswers((args) => sandbox.kubectl(args))) {
     const bytes: (number | undefined)[] = [];
     for (const [index, session] of sessions.entries()) {
+      if (isWrite) await sleep(SETTLE_MS);
       const ask = asks[index];
       bytes.push(ask && textBytes(resultIn(await session.call(ask.tool, ask.args))));
     }

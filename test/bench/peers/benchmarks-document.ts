@@ -50,7 +50,7 @@ ${markdownTable(
     ms(p50),
     ms(p99),
     cpuMs === undefined ? '' : ms(cpuMs),
-    ms(largeP50),
+    largeP50 === undefined ? 'fails' : ms(largeP50),
   ]),
 )}
 

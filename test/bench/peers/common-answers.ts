@@ -11,6 +11,7 @@ export interface CommonAnswer {
   what: string;
   /** In the order of this server and the `OTHERS`; none where a server has no tool for it. */
   asks: readonly [Ask, Ask | undefined, Ask | undefined];
+  isWrite?: boolean;
 }
 
 type Kubectl = (args: string[]) => Promise<string>;
@@ -113,6 +114,7 @@ export async function commonAnswers(kubectl: Kubectl): Promise<CommonAnswer[]> {
     },
     {
       what: 'a deployment is scaled',
+      isWrite: true,
       asks: [
         {
           tool: 'k8s_scale',
