@@ -12,8 +12,8 @@ import { latencyOf } from './measure.js';
 const PAGE = 'docs/performance.md';
 const BLOCK = /(?<=<!-- call -->\n)[^]*(?=<!-- \/call -->)/;
 const NAMESPACE = 'billing';
-const WARM_UP_CALLS = 8_000;
-const CALLS = 10_000;
+const WARM_UP_CALLS = 3_000;
+const CALLS = 2_000;
 /** Parts that take less of a call are told together. */
 const LEAST_SHARE = 0.015;
 
