@@ -4,7 +4,7 @@
  *     npm run release:check              while the version is prepared
  *     npm run release:check -- v1.2.3    for a tag, which also needs its part of CHANGELOG.md
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
 interface Registry {
@@ -27,7 +27,7 @@ expectSame(
   version,
 );
 checkRegistry(json('server.json') as Registry);
-if (existsSync(CHART)) checkChart(parse(text(CHART)) as Record<'version' | 'appVersion', unknown>);
+checkChart(parse(text(CHART)) as Record<'version' | 'appVersion', unknown>);
 if (tag !== undefined) checkTag(tag);
 
 if (faults.length > 0) {

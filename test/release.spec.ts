@@ -54,7 +54,13 @@ describe('server.json', () => {
 });
 
 describe('release:check', () => {
-  const files = ['package.json', 'package-lock.json', 'server.json', 'CHANGELOG.md'];
+  const files = [
+    'package.json',
+    'package-lock.json',
+    'server.json',
+    'CHANGELOG.md',
+    'charts/skyflo-mcp/Chart.yaml',
+  ];
   const program = resolve('release/check.ts');
   let folder: string;
   beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'release-spec-'))));

@@ -17,7 +17,7 @@ import {
 } from '#access';
 import type { ToolRegistry } from '#tools';
 import type { ServerConfig } from '../server.config.js';
-import type { Finding } from './finding.js';
+import type { Fact } from './finding.js';
 
 const DAY_MS = 86_400_000;
 /** From when on an end that comes is worth knowing. */
@@ -28,11 +28,10 @@ const MAX_RULES = 8;
 
 /** Whether the policy can be in force, and whom it lets do something. */
 export async function checkPolicy(
-  area: string,
   source: string,
   registry: ToolRegistry,
   { isOff }: AuthenticationConfig,
-): Promise<Finding[]> {
+): Promise<Fact[]> {
   const { policy } = await loadPolicy({
     source,
     known: {
@@ -42,7 +41,7 @@ export async function checkPolicy(
     localPrincipal: (isOff ? ANYBODY : LOOPBACK).id,
   });
   const says = `${source || 'the default'}: ${rulesText(policy)}`;
-  return [{ area, name: 'policy', state: 'ok', says }];
+  return [{ name: 'policy', state: 'ok', says }];
 }
 
 function rulesText({ rules }: Policy): string {
@@ -66,7 +65,7 @@ function whomText({ principals = [], groups = [], scopes = [] }: Who): string {
 }
 
 /** The API keys, and those that have ended or soon will. */
-export function checkKeys(area: string, { apiKeys, isOff }: AuthenticationConfig): Finding[] {
+export function checkKeys({ apiKeys, isOff }: AuthenticationConfig): Fact[] {
   const name = 'API keys';
   if (isOff) return [];
   if (apiKeys.isFileSet && !existsSync(apiKeys.file)) {
@@ -79,38 +78,33 @@ export function checkKeys(area: string, { apiKeys, isOff }: AuthenticationConfig
   if (ended > 0) facts.push(`${ended} ended`);
   if (soon > 0) facts.push(`${soon} to end within 14 days`);
   const says = facts.join(', ');
-  if (ended + soon === 0) return [{ area, name, state: 'ok', says }];
+  if (ended + soon === 0) return [{ name, state: 'ok', says }];
   const todo = 'See which: skyflo-mcp key list';
-  return [{ area, name, state: 'note', says, todo }];
+  return [{ name, state: 'note', says, todo }];
 }
 
 /** Whether the issuer of tokens says where its keys are, and gives them. */
-export async function checkIssuer(
-  area: string,
-  { oidc }: AuthenticationConfig,
-): Promise<Finding[]> {
+export async function checkIssuer({ oidc }: AuthenticationConfig): Promise<Fact[]> {
   if (!oidc) return [];
   const { keys } = await readKeys(await discoverKeys(oidc.issuer));
   const says = `${oidc.issuer} has ${keys.length} keys`;
-  return [{ area, name: 'OIDC issuer', state: 'ok', says }];
+  return [{ name: 'OIDC issuer', state: 'ok', says }];
 }
 
 /** Whether the server would listen there, and who reaches it. */
 export function checkAddress(
-  area: string,
   { host, port, socketPath }: ServerConfig,
   authentication: AuthenticationConfig,
-): Finding[] {
+): Fact[] {
   const name = 'address';
   const { isOff, apiKeys } = authentication;
   const where = socketPath === undefined ? `${host}:${port}` : host;
   refuseIdleSettings(host, authentication);
   refuseOpenAddress(host, authentication, isOff ? 0 : keysIn(apiKeys.file).length);
   const who = isOwnAddress(host) ? 'only this machine reaches it' : 'other machines reach it';
-  if (!isOff) return [{ area, name, state: 'ok', says: `${where}, ${who}` }];
+  if (!isOff) return [{ name, state: 'ok', says: `${where}, ${who}` }];
   return [
     {
-      area,
       name,
       state: 'note',
       says: `${where}, ${who}, and AUTH=none lets everybody in who does`,
@@ -120,7 +114,7 @@ export function checkAddress(
 }
 
 /** Whether the certificate is one with its key, and good today. */
-export function checkCertificate(area: string, authentication: AuthenticationConfig): Finding[] {
+export function checkCertificate(authentication: AuthenticationConfig): Fact[] {
   const name = 'certificate';
   const { tls } = authentication;
   if (!tls) return [];
@@ -130,11 +124,11 @@ export function checkCertificate(area: string, authentication: AuthenticationCon
   const until = validToDate.toISOString();
   if (validFromDate.getTime() > Date.now()) {
     const says = `good only from ${validFromDate.toISOString()} on`;
-    return [{ area, name, state: 'failed', says, todo }];
+    return [{ name, state: 'failed', says, todo }];
   }
   const left = validToDate.getTime() - Date.now();
-  if (left <= 0) return [{ area, name, state: 'failed', says: `expired on ${until}`, todo }];
+  if (left <= 0) return [{ name, state: 'failed', says: `expired on ${until}`, todo }];
   const says = `good until ${until}`;
-  if (left > SOON_MS) return [{ area, name, state: 'ok', says }];
-  return [{ area, name, state: 'note', says, todo }];
+  if (left > SOON_MS) return [{ name, state: 'ok', says }];
+  return [{ name, state: 'note', says, todo }];
 }

@@ -18,7 +18,7 @@ import {
 import { checkProgram, PROGRAMS } from './check-programs.js';
 import { checkStore } from './check-store.js';
 import { checkContext } from './clusters/check-context.js';
-import { allOf, failed, type Finding } from './finding.js';
+import { allOf, failed, type Fact, type Finding } from './finding.js';
 import { findingsText } from './findings-text.js';
 import { NotedWarnings } from './noted-warnings.js';
 
@@ -67,37 +67,37 @@ async function findAll(context: string | undefined): Promise<Finding[]> {
   const warnings = new NotedWarnings();
   try {
     return await withDomains(warnings, async (app) => {
-      const settings: Finding = {
-        area: SETTINGS,
-        name: 'settings',
-        state: 'ok',
-        says: 'every value is accepted',
-      };
+      const says = 'every value is accepted';
+      const settings = ofSettings({ name: 'settings', state: 'ok', says });
       const kubeconfig = kubeconfigFindings(app.get(Clusters, { strict: false }), warnings);
       return [settings, ...(await allOf(checksOf(app, context))), ...kubeconfig];
     });
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    return [failed(SETTINGS, 'settings', error)];
+    return [ofSettings(failed('settings', error))];
   }
+}
+
+function ofSettings(fact: Fact): Finding {
+  return { area: SETTINGS, ...fact };
 }
 
 /** All wrong settings; if each is right by itself, the first that another one contradicts. */
 function faultsOfSettings(): Finding[] {
-  const faults = settingFaults().map((fault) => failed(SETTINGS, 'settings', `${fault}.`));
+  const faults = settingFaults().map((fault) => ofSettings(failed('settings', `${fault}.`)));
   if (faults.length > 0) return faults;
   try {
     for (const config of [serverConfig, authenticationConfig, auditConfig, policyConfig]) config();
     return [];
   } catch (error) {
-    return [failed(SETTINGS, 'settings', error)];
+    return [ofSettings(failed('settings', error))];
   }
 }
 
 function kubeconfigFindings({ names }: Clusters, warnings: NotedWarnings): Finding[] {
   const todo = 'Set KUBECONFIG to a kubeconfig file that this user may read.';
   if (names.length === 0 && warnings.texts.length === 0) warnings.warn('There is no context.');
-  return warnings.texts.map((text) => failed(KUBECONFIG, 'file', text, todo));
+  return warnings.texts.map((text) => ({ area: KUBECONFIG, ...failed('file', text, todo) }));
 }
 
 function checksOf(app: INestApplicationContext, context: string | undefined) {
@@ -111,22 +111,22 @@ function checksOf(app: INestApplicationContext, context: string | undefined) {
     ...Object.keys(SESSION_MIGRATIONS),
   ];
   const ofServer = [
-    { name: 'address', run: () => checkAddress(SERVER, server, authentication) },
-    { name: 'certificate', run: () => checkCertificate(SERVER, authentication) },
-    { name: 'API keys', run: () => checkKeys(SERVER, authentication) },
-    { name: 'OIDC issuer', run: () => checkIssuer(SERVER, authentication) },
+    { name: 'address', run: () => checkAddress(server, authentication) },
+    { name: 'certificate', run: () => checkCertificate(authentication) },
+    { name: 'API keys', run: () => checkKeys(authentication) },
+    { name: 'OIDC issuer', run: () => checkIssuer(authentication) },
     {
       name: 'policy',
-      run: () => checkPolicy(SERVER, policyConfig().file, registry, authentication),
+      run: () => checkPolicy(policyConfig().file, registry, authentication),
     },
-    { name: 'database', run: () => checkStore(SERVER, storeConfig(), migrations) },
+    { name: 'database', run: () => checkStore(storeConfig(), migrations) },
   ];
   return [
     ...ofServer.map((check) => ({ area: SERVER, ...check })),
     ...PROGRAMS.map((program) => ({
       area: PROGRAMS_AREA,
       name: program.name,
-      run: () => checkProgram(PROGRAMS_AREA, program, programs, registry),
+      run: () => checkProgram(program, programs, registry),
     })),
     ...contextChecks(app.get(Clusters, { strict: false }), context),
   ];
@@ -140,7 +140,7 @@ function contextChecks(clusters: Clusters, only: string | undefined) {
   const names = only === undefined ? clusters.names : [only];
   return names.map((context) => {
     const area = `Context ${context}${context === clusters.defaultName ? ' (default)' : ''}`;
-    const run = () => checkContext(clusters.get(context), area);
+    const run = () => checkContext(clusters.get(context));
     return { area, name: 'API server', run };
   });
 }

@@ -1,6 +1,6 @@
 import { Programs } from '#cli';
 import type { ToolRegistry } from '#tools';
-import { CHECK_LIMIT_MS, type Finding } from './finding.js';
+import { CHECK_LIMIT_MS, type Fact } from './finding.js';
 
 interface Program {
   name: string;
@@ -29,18 +29,17 @@ export const PROGRAMS: readonly Program[] = [
 
 /** Whether a program is there and new enough, and what does not work otherwise. */
 export async function checkProgram(
-  area: string,
   program: Program,
   programs: Programs,
   registry: ToolRegistry,
-): Promise<Finding[]> {
+): Promise<Fact[]> {
   const { name, args, oldest, install } = program;
   const tools = registry.list().filter(({ requirements }) => {
     return requirements.some((requirement) => requirement.program === name);
   });
-  const fault = (why: string): Finding[] => {
+  const fault = (why: string): Fact[] => {
     const says = `${why}, so these do not work: ${tools.map((tool) => tool.name).join(', ')}`;
-    return [{ area, name, state: 'failed', says, todo: `Install it: ${install}` }];
+    return [{ name, state: 'failed', says, todo: `Install it: ${install}` }];
   };
   const path = programs.find(name);
   if (path === undefined) return fault('not on the PATH');
@@ -50,5 +49,5 @@ export async function checkProgram(
   if (version === undefined) return fault(`${path} does not say its version`);
   const age = Number(major) - oldest[0] || Number(minor) - oldest[1];
   if (age < 0) return fault(`${version} is older than v${oldest.join('.')}`);
-  return [{ area, name, state: 'ok', says: `${version} (${path})` }];
+  return [{ name, state: 'ok', says: `${version} (${path})` }];
 }

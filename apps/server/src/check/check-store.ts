@@ -1,27 +1,23 @@
 import { inspectStore, type StoreConfig, type StoreReport } from '#store';
-import type { Finding } from './finding.js';
+import type { Fact } from './finding.js';
 
 const MB = 1_000_000;
 /** Below this, a disk may be full before somebody looks. */
 const LITTLE_BYTES = 500 * MB;
 
 /** Whether the server can use its database. It is not changed, and no lock is held on it. */
-export async function checkStore(
-  area: string,
-  config: StoreConfig,
-  known: readonly string[],
-): Promise<Finding[]> {
+export async function checkStore(config: StoreConfig, known: readonly string[]): Promise<Fact[]> {
   const name = 'database';
   const report = await inspectStore(config, known);
   const { newer, place, freeBytes = Infinity } = report;
   if (newer.length > 0) {
     const says = `${place} was made by a newer version of this server (it has ${newer.join(', ')})`;
     const todo = 'Use that version, or another database (DATABASE_URL or EXECUTIONS_FILE).';
-    return [{ area, name, state: 'failed', says, todo }];
+    return [{ name, state: 'failed', says, todo }];
   }
   const says = textOf(report);
-  if (freeBytes > LITTLE_BYTES) return [{ area, name, state: 'ok', says }];
-  return [{ area, name, state: 'note', says, todo: 'Make room on the disk.' }];
+  if (freeBytes > LITTLE_BYTES) return [{ name, state: 'ok', says }];
+  return [{ name, state: 'note', says, todo: 'Make room on the disk.' }];
 }
 
 function textOf({ place, isThere, pending, bytes, freeBytes }: StoreReport): string {

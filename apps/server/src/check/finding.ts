@@ -4,14 +4,17 @@ import { within } from '#store';
 export type FindingState = 'ok' | 'note' | 'failed';
 
 /** What one check has found. */
-export interface Finding {
-  /** What it belongs to, such as `context prod`. */
-  area: string;
+export interface Fact {
   name: string;
   state: FindingState;
   says: string;
   /** What to do about it. */
   todo?: string;
+}
+
+export interface Finding extends Fact {
+  /** What it belongs to, such as `context prod`. */
+  area: string;
 }
 
 /** Milliseconds for one check; all run side by side. */
@@ -22,26 +25,25 @@ const SENTENCE_END = /(?<=\.) (?=[A-Z])/;
 
 /** Runs checks side by side. One that fails or takes too long is a cross of its own. */
 export async function allOf(
-  checks: readonly { area: string; name: string; run: () => Promise<Finding[]> | Finding[] }[],
+  checks: readonly { area: string; name: string; run: () => Promise<Fact[]> | Fact[] }[],
 ): Promise<Finding[]> {
   const findings = await Promise.all(
     checks.map(async ({ area, name, run }) => {
-      try {
-        const work = Promise.resolve().then(run);
-        return await within(CHECK_LIMIT_MS, work, 'There was no answer');
-      } catch (error) {
-        return [failed(area, name, error)];
-      }
+      const work = Promise.resolve().then(run);
+      const facts = await within(CHECK_LIMIT_MS, work, 'There was no answer').catch(
+        (error: unknown) => [failed(name, error)],
+      );
+      return facts.map((fact) => ({ area, ...fact }));
     }),
   );
   return findings.flat();
 }
 
 /** A cross. Of a message, what follows the first sentence is what to do. */
-export function failed(area: string, name: string, error: unknown, todo?: string): Finding {
+export function failed(name: string, error: unknown, todo?: string): Fact {
   const [says = '', ...rest] = messageOf(error).split(SENTENCE_END);
   const advice = [...rest, ...(todo === undefined ? [] : [todo])].join(' ');
-  return { area, name, state: 'failed', says, ...(advice !== '' && { todo: advice }) };
+  return { name, state: 'failed', says, ...(advice !== '' && { todo: advice }) };
 }
 
 /** What an error says, with the reason that `fetch` and others only have as its cause. */

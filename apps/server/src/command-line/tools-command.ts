@@ -1,12 +1,6 @@
 import { isHelp, nearestHint, nearestNames, readOptions, UsageError } from '#base';
-import {
-  acceptedBy,
-  checkSettings,
-  ToolRegistry,
-  type PropertySchema,
-  type ToolDefinition,
-} from '#tools';
-import { effectOf, toolsDocument } from '../docs/tools-document.js';
+import { checkSettings, ToolRegistry, type ToolDefinition } from '#tools';
+import { effectOf, parametersOf, toolsDocument } from '../docs/tools-document.js';
 import { presentTool } from '../rest/tool.presenter.js';
 import { withDomains } from '../domains/domains.module.js';
 import { textTable } from './text-table.js';
@@ -97,12 +91,11 @@ async function shown(tool: ToolDefinition) {
 }
 
 function describe(tool: ToolDefinition): string {
-  const { properties, required = [] } = tool.inputSchema;
-  const rows = Object.entries(properties).map(([name, property]) => [
+  const rows = parametersOf(tool).map(({ name, accepts, fallback, isRequired, meaning }) => [
     name,
-    property.pattern ? 'text' : acceptedBy(property),
-    fallback(property, required.includes(name)),
-    property.description,
+    accepts,
+    isRequired ? 'required' : fallback || '-',
+    meaning,
   ]);
   const parameters = textTable(['PARAMETER', 'ACCEPTS', 'DEFAULT', 'MEANING'], rows);
   return [
@@ -111,11 +104,6 @@ function describe(tool: ToolDefinition): string {
     rows.length === 0 ? 'No parameters.' : parameters,
     `Example: ${JSON.stringify(tool.example)}`,
   ].join('\n\n');
-}
-
-function fallback(property: PropertySchema, isRequired: boolean): string {
-  if (isRequired) return 'required';
-  return property.default === undefined ? '-' : JSON.stringify(property.default);
 }
 
 function jsonOf(value: unknown): string {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { TLSSocket } from 'node:tls';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AuthenticationConfig } from '#access';
 import { CARD_PATH, CATALOG_PATH } from '../http/discovery-paths.js';
+import { tagged } from '../http/entity-tag.js';
+import { schemeOf } from '../http/host-check.js';
 import { aiCatalog, CARD_TYPE, CATALOG_TYPE, serverCard } from './server-card.js';
 
 /** What the SEP asks for: pages of any origin may read the documents, which are the same for all. */
@@ -25,10 +25,8 @@ export function serveDiscovery(fastify: FastifyInstance, config: AuthenticationC
   for (const { path, type, make } of documents) {
     fastify.get(path, (request, reply) => {
       const text = JSON.stringify(make(config.publicUrl ?? addressOf(request)));
-      const tag = `"${createHash('sha256').update(text).digest('base64url')}"`;
-      void reply.headers(HEADERS).header('etag', tag);
-      const isKnown = request.headers['if-none-match']?.split(/\s*,\s*/).includes(tag);
-      if (isKnown) return reply.status(304).send();
+      void reply.headers(HEADERS);
+      if (tagged(request, reply, text)) return reply.status(304).send();
       // A text would get a charset, which these types do not have.
       return reply.type(type).send(Buffer.from(text));
     });
@@ -38,6 +36,5 @@ export function serveDiscovery(fastify: FastifyInstance, config: AuthenticationC
 
 /** By which the server was asked. Its `Host` has been checked. */
 function addressOf({ raw, headers }: FastifyRequest): string {
-  const isTls = raw.socket instanceof TLSSocket || headers['x-forwarded-proto'] === 'https';
-  return `${isTls ? 'https' : 'http'}://${headers.host}`;
+  return `${schemeOf(raw)}://${headers.host}`;
 }

@@ -1,4 +1,4 @@
-import { acceptedBy, type PropertySchema, type ToolDefinition, type ToolRegistry } from '#tools';
+import { acceptedBy, type ToolDefinition, type ToolRegistry } from '#tools';
 import { markdownTable } from './markdown-table.js';
 
 /** The Markdown page that describes every tool of a registry. */
@@ -40,22 +40,35 @@ function toolSection(tool: ToolDefinition): string {
   ].join('\n\n');
 }
 
-function parameterTable({ inputSchema: { properties, required = [] } }: ToolDefinition): string {
-  const rows = Object.entries(properties).map(([name, property]) => [
+function parameterTable(tool: ToolDefinition): string {
+  const rows = parametersOf(tool).map(({ name, accepts, fallback, isRequired, meaning }) => [
     `\`${name}\``,
-    accepted(property),
-    fallback(property, required.includes(name)),
-    property.description,
+    accepts,
+    isRequired ? '(required)' : fallback && `\`${fallback}\``,
+    meaning,
   ]);
   if (rows.length === 0) return 'No parameters.';
   return markdownTable(['parameter', 'accepts', 'default', 'meaning'], rows);
 }
 
-function accepted(property: PropertySchema): string {
-  return property.pattern ? 'text' : acceptedBy(property);
+/** A parameter as people read of it. */
+interface Parameter {
+  name: string;
+  accepts: string;
+  /** As JSON; empty where there is none. */
+  fallback: string;
+  isRequired: boolean;
+  meaning: string;
 }
 
-function fallback(property: PropertySchema, isRequired: boolean): string {
-  if (isRequired) return '(required)';
-  return property.default === undefined ? '' : `\`${JSON.stringify(property.default)}\``;
+/** The parameters of a tool, in the order of its schema. */
+export function parametersOf({ inputSchema }: ToolDefinition): Parameter[] {
+  const { properties, required = [] } = inputSchema;
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    accepts: property.pattern ? 'text' : acceptedBy(property),
+    fallback: property.default === undefined ? '' : JSON.stringify(property.default),
+    isRequired: required.includes(name),
+    meaning: property.description,
+  }));
 }

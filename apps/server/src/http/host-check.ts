@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { BadRequestException } from '@nestjs/common';
@@ -47,8 +48,7 @@ export function checkHosts(fastify: FastifyInstance, trusted: TrustedHosts): voi
     }
     if (PROBES.test(url)) return done();
     if (host === undefined) return done(new BadRequestException('A request needs a Host header.'));
-    const isTls = raw.socket instanceof TLSSocket || headers['x-forwarded-proto'] === 'https';
-    const scheme = isTls ? 'https' : 'http';
+    const scheme = schemeOf(raw);
     const source = `${scheme} ${host} ${origin}`;
     if (passed.has(source)) return done();
     const refusal = refusalOf({ scheme, host, origin }, trusted);
@@ -56,6 +56,12 @@ export function checkHosts(fastify: FastifyInstance, trusted: TrustedHosts): voi
     if (passed.size < MAX_PASSED) passed.add(source);
     done();
   });
+}
+
+/** The scheme by which a client has asked, also through a proxy that ends TLS. */
+export function schemeOf({ socket, headers }: IncomingMessage): 'http' | 'https' {
+  const isTls = socket instanceof TLSSocket || headers['x-forwarded-proto'] === 'https';
+  return isTls ? 'https' : 'http';
 }
 
 function refusalOf(

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { tagged } from '../http/entity-tag.js';
 
 /** Paths of the tool lists. They stay the same until the server or its environment changes. */
 const TOOL_LISTS = /^\/(engine|mcp)\/v1\/tools(\/[^/?]+){0,2}(\?|$)/;
@@ -11,11 +11,8 @@ export function tagToolLists(fastify: FastifyInstance): void {
     if (!isList || reply.statusCode !== 200 || typeof payload !== 'string') {
       return done(null, payload);
     }
-    const tag = `"${createHash('sha256').update(payload).digest('base64url')}"`;
-    void reply.header('etag', tag).header('cache-control', 'no-cache');
-    const known = request.headers['if-none-match']?.split(/\s*,\s*/) ?? [];
-    const isKnown = known.some((one) => one === '*' || one.replace(/^W\//, '') === tag);
-    if (!isKnown) return done(null, payload);
+    void reply.header('cache-control', 'no-cache');
+    if (!tagged(request, reply, payload)) return done(null, payload);
     void reply.status(304).removeHeader('content-length').removeHeader('content-type');
     done(null, null);
   });

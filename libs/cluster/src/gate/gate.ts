@@ -21,8 +21,8 @@ export interface Identity {
 export interface Admission {
   /** Undefined where the context says for whom it is. */
   readonly identity: Identity | undefined;
-  /** What it asks, in the terms of RBAC: `list`. */
-  readonly verb: string;
+  /** What it asks. */
+  readonly request: ApiRequest;
   /** Tells what became of the request. Only the first outcome counts. */
   readonly leave: (outcome: GateOutcome) => Promise<void>;
 }
@@ -81,7 +81,7 @@ export class Gate {
       }
       if (isWrite(request)) await request.call?.remembered;
       countAllowed(request.effect);
-      return { identity, verb: request.verb, leave: this.leaving(request) };
+      return { identity, request: asked, leave: this.leaving(request) };
     } catch (error) {
       countRefused(error, request.effect);
       await this.tell(request, { state: 'refused', error });

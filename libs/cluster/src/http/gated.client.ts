@@ -1,4 +1,5 @@
 import { parseJson } from '#base';
+import { readApiRequest } from '../gate/api-request.js';
 import type { Admission, Gate } from '../gate/gate.js';
 import type { ProgramAnswer, ProgramRequest } from '../gate/upstream.js';
 import type { ChannelStream } from './channel-stream.js';
@@ -7,6 +8,13 @@ import { answered, failed } from './gate-outcome.js';
 import type { HttpClient } from './http.client.js';
 import { isChange, queryText, type RequestOptions } from './request-options.js';
 import { RequestSpan, type RequestTarget } from './request-span.js';
+
+/** A request that the gate has let in. */
+interface Passage {
+  /** What it is sent with. */
+  admitted: Pick<RequestOptions, 'identity' | 'verb' | 'span'>;
+  leave: Admission['leave'];
+}
 
 /** The way of all requests to one API server: through the gate, then over HTTP. */
 export class GatedClient {
@@ -31,16 +39,15 @@ export class GatedClient {
   /** As `HttpClient.stream`. Throws also what the gate refuses with. */
   async *stream(path: string, options: RequestOptions): AsyncGenerator<Uint8Array, void> {
     if (this.gate.isOpen) return yield* this.http.stream(path, options);
-    const { identity, verb, leave } = await this.admit(path, options);
-    const span = RequestSpan.begin(this.target, path, options);
+    const { admitted, leave } = await this.admit(path, options);
     try {
-      yield* this.http.stream(path, { ...options, identity, verb, span });
+      yield* this.http.stream(path, { ...options, ...admitted });
     } catch (error) {
-      span?.end(error);
+      admitted.span?.end(error);
       await leave(failed(error));
       throw error;
     } finally {
-      span?.end();
+      admitted.span?.end();
       await leave({ state: 'done' });
     }
   }
@@ -52,15 +59,14 @@ export class GatedClient {
     signal: AbortSignal | undefined,
   ): Promise<ChannelStream> {
     if (this.gate.isOpen) return this.http.channels(path, protocols, { signal });
-    const { identity, verb, leave } = await this.admit(path, {});
-    const span = RequestSpan.begin(this.target, path, {});
+    const { admitted, leave } = await this.admit(path, {});
     try {
-      const channels = await this.http.channels(path, protocols, { signal, identity, verb, span });
-      span?.end();
+      const channels = await this.http.channels(path, protocols, { signal, ...admitted });
+      admitted.span?.end();
       await leave({ state: 'done' });
       return channels;
     } catch (error) {
-      span?.end(error);
+      admitted.span?.end(error);
       await leave(failed(error));
       throw error;
     }
@@ -81,33 +87,37 @@ export class GatedClient {
     options: RequestOptions,
     send: (admitted: RequestOptions) => Promise<T>,
   ): Promise<T> {
-    const { identity, verb, leave } = await this.admit(path, options);
-    const span = RequestSpan.begin(this.target, path, options);
+    const { admitted, leave } = await this.admit(path, options);
     try {
-      const answer = await send({ ...options, identity, verb, span });
-      span?.endWith(answer);
+      const answer = await send({ ...options, ...admitted });
+      admitted.span?.endWith(answer);
       await leave(answered(answer.status, isChange(options)));
       return answer;
     } catch (error) {
-      span?.end(error);
+      admitted.span?.end(error);
       await leave(failed(error));
       throw error;
     }
   }
 
-  private admit(path: string, options: RequestOptions): Promise<Admission> {
+  private async admit(path: string, options: RequestOptions): Promise<Passage> {
     const { method = 'GET', query, body, contentType, signal } = options;
     const target = `${path}${queryText(query)}`;
     const rehearse = async () => {
       const dryRun = `${target}${target.includes('?') ? '&' : '?'}dryRun=All`;
-      const span = RequestSpan.begin(this.target, dryRun, options);
-      const asked = { method, body, contentType, signal, span };
+      const asked = readApiRequest({ method, target: dryRun, contentType });
+      const span = RequestSpan.begin(this.target, dryRun, asked, options);
+      const sent = { method, body, contentType, signal, span };
       try {
-        return parseJson((await this.http.exchange(dryRun, asked)).body.toString('utf8'));
+        return parseJson((await this.http.exchange(dryRun, sent)).body.toString('utf8'));
       } finally {
         span?.end();
       }
     };
-    return this.gate.enter(this.target.context, { method, target, body, contentType }, rehearse);
+    const sent = { method, target, body, contentType };
+    const admission = await this.gate.enter(this.target.context, sent, rehearse);
+    const { identity, request, leave } = admission;
+    const span = RequestSpan.begin(this.target, path, request, options);
+    return { admitted: { identity, verb: request.verb, span }, leave };
   }
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { ToolError, type TraceSpan } from '#tools';
-import { readApiRequest, type ApiRequest } from '../gate/api-request.js';
+import type { ApiRequest } from '../gate/api-request.js';
 import { callScope } from '../gate/gate-call.js';
 import type { ProgramAnswer } from '../gate/upstream.js';
 import type { RequestOptions } from './request-options.js';
@@ -19,17 +19,20 @@ export class RequestSpan {
 
   private constructor(private readonly span: TraceSpan) {}
 
-  /** Undefined where no traces are made, and for requests that belong to no call. */
+  /**
+   * Undefined where no traces are made, and for requests that belong to no call.
+   * @param asked what the gate has read of the request
+   */
   static begin(
     { context, server }: RequestTarget,
     path: string,
-    { method = 'GET', contentType }: RequestOptions,
+    asked: ApiRequest,
+    { method = 'GET' }: Pick<RequestOptions, 'method'>,
   ): RequestSpan | undefined {
     const parent = callScope.getStore()?.origin?.span;
     if (!parent) return undefined;
-    const asked = readOrNothing(method, path, contentType);
-    const template = asked && templateOf(asked);
-    const span = parent.begin(template ? `${method} ${template}` : method, 'client', {
+    const template = templateOf(asked);
+    const span = parent.begin(`${method} ${template}`, 'client', {
       'http.request.method': method,
       'server.address': server.hostname,
       'server.port': Number(server.port) || (server.protocol === 'https:' ? 443 : 80),
@@ -37,11 +40,11 @@ export class RequestSpan {
       'url.path': shownPath(path),
       'url.template': template,
       'skyflo.k8s.context': context,
-      'skyflo.k8s.verb': asked?.verb,
-      'skyflo.k8s.group': asked?.group || undefined,
-      'skyflo.k8s.resource': asked?.resource || undefined,
-      'skyflo.k8s.subresource': asked?.subresource || undefined,
-      'k8s.namespace.name': asked?.namespace || undefined,
+      'skyflo.k8s.verb': asked.verb,
+      'skyflo.k8s.group': asked.group || undefined,
+      'skyflo.k8s.resource': asked.resource || undefined,
+      'skyflo.k8s.subresource': asked.subresource || undefined,
+      'k8s.namespace.name': asked.namespace || undefined,
     });
     return new RequestSpan(span);
   }
@@ -82,19 +85,6 @@ export class RequestSpan {
     if (latest >= 400) this.span.end(String(latest));
     else if (error === undefined) this.span.end();
     else this.span.end(error instanceof ToolError ? error.code : 'internal');
-  }
-}
-
-function readOrNothing(
-  method: string,
-  target: string,
-  contentType: string | undefined,
-): ApiRequest | undefined {
-  try {
-    return readApiRequest({ method, target, contentType });
-  } catch {
-    // The gate refuses it, or the API server.
-    return undefined;
   }
 }
 

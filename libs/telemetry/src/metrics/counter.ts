@@ -15,7 +15,6 @@ interface CounterSeries extends LabelSet {
 
 /** Adds up. */
 export class Counter<const Names extends readonly string[]> extends Instrument<Names> {
-  readonly kind = 'counter';
   private readonly series = new SeriesMap<CounterSeries>((values) => ({
     ...this.labelSet(values),
     value: 0,

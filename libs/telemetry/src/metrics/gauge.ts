@@ -17,7 +17,6 @@ export type Observer<Names extends readonly string[]> = () =>
 
 /** What is there at the moment, looked at when somebody reads it: until then it costs nothing. */
 export class Gauge<const Names extends readonly string[]> extends Instrument<Names> {
-  readonly kind = 'gauge';
   private readonly observers = new Set<Observer<Names>>();
 
   constructor(declaration: Declaration<Names>) {

@@ -22,7 +22,6 @@ interface HistogramSeries extends LabelSet {
 
 /** Sorts what is recorded into buckets. */
 export class Histogram<const Names extends readonly string[]> extends Instrument<Names> {
-  readonly kind = 'histogram';
   private readonly buckets: readonly number[];
   private readonly series = new SeriesMap<HistogramSeries>((values) => ({
     ...this.labelSet(values),

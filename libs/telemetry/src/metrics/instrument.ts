@@ -44,12 +44,11 @@ let meter: Meter | undefined;
 
 /** What is measured, under one name. Whoever records knows nothing of who reads. */
 export abstract class Instrument<Names extends readonly string[] = readonly string[]> {
-  abstract readonly kind: InstrumentKind;
   readonly prometheusName: string;
 
   constructor(
     readonly declaration: Declaration<Names>,
-    kind: InstrumentKind,
+    readonly kind: InstrumentKind,
   ) {
     this.prometheusName = prometheusName(declaration, kind);
   }

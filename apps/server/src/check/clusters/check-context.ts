@@ -1,6 +1,6 @@
 import type { Cluster } from '#cluster';
 import { ToolError } from '#tools';
-import { CHECK_LIMIT_MS, failed, type Finding } from '../finding.js';
+import { CHECK_LIMIT_MS, failed, type Fact } from '../finding.js';
 import { RIGHTS, rightText, standingOf, type Extent, type Right } from './rights.js';
 
 const LIMIT_MS = CHECK_LIMIT_MS / 2;
@@ -10,28 +10,54 @@ const ASKING = { method: 'POST', timeoutMs: LIMIT_MS, query: { dryRun: 'All' } }
 
 const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 
+/** What a cluster may have, and some tools need. */
+interface AddOn {
+  name: string;
+  /** An API that it serves. */
+  path: string;
+  resource: string;
+  /** What is said where it is there, and what does not work where it is not. */
+  there: string;
+  lacking: string;
+  todo: string;
+}
+
+const ADD_ONS: readonly AddOn[] = [
+  {
+    name: 'Argo Rollouts',
+    path: '/apis/argoproj.io/v1alpha1',
+    resource: 'rollouts',
+    there: 'installed',
+    lacking: 'the argo tools do not work here',
+    todo: 'Install it if you use it: https://argo-rollouts.readthedocs.io/en/stable/installation/',
+  },
+  {
+    name: 'metrics-server',
+    path: '/apis/metrics.k8s.io/v1beta1',
+    resource: 'pods',
+    there: 'answers',
+    lacking: 'k8s_top_pods and k8s_top_nodes do not work here',
+    todo: 'Install it if you use them: https://github.com/kubernetes-sigs/metrics-server',
+  },
+];
+
 /** Looks at one context: its API server, who it is there, what it may do, and what is installed. */
-export async function checkContext(cluster: Cluster, area: string): Promise<Finding[]> {
-  const server = await serverOf(cluster, area);
+export async function checkContext(cluster: Cluster): Promise<Fact[]> {
+  const server = await serverOf(cluster);
   if (server.state === 'failed') return [server];
   const rest = await Promise.all([
-    orFailed(area, 'identity', () => identityOf(cluster, area)),
-    orFailed(area, 'rights', () => rightsOf(cluster, area)),
-    orFailed(area, 'Argo Rollouts', () => argoOf(cluster, area)),
-    orFailed(area, 'metrics-server', () => metricsOf(cluster, area)),
+    orFailed('identity', () => identityOf(cluster)),
+    orFailed('rights', () => rightsOf(cluster)),
+    ...ADD_ONS.map((addOn) => orFailed(addOn.name, () => addOnOf(cluster, addOn))),
   ]);
   return [server, ...rest];
 }
 
-async function orFailed(
-  area: string,
-  name: string,
-  check: () => Promise<Finding>,
-): Promise<Finding> {
-  return check().catch((error: unknown) => failed(area, name, error));
+async function orFailed(name: string, check: () => Promise<Fact>): Promise<Fact> {
+  return check().catch((error: unknown) => failed(name, error));
 }
 
-async function serverOf(cluster: Cluster, area: string): Promise<Finding> {
+async function serverOf(cluster: Cluster): Promise<Fact> {
   const name = 'API server';
   const ask = () => cluster.request<{ gitVersion: string }>('/version', { timeoutMs: LIMIT_MS });
   try {
@@ -41,10 +67,10 @@ async function serverOf(cluster: Cluster, area: string): Promise<Finding> {
     const { gitVersion } = await ask();
     const ms = Math.round(performance.now() - started);
     const says = `${addressOf(cluster)} answers in ${ms} ms: Kubernetes ${gitVersion}`;
-    return { area, name, state: 'ok', says };
+    return { name, state: 'ok', says };
   } catch (error) {
     const todo = `Compare with: kubectl --context ${cluster.name} version`;
-    return failed(area, name, error, todo);
+    return failed(name, error, todo);
   }
 }
 
@@ -54,7 +80,7 @@ function addressOf({ server }: Cluster): string {
   return `${protocol}//${host}${pathname.replace(/\/$/, '')}`;
 }
 
-async function identityOf(cluster: Cluster, area: string): Promise<Finding> {
+async function identityOf(cluster: Cluster): Promise<Fact> {
   const { status } = await cluster.request<{
     status: { userInfo: { username: string; groups?: string[] } };
   }>('/apis/authentication.k8s.io/v1/selfsubjectreviews', {
@@ -63,9 +89,8 @@ async function identityOf(cluster: Cluster, area: string): Promise<Finding> {
   });
   const { username, groups = [] } = status.userInfo;
   const says = groups.length === 0 ? username : `${username}, in ${groups.join(', ')}`;
-  if (username !== 'system:anonymous') return { area, name: 'identity', state: 'ok', says };
+  if (username !== 'system:anonymous') return { name: 'identity', state: 'ok', says };
   return {
-    area,
     name: 'identity',
     state: 'failed',
     says: 'The API server knows the context only as system:anonymous.',
@@ -73,14 +98,13 @@ async function identityOf(cluster: Cluster, area: string): Promise<Finding> {
   };
 }
 
-async function rightsOf(cluster: Cluster, area: string): Promise<Finding> {
+async function rightsOf(cluster: Cluster): Promise<Fact> {
   const extents = await Promise.all(
     RIGHTS.map(async (right) => [right, await extentOf(cluster, right)] as const),
   );
   const { level, lacks, isOfNamespace } = standingOf(new Map(extents));
   if (level === undefined) {
     return {
-      area,
       name: 'rights',
       state: 'failed',
       says: `none that a tool needs, neither in all namespaces nor in ${cluster.namespace}`,
@@ -89,10 +113,9 @@ async function rightsOf(cluster: Cluster, area: string): Promise<Finding> {
   }
   const where = isOfNamespace ? `in the namespace ${cluster.namespace}` : 'in all namespaces';
   const says = `as ${level} ${where}`;
-  if (lacks.length === 0) return { area, name: 'rights', state: 'ok', says };
+  if (lacks.length === 0) return { name: 'rights', state: 'ok', says };
   const missing = lacks.map((right) => `${right.tools.join(', ')} (may not ${rightText(right)})`);
   return {
-    area,
     name: 'rights',
     state: 'note',
     says: `${says}, but these cannot work: ${missing.join('; ')}`,
@@ -119,32 +142,9 @@ async function mayDo(cluster: Cluster, right: Right, namespace: string): Promise
   return status.allowed;
 }
 
-async function argoOf(cluster: Cluster, area: string): Promise<Finding> {
-  const name = 'Argo Rollouts';
-  if (await serves(cluster, '/apis/argoproj.io/v1alpha1', 'rollouts')) {
-    return { area, name, state: 'ok', says: 'installed' };
-  }
-  return {
-    area,
-    name,
-    state: 'note',
-    says: 'not installed, so the argo tools do not work here',
-    todo: 'Install it if you use it: https://argo-rollouts.readthedocs.io/en/stable/installation/',
-  };
-}
-
-async function metricsOf(cluster: Cluster, area: string): Promise<Finding> {
-  const name = 'metrics-server';
-  if (await serves(cluster, '/apis/metrics.k8s.io/v1beta1', 'pods')) {
-    return { area, name, state: 'ok', says: 'answers' };
-  }
-  return {
-    area,
-    name,
-    state: 'note',
-    says: 'not installed, so k8s_top_pods and k8s_top_nodes do not work here',
-    todo: 'Install it if you use them: https://github.com/kubernetes-sigs/metrics-server',
-  };
+async function addOnOf(cluster: Cluster, { name, path, resource, ...words }: AddOn): Promise<Fact> {
+  if (await serves(cluster, path, resource)) return { name, state: 'ok', says: words.there };
+  return { name, state: 'note', says: `not installed, so ${words.lacking}`, todo: words.todo };
 }
 
 async function serves(cluster: Cluster, path: string, resource: string): Promise<boolean> {
