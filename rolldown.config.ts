@@ -201,8 +201,8 @@ const client: RolldownOptions = {
 
 /**
  * The server as one file: to find, read and link the 1,300 modules that it consists of takes half
- * of its start. Beside it the probe of its health, and one file for each kind of work that runs in a
- * thread of its own.
+ * of its start. Beside it the probe of its health, and one file for each kind of work that runs in
+ * a thread of its own.
  */
 export default defineConfig([
   bundle('dist/apps/server/src/main.js', { cleanDir: true }),

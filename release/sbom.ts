@@ -1,6 +1,6 @@
 /**
- * Prints what the package consists of, as CycloneDX: the packages in the bundles, and those that are
- * installed with it. Needs a build.
+ * Prints what the package consists of, as CycloneDX: the packages in the bundles, and those that
+ * are installed with it. Needs a build.
  *
  *     npm run --silent release:sbom > skyflo-mcp.cdx.json
  */

@@ -1,74 +1,18 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Authority } from '../libs/access/src/authentication/fixtures/certificates.js';
 import { RIGHTS } from '../apps/server/src/check/clusters/rights.js';
 import { freePort } from './support/free-port.js';
-import { kubectl } from './support/kubectl.js';
-import { sandboxAccess, writeContext, writeKubeconfig } from './support/kubeconfig.js';
-import { testSandbox } from './support/sandbox.js';
-import { SERVER_BIN } from './support/server-process.js';
 import { startServer } from './support/server.js';
-import { useNamespace } from './support/use-namespace.js';
+import { useCheck, type Check } from './support/use-check.js';
 
-interface Check {
-  area: string;
-  name: string;
-  state: 'ok' | 'note' | 'failed';
-  says: string;
-  todo?: string;
-}
-
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(testSandbox().folder, 'check-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Runs the command on a state of its own. This process stays able to answer it. */
-async function run(args: string[], env: Record<string, string> = {}) {
-  const child = spawn(SERVER_BIN, args, {
-    env: {
-      ...process.env,
-      ...testSandbox().env,
-      EXECUTIONS_FILE: '',
-      XDG_STATE_HOME: join(folder, 'state'),
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'exit') as Promise<[number | null]>,
-  ]);
-  return { code, stdout, stderr };
-}
-
-async function check(env: Record<string, string> = {}, ...args: string[]) {
-  const { code, stdout, stderr } = await run(['check', '--json', ...args], env);
-  expect(stderr).toBe('');
-  const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: Check[] };
-  expect(code).toBe(ok ? 0 : 1);
-  const crosses = checks.filter(({ state }) => state === 'failed');
-  expect(ok).toBe(crosses.length === 0);
-  return { stdout, checks, crosses };
-}
-
-function file(name: string, content: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-}
+const { run, check, file, inFolder } = useCheck();
 
 describe('check where all is well', () => {
   it('has a tick for everything, and changes nothing', async () => {
-    const XDG_STATE_HOME = join(folder, 'untouched');
+    const XDG_STATE_HOME = inFolder('untouched');
     mkdirSync(XDG_STATE_HOME);
     const { checks } = await check({ XDG_STATE_HOME });
     expect(checks.filter(({ state }) => state !== 'ok')).toEqual([]);
@@ -104,7 +48,7 @@ describe('check where all is well', () => {
   });
 
   it('reads the database of a server that runs, which goes on', async () => {
-    const database = join(folder, 'running.db');
+    const database = inFolder('running.db');
     const server = await startServer({ EXECUTIONS_FILE: database });
     const { checks } = await check({ EXECUTIONS_FILE: database });
     expect(checks.find(({ name }) => name === 'database')).toMatchObject({
@@ -114,10 +58,10 @@ describe('check where all is well', () => {
     const answer = await fetch(`${server.url}/health`);
     expect(answer.status).toBe(200);
     expect(await server.stop()).toBe(0);
-    const beside = readdirSync(folder).filter((name) => name.startsWith('running.db'));
+    const beside = readdirSync(inFolder()).filter((name) => name.startsWith('running.db'));
     const { checks: after } = await check({ EXECUTIONS_FILE: database });
     expect(after.find(({ name }) => name === 'database')!.state).toBe('ok');
-    expect(readdirSync(folder).filter((name) => name.startsWith('running.db'))).toEqual(beside);
+    expect(readdirSync(inFolder()).filter((name) => name.startsWith('running.db'))).toEqual(beside);
   });
 
   it('names tools that there are', async () => {
@@ -157,7 +101,7 @@ describe('check has a cross', () => {
   });
 
   it('for an expired certificate', async () => {
-    const authority = new Authority(folder, 'authority');
+    const authority = new Authority(inFolder(), 'authority');
     const expired = authority.issue('server', -1);
     const { crosses } = await check({
       TLS_CERT_FILE: file('tls.crt', expired.cert),
@@ -187,12 +131,12 @@ describe('check has a cross', () => {
   });
 
   it('for API keys that are not there although a setting says where', async () => {
-    const { crosses } = await check({ API_KEYS_FILE: join(folder, 'none.json') });
+    const { crosses } = await check({ API_KEYS_FILE: inFolder('none.json') });
     expect(crosses).toEqual(one({ name: 'API keys', todo: 'Make it with: skyflo-mcp key new' }));
   });
 
   it('for a missing helm, with what does not work', async () => {
-    const bin = join(folder, 'bin');
+    const bin = inFolder('bin');
     mkdirSync(bin);
     const { crosses } = await check({ PATH: [bin, join(process.execPath, '..')].join(delimiter) });
     expect(crosses).toEqual([
@@ -208,7 +152,7 @@ describe('check has a cross', () => {
   });
 
   it('for a database that another program has locked', async () => {
-    const path = join(folder, 'locked.db');
+    const path = inFolder('locked.db');
     const database = new DatabaseSync(path);
     database.exec('PRAGMA locking_mode = EXCLUSIVE; create table t (a); begin exclusive');
     const { crosses } = await check({ EXECUTIONS_FILE: path });
@@ -219,7 +163,7 @@ describe('check has a cross', () => {
   });
 
   it('for a database of a newer version', async () => {
-    const path = join(folder, 'newer.db');
+    const path = inFolder('newer.db');
     const database = new DatabaseSync(path);
     database.exec(
       "create table kysely_migration (name text); insert into kysely_migration values ('9999_later')",
@@ -241,104 +185,10 @@ describe('check has a cross', () => {
   });
 
   it('for a kubeconfig that is not there', async () => {
-    const { crosses } = await check({ KUBECONFIG: join(folder, 'none') });
+    const { crosses } = await check({ KUBECONFIG: inFolder('none') });
     expect(crosses).toEqual(
       one({ area: 'Kubeconfig', says: expect.stringContaining('No context') as string }),
     );
-  });
-});
-
-describe('check of clusters', () => {
-  const own = useNamespace('check-test');
-  let silent: Server;
-  beforeAll(async () => {
-    silent = createServer().listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    await own.kubectl('create', 'serviceaccount', 'nobody');
-    await own.kubectl('create', 'serviceaccount', 'reader');
-    const binding = ['--clusterrole=view', '--serviceaccount=check-test:reader'];
-    await own.kubectl('create', 'rolebinding', 'reader', ...binding);
-  });
-  afterAll(() => silent.close());
-
-  const contextOf = async (account: string) => {
-    const { cluster } = await sandboxAccess();
-    const token = (await kubectl('-n', 'check-test', 'create', 'token', account)).trim();
-    const contexts = [
-      { name: 'only', context: { cluster: 'only', user: 'only', namespace: 'check-test' } },
-    ];
-    const KUBECONFIG = await writeKubeconfig({
-      clusters: [{ name: 'only', cluster }],
-      users: [{ name: 'only', user: { token } }],
-      contexts,
-      'current-context': 'only',
-    });
-    return { KUBECONFIG, token };
-  };
-
-  it('does not let a dead or a silent one hold up the others', async () => {
-    const { cluster, user } = await sandboxAccess();
-    const { port } = silent.address() as AddressInfo;
-    const server = (at: number) => ({ server: `https://127.0.0.1:${at}` });
-    const names = ['alive', 'dead', 'silent'];
-    const KUBECONFIG = await writeKubeconfig({
-      clusters: [
-        { name: 'alive', cluster },
-        { name: 'dead', cluster: server(await freePort()) },
-        { name: 'silent', cluster: server(port) },
-      ],
-      users: [{ name: 'me', user }],
-      contexts: names.map((name) => ({ name, context: { cluster: name, user: 'me' } })),
-      'current-context': 'alive',
-    });
-    const { checks, crosses, stdout } = await check({ KUBECONFIG });
-    expect(crosses.map(({ area, name }) => [area, name])).toEqual([
-      ['Context dead', 'API server'],
-      ['Context silent', 'API server'],
-    ]);
-    expect(crosses[0]!.todo).toContain('kubectl --context dead version');
-    const alive = checks.filter(({ area }) => area === 'Context alive (default)');
-    expect(alive.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
-    for (const secret of Object.values(user)) expect(stdout).not.toContain(secret);
-
-    const { checks: chosen } = await check({ KUBECONFIG }, '--context', 'alive');
-    expect(chosen.filter(({ area }) => /dead|silent/.test(area))).toEqual([]);
-    const { code, stderr } = await run(['check', '--context=alife'], { KUBECONFIG });
-    expect([code, stderr]).toEqual([
-      2,
-      'There is no context "alife" in the kubeconfig. Nearest: alive.\n',
-    ]);
-  });
-
-  it('says that an account has no rights', async () => {
-    const { KUBECONFIG, token } = await contextOf('nobody');
-    const { crosses, checks, stdout } = await check({ KUBECONFIG });
-    expect(crosses).toMatchObject([
-      { name: 'rights', says: expect.stringMatching(/^none that a tool needs.*check-test$/) },
-    ]);
-    expect(checks.find(({ name }) => name === 'identity')!.says).toContain(
-      'system:serviceaccount:check-test:nobody',
-    );
-    expect(stdout).not.toContain(token);
-  });
-
-  it('sums up the rights of an account that may only look, in one namespace', async () => {
-    const { KUBECONFIG } = await contextOf('reader');
-    const { checks, crosses } = await check({ KUBECONFIG });
-    expect(crosses).toEqual([]);
-    const { state, says } = checks.find(({ name }) => name === 'rights')!;
-    expect(state).toBe('note');
-    expect(says).toMatch(/^as read-only in the namespace check-test, but these cannot work: /);
-    expect(says).toContain('helm_get_manifest (may not list secrets)');
-    expect(says).not.toContain('k8s_logs');
-  });
-
-  it('says that credentials are refused', async () => {
-    const { cluster } = await sandboxAccess();
-    const KUBECONFIG = await writeContext(cluster, { token: 'wrong' });
-    const { crosses, stdout } = await check({ KUBECONFIG });
-    expect(crosses).toMatchObject([{ name: 'API server', says: expect.stringContaining('401') }]);
-    expect(stdout).not.toContain('wrong');
   });
 });
 
@@ -359,14 +209,14 @@ describe('check --health', () => {
   });
 
   it('asks over TLS, and on a Unix socket', async () => {
-    const authority = new Authority(folder, 'health');
+    const authority = new Authority(inFolder(), 'health');
     const { cert, key } = authority.issue('server');
     const tls = {
       TLS_CERT_FILE: file('health.crt', cert),
       TLS_KEY_FILE: file('health.key', key),
       PORT: String(await freePort()),
     };
-    const socket = { HOST: `unix:${join(folder, 's.sock')}` };
+    const socket = { HOST: `unix:${inFolder('s.sock')}` };
     for (const env of [tls, socket]) {
       const server = await startServer(env);
       expect(await run(['check', '--health'], env)).toMatchObject({ code: 0, stdout: 'ok\n' });

@@ -150,7 +150,7 @@ describe('the Dockerfile', () => {
   });
 
   it('has the kubectl and the helm of the sandbox, with the same digests', () => {
-    const releases = read('apps/sandbox/src/download/releases.ts');
+    const releases = read('apps/sandbox/src/programs/download/releases.ts');
     const digests = [...text.matchAll(/--checksum=sha256:([0-9a-f]{64})/g)];
     expect(digests.length).toBe(4);
     for (const [, digest] of digests) expect(releases).toContain(`'${digest}'`);

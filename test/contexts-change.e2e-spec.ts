@@ -10,15 +10,20 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  expectReached,
+  listedContexts,
+  NOTICED,
+  partsOf,
+  reachedBy,
+  readiness,
+} from './support/changing-contexts.js';
 import { ContextFile, kubeconfigOf, type ContextParts } from './support/context-file.js';
 import { ExecutionsApi } from './support/executions.js';
-import { CLIENTS, type McpClient } from './support/mcp-clients.js';
+import { CLIENTS } from './support/mcp-clients.js';
 import { execute, readJson, textOf } from './support/rest.js';
 import { startServer, type RunningServer } from './support/server.js';
 import { useTwoSandboxes, type ClusterInUse } from './support/two-sandboxes.js';
-
-/** Longer than it takes until a change is noticed. */
-const NOTICED = { timeout: 30_000, interval: 200 };
 
 const sandboxes = useTwoSandboxes();
 
@@ -36,43 +41,6 @@ async function serve(env: Record<string, string>): Promise<RunningServer> {
   const server = await startServer({ SHUTDOWN_GRACE_SECONDS: '1', ...env });
   running.push(server);
   return server;
-}
-
-function partsOf({ access }: ClusterInUse, more: Partial<ContextParts> = {}): ContextParts {
-  return { ...access, ...more };
-}
-
-/** The address of the API server that a context leads to, or why there is none. */
-async function reachedBy({ url }: RunningServer, context?: string): Promise<unknown> {
-  const { body } = await execute(url, 'k8s_cluster_info', { context }, { query: '?data=true' });
-  return (body.data as { server: string } | undefined)?.server ?? body.detail;
-}
-
-async function expectReached(
-  server: RunningServer,
-  context: string | undefined,
-  { access }: ClusterInUse,
-): Promise<void> {
-  await expect.poll(() => reachedBy(server, context), NOTICED).toBe(access.cluster.server);
-}
-
-interface Ready {
-  status: string;
-  contexts: Record<string, string>;
-  missing: { reason: string }[];
-}
-
-async function readiness({ url }: RunningServer): Promise<Ready> {
-  return (await readJson(`${url}/health/ready`)).body as unknown as Ready;
-}
-
-/** The contexts that the schema of a listed tool has. */
-async function listedContexts(client: McpClient): Promise<string[] | undefined> {
-  const tool = (await client.listTools()).find(({ name }) => name === 'k8s_get');
-  const { properties } = tool!.inputSchema as {
-    properties: Record<string, { enum?: string[] }>;
-  };
-  return properties['context']?.enum;
 }
 
 describe('kubeconfig files that change', () => {

@@ -6,7 +6,6 @@ import {
   globSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   rmSync,
   symlinkSync,
 } from 'node:fs';
@@ -15,6 +14,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '#sandbox';
+import { codeBlocks } from './support/code-blocks.js';
 import { freePort } from './support/free-port.js';
 import { SERVER_BIN } from './support/server-process.js';
 
@@ -66,8 +66,7 @@ interface Block {
 /** The commands of each block of a page, with what the blocks before have set. */
 function blocksIn(page: string): Block[] {
   const set: string[] = [];
-  const texts = [...readFileSync(page, 'utf8').matchAll(/^```bash\n([^]*?)^```$/gm)];
-  return texts.flatMap(([, text = '']) => {
+  return codeBlocks(page, 'bash').flatMap((text) => {
     const lines = text.replaceAll(/\\\n\s*/g, ' ').split('\n');
     const commands = lines.filter((line) => !NOT_HERE.some(([pattern]) => pattern.test(line)));
     const script = commands.join('\n');
@@ -119,8 +118,8 @@ function sandbox(...words: string[]) {
 }
 
 /**
- * Runs a script as it stands, but for the port, and for an `ID`, which is that of the last key. `npx`
- * would look for the package in the registry.
+ * Runs a script as it stands, but for the port, and for an `ID`, which is that of the last key.
+ * `npx` would look for the package in the registry.
  */
 function run(script: string) {
   const text = script

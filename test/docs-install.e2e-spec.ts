@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { codeBlocks } from './support/code-blocks.js';
 import { podEnvironment, secretData } from './support/installed-chart.js';
 import { sendTo } from './support/https-client.js';
 import { kubectl } from './support/kubectl.js';
@@ -12,13 +13,7 @@ import { SERVER_BIN } from './support/server-process.js';
 import { startServer } from './support/server.js';
 import { CHARTS, render, type Values } from './support/skyflo-chart.js';
 
-const PAGE = readFileSync('docs/install.md', 'utf8');
-
-/** The blocks of code in a language, in their order. */
-function blocksOf(language: string): string[] {
-  const block = new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm');
-  return [...PAGE.matchAll(block)].map(([, text = '']) => text);
-}
+const PAGE = 'docs/install.md';
 
 /** A folder with the chart where the page has it, in which the commands leave their files. */
 const folder = () => join(testSandbox().folder, 'docs-install');
@@ -43,7 +38,7 @@ async function runBlock(block: string): Promise<object> {
 }
 
 describe('the commands in docs/install.md', () => {
-  const blocks = blocksOf('bash');
+  const blocks = codeBlocks(PAGE, 'bash');
   const isNewKey = (block: string) => block.includes('key new');
 
   it.each(blocks)('work: %s', async (block) => {
@@ -71,7 +66,7 @@ async function expectKey(key: string): Promise<void> {
 describe('the values in docs/install.md', () => {
   const DATABASE = { database: { existingSecret: 'postgres' } };
 
-  it.each(blocksOf('yaml'))('are taken: %s', async (block) => {
+  it.each(codeBlocks(PAGE, 'yaml'))('are taken: %s', async (block) => {
     const values = parse(block) as Values;
     const objects = await render('autoscaling' in values ? { ...DATABASE, ...values } : values);
     expect(objects.map(({ kind }) => kind)).toContain('Deployment');

@@ -4,7 +4,7 @@ import { kubectl } from './support/kubectl.js';
 import { useServer } from './support/use-server.js';
 import { EVERYDAY_ANSWERS } from './token-cost/everyday-answers.js';
 import { measureAnswers, type MeasuredAnswer } from './token-cost/measure-answers.js';
-import { thousands } from './token-cost/token-cost-document.js';
+import { thousands } from './support/thousands.js';
 
 const server = useServer();
 

@@ -60,7 +60,9 @@ function makePasswords() {
   if (grafana) say(`The password of "admin" in Grafana, shown only now: ${grafana}`);
 }
 
-/** Of the cluster under its name on the network of the services. It may be another at each start. */
+/**
+ * Of the cluster under its name on the network of the services. It may be another at each start.
+ */
 function writeKubeconfig() {
   const path = join(SECRETS, 'kubeconfig');
   const text = readFileSync(CLUSTER, 'utf8').replace('https://127.0.0.1:', 'https://cluster:');

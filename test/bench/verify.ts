@@ -26,7 +26,9 @@ const BATCH = 1_000;
 /** A busy server writes about so many entries between two checkpoints. */
 const ENTRIES_A_CHECKPOINT = 10_000;
 
-/** Measures `skyflo-mcp audit verify` over two records. Their entries are those of a real server. */
+/**
+ * Measures `skyflo-mcp audit verify` over two records. Their entries are those of a real server.
+ */
 export async function benchVerify(sandbox: Sandbox): Promise<void> {
   const drafts = await draftsOf(sandbox);
   const rows: string[][] = [];

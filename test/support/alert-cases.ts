@@ -52,7 +52,9 @@ const MORE_CASES: [alert: string | undefined, series: Series][] = [
   ['SkyfloDown', { 'up{job="other"}': '1x60' }],
 ];
 
-/** A file for `promtool test rules`, in which each case has to bring about its alert and no other. */
+/**
+ * A file for `promtool test rules`, in which each case has to bring about its alert and no other.
+ */
 export function alertTests(rules: string): object {
   const cases = Object.entries(ALERT_CASES).map(
     ([alert, series]) => [alert, { ...HEALTHY, ...series }] as const,

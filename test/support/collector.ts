@@ -4,6 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 
+/** Sent soon, so that the tests need not wait. */
+export const SOON = {
+  OTEL_BSP_SCHEDULE_DELAY: '100',
+  OTEL_BLRP_SCHEDULE_DELAY: '100',
+  OTEL_METRIC_EXPORT_INTERVAL: '300',
+};
+
 /** A value of OTLP, as its JSON has it. */
 interface OtlpValue {
   stringValue?: string;

@@ -15,7 +15,7 @@ export const FLOORS: readonly (readonly string[])[] = [
 export const SERVER = 'apps/server';
 
 /**
- * What imports nothing of the project: the sandbox can stand beside any version of it, and the client
- * runs in browsers.
+ * What imports nothing of the project: the sandbox can stand beside any version of it, and the
+ * client runs in browsers.
  */
 export const ALONE: readonly string[] = ['apps/sandbox', 'libs/client'];

@@ -13,7 +13,7 @@ import {
   type ReleasedImage,
   type Releases,
   releasesFor,
-} from '../../apps/sandbox/src/download/releases.js';
+} from '../../apps/sandbox/src/programs/download/releases.js';
 
 /** A server that has programs as their projects release them, and the table that pins them. */
 export class ReleaseServer implements AsyncDisposable {

@@ -14,7 +14,9 @@ export interface ClusterInUse {
   readonly kubectl: (...args: string[]) => Promise<string>;
 }
 
-/** The sandbox of the spec file, and a second one that starts before its tests and goes after them. */
+/**
+ * The sandbox of the spec file, and a second one that starts before its tests and goes after them.
+ */
 export function useTwoSandboxes(): { readonly first: ClusterInUse; readonly second: ClusterInUse } {
   const clusters: ClusterInUse[] = [];
   let other: Sandbox | undefined;

@@ -1,5 +1,6 @@
 import { asModern } from '../support/mcp-session.js';
 import { send } from '../support/raw-http.js';
+import { toolBytes, type ModelTool } from '../support/tool-bytes.js';
 
 /** The set-ups whose list is measured. */
 const PATHS = [
@@ -20,12 +21,6 @@ export interface ListCost {
   bytes: number;
 }
 
-interface ListedTool {
-  name: string;
-  description: string;
-  inputSchema: object;
-}
-
 /** Measures the list of tools at several addresses of a server. */
 export function measureLists(url: string): Promise<ListCost[]> {
   return Promise.all(PATHS.map((path) => measureList(url, path)));
@@ -33,9 +28,6 @@ export function measureLists(url: string): Promise<ListCost[]> {
 
 async function measureList(url: string, path: string): Promise<ListCost> {
   const { body } = await send(`${url}${path}`, JSON.stringify(asModern(LIST)), HEADERS);
-  const { tools } = (body as { result: { tools: ListedTool[] } }).result;
-  const sizes = tools.map(({ name, description, inputSchema }) =>
-    Buffer.byteLength(JSON.stringify({ name, description, inputSchema })),
-  );
-  return { path, tools: tools.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+  const { tools } = (body as { result: { tools: ModelTool[] } }).result;
+  return { path, tools: tools.length, bytes: toolBytes(tools) };
 }

@@ -1,3 +1,5 @@
+import { thousands } from '../support/thousands.js';
+import { markdownTable } from '../../apps/server/src/docs/markdown-table.js';
 import type { ListCost } from './measure-list.js';
 import type { MeasuredAnswer } from './measure-answers.js';
 
@@ -9,11 +11,6 @@ token is about four bytes.
 
 `;
 
-/** A number as it stands in the tables: 12,345. */
-export function thousands(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
 /** The page `docs/token-cost.md`, in Markdown that is not formatted yet. */
 export function tokenCostDocument(
   lists: readonly ListCost[],
@@ -24,7 +21,7 @@ export function tokenCostDocument(
     HEAD,
     '## The list\n\n',
     'The name, the description and the input schema of each tool, as they are listed over MCP.\n\n',
-    table(
+    markdownTable(
       ['address', 'tools', 'bytes', 'bytes a tool'],
       lists.map(({ path, tools, bytes }) => [
         `\`${path}\``,
@@ -33,17 +30,12 @@ export function tokenCostDocument(
         thousands(Math.round(bytes / tools)),
       ]),
     ),
-    '\n## Twenty everyday answers\n\n',
+    '\n\n## Twenty everyday answers\n\n',
     `The sandbox is as \`npm run quickstart\` makes it. All answers together have ${thousands(total)} bytes.\n\n`,
-    table(['question', 'tool', 'bytes', 'limit'], answers.map(rowOf)),
+    markdownTable(['question', 'tool', 'bytes', 'limit'], answers.map(rowOf)),
   ].join('');
 }
 
 function rowOf({ what, tool, bytes, maxBytes }: MeasuredAnswer): string[] {
   return [what, `\`${tool}\``, thousands(bytes), thousands(maxBytes)];
-}
-
-function table(header: string[], rows: string[][]): string {
-  const lines = [header, header.map(() => '---'), ...rows];
-  return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }

@@ -1,4 +1,4 @@
-export { ensureTestPrograms } from './binaries.js';
+export { ensureTestPrograms } from './programs/binaries.js';
 export type { ProcessName } from './cluster.js';
 export type { ProcessStatus } from './processes.js';
 export { type Reporter, silentReporter, terminalReporter } from './reporter.js';

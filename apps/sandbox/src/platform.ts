@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { manifestFile } from './modules.js';
+import { manifestFile } from './programs/modules.js';
 import { assetsDir } from './paths.js';
 import type { ClusterLayout } from './record.js';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from './api-client.js';
-import { ensureBinaries } from './binaries.js';
+import { ensureBinaries } from './programs/binaries.js';
 import { boot } from './boot.js';
 import { clusterProcesses, type ProcessName } from './cluster.js';
 import { ensureCertificates, sandboxEnvironment, writeKubeconfig } from './credentials.js';

@@ -1,4 +1,6 @@
-{{- /* What a schema cannot say: values that need or exclude each other. Each message names the way on. */ -}}
+{{- /*
+What a schema cannot say: values that need or exclude each other. Each message names the way on.
+*/ -}}
 {{- define "skyflo-mcp.checks" -}}
 {{- include "skyflo-mcp.checkReplicas" . -}}
 {{- include "skyflo-mcp.checkRights" . -}}

@@ -1,4 +1,6 @@
-{{- /* The settings of the server, as the variables of its container. Those in "config" go first. */ -}}
+{{- /*
+The settings of the server, as the variables of its container. Those in "config" go first.
+*/ -}}
 {{- define "skyflo-mcp.env" -}}
 {{- $env := dict "HOST" "0.0.0.0" "XDG_STATE_HOME" "/var/lib" "SHUTDOWN_GRACE_SECONDS" .Values.shutdownGraceSeconds -}}
 {{- $_ := set $env "ALLOWED_HOSTS" (include "skyflo-mcp.allowedHosts" .) -}}

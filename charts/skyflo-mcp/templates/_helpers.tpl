@@ -14,7 +14,9 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* Names of objects outside of namespaces: releases of one name may be in several namespaces. */ -}}
+{{- /*
+Names of objects outside of namespaces: releases of one name may be in several namespaces.
+*/ -}}
 {{- define "skyflo-mcp.clusterName" -}}
 {{- printf "%s:%s" .Release.Namespace (include "skyflo-mcp.fullname" .) -}}
 {{- end -}}

@@ -8,7 +8,9 @@ hold Secrets, and get on pods/exec, which runs a command.
 admissionregistration.k8s.io,apiextensions.k8s.io,apiregistration.k8s.io,apps,argoproj.io,autoscaling,batch,certificates.k8s.io,coordination.k8s.io,discovery.k8s.io,events.k8s.io,flowcontrol.apiserver.k8s.io,gateway.networking.k8s.io,metrics.k8s.io,monitoring.coreos.com,networking.k8s.io,node.k8s.io,policy,rbac.authorization.k8s.io,resource.k8s.io,scheduling.k8s.io,storage.k8s.io
 {{- end -}}
 
-{{- /* API groups in which an operator may also write: none that gives rights or holds for all. */ -}}
+{{- /*
+API groups in which an operator may also write: none that gives rights or holds for all.
+*/ -}}
 {{- define "skyflo-mcp.writeGroups" -}}
 apps,argoproj.io,autoscaling,batch,coordination.k8s.io,discovery.k8s.io,events.k8s.io,gateway.networking.k8s.io,monitoring.coreos.com,networking.k8s.io,policy,resource.k8s.io
 {{- end -}}
@@ -30,7 +32,9 @@ apps,argoproj.io,autoscaling,batch,coordination.k8s.io,discovery.k8s.io,events.k
 {{- end }}
 {{- end -}}
 
-{{- /* For one namespace. Tokens of service accounts are left out: whoever has one may do what it may. */ -}}
+{{- /*
+For one namespace. Tokens of service accounts are left out: whoever has one may do what it may.
+*/ -}}
 {{- define "skyflo-mcp.writeRules" -}}
 - apiGroups: ['']
   resources: [configmaps, endpoints, events, limitranges, persistentvolumeclaims, pods, pods/ephemeralcontainers, pods/resize, podtemplates, replicationcontrollers, replicationcontrollers/scale, resourcequotas, secrets, serviceaccounts, services]

@@ -72,7 +72,9 @@ export class FileWatch {
     this.onChange();
   }
 
-  /** Does nothing where the folder is not there, or cannot be watched: the next look tries again. */
+  /**
+   * Does nothing where the folder is not there, or cannot be watched: the next look tries again.
+   */
   private listen(): void {
     if (!this.listens || this.isClosed || this.events) return;
     const name = basename(this.path);

@@ -12,8 +12,8 @@ export interface ClientOptions {
   /** What makes the requests, in place of the global `fetch`. */
   fetch?: typeof fetch | undefined;
   /**
-   * How often a call is tried again, where that is safe: 3 unless given. With 0, no idempotency keys
-   * are made.
+   * How often a call is tried again, where that is safe: 3 unless given. With 0, no idempotency
+   * keys are made.
    */
   retries?: number | undefined;
   /** Seconds for which a broken stream is opened again and again: 60 unless given. */

@@ -26,8 +26,8 @@ export type Tools = Schemas['Tools'];
 export type ToolName<M extends ToolMap = Tools> = keyof M & string;
 
 /**
- * The parameters of a tool. A server with several clusters takes `context` with each tool that talks
- * to one of them.
+ * The parameters of a tool. A server with several clusters takes `context` with each tool that
+ * talks to one of them.
  */
 export type ToolParameters<
   T extends ToolName<M>,

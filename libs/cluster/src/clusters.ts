@@ -19,8 +19,8 @@ import { UnusableContexts } from './unusable-contexts.js';
 /**
  * The API servers that this server can reach: the contexts of its kubeconfig, and the cluster that
  * it runs in. It follows their files. A call goes on with the cluster that it began with, whatever
- * becomes of its context. A context that cannot be used fails when it is asked for; the others still
- * work.
+ * becomes of its context. A context that cannot be used fails when it is asked for; the others
+ * still work.
  */
 @Injectable()
 export class Clusters implements OnApplicationShutdown {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from '#sandbox';
+import { toolBytes, type ModelTool } from '../../support/tool-bytes.js';
 import { openSession, type McpSession } from '../mcp-session.js';
 import { commonAnswers } from './common-answers.js';
 import type { Measured } from './subjects.js';
@@ -11,7 +12,7 @@ export interface AnswerBytes {
 }
 
 interface Result {
-  tools?: { name: string; description?: string; inputSchema: object }[];
+  tools?: ModelTool[];
   content?: { text?: string }[];
 }
 
@@ -40,13 +41,8 @@ export async function answerBytes(
   return rows;
 }
 
-/** Of the names, descriptions and input schemas: what clients hand to a model. */
 async function listBytes(session: McpSession): Promise<number> {
-  const { tools = [] } = resultIn(await session.listTools());
-  const sizes = tools.map(({ name, description, inputSchema }) =>
-    Buffer.byteLength(JSON.stringify({ name, description, inputSchema })),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
+  return toolBytes(resultIn(await session.listTools()).tools ?? []);
 }
 
 function textBytes({ content = [] }: Result): number {

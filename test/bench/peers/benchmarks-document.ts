@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { markdownTable } from '../../../apps/server/src/docs/markdown-table.js';
+import { thousands } from '../../support/thousands.js';
 import type { AnswerBytes } from './answer-bytes.js';
 import type { Growth } from './growth.js';
 import { CONCURRENCIES, type ReadSpeed } from './read-speeds.js';
@@ -153,10 +154,6 @@ function totalOf(answers: readonly AnswerBytes[], index: number): number {
 
 function bytesText(bytes: number | undefined): string {
   return bytes === undefined ? 'no tool' : thousands(bytes);
-}
-
-function thousands(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 function ms(value: number): string {

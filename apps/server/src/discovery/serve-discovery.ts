@@ -5,7 +5,9 @@ import { tagged } from '../http/entity-tag.js';
 import { schemeOf } from '../http/host-check.js';
 import { aiCatalog, CARD_TYPE, CATALOG_TYPE, serverCard } from './server-card.js';
 
-/** What the SEP asks for: pages of any origin may read the documents, which are the same for all. */
+/**
+ * What the SEP asks for: pages of any origin may read the documents, which are the same for all.
+ */
 const HEADERS = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET',

@@ -1,6 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import openapiTS, { astToString } from 'openapi-typescript';
 import type { ToolDefinition, ToolRegistry } from '#tools';
+import { narrowComments } from './narrow-comments.js';
 
 const HEAD = '/** Generated from the OpenAPI document by `npm run docs:tools`. */\n';
 
@@ -20,7 +21,7 @@ export async function clientSchemas(
   const reduced = { ...document, paths: Object.fromEntries(others), components: { schemas } };
   // A parameter with a default may be left out.
   const types = await openapiTS(JSON.stringify(reduced), { defaultNonNullable: false });
-  return `${HEAD}\n${astToString(types)}`;
+  return `${HEAD}\n${narrowComments(astToString(types))}`;
 }
 
 /** What the client has to know of each tool when it runs. */

@@ -11,13 +11,14 @@ count: 1
 image:
   # -- Its name.
   name: web
-  # -- Its limits.
+  # -- Its limits,
+  #    if it has any.
   limits: {cpu: 1}
 `);
     expect(table.split('\n').slice(2)).toEqual([
       '| `count` | `1` | How many. |',
       '| `image.name` | `"web"` | Its name. |',
-      '| `image.limits` | `{"cpu":1}` | Its limits. |',
+      '| `image.limits` | `{"cpu":1}` | Its limits, if it has any. |',
     ]);
   });
 

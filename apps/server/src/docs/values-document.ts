@@ -22,13 +22,20 @@ function rowsOf(map: YAMLMap, above: string): string[][] {
     const path = above + String(isScalar(key) ? key.value : key);
     // The comment of the first key of a map belongs to the map.
     const comment = (index === 0 && map.commentBefore) || key.commentBefore;
-    const meaning = comment?.split('\n').find((line) => MARK.test(line));
-    if (meaning !== undefined) {
-      return [[`\`${path}\``, defaultOf(value), meaning.replace(MARK, '')]];
-    }
+    const meaning = meaningIn(comment);
+    if (meaning !== undefined) return [[`\`${path}\``, defaultOf(value), meaning]];
     if (isMap(value)) return rowsOf(value, `${path}.`);
     throw new Error(`values.yaml has no comment for ${path}. Write one that begins with "# --".`);
   });
+}
+
+/** What follows the mark, to the end of the comment. */
+function meaningIn(comment: string | null | undefined): string | undefined {
+  const lines = comment?.split('\n') ?? [];
+  const at = lines.findIndex((line) => MARK.test(line));
+  if (at < 0) return undefined;
+  const [first = '', ...others] = lines.slice(at);
+  return [first.replace(MARK, ''), ...others.map((line) => line.trim())].join(' ');
 }
 
 function defaultOf(value: Node | null): string {

@@ -46,7 +46,8 @@ const SECURITY_HEADERS = headersOf(OPTIONS);
 
 /**
  * An answer that always has the security headers and the id of its request, no matter which code
- * writes it. Node gets them together with the other headers, because a separate `setHeader` makes every answer slower.
+ * writes it. Node gets them together with the other headers, because a separate `setHeader` makes
+ * every answer slower.
  */
 export class SecuredResponse<
   Request extends IncomingMessage = IncomingMessage,

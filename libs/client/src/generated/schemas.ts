@@ -117,7 +117,8 @@ export interface paths {
     post?: never;
     /**
      * Cancel an execution
-     * @description Waits a moment for its end. One that has ended is a conflict. What it has changed stays.
+     * @description Waits a moment for its end. One that has ended is a conflict. What it has
+     * changed stays.
      */
     delete: operations['cancel_execution'];
     options?: never;
@@ -154,7 +155,8 @@ export interface paths {
     };
     /**
      * Follow the events of a running or ended execution (server-sent events)
-     * @description The last event is `result`, or `closing` where the server ends the stream before it. The same request with `Last-Event-ID` goes on from there.
+     * @description The last event is `result`, or `closing` where the server ends the stream
+     * before it. The same request with `Last-Event-ID` goes on from there.
      */
     get: operations['follow_execution'];
     put?: never;
@@ -277,7 +279,10 @@ export interface components {
       status: 'success';
       /** @description The output of the tool. */
       result: string;
-      /** @description The output as structured data. Only with `data=true`, and only from tools that have it. */
+      /**
+       * @description The output as structured data. Only with `data=true`, and only from
+       * tools that have it.
+       */
       data?: unknown;
       /**
        * Format: uuid
@@ -371,7 +376,11 @@ export interface components {
       /** @description The value of `after` for the next page. The last page has none. */
       next?: string;
     };
-    /** @description The data of one server-sent event, by its name: `progress`, `output`, `result` (the execution, which has ended) or `closing`. Each event but `closing` has an id, which `Last-Event-ID` takes. */
+    /**
+     * @description The data of one server-sent event, by its name: `progress`, `output`,
+     * `result` (the execution, which has ended) or `closing`. Each event but `closing` has an
+     * id, which `Last-Event-ID` takes.
+     */
     ExecutionEvent:
       | components['schemas']['ExecutionProgress']
       | components['schemas']['ExecutionOutput']
@@ -393,7 +402,9 @@ export interface components {
       /** @description The next piece of the output. */
       text: string;
     };
-    /** @description The data of the event `closing`: the stream ends before the execution does. */
+    /**
+     * @description The data of the event `closing`: the stream ends before the execution does.
+     */
     StreamClosing: {
       reason: string;
     };
@@ -453,7 +464,10 @@ export interface components {
       previous: string;
       hash: string;
     };
-    /** @description What a request to an API server was about, by its resource, or what a call has changed, by its kind. */
+    /**
+     * @description What a request to an API server was about, by its resource, or what a call
+     * has changed, by its kind.
+     */
     AuditedObject: {
       /** @description As RBAC names it. */
       verb?: string;
@@ -501,7 +515,10 @@ export interface components {
     };
     /** @description The parameters of each tool. */
     Tools: {
-      /** @description Lists rollouts: status and why, step, weight, pods, images. Then argo_describe. */
+      /**
+       * @description Lists rollouts: status and why, step, weight, pods, images. Then
+       * argo_describe.
+       */
       argo_list_rollouts: {
         /**
          * @description Namespace to look in. Ignored with all_namespaces.
@@ -514,7 +531,10 @@ export interface components {
          */
         all_namespaces?: boolean;
       };
-      /** @description Ends a rollout's pause or skips its current canary step; full skips all steps and analysis. */
+      /**
+       * @description Ends a rollout's pause or skips its current canary step; full skips all
+       * steps and analysis.
+       */
       argo_promote: {
         /** @description Name of the rollout. */
         name: string;
@@ -529,11 +549,16 @@ export interface components {
          */
         full?: boolean;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
-        /** @description Seconds to wait for the rollout once the change is made. The answer then also says where the rollout stands and, if it is not finished, why. Left out, or 0: do not wait. */
+        /**
+         * @description Seconds to wait for the rollout once the change is made. The answer
+         * then also says where the rollout stands and, if it is not finished, why. Left
+         * out, or 0: do not wait.
+         */
         wait_seconds?: number;
       };
       /** @description Stops a rollout where it is, until argo_resume_rollout. */
@@ -546,12 +571,16 @@ export interface components {
          */
         namespace?: string;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
       };
-      /** @description Ends the pause of argo_pause_rollout. A step's own pause needs argo_promote. */
+      /**
+       * @description Ends the pause of argo_pause_rollout. A step's own pause needs
+       * argo_promote.
+       */
       argo_resume_rollout: {
         /** @description Name of the rollout. */
         name: string;
@@ -561,12 +590,16 @@ export interface components {
          */
         namespace?: string;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
       };
-      /** @description Gives all traffic back to the stable version. argo_retry starts again, argo_undo gives up. */
+      /**
+       * @description Gives all traffic back to the stable version. argo_retry starts again,
+       * argo_undo gives up.
+       */
       argo_abort_rollout: {
         /** @description Name of the rollout. */
         name: string;
@@ -576,16 +609,24 @@ export interface components {
          */
         namespace?: string;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
       };
-      /** @description Releases another image; with several containers as container=image (*: all). Then argo_status. */
+      /**
+       * @description Releases another image; with several containers as container=image (*:
+       * all). Then argo_status.
+       */
       argo_set_image: {
         /** @description Name of the rollout. */
         name: string;
-        /** @description The image, such as "nginx:1.28", or container=image. A rollout with several containers needs the container here or in container_name; "*" means every container. */
+        /**
+         * @description The image, such as "nginx:1.28", or container=image. A rollout with
+         * several containers needs the container here or in container_name; "*" means every
+         * container.
+         */
         image: string;
         /**
          * @description Namespace of the rollout.
@@ -595,11 +636,16 @@ export interface components {
         /** @description The container that gets the image; init containers are included. */
         container_name?: string;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
-        /** @description Seconds to wait for the rollout once the change is made. The answer then also says where the rollout stands and, if it is not finished, why. Left out, or 0: do not wait. */
+        /**
+         * @description Seconds to wait for the rollout once the change is made. The answer
+         * then also says where the rollout stands and, if it is not finished, why. Left
+         * out, or 0: do not wait.
+         */
         wait_seconds?: number;
       };
       /** @description Replaces the pods of a rollout, a few at a time. */
@@ -612,12 +658,16 @@ export interface components {
          */
         namespace?: string;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
       };
-      /** @description Shows step, weights and pods. watch follows until Healthy, Degraded, waiting for somebody, or timeout_seconds. */
+      /**
+       * @description Shows step, weights and pods. watch follows until Healthy, Degraded,
+       * waiting for somebody, or timeout_seconds.
+       */
       argo_status: {
         /** @description Name of the rollout. */
         name: string;
@@ -627,12 +677,15 @@ export interface components {
          */
         namespace?: string;
         /**
-         * @description Follow the rollout and report each change of step, weight and health, until it is Healthy or Degraded, waits for somebody, or timeout_seconds have passed.
+         * @description Follow the rollout and report each change of step, weight and
+         * health, until it is Healthy or Degraded, waits for somebody, or timeout_seconds
+         * have passed.
          * @default false
          */
         watch?: boolean;
         /**
-         * @description With watch: seconds to follow the rollout. Then the answer says where it stands.
+         * @description With watch: seconds to follow the rollout. Then the answer says
+         * where it stands.
          * @default 60
          */
         timeout_seconds?: number;
@@ -646,7 +699,10 @@ export interface components {
          * @default default
          */
         namespace?: string;
-        /** @description One revision to look at, with its pod template and what changed in it. Left out, or 0: all revisions. */
+        /**
+         * @description One revision to look at, with its pod template and what changed in
+         * it. Left out, or 0: all revisions.
+         */
         revision?: number;
       };
       /** @description Brings back a revision of argo_history, by default the previous. */
@@ -658,17 +714,28 @@ export interface components {
          * @default default
          */
         namespace?: string;
-        /** @description Revision to go back to, as argo_history lists it. Left out, or 0: the one before the latest. */
+        /**
+         * @description Revision to go back to, as argo_history lists it. Left out, or 0:
+         * the one before the latest.
+         */
         to_revision?: number;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
-        /** @description Seconds to wait for the rollout once the change is made. The answer then also says where the rollout stands and, if it is not finished, why. Left out, or 0: do not wait. */
+        /**
+         * @description Seconds to wait for the rollout once the change is made. The answer
+         * then also says where the rollout stands and, if it is not finished, why. Left
+         * out, or 0: do not wait.
+         */
         wait_seconds?: number;
       };
-      /** @description Shows why a rollout stands where it does: revisions, pods, analysis, events. */
+      /**
+       * @description Shows why a rollout stands where it does: revisions, pods, analysis,
+       * events.
+       */
       argo_describe: {
         /** @description Name of the rollout. */
         name: string;
@@ -680,7 +747,10 @@ export interface components {
       };
       /** @description Lists experiments, or shows those of one rollout in full. */
       argo_list_experiments: {
-        /** @description Only the experiments of this rollout, in full, as JSON {"items": [...]}. */
+        /**
+         * @description Only the experiments of this rollout, in full, as JSON {"items":
+         * [...]}.
+         */
         rollout_name?: string;
         /** @description Namespace to look in. Left out: the context's own namespace. */
         namespace?: string;
@@ -700,7 +770,10 @@ export interface components {
          */
         all_namespaces?: boolean;
       };
-      /** @description Starts an aborted update again from its first step, once the cause is fixed. */
+      /**
+       * @description Starts an aborted update again from its first step, once the cause is
+       * fixed.
+       */
       argo_retry: {
         /** @description Name of the rollout. */
         name: string;
@@ -710,11 +783,16 @@ export interface components {
          */
         namespace?: string;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
-        /** @description Seconds to wait for the rollout once the change is made. The answer then also says where the rollout stands and, if it is not finished, why. Left out, or 0: do not wait. */
+        /**
+         * @description Seconds to wait for the rollout once the change is made. The answer
+         * then also says where the rollout stands and, if it is not finished, why. Left
+         * out, or 0: do not wait.
+         */
         wait_seconds?: number;
       };
       /** @description Shows metrics, limits and measurements, and why the analysis failed. */
@@ -727,7 +805,9 @@ export interface components {
          */
         namespace?: string;
       };
-      /** @description Lists deployed and failed releases; all adds pending and uninstalled. */
+      /**
+       * @description Lists deployed and failed releases; all adds pending and uninstalled.
+       */
       helm_list_releases: {
         /** @description Namespace to look in. Left out: the context's own namespace. */
         namespace?: string;
@@ -737,7 +817,8 @@ export interface components {
          */
         all_namespaces?: boolean;
         /**
-         * @description Also releases that are pending, being uninstalled, or uninstalled with their history kept. Otherwise only those that are deployed or failed.
+         * @description Also releases that are pending, being uninstalled, or uninstalled
+         * with their history kept. Otherwise only those that are deployed or failed.
          * @default false
          */
         all?: boolean;
@@ -753,11 +834,20 @@ export interface components {
          */
         output?: 'table' | 'json' | 'yaml';
       };
-      /** @description Adds a chart repository (url may hold user:password@) for helm_search_repo; oci:// needs none. */
+      /**
+       * @description Adds a chart repository (url may hold user:password@) for
+       * helm_search_repo; oci:// needs none.
+       */
       helm_repo_add: {
-        /** @description Name for the repository. Its charts are then called "name/chart". */
+        /**
+         * @description Name for the repository. Its charts are then called "name/chart".
+         */
         name: string;
-        /** @description Its address, such as "https://charts.jetstack.io". It may contain user and password (https://user:password@host); they are never shown. OCI registries need no adding: use the chart "oci://registry/path/chart". */
+        /**
+         * @description Its address, such as "https://charts.jetstack.io". It may contain
+         * user and password (https://user:password@host); they are never shown. OCI
+         * registries need no adding: use the chart "oci://registry/path/chart".
+         */
         url: string;
       };
       /** @description Fetches all indexes again, if a chart just published is not found. */
@@ -767,11 +857,18 @@ export interface components {
         /** @description Name of the repository, as it was given to helm_repo_add. */
         name: string;
       };
-      /** @description Installs a chart (repo/chart, oci:// or https:// URL) as a new release with its own values; atomic removes a failed one. */
+      /**
+       * @description Installs a chart (repo/chart, oci:// or https:// URL) as a new release
+       * with its own values; atomic removes a failed one.
+       */
       helm_install: {
         /** @description Name for the new release. It must be free in the namespace. */
         release_name: string;
-        /** @description The chart: "repository/chart" of a repository added by helm_repo_add, "oci://registry/path/chart", "https://host/chart-1.2.3.tgz", or "./chart" in the folder that this server allows, if any. */
+        /**
+         * @description The chart: "repository/chart" of a repository added by
+         * helm_repo_add, "oci://registry/path/chart", "https://host/chart-1.2.3.tgz", or
+         * "./chart" in the folder that this server allows, if any.
+         */
         chart: string;
         /**
          * @description Namespace to install into.
@@ -784,14 +881,19 @@ export interface components {
          */
         create_namespace?: boolean;
         /**
-         * @description Wait until all objects are ready, at most timeout_seconds; otherwise return as soon as they are created.
+         * @description Wait until all objects are ready, at most timeout_seconds; otherwise
+         * return as soon as they are created.
          * @default true
          */
         wait?: boolean;
-        /** @description Version of the chart, or a constraint such as "^2.0.0" or ">=1.2 <2". Left out: the latest that is not a pre-release. */
+        /**
+         * @description Version of the chart, or a constraint such as "^2.0.0" or ">=1.2
+         * <2". Left out: the latest that is not a pre-release.
+         */
         version?: string;
         /**
-         * @description Seconds to wait for hooks and, with wait, for the objects to be ready. The call fails if they are not done by then.
+         * @description Seconds to wait for hooks and, with wait, for the objects to be
+         * ready. The call fails if they are not done by then.
          * @default 300
          */
         timeout_seconds?: number;
@@ -801,16 +903,24 @@ export interface components {
          */
         atomic?: boolean;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
       };
-      /** @description Installs a chart as a new release with values (YAML). helm_show_values says what can be set. */
+      /**
+       * @description Installs a chart as a new release with values (YAML). helm_show_values
+       * says what can be set.
+       */
       helm_install_with_values: {
         /** @description Name for the new release. It must be free in the namespace. */
         release_name: string;
-        /** @description The chart: "repository/chart" of a repository added by helm_repo_add, "oci://registry/path/chart", "https://host/chart-1.2.3.tgz", or "./chart" in the folder that this server allows, if any. */
+        /**
+         * @description The chart: "repository/chart" of a repository added by
+         * helm_repo_add, "oci://registry/path/chart", "https://host/chart-1.2.3.tgz", or
+         * "./chart" in the folder that this server allows, if any.
+         */
         chart: string;
         /**
          * @description Namespace to install into.
@@ -823,14 +933,19 @@ export interface components {
          */
         create_namespace?: boolean;
         /**
-         * @description Wait until all objects are ready, at most timeout_seconds; otherwise return as soon as they are created.
+         * @description Wait until all objects are ready, at most timeout_seconds; otherwise
+         * return as soon as they are created.
          * @default true
          */
         wait?: boolean;
-        /** @description Version of the chart, or a constraint such as "^2.0.0" or ">=1.2 <2". Left out: the latest that is not a pre-release. */
+        /**
+         * @description Version of the chart, or a constraint such as "^2.0.0" or ">=1.2
+         * <2". Left out: the latest that is not a pre-release.
+         */
         version?: string;
         /**
-         * @description Seconds to wait for hooks and, with wait, for the objects to be ready. The call fails if they are not done by then.
+         * @description Seconds to wait for hooks and, with wait, for the objects to be
+         * ready. The call fails if they are not done by then.
          * @default 300
          */
         timeout_seconds?: number;
@@ -839,19 +954,30 @@ export interface components {
          * @default false
          */
         atomic?: boolean;
-        /** @description Values for the chart, as YAML: they override the chart's own (helm_show_values shows those). */
+        /**
+         * @description Values for the chart, as YAML: they override the chart's own
+         * (helm_show_values shows those).
+         */
         values: string;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
       };
-      /** @description Changes values (YAML) or chart version of a release; only reuse_values keeps other values. install creates a missing one, atomic undoes a failure. */
+      /**
+       * @description Changes values (YAML) or chart version of a release; only reuse_values
+       * keeps other values. install creates a missing one, atomic undoes a failure.
+       */
       helm_upgrade: {
         /** @description Name of the release. */
         release_name: string;
-        /** @description The chart: "repository/chart" of a repository added by helm_repo_add, "oci://registry/path/chart", "https://host/chart-1.2.3.tgz", or "./chart" in the folder that this server allows, if any. */
+        /**
+         * @description The chart: "repository/chart" of a repository added by
+         * helm_repo_add, "oci://registry/path/chart", "https://host/chart-1.2.3.tgz", or
+         * "./chart" in the folder that this server allows, if any.
+         */
         chart: string;
         /** @description Namespace of the release. Left out: the context's own namespace. */
         namespace?: string;
@@ -861,53 +987,71 @@ export interface components {
          */
         install?: boolean;
         /**
-         * @description Wait until all objects are ready, at most timeout_seconds; otherwise return as soon as they are changed.
+         * @description Wait until all objects are ready, at most timeout_seconds; otherwise
+         * return as soon as they are changed.
          * @default true
          */
         wait?: boolean;
-        /** @description Values for the chart, as YAML: they override the chart's own (helm_show_values shows those). */
+        /**
+         * @description Values for the chart, as YAML: they override the chart's own
+         * (helm_show_values shows those).
+         */
         values?: string;
         /**
-         * @description Keep the current values of the release, and change only what values sets. Otherwise what values leaves out goes back to the chart's own values.
+         * @description Keep the current values of the release, and change only what values
+         * sets. Otherwise what values leaves out goes back to the chart's own values.
          * @default false
          */
         reuse_values?: boolean;
-        /** @description Version of the chart, or a constraint such as "^2.0.0" or ">=1.2 <2". Left out: the latest that is not a pre-release. */
+        /**
+         * @description Version of the chart, or a constraint such as "^2.0.0" or ">=1.2
+         * <2". Left out: the latest that is not a pre-release.
+         */
         version?: string;
         /**
-         * @description Seconds to wait for hooks and, with wait, for the objects to be ready. The call fails if they are not done by then.
+         * @description Seconds to wait for hooks and, with wait, for the objects to be
+         * ready. The call fails if they are not done by then.
          * @default 300
          */
         timeout_seconds?: number;
         /**
-         * @description Roll back to the previous revision if the upgrade fails. Always waits.
+         * @description Roll back to the previous revision if the upgrade fails. Always
+         * waits.
          * @default false
          */
         atomic?: boolean;
         /**
-         * @description If the release is installed: create the namespace if it does not exist.
+         * @description If the release is installed: create the namespace if it does not
+         * exist.
          * @default true
          */
         create_namespace?: boolean;
         /**
-         * @description With Helm 4: take over fields that others manage, such as replicas that were scaled by hand. Otherwise the call fails and names them. Helm 3 always takes them over.
+         * @description With Helm 4: take over fields that others manage, such as replicas
+         * that were scaled by hand. Otherwise the call fails and names them. Helm 3 always
+         * takes them over.
          * @default false
          */
         force_conflicts?: boolean;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
       };
-      /** @description Deletes a release and its objects. keep_history lets helm_rollback bring it back. */
+      /**
+       * @description Deletes a release and its objects. keep_history lets helm_rollback bring
+       * it back.
+       */
       helm_uninstall: {
         /** @description Name of the release, as helm_list_releases shows it. */
         release_name: string;
         /** @description Namespace of the release. Left out: the context's own namespace. */
         namespace?: string;
         /**
-         * @description Keep the revisions, so that helm_rollback can bring the release back.
+         * @description Keep the revisions, so that helm_rollback can bring the release
+         * back.
          * @default false
          */
         keep_history?: boolean;
@@ -917,12 +1061,14 @@ export interface components {
          */
         wait?: boolean;
         /**
-         * @description Seconds to wait for hooks and, with wait, for the objects to be ready. The call fails if they are not done by then.
+         * @description Seconds to wait for hooks and, with wait, for the objects to be
+         * ready. The call fails if they are not done by then.
          * @default 300
          */
         timeout_seconds?: number;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
@@ -931,7 +1077,10 @@ export interface components {
       helm_rollback: {
         /** @description Name of the release, as helm_list_releases shows it. */
         release_name: string;
-        /** @description Revision to go back to; helm_history lists them. 0: the one before the last. */
+        /**
+         * @description Revision to go back to; helm_history lists them. 0: the one before
+         * the last.
+         */
         revision: number;
         /** @description Namespace of the release. Left out: the context's own namespace. */
         namespace?: string;
@@ -941,17 +1090,21 @@ export interface components {
          */
         wait?: boolean;
         /**
-         * @description Seconds to wait for hooks and, with wait, for the objects to be ready. The call fails if they are not done by then.
+         * @description Seconds to wait for hooks and, with wait, for the objects to be
+         * ready. The call fails if they are not done by then.
          * @default 300
          */
         timeout_seconds?: number;
         /**
-         * @description With Helm 4: take over fields that others manage, such as replicas that were scaled by hand. Otherwise the call fails and names them. Helm 3 always takes them over.
+         * @description With Helm 4: take over fields that others manage, such as replicas
+         * that were scaled by hand. Otherwise the call fails and names them. Helm 3 always
+         * takes them over.
          * @default false
          */
         force_conflicts?: boolean;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
@@ -963,7 +1116,8 @@ export interface components {
         /** @description Namespace of the release. Left out: the context's own namespace. */
         namespace?: string;
         /**
-         * @description Format of the answer: "table" has the state and the notes; "json" and "yaml" also have values, manifest and hooks.
+         * @description Format of the answer: "table" has the state and the notes; "json"
+         * and "yaml" also have values, manifest and hooks.
          * @default table
          * @enum {string}
          */
@@ -978,7 +1132,8 @@ export interface components {
         /** @description Namespace of the release. Left out: the context's own namespace. */
         namespace?: string;
         /**
-         * @description Maximum number of revisions to list: the newest ones. 0: all that are kept.
+         * @description Maximum number of revisions to list: the newest ones. 0: all that
+         * are kept.
          * @default 10
          */
         max_revisions?: number;
@@ -1002,7 +1157,8 @@ export interface components {
          */
         output?: 'table' | 'json' | 'yaml';
         /**
-         * @description Also the chart's own values where they were not overridden. Otherwise only those that were given.
+         * @description Also the chart's own values where they were not overridden.
+         * Otherwise only those that were given.
          * @default false
          */
         all_values?: boolean;
@@ -1020,44 +1176,77 @@ export interface components {
       };
       /** @description Shows the default values of a chart, with comments. */
       helm_show_values: {
-        /** @description The chart: "repository/chart" of a repository added by helm_repo_add, "oci://registry/path/chart", "https://host/chart-1.2.3.tgz", or "./chart" in the folder that this server allows, if any. */
+        /**
+         * @description The chart: "repository/chart" of a repository added by
+         * helm_repo_add, "oci://registry/path/chart", "https://host/chart-1.2.3.tgz", or
+         * "./chart" in the folder that this server allows, if any.
+         */
         chart: string;
-        /** @description Version of the chart, or a constraint such as "^2.0.0" or ">=1.2 <2". Left out: the latest that is not a pre-release. */
+        /**
+         * @description Version of the chart, or a constraint such as "^2.0.0" or ">=1.2
+         * <2". Left out: the latest that is not a pre-release.
+         */
         version?: string;
       };
       /** @description Finds charts in the added repositories (empty keyword: all). */
       helm_search_repo: {
-        /** @description Words to look for in names, keywords and descriptions of charts. "": all charts. */
+        /**
+         * @description Words to look for in names, keywords and descriptions of charts. "":
+         * all charts.
+         */
         keyword: string;
-        /** @description Only chart versions that fit, such as "1.2.3", "^2.0.0" or ">0.0.0-0", which also has pre-releases. */
+        /**
+         * @description Only chart versions that fit, such as "1.2.3", "^2.0.0" or
+         * ">0.0.0-0", which also has pre-releases.
+         */
         version?: string;
         /**
-         * @description Maximum width of a column in characters; longer texts are cut. 0: no limit.
+         * @description Maximum width of a column in characters; longer texts are cut. 0: no
+         * limit.
          * @default 50
          */
         max_col_width?: number;
       };
-      /** @description Renders a chart, installing nothing; lookup finds nothing. For a diff use helm_upgrade with dry_run. */
+      /**
+       * @description Renders a chart, installing nothing; lookup finds nothing. For a diff
+       * use helm_upgrade with dry_run.
+       */
       helm_template: {
         /** @description Name of the release to render for. */
         release_name: string;
-        /** @description The chart: "repository/chart" of a repository added by helm_repo_add, "oci://registry/path/chart", "https://host/chart-1.2.3.tgz", or "./chart" in the folder that this server allows, if any. */
+        /**
+         * @description The chart: "repository/chart" of a repository added by
+         * helm_repo_add, "oci://registry/path/chart", "https://host/chart-1.2.3.tgz", or
+         * "./chart" in the folder that this server allows, if any.
+         */
         chart: string;
         /** @description Left out: "default". */
         namespace?: string;
-        /** @description Values for the chart, as YAML: they override the chart's own (helm_show_values shows those). */
+        /**
+         * @description Values for the chart, as YAML: they override the chart's own
+         * (helm_show_values shows those).
+         */
         values?: string;
         /**
          * @description Also the chart's custom resource definitions.
          * @default false
          */
         include_crds?: boolean;
-        /** @description Version of the chart, or a constraint such as "^2.0.0" or ">=1.2 <2". Left out: the latest that is not a pre-release. */
+        /**
+         * @description Version of the chart, or a constraint such as "^2.0.0" or ">=1.2
+         * <2". Left out: the latest that is not a pre-release.
+         */
         version?: string;
       };
-      /** @description Last num_lines (-1: all) of a pod, all pods of kind/name or a label selector. grep, exclude: RE2; since: 5m; previous: crashed containers. */
+      /**
+       * @description Last num_lines (-1: all) of a pod, all pods of kind/name or a label
+       * selector. grep, exclude: RE2; since: 5m; previous: crashed containers.
+       */
       k8s_logs: {
-        /** @description What to read: a pod ("web-7d4b9"), a workload as kind/name ("deployment/web") for all of its pods, or a label selector ("app=web"). */
+        /**
+         * @description What to read: a pod ("web-7d4b9"), a workload as kind/name
+         * ("deployment/web") for all of its pods, or a label selector ("app=web").
+         */
         pod_name: string;
         /**
          * @description Namespace of the pods.
@@ -1065,13 +1254,20 @@ export interface components {
          */
         namespace?: string;
         /**
-         * @description Most lines of each container, counted from the end; with grep or exclude, only lines that pass are counted. -1 for all.
+         * @description Most lines of each container, counted from the end; with grep or
+         * exclude, only lines that pass are counted. -1 for all.
          * @default 50
          */
         num_lines?: number;
-        /** @description Container to read. Left out: the pod's only one, or the one that its default-container annotation names. */
+        /**
+         * @description Container to read. Left out: the pod's only one, or the one that its
+         * default-container annotation names.
+         */
         container_name?: string;
-        /** @description Only lines younger than this, such as "5s", "2m" or "3h"; from 1s to 87600h (ten years). */
+        /**
+         * @description Only lines younger than this, such as "5s", "2m" or "3h"; from 1s to
+         * 87600h (ten years).
+         */
         since?: string;
         /**
          * @description Read the instance that ran before the last restart.
@@ -1083,12 +1279,16 @@ export interface components {
          * @default false
          */
         all_containers?: boolean;
-        /** @description Only lines that match this regular expression (RE2 syntax; "(?i)" ignores case). */
+        /**
+         * @description Only lines that match this regular expression (RE2 syntax; "(?i)"
+         * ignores case).
+         */
         grep?: string;
         /** @description Leave out lines that match this regular expression (RE2 syntax). */
         exclude?: string;
         /**
-         * @description Show more than three equal lines in a row as one line and a count, whatever the times before them.
+         * @description Show more than three equal lines in a row as one line and a count,
+         * whatever the times before them.
          * @default true
          */
         fold?: boolean;
@@ -1103,9 +1303,16 @@ export interface components {
          */
         timeout_seconds?: number;
       };
-      /** @description Lists objects of one or more kinds, or gets some by name (joined by commas), as the table of kubectl. Use fields for a few values of many objects, and k8s_describe for why one fails. */
+      /**
+       * @description Lists objects of one or more kinds, or gets some by name (joined by
+       * commas), as the table of kubectl. Use fields for a few values of many objects, and
+       * k8s_describe for why one fails.
+       */
       k8s_get: {
-        /** @description One kind ("pods", "deploy"), several joined by commas, "all", or kind/name. */
+        /**
+         * @description One kind ("pods", "deploy"), several joined by commas, "all", or
+         * kind/name.
+         */
         resource_type: string;
         /** @description One name, or several joined by commas. */
         name?: string;
@@ -1125,7 +1332,10 @@ export interface components {
         label_selector?: string;
         /** @description Such as "status.phase!=Running". */
         field_selector?: string;
-        /** @description Columns to show, as paths: ".metadata.name,IMAGES:.spec.containers[*].image". No filters. */
+        /**
+         * @description Columns to show, as paths:
+         * ".metadata.name,IMAGES:.spec.containers[*].image". No filters.
+         */
         fields?: string;
         /**
          * @description With fields: each different row once, with its count.
@@ -1139,19 +1349,26 @@ export interface components {
         /** @description From the last page's end. */
         cursor?: string;
       };
-      /** @description Shows state, conditions and events of an object: why it fails. Logs: k8s_logs. */
+      /**
+       * @description Shows state, conditions and events of an object: why it fails. Logs:
+       * k8s_logs.
+       */
       k8s_describe: {
         /** @description Name of the object. */
         name: string;
         /** @description Its kind, such as "pod", "deploy" or "rollouts.argoproj.io". */
         resource_type: string;
         /**
-         * @description Its namespace; of no effect for kinds outside namespaces, such as nodes.
+         * @description Its namespace; of no effect for kinds outside namespaces, such as
+         * nodes.
          * @default default
          */
         namespace?: string;
       };
-      /** @description Lists what happened to an object or in a namespace, the newest last; equal events are one line with a count. */
+      /**
+       * @description Lists what happened to an object or in a namespace, the newest last;
+       * equal events are one line with a count.
+       */
       k8s_events: {
         /** @description kind/name, such as "pod/web-0". */
         resource?: string;
@@ -1177,42 +1394,73 @@ export interface components {
          */
         limit?: number;
       };
-      /** @description Creates or changes whole objects (YAML or JSON, server-side apply). Leaving out a field that an earlier apply set needs prune_fields. Single fields: k8s_patch. */
+      /**
+       * @description Creates or changes whole objects (YAML or JSON, server-side apply).
+       * Leaving out a field that an earlier apply set needs prune_fields. Single fields:
+       * k8s_patch.
+       */
       k8s_apply: {
-        /** @description The manifest: YAML or JSON of one or more objects of any kind; documents are separated by "---". Give whole objects, as you would keep them in a file: fields that an earlier apply has set and this one leaves out would be removed. */
+        /**
+         * @description The manifest: YAML or JSON of one or more objects of any kind;
+         * documents are separated by "---". Give whole objects, as you would keep them in a
+         * file: fields that an earlier apply has set and this one leaves out would be
+         * removed.
+         */
         content: string;
-        /** @description Namespace for objects that name none; one that names another is refused. Left out: the context's own namespace. */
+        /**
+         * @description Namespace for objects that name none; one that names another is
+         * refused. Left out: the context's own namespace.
+         */
         namespace?: string;
         /**
-         * @description Remove the fields that an earlier apply has set and this manifest leaves out. Otherwise the call is refused and names them. Keys of ConfigMaps and Secrets are always removed.
+         * @description Remove the fields that an earlier apply has set and this manifest
+         * leaves out. Otherwise the call is refused and names them. Keys of ConfigMaps and
+         * Secrets are always removed.
          * @default false
          */
         prune_fields?: boolean;
         /**
-         * @description Take over fields that others manage, such as a controller or another tool. Otherwise the call is refused and names them.
+         * @description Take over fields that others manage, such as a controller or another
+         * tool. Otherwise the call is refused and names them.
          * @default false
          */
         force_conflicts?: boolean;
         /**
-         * @description Seconds until the apply stops, and says what was applied and what was not.
+         * @description Seconds until the apply stops, and says what was applied and what
+         * was not.
          * @default 120
          */
         timeout_seconds?: number;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
-        /** @description Seconds to wait for the rollout once the change is made. The answer then also says where the rollout stands and, if it is not finished, why. Left out, or 0: do not wait. */
+        /**
+         * @description Seconds to wait for the rollout once the change is made. The answer
+         * then also says where the rollout stands and, if it is not finished, why. Left
+         * out, or 0: do not wait.
+         */
         wait_seconds?: number;
       };
-      /** @description Changes fields of an object (patch: YAML or JSON; patch_type json, a list of operations). Custom resources need merge. Simpler: k8s_scale, k8s_set_image. */
+      /**
+       * @description Changes fields of an object (patch: YAML or JSON; patch_type json, a
+       * list of operations). Custom resources need merge. Simpler: k8s_scale, k8s_set_image.
+       */
       k8s_patch: {
         /** @description Name of the object. */
         name: string;
-        /** @description Kind of the object: kind, plural or short name ("deployment", "deploy", "rollouts.argoproj.io"). */
+        /**
+         * @description Kind of the object: kind, plural or short name ("deployment",
+         * "deploy", "rollouts.argoproj.io").
+         */
         resource_type: string;
-        /** @description The patch as JSON or YAML: only the fields to change, such as {"spec":{"paused":true}}; for the type json, a list of operations, such as [{"op":"remove","path":"/metadata/labels/tier"}]. */
+        /**
+         * @description The patch as JSON or YAML: only the fields to change, such as
+         * {"spec":{"paused":true}}; for the type json, a list of operations, such as
+         * [{"op":"remove","path":"/metadata/labels/tier"}].
+         */
         patch: string;
         /**
          * @description Namespace of the object.
@@ -1220,35 +1468,59 @@ export interface components {
          */
         namespace?: string;
         /**
-         * @description How to read the patch: "strategic" merges lists such as containers by their key, "merge" (JSON merge patch, RFC 7396) replaces lists whole and is the one for custom resources, "json" is a list of operations (RFC 6902).
+         * @description How to read the patch: "strategic" merges lists such as containers
+         * by their key, "merge" (JSON merge patch, RFC 7396) replaces lists whole and is
+         * the one for custom resources, "json" is a list of operations (RFC 6902).
          * @default strategic
          * @enum {string}
          */
         patch_type?: 'strategic' | 'merge' | 'json';
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
-        /** @description Seconds to wait for the rollout once the change is made. The answer then also says where the rollout stands and, if it is not finished, why. Left out, or 0: do not wait. */
+        /**
+         * @description Seconds to wait for the rollout once the change is made. The answer
+         * then also says where the rollout stands and, if it is not finished, why. Left
+         * out, or 0: do not wait.
+         */
         wait_seconds?: number;
       };
-      /** @description Sets images, as web=nginx:1.28,proxy=envoy:v1 (*: all others), init containers too. Then k8s_rollout_status. */
+      /**
+       * @description Sets images, as web=nginx:1.28,proxy=envoy:v1 (*: all others), init
+       * containers too. Then k8s_rollout_status.
+       */
       k8s_set_image: {
         /** @description Name of the workload. */
         resource_name: string;
-        /** @description Its kind: any that has a pod template ("deployment", "daemonset", "statefulset", "cronjob", "rollouts.argoproj.io"), or "pod". */
+        /**
+         * @description Its kind: any that has a pod template ("deployment", "daemonset",
+         * "statefulset", "cronjob", "rollouts.argoproj.io"), or "pod".
+         */
         resource_type: string;
-        /** @description One or more container=image pairs joined by commas, such as "web=nginx:1.28,proxy=envoy:v1.36". Init containers count too; "*=image" means every container that is not named. */
+        /**
+         * @description One or more container=image pairs joined by commas, such as
+         * "web=nginx:1.28,proxy=envoy:v1.36". Init containers count too; "*=image" means
+         * every container that is not named.
+         */
         container_images: string;
-        /** @description Namespace of the workload. Left out: the context's own namespace. */
+        /**
+         * @description Namespace of the workload. Left out: the context's own namespace.
+         */
         namespace?: string;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
-        /** @description Seconds to wait for the rollout once the change is made. The answer then also says where the rollout stands and, if it is not finished, why. Left out, or 0: do not wait. */
+        /**
+         * @description Seconds to wait for the rollout once the change is made. The answer
+         * then also says where the rollout stands and, if it is not finished, why. Left
+         * out, or 0: do not wait.
+         */
         wait_seconds?: number;
       };
       /** @description Replaces the pods of a workload, a few at a time. */
@@ -1267,18 +1539,26 @@ export interface components {
          */
         resource_type?: 'deployment' | 'daemonset' | 'statefulset';
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
-        /** @description Seconds to wait for the rollout once the change is made. The answer then also says where the rollout stands and, if it is not finished, why. Left out, or 0: do not wait. */
+        /**
+         * @description Seconds to wait for the rollout once the change is made. The answer
+         * then also says where the rollout stands and, if it is not finished, why. Left
+         * out, or 0: do not wait.
+         */
         wait_seconds?: number;
       };
       /** @description Sets the number of pods. A HorizontalPodAutoscaler may set it back. */
       k8s_scale: {
         /** @description Name of the workload. */
         name: string;
-        /** @description Its kind: any that can be scaled, such as "deployment", "statefulset", "replicaset" or "rollouts.argoproj.io". */
+        /**
+         * @description Its kind: any that can be scaled, such as "deployment",
+         * "statefulset", "replicaset" or "rollouts.argoproj.io".
+         */
         resource_type: string;
         /** @description Number of pods to run. 0 stops the workload. */
         replicas: number;
@@ -1288,39 +1568,55 @@ export interface components {
          */
         namespace?: string;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
-        /** @description Seconds to wait for the rollout once the change is made. The answer then also says where the rollout stands and, if it is not finished, why. Left out, or 0: do not wait. */
+        /**
+         * @description Seconds to wait for the rollout once the change is made. The answer
+         * then also says where the rollout stands and, if it is not finished, why. Left
+         * out, or 0: do not wait.
+         */
         wait_seconds?: number;
       };
-      /** @description Deletes an object and what it owns (orphan leaves that); waits until it is gone. grace_period_seconds 0 kills at once. */
+      /**
+       * @description Deletes an object and what it owns (orphan leaves that); waits until it
+       * is gone. grace_period_seconds 0 kills at once.
+       */
       k8s_delete: {
         /** @description Name of the object. */
         name: string;
         /** @description Its kind, such as "pod", "deploy" or "rollouts.argoproj.io". */
         resource_type: string;
         /**
-         * @description Its namespace; of no effect for kinds outside namespaces, such as nodes.
+         * @description Its namespace; of no effect for kinds outside namespaces, such as
+         * nodes.
          * @default default
          */
         namespace?: string;
         /**
-         * @description What happens to the objects that it owns, such as the pods of a deployment: "background" deletes them after it, "foreground" before it, "orphan" leaves them.
+         * @description What happens to the objects that it owns, such as the pods of a
+         * deployment: "background" deletes them after it, "foreground" before it, "orphan"
+         * leaves them.
          * @default background
          * @enum {string}
          */
         propagation?: 'background' | 'foreground' | 'orphan';
-        /** @description For pods: seconds that they get to stop by themselves; 0 kills at once. Left out: the pod's own grace period. */
+        /**
+         * @description For pods: seconds that they get to stop by themselves; 0 kills at
+         * once. Left out: the pod's own grace period.
+         */
         grace_period_seconds?: number;
         /**
-         * @description Seconds to wait until the object is gone; its deletion continues after that. 0: do not wait.
+         * @description Seconds to wait until the object is gone; its deletion continues
+         * after that. 0: do not wait.
          * @default 30
          */
         timeout_seconds?: number;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
@@ -1330,7 +1626,10 @@ export interface components {
         /** @description Seconds to wait. */
         seconds: number;
       };
-      /** @description Waits for a rollout to finish, or says where it stands after timeout_seconds, and why. */
+      /**
+       * @description Waits for a rollout to finish, or says where it stands after
+       * timeout_seconds, and why.
+       */
       k8s_rollout_status: {
         /** @description Name of the workload. */
         name: string;
@@ -1346,12 +1645,15 @@ export interface components {
          */
         resource_type?: 'deployment' | 'daemonset' | 'statefulset';
         /**
-         * @description Seconds to wait for the rollout to finish; then the answer says where it stands. 0: say so at once.
+         * @description Seconds to wait for the rollout to finish; then the answer says
+         * where it stands. 0: say so at once.
          * @default 60
          */
         timeout_seconds?: number;
       };
-      /** @description Brings back a revision of k8s_rollout_history, by default the previous. */
+      /**
+       * @description Brings back a revision of k8s_rollout_history, by default the previous.
+       */
       k8s_rollout_undo: {
         /** @description Name of the workload. */
         name: string;
@@ -1365,14 +1667,22 @@ export interface components {
          * @default default
          */
         namespace?: string;
-        /** @description Revision to go back to, as k8s_rollout_history lists it. Left out, or 0: the previous one. */
+        /**
+         * @description Revision to go back to, as k8s_rollout_history lists it. Left out,
+         * or 0: the previous one.
+         */
         to_revision?: number;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
-        /** @description Seconds to wait for the rollout once the change is made. The answer then also says where the rollout stands and, if it is not finished, why. Left out, or 0: do not wait. */
+        /**
+         * @description Seconds to wait for the rollout once the change is made. The answer
+         * then also says where the rollout stands and, if it is not finished, why. Left
+         * out, or 0: do not wait.
+         */
         wait_seconds?: number;
       };
       /** @description Lists revisions, or shows the pod template of one. */
@@ -1389,17 +1699,24 @@ export interface components {
          * @default default
          */
         namespace?: string;
-        /** @description Show the pod template of this revision. Left out, or 0: list the revisions. */
+        /**
+         * @description Show the pod template of this revision. Left out, or 0: list the
+         * revisions.
+         */
         revision?: number;
       };
       /** @description Says which cluster this is: context, API server, version and nodes. */
       k8s_cluster_info: Record<string, never>;
-      /** @description Keeps new pods off a node; those on it stay, until k8s_drain. k8s_uncordon undoes it. */
+      /**
+       * @description Keeps new pods off a node; those on it stay, until k8s_drain.
+       * k8s_uncordon undoes it.
+       */
       k8s_cordon: {
         /** @description Name of the node. */
         node_name: string;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
@@ -1409,31 +1726,42 @@ export interface components {
         /** @description Name of the node. */
         node_name: string;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
       };
-      /** @description Cordons a node and evicts its pods within PodDisruptionBudgets. emptyDir data needs delete_emptydir_data (it is lost), pods without controller need force. Then k8s_uncordon. */
+      /**
+       * @description Cordons a node and evicts its pods within PodDisruptionBudgets. emptyDir
+       * data needs delete_emptydir_data (it is lost), pods without controller need force.
+       * Then k8s_uncordon.
+       */
       k8s_drain: {
         /** @description Name of the node. */
         node_name: string;
         /**
-         * @description Leave pods of DaemonSets where they are, as their controller ignores cordons. Without it, a node that has any is refused.
+         * @description Leave pods of DaemonSets where they are, as their controller ignores
+         * cordons. Without it, a node that has any is refused.
          * @default true
          */
         ignore_daemonsets?: boolean;
         /**
-         * @description Also evict pods with emptyDir volumes, whose data is then lost. Without it, a node that has any is refused.
+         * @description Also evict pods with emptyDir volumes, whose data is then lost.
+         * Without it, a node that has any is refused.
          * @default false
          */
         delete_emptydir_data?: boolean;
         /**
-         * @description Also evict pods that no controller would replace. Without it, a node that has any is refused.
+         * @description Also evict pods that no controller would replace. Without it, a node
+         * that has any is refused.
          * @default false
          */
         force?: boolean;
-        /** @description Seconds that each pod has to stop by itself, instead of the pod's own terminationGracePeriodSeconds. */
+        /**
+         * @description Seconds that each pod has to stop by itself, instead of the pod's
+         * own terminationGracePeriodSeconds.
+         */
         grace_period_seconds?: number;
         /**
          * @description Seconds until the drain gives up; the node then stays cordoned.
@@ -1441,12 +1769,16 @@ export interface components {
          */
         timeout_seconds?: number;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
       };
-      /** @description Creates a pod (command: see k8s_exec). One-off check: restart_policy never and remove, returns exit code and logs. */
+      /**
+       * @description Creates a pod (command: see k8s_exec). One-off check: restart_policy
+       * never and remove, returns exit code and logs.
+       */
       k8s_run_pod: {
         /** @description Name of the new pod. */
         name: string;
@@ -1457,21 +1789,28 @@ export interface components {
          * @default default
          */
         namespace?: string;
-        /** @description What to run instead of the image's own program: the program and its arguments, quoted as for a shell, but no shell runs it. Example: sh -c 'nslookup web.shop | head'. */
+        /**
+         * @description What to run instead of the image's own program: the program and its
+         * arguments, quoted as for a shell, but no shell runs it. Example: sh -c 'nslookup
+         * web.shop | head'.
+         */
         command?: string;
         /**
-         * @description What happens when the program ends: always starts it again; use never for something that runs once.
+         * @description What happens when the program ends: always starts it again; use
+         * never for something that runs once.
          * @default always
          * @enum {string}
          */
         restart_policy?: 'always' | 'onfailure' | 'never';
         /**
-         * @description Wait until the pod has ended, or with restart_policy always until it is ready, and give its logs.
+         * @description Wait until the pod has ended, or with restart_policy always until it
+         * is ready, and give its logs.
          * @default false
          */
         wait?: boolean;
         /**
-         * @description Delete the pod in the end, whether it succeeded or not, and also when the call is cancelled or reaches its time limit. Implies wait.
+         * @description Delete the pod in the end, whether it succeeded or not, and also
+         * when the call is cancelled or reaches its time limit. Implies wait.
          * @default false
          */
         remove?: boolean;
@@ -1481,25 +1820,40 @@ export interface components {
          */
         timeout_seconds?: number;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
       };
-      /** @description Runs a program with quoted arguments in a container, without a shell: pipes need sh -c '...'. Fails on an exit code other than 0. The time limit does not end the process. */
+      /**
+       * @description Runs a program with quoted arguments in a container, without a shell:
+       * pipes need sh -c '...'. Fails on an exit code other than 0. The time limit does not
+       * end the process.
+       */
       k8s_exec: {
         /** @description Name of the pod. Find it with k8s_get. */
         pod_name: string;
-        /** @description The program and its arguments, quoted as for a shell, but no shell runs it: for pipes, variables or redirections write sh -c '...'. Example: ls -l "/var/my data". */
+        /**
+         * @description The program and its arguments, quoted as for a shell, but no shell
+         * runs it: for pipes, variables or redirections write sh -c '...'. Example: ls -l
+         * "/var/my data".
+         */
         command: string;
         /**
          * @description Namespace of the pod.
          * @default default
          */
         namespace?: string;
-        /** @description Container to run it in. Left out: the pod's only one, or the one that its default-container annotation names. */
+        /**
+         * @description Container to run it in. Left out: the pod's only one, or the one
+         * that its default-container annotation names.
+         */
         container_name?: string;
-        /** @description What the program reads from its standard input. Left out: it has none. */
+        /**
+         * @description What the program reads from its standard input. Left out: it has
+         * none.
+         */
         stdin?: string;
         /**
          * @description Seconds that the command may take.
@@ -1507,16 +1861,25 @@ export interface components {
          */
         timeout_seconds?: number;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
       };
-      /** @description Opens local:remote ports (0:80,9090:metrics; 0 is any free) on this server's host to a pod or a ready one of a service or deployment. */
+      /**
+       * @description Opens local:remote ports (0:80,9090:metrics; 0 is any free) on this
+       * server's host to a pod or a ready one of a service or deployment.
+       */
       k8s_port_forward: {
         /** @description Name of the pod, service or deployment. */
         resource_name: string;
-        /** @description Pairs local:remote, joined by spaces or commas. The local port is on the host of this server, from 1024; 0 or nothing before the colon takes a free one. The remote port may be a name; for a service it is the port of the service. Example: "0:80 9090:metrics". */
+        /**
+         * @description Pairs local:remote, joined by spaces or commas. The local port is on
+         * the host of this server, from 1024; 0 or nothing before the colon takes a free
+         * one. The remote port may be a name; for a service it is the port of the service.
+         * Example: "0:80 9090:metrics".
+         */
         ports: string;
         /**
          * @description Its namespace.
@@ -1535,7 +1898,8 @@ export interface components {
          */
         duration_seconds?: number;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
@@ -1544,10 +1908,14 @@ export interface components {
       k8s_port_forward_list: Record<string, never>;
       /** @description Ends a port forward by its id, or ends all. */
       k8s_port_forward_stop: {
-        /** @description Id of the forward, from k8s_port_forward or k8s_port_forward_list, or all. */
+        /**
+         * @description Id of the forward, from k8s_port_forward or k8s_port_forward_list,
+         * or all.
+         */
         id: string;
         /**
-         * @description Change nothing: let the API server work the change out, and show it as a diff of the live object against the result.
+         * @description Change nothing: let the API server work the change out, and show it
+         * as a diff of the live object against the result.
          * @default false
          */
         dry_run?: boolean;
@@ -1590,7 +1958,10 @@ export interface components {
          * @enum {string}
          */
         sort_by?: 'cpu' | 'memory';
-        /** @description Only nodes whose labels match, such as "topology.kubernetes.io/zone=a". */
+        /**
+         * @description Only nodes whose labels match, such as
+         * "topology.kubernetes.io/zone=a".
+         */
         label_selector?: string;
         /**
          * @description Leave out the line of column names.
@@ -1598,19 +1969,27 @@ export interface components {
          */
         no_headers?: boolean;
       };
-      /** @description Says how an execution stands; offset (characters) reads on in its output. */
+      /**
+       * @description Says how an execution stands; offset (characters) reads on in its
+       * output.
+       */
       execution_status: {
-        /** @description Id of the execution, as the answer of the call that started it says. */
+        /**
+         * @description Id of the execution, as the answer of the call that started it says.
+         */
         execution_id: string;
         /**
-         * @description Characters of the output to leave out from its beginning: to read on where an answer was cut.
+         * @description Characters of the output to leave out from its beginning: to read on
+         * where an answer was cut.
          * @default 0
          */
         offset?: number;
       };
       /** @description Waits until an execution ends, and gives its output. */
       execution_wait: {
-        /** @description Id of the execution, as the answer of the call that started it says. */
+        /**
+         * @description Id of the execution, as the answer of the call that started it says.
+         */
         execution_id: string;
         /**
          * @description Seconds to wait at most; the answer then says how it stands.
@@ -1620,7 +1999,9 @@ export interface components {
       };
       /** @description Cancels an execution. What it has done stays: see execution_status. */
       execution_cancel: {
-        /** @description Id of the execution, as the answer of the call that started it says. */
+        /**
+         * @description Id of the execution, as the answer of the call that started it says.
+         */
         execution_id: string;
       };
     };
@@ -1640,7 +2021,10 @@ export interface operations {
         category?: string;
         /** @description Only tools with this tag. */
         tag?: string;
-        /** @description true: only tools that change nothing. false: only tools that may change something. */
+        /**
+         * @description true: only tools that change nothing. false: only tools that may
+         * change something.
+         */
         read_only?: boolean;
         /** @description Only tools with this text in their name, title or description. */
         q?: string;
@@ -1674,7 +2058,10 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description the request cannot be read: its body is not JSON, or a header is malformed */
+      /**
+       * @description the request cannot be read: its body is not JSON, or a header is
+       * malformed
+       */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1694,7 +2081,9 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description the caller may not do this, or the Host or Origin header is not allowed */
+      /**
+       * @description the caller may not do this, or the Host or Origin header is not allowed
+       */
       403: {
         headers: {
           /** @description Which credential would help (RFC 6750). */
@@ -1777,7 +2166,10 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description the request cannot be read: its body is not JSON, or a header is malformed */
+      /**
+       * @description the request cannot be read: its body is not JSON, or a header is
+       * malformed
+       */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1797,7 +2189,9 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description the caller may not do this, or the Host or Origin header is not allowed */
+      /**
+       * @description the caller may not do this, or the Host or Origin header is not allowed
+       */
       403: {
         headers: {
           /** @description Which credential would help (RFC 6750). */
@@ -1865,7 +2259,10 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description the request cannot be read: its body is not JSON, or a header is malformed */
+      /**
+       * @description the request cannot be read: its body is not JSON, or a header is
+       * malformed
+       */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1885,7 +2282,9 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description the caller may not do this, or the Host or Origin header is not allowed */
+      /**
+       * @description the caller may not do this, or the Host or Origin header is not allowed
+       */
       403: {
         headers: {
           /** @description Which credential would help (RFC 6750). */
@@ -1964,7 +2363,10 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description the request cannot be read: its body is not JSON, or a header is malformed */
+      /**
+       * @description the request cannot be read: its body is not JSON, or a header is
+       * malformed
+       */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1984,7 +2386,9 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description the caller may not do this, or the Host or Origin header is not allowed */
+      /**
+       * @description the caller may not do this, or the Host or Origin header is not allowed
+       */
       403: {
         headers: {
           /** @description Which credential would help (RFC 6750). */
@@ -2033,7 +2437,9 @@ export interface operations {
         status?: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
         /** @description Only executions of this tool. */
         tool?: string;
-        /** @description Only executions that were created at this time (ISO 8601) or later. */
+        /**
+         * @description Only executions that were created at this time (ISO 8601) or later.
+         */
         since?: string;
         /** @description Only executions that were created before this time (ISO 8601). */
         until?: string;
@@ -2057,7 +2463,10 @@ export interface operations {
           'application/json': components['schemas']['ExecutionList'];
         };
       };
-      /** @description the request cannot be read: its body is not JSON, or a header is malformed */
+      /**
+       * @description the request cannot be read: its body is not JSON, or a header is
+       * malformed
+       */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2077,7 +2486,9 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description the caller may not do this, or the Host or Origin header is not allowed */
+      /**
+       * @description the caller may not do this, or the Host or Origin header is not allowed
+       */
       403: {
         headers: {
           /** @description Which credential would help (RFC 6750). */
@@ -2133,7 +2544,10 @@ export interface operations {
   get_execution: {
     parameters: {
       query?: {
-        /** @description Characters that the answer may have; the setting MAX_OUTPUT_CHARS unless given. */
+        /**
+         * @description Characters that the answer may have; the setting MAX_OUTPUT_CHARS
+         * unless given.
+         */
         max_output_chars?: number;
       };
       header?: never;
@@ -2165,7 +2579,10 @@ export interface operations {
           'application/json': components['schemas']['Execution'];
         };
       };
-      /** @description the request cannot be read: its body is not JSON, or a header is malformed */
+      /**
+       * @description the request cannot be read: its body is not JSON, or a header is
+       * malformed
+       */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2185,7 +2602,9 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description the caller may not do this, or the Host or Origin header is not allowed */
+      /**
+       * @description the caller may not do this, or the Host or Origin header is not allowed
+       */
       403: {
         headers: {
           /** @description Which credential would help (RFC 6750). */
@@ -2250,7 +2669,10 @@ export interface operations {
   cancel_execution: {
     parameters: {
       query?: {
-        /** @description Characters that the answer may have; the setting MAX_OUTPUT_CHARS unless given. */
+        /**
+         * @description Characters that the answer may have; the setting MAX_OUTPUT_CHARS
+         * unless given.
+         */
         max_output_chars?: number;
       };
       header?: never;
@@ -2282,7 +2704,10 @@ export interface operations {
           'application/json': components['schemas']['Execution'];
         };
       };
-      /** @description the request cannot be read: its body is not JSON, or a header is malformed */
+      /**
+       * @description the request cannot be read: its body is not JSON, or a header is
+       * malformed
+       */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2302,7 +2727,9 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description the caller may not do this, or the Host or Origin header is not allowed */
+      /**
+       * @description the caller may not do this, or the Host or Origin header is not allowed
+       */
       403: {
         headers: {
           /** @description Which credential would help (RFC 6750). */
@@ -2421,7 +2848,10 @@ export interface operations {
           'text/plain': string;
         };
       };
-      /** @description the request cannot be read: its body is not JSON, or a header is malformed */
+      /**
+       * @description the request cannot be read: its body is not JSON, or a header is
+       * malformed
+       */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2441,7 +2871,9 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description the caller may not do this, or the Host or Origin header is not allowed */
+      /**
+       * @description the caller may not do this, or the Host or Origin header is not allowed
+       */
       403: {
         headers: {
           /** @description Which credential would help (RFC 6750). */
@@ -2506,11 +2938,17 @@ export interface operations {
   follow_execution: {
     parameters: {
       query?: {
-        /** @description Characters that the answer may have; the setting MAX_OUTPUT_CHARS unless given. */
+        /**
+         * @description Characters that the answer may have; the setting MAX_OUTPUT_CHARS
+         * unless given.
+         */
         max_output_chars?: number;
       };
       header?: {
-        /** @description The id of the last event that was read. Those that follow it are sent. All of them unless given. */
+        /**
+         * @description The id of the last event that was read. Those that follow it are
+         * sent. All of them unless given.
+         */
         'Last-Event-ID'?: number;
       };
       path: {
@@ -2530,7 +2968,10 @@ export interface operations {
           'text/event-stream': components['schemas']['ExecutionEvent'];
         };
       };
-      /** @description the request cannot be read: its body is not JSON, or a header is malformed */
+      /**
+       * @description the request cannot be read: its body is not JSON, or a header is
+       * malformed
+       */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2550,7 +2991,9 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description the caller may not do this, or the Host or Origin header is not allowed */
+      /**
+       * @description the caller may not do this, or the Host or Origin header is not allowed
+       */
       403: {
         headers: {
           /** @description Which credential would help (RFC 6750). */
@@ -2645,7 +3088,10 @@ export interface operations {
           'application/json': components['schemas']['AuditList'];
         };
       };
-      /** @description the request cannot be read: its body is not JSON, or a header is malformed */
+      /**
+       * @description the request cannot be read: its body is not JSON, or a header is
+       * malformed
+       */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2665,7 +3111,9 @@ export interface operations {
           'application/problem+json': components['schemas']['Problem'];
         };
       };
-      /** @description the caller may not do this, or the Host or Origin header is not allowed */
+      /**
+       * @description the caller may not do this, or the Host or Origin header is not allowed
+       */
       403: {
         headers: {
           /** @description Which credential would help (RFC 6750). */
@@ -2736,7 +3184,10 @@ export interface operations {
           'application/json': components['schemas']['Health'];
         };
       };
-      /** @description the request cannot be read: its body is not JSON, or a header is malformed */
+      /**
+       * @description the request cannot be read: its body is not JSON, or a header is
+       * malformed
+       */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2774,7 +3225,10 @@ export interface operations {
           'application/json': components['schemas']['Readiness'];
         };
       };
-      /** @description the request cannot be read: its body is not JSON, or a header is malformed */
+      /**
+       * @description the request cannot be read: its body is not JSON, or a header is
+       * malformed
+       */
       400: {
         headers: {
           [name: string]: unknown;

@@ -33,7 +33,9 @@ export class SkyfloError extends Error {
   readonly output: string | undefined;
   /** The run. The log of the server has it too. */
   readonly executionId: string | undefined;
-  /** The key of a call without an answer: the same call with it gets the answer, and is run once. */
+  /**
+   * The key of a call without an answer: the same call with it gets the answer, and is run once.
+   */
   readonly idempotencyKey: string | undefined;
 
   constructor(failure: Failure, options?: { cause?: unknown }) {

@@ -40,8 +40,8 @@ export async function execute(connection: Connection, call: ToolCall): Promise<T
 }
 
 /**
- * Starts a tool under an idempotency key, and waits some seconds for it. A call whose answer is lost
- * is made again with its key, so that it is run once.
+ * Starts a tool under an idempotency key, and waits some seconds for it. A call whose answer is
+ * lost is made again with its key, so that it is run once.
  * @returns its answer, or the id of the run, which goes on
  * @throws SkyfloError
  */

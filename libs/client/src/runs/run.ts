@@ -42,8 +42,8 @@ export class Run {
   }
 
   /**
-   * The events of the run, live or afterwards. The last one is its result. Leaving the loop does not
-   * end the run.
+   * The events of the run, live or afterwards. The last one is its result. Leaving the loop does
+   * not end the run.
    * @throws SkyfloError if the server stays away, or does not know the run
    */
   follow(options: FollowOptions = {}): AsyncGenerator<RunEvent, void> {

@@ -46,8 +46,8 @@ export interface Look {
 }
 
 /**
- * A kubeconfig file that is followed. A file that is broken leaves in force what it said before; one
- * that is gone says nothing.
+ * A kubeconfig file that is followed. A file that is broken leaves in force what it said before;
+ * one that is gone says nothing.
  */
 export class KubeconfigFile {
   /** What is in force. Undefined for a file that is not there. */

@@ -111,7 +111,9 @@ export interface OtlpPlace {
   readonly place: string;
 }
 
-/** What goes to an OpenTelemetry collector, and where that is. Nothing is loaded for what is not. */
+/**
+ * What goes to an OpenTelemetry collector, and where that is. Nothing is loaded for what is not.
+ */
 export const otelConfig = registerConfig('otel', OtelEnvironment, (environment) => ({
   serviceName: environment.OTEL_SERVICE_NAME,
   traces: placeOf(environment, 'TRACES'),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { expectedFiles, manifestFile, sandboxModules } from '../modules.js';
-import { assetsDir } from '../paths.js';
+import { assetsDir } from '../../paths.js';
 import { releasesFor } from './releases.js';
 
 const linux = releasesFor({ os: 'linux', arch: 'x64' })!;

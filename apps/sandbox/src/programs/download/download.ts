@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import pMap from 'p-map';
 import { parse } from 'yaml';
 import { manifestFile } from '../modules.js';
-import type { Reporter } from '../reporter.js';
+import type { Reporter } from '../../reporter.js';
 import { extract } from './archive.js';
 import { DownloadFailure } from './download-failure.js';
 import { imageProgram } from './image-program.js';

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { basename, dirname, join } from 'node:path';
 import { execa, ExecaError } from 'execa';
 import { type GoModule, manifestFile } from './modules.js';
-import { assetsDir } from './paths.js';
-import { signalGroup } from './process-info.js';
-import type { Reporter } from './reporter.js';
+import { assetsDir } from '../paths.js';
+import { signalGroup } from '../process-info.js';
+import type { Reporter } from '../reporter.js';
 
 /**
  * How every program is built, beside what its module says: without debugging information, and the

@@ -1,4 +1,4 @@
-import { UsageError } from './paths.js';
+import { UsageError } from '../paths.js';
 
 const SOURCES = ['download', 'build'] as const;
 

@@ -21,10 +21,10 @@ import {
 import { DownloadFailure } from './download/download-failure.js';
 import { downloadReleases } from './download/download.js';
 import { type Releases, releasesFor } from './download/releases.js';
-import { tryLock, whileLocked } from './lock.js';
+import { tryLock, whileLocked } from '../lock.js';
 import { expectedFiles, type GoModule, sandboxModules, testModules } from './modules.js';
-import { assetsDir, cacheDir } from './paths.js';
-import type { Reporter } from './reporter.js';
+import { assetsDir, cacheDir } from '../paths.js';
+import type { Reporter } from '../reporter.js';
 import { programMirror, programSource } from './source.js';
 
 /**
