@@ -209,6 +209,9 @@ export default defineConfig([
   bundle('dist/apps/server/src/health-probe/health-probe.js'),
   // Each of its 700 models is a file without effects, and none of them is used.
   bundle(`dist/${CLIENT_NODE}`, { treeshake: { moduleSideEffects: false }, plugins: [] }),
-  ...globSync('dist/{apps,libs}/**/*.worker.js').map((worker) => bundle(worker)),
+  // By their sources: the folder of the build may have what is no longer there.
+  ...globSync('{apps,libs}/**/*.worker.ts').map((worker) =>
+    bundle(`dist/${worker.replace(/ts$/, 'js')}`),
+  ),
   client,
 ]);

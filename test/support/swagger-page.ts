@@ -1,6 +1,11 @@
-import { chromium, type Page } from 'playwright-core';
+import { chromium, type Locator, type Page } from 'playwright-core';
 
 export const CHROMIUM = '/usr/bin/chromium';
+
+/** The one of the page, which this program does not have. */
+declare const MutationObserver: new (changed: () => void) => {
+  observe(target: unknown, options: Record<string, boolean>): void;
+};
 
 /** Swagger UI of a server in a real browser. */
 export interface SwaggerPage {
@@ -33,4 +38,19 @@ export async function openSwaggerUi(url: string): Promise<SwaggerPage> {
   await page.goto(url);
   await page.locator('.opblock').first().waitFor();
   return { page, errors, close: () => browser.close() };
+}
+
+/**
+ * Notes what the status line of an operation says from now on, however soon it says something else.
+ * @returns reads what it has said
+ */
+export async function statusesOf(operation: Locator): Promise<() => Promise<string[]>> {
+  const said = await operation.evaluateHandle((block) => {
+    const texts: string[] = [];
+    new MutationObserver(() => {
+      texts.push(block.querySelector('[role="status"]')?.textContent ?? '');
+    }).observe(block, { characterData: true, childList: true, subtree: true });
+    return texts;
+  });
+  return () => said.jsonValue();
 }

@@ -10,6 +10,7 @@ import {
 } from '#access';
 import { AppModule } from './app.module.js';
 import { executionsConfig, type ExecutionsConfig } from '#executions';
+import { prepareDatabase, storeConfig } from '#store';
 import { closeWithApplication, otelConfig, OtelSdk } from '#telemetry';
 import { isHelp, UsageError } from '#base';
 import { checkSettings, readConfigFile, useConfigFile, VERSION } from '#tools';
@@ -48,6 +49,7 @@ async function run(line: RunningLine): Promise<void> {
 async function overStdio(conditions: GivenCondition[]): Promise<void> {
   checkSettings();
   refuseAuditOnStdout();
+  prepareDatabase(storeConfig());
   const telemetry = await startTelemetry();
   const context = await NestFactory.createApplicationContext(AppModule, {
     logger: new ServerLogger(),
@@ -63,6 +65,7 @@ async function overStdio(conditions: GivenCondition[]): Promise<void> {
 
 async function overHttp(): Promise<void> {
   checkSettings();
+  prepareDatabase(storeConfig());
   await startTelemetry();
   const app = await createApp();
   endOnSignals(app, graceMsOf(app));

@@ -2,7 +2,7 @@ export { inspectStore } from './inspect/inspect-store.js';
 export type { StoreReport } from './inspect/inspect-store.js';
 export type { Migrations } from './migrate.js';
 export { Notices } from './notices.js';
-export { openDatabase } from './open-database.js';
+export { openDatabase, prepareDatabase } from './open-database.js';
 export { NotConnected } from './postgres-connections.js';
 export { PostgresDatabase } from './postgres-database.js';
 export { isOfDatabase, isRowRefused } from './refused-rows.js';

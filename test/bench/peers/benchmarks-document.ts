@@ -6,11 +6,15 @@ import type { Growth } from './growth.js';
 import { CONCURRENCIES, type ReadSpeed } from './read-speeds.js';
 import type { Measured } from './subjects.js';
 
+type MeasuredAfter = Measured & { afterMb: number };
+
 /** All that was measured in one run. */
 export interface Figures {
   pods: number;
   speeds: ReadSpeed[];
-  servers: (Measured & { afterMb: number })[];
+  servers: MeasuredAfter[];
+  /** What the platform can do at best. */
+  bare: MeasuredAfter[];
   answers: AnswerBytes[];
   growth: Growth[];
 }
@@ -19,13 +23,15 @@ export interface Figures {
 interface Goal {
   what: string;
   seen: string;
+  /** What the bare tool shows, where it has a say. */
+  bare: string;
   goal: string;
   isReached: boolean;
 }
 
 /** The page `docs/benchmarks.md`, in Markdown that is not formatted yet. */
 export function benchmarksDocument(figures: Figures): string {
-  const { pods, speeds, servers, answers, growth } = figures;
+  const { pods, speeds, servers, bare, answers, growth } = figures;
   const names = servers.map(({ name }) => name);
   const each = (kind: string) => CONCURRENCIES.map((count) => `${kind}, ${count} at a time`);
   return `# Benchmarks
@@ -35,7 +41,9 @@ ${thousands(pods)} pods, each server in turn and several times over. The machine
 server, the server under test and the callers share. Node.js ${process.version}.
 
 The bare proxy is 20 lines of Node.js that pass a request on to the API server and the answer back:
-nothing on this platform can be faster. \`kubernetes-mcp-server\` is written in Go and \`mcp-server-kubernetes\`
+nothing on this platform can be faster. The bare tool is 60 lines of NestJS on Fastify: it reads the
+parameters of one tool, asks the API server, and prints the table. Nothing with this stack can be faster,
+and nobody is identified, nothing is authorized, redacted, limited or recorded. \`kubernetes-mcp-server\` is written in Go and \`mcp-server-kubernetes\`
 in TypeScript. Both come from npm, with their defaults.
 
 ## Reads
@@ -64,11 +72,11 @@ ${markdownTable(
 
 ${markdownTable(
   ['server', 'ready after', 'memory, idle', 'memory, after everything'],
-  servers.map(({ name, readyMs, idleMb, afterMb }) => [
+  [...servers, ...bare].map(({ name, readyMs, idleMb, afterMb }) => [
     name,
     `${readyMs.toFixed(0)} ms`,
-    `${idleMb.toFixed(0)} MB`,
-    `${afterMb.toFixed(0)} MB`,
+    megabytes(idleMb),
+    megabytes(afterMb),
   ]),
 )}
 
@@ -98,53 +106,88 @@ ${markdownTable(
     ms(rawMs),
     ms(firstMs),
     ms(allMs),
-    `${memoryMb.toFixed(0)} MB`,
+    megabytes(memoryMb),
   ]),
 )}
 
 ## Goals
 
 ${markdownTable(
-  ['what', 'seen', 'goal', 'reached'],
-  goalsOf(figures).map(({ what, seen, goal, isReached }) => [
-    what,
-    seen,
-    goal,
-    isReached ? 'yes' : 'no',
+  ['what', 'seen', 'bare tool', 'goal', 'reached'],
+  goalsOf(figures).map((each) => [
+    each.what,
+    each.seen,
+    each.bare,
+    each.goal,
+    each.isReached ? 'yes' : 'no',
   ]),
 )}
 `;
 }
 
-function goalsOf({ speeds, servers, growth }: Figures): Goal[] {
-  const [raw, proxy, ...others] = speeds;
+function goalsOf({ speeds, servers, bare, growth }: Figures): Goal[] {
+  const [raw, proxy, tool, ...others] = speeds;
   const doors = others.slice(0, 3);
   const own = servers[0]!;
+  const bareTool = bare.find(({ name }) => name === tool!.name)!;
   const most = CONCURRENCIES.length - 1;
-  const share = Math.min(...doors.map(({ another }) => another[most]! / proxy!.another[most]!));
-  const latency = Math.max(...doors.map(({ p50 }) => p50 / raw!.p50));
-  const [smallest, largest] = [growth[0]!, growth.at(-1)!];
+  const shareOf = ({ another }: ReadSpeed) => another[most]! / proxy!.another[most]!;
+  const latencyOf = ({ p50 }: ReadSpeed) => p50 / raw!.p50;
+  const share = Math.min(...doors.map(shareOf));
+  const latency = Math.max(...doors.map(latencyOf));
+  const memory = growth.at(-1)!.memoryMb / growth[0]!.memoryMb;
   const perObject = growth.slice(-2).map(({ allMs, objects }) => allMs / objects);
   const linear = perObject[1]! / perObject[0]!;
-  const goal = (what: string, seen: string, text: string, isReached: boolean): Goal => ({
-    what,
-    seen,
-    goal: text,
-    isReached,
-  });
   return [
-    goal('calls a second beside the bare proxy', share.toFixed(2), '≥ 0.92', share >= 0.92),
-    goal('p50 beside the API server', latency.toFixed(2), '≤ 1.3', latency <= 1.3),
-    goal('memory, idle', `${own.idleMb.toFixed(0)} MB`, '≤ 120 MB', own.idleMb <= 120),
-    goal('memory, after all', `${own.afterMb.toFixed(0)} MB`, '≤ 200 MB', own.afterMb <= 200),
-    goal('ready', `${own.readyMs.toFixed(0)} ms`, '≤ 700 ms', own.readyMs <= 700),
-    goal('time of an object, 50,000 beside 10,000', linear.toFixed(2), '≤ 1.2', linear <= 1.2),
-    goal(
-      'memory with 50,000 objects beside 100',
-      (largest.memoryMb / smallest.memoryMb).toFixed(2),
-      '≤ 1.5',
-      largest.memoryMb / smallest.memoryMb <= 1.5,
-    ),
+    {
+      what: 'calls a second beside the bare proxy',
+      seen: share.toFixed(2),
+      bare: shareOf(tool!).toFixed(2),
+      goal: '≥ 0.92',
+      isReached: share >= 0.92,
+    },
+    {
+      what: 'p50 beside the API server',
+      seen: latency.toFixed(2),
+      bare: latencyOf(tool!).toFixed(2),
+      goal: '≤ 1.3',
+      isReached: latency <= 1.3,
+    },
+    {
+      what: 'memory, idle',
+      seen: megabytes(own.idleMb),
+      bare: megabytes(bareTool.idleMb),
+      goal: '≤ 120 MB',
+      isReached: own.idleMb <= 120,
+    },
+    {
+      what: 'memory, after all',
+      seen: megabytes(own.afterMb),
+      bare: megabytes(bareTool.afterMb),
+      goal: '≤ 200 MB',
+      isReached: own.afterMb <= 200,
+    },
+    {
+      what: 'ready',
+      seen: `${own.readyMs.toFixed(0)} ms`,
+      bare: `${bareTool.readyMs.toFixed(0)} ms`,
+      goal: '≤ 700 ms',
+      isReached: own.readyMs <= 700,
+    },
+    {
+      what: 'time of an object, 50,000 beside 10,000',
+      seen: linear.toFixed(2),
+      bare: '',
+      goal: '≤ 1.2',
+      isReached: linear <= 1.2,
+    },
+    {
+      what: 'memory with 50,000 objects beside 100',
+      seen: memory.toFixed(2),
+      bare: '',
+      goal: '≤ 1.5',
+      isReached: memory <= 1.5,
+    },
   ];
 }
 
@@ -158,6 +201,10 @@ function bytesText(bytes: number | undefined): string {
 
 function ms(value: number): string {
   return `${value.toFixed(value < 10 ? 2 : 0)} ms`;
+}
+
+function megabytes(value: number): string {
+  return `${value.toFixed(0)} MB`;
 }
 
 function rate(value: number): string {

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { format, resolveConfig } from 'prettier';
 import type { Sandbox } from '#sandbox';
 import { startServer } from '../server.js';
@@ -8,7 +9,7 @@ import { benchmarksDocument, type Figures } from './benchmarks-document.js';
 import { measureGrowth } from './growth.js';
 import { treeMemoryOf } from './process-tree.js';
 import { CONCURRENCIES, readSpeeds } from './read-speeds.js';
-import { startSubjects } from './subjects.js';
+import { QUIET_MS, startSubjects, type Measured } from './subjects.js';
 import { barChart, lineCharts } from './svg-chart.js';
 
 const PAGE = 'docs/benchmarks.md';
@@ -37,11 +38,10 @@ async function measure(sandbox: Sandbox): Promise<Figures> {
     const answers = await answerBytes(sandbox, subjects.servers);
     await fillNamespace(sandbox, NAMESPACE, PODS);
     const speeds = await readSpeeds(subjects, NAMESPACE);
-    const servers = subjects.servers.map((server) => ({
-      ...server,
-      afterMb: treeMemoryOf(server.running.pid),
-    }));
-    return { pods: PODS, speeds, servers, answers, growth: await growthOf(sandbox) };
+    await sleep(QUIET_MS);
+    const after = (server: Measured) => ({ ...server, afterMb: treeMemoryOf(server.running.pid) });
+    const [servers, bare] = [subjects.servers.map(after), subjects.bare.map(after)];
+    return { pods: PODS, speeds, servers, bare, answers, growth: await growthOf(sandbox) };
   } finally {
     await subjects.close();
   }

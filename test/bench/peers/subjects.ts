@@ -13,8 +13,8 @@ import { installOthers, OTHERS, startOther, startProgram, type Running } from '.
 import { treeMemoryOf } from './process-tree.js';
 
 const STARTS = 3;
-/** After so many milliseconds a server does nothing more of its start. */
-const SETTLE_MS = 5_000;
+/** After so many milliseconds a server has given back what it does not need while it is quiet. */
+export const QUIET_MS = 20_000;
 /** What is compared with the raw API server is not cut. */
 const WHOLE = { MAX_OUTPUT_CHARS: '1000000' };
 
@@ -24,7 +24,7 @@ export interface Measured {
   running: Running;
   /** Milliseconds from the start to the first answer, the median of some starts. */
   readyMs: number;
-  /** Resident memory some seconds after the start, in MB. */
+  /** Resident memory once it is quiet after the start, in MB. */
   idleMb: number;
 }
 
@@ -32,7 +32,9 @@ export interface Measured {
 export interface Subjects {
   /** This server and those of others, in the order of the tables. */
   servers: Measured[];
-  /** The API server, the bare proxy, the doors of this server, the servers of others. */
+  /** What the platform can do at best. */
+  bare: Measured[];
+  /** The API server, the bare programs, the doors of this server, the servers of others. */
   callers: (Caller & { pid?: number })[];
   close(): Promise<void>;
 }
@@ -56,12 +58,19 @@ export async function startSubjects(sandbox: Sandbox): Promise<Subjects> {
   for (const other of OTHERS) {
     others.push(await measured(other.name, () => startOther(other, folder, sandbox)));
   }
-  const proxy = await startBareProxy(sandbox);
+  const proxy = await measured('bare proxy', () => startBare('bare-proxy', sandbox));
+  const tool = await measured('bare tool', () => startBare('bare-tool', sandbox));
+  const bare = [proxy, tool];
   const url = new URL(own.running.url).origin;
   const { pid } = own.running;
   const callers = [
     rawCaller(sandbox.kubeconfig),
-    { ...rawCaller(sandbox.kubeconfig, proxy.url), name: 'bare proxy', pid: proxy.pid },
+    {
+      ...rawCaller(sandbox.kubeconfig, proxy.running.url),
+      name: proxy.name,
+      pid: proxy.running.pid,
+    },
+    { ...restCaller(tool.running.url), name: tool.name, pid: tool.running.pid },
     { ...restCaller(url), name: 'Skyflo MCP, REST', pid },
     { ...(await sessionCaller(url)), name: 'Skyflo MCP, MCP 2025', pid },
     { ...modernCaller(url), name: 'Skyflo MCP, MCP 2026', pid },
@@ -71,22 +80,23 @@ export async function startSubjects(sandbox: Sandbox): Promise<Subjects> {
   ];
   return {
     servers: [own, ...others],
+    bare,
     callers,
     async close() {
       await Promise.all(callers.map((caller) => caller.close()));
-      await Promise.all([own, ...others].map(({ running }) => running.stop()));
-      await proxy.stop();
+      await Promise.all([own, ...others, ...bare].map(({ running }) => running.stop()));
     },
   };
 }
 
+/** Starts a server some times, and leaves the last one running. */
 async function measured(name: string, start: () => Promise<Running>): Promise<Measured> {
   const readyMs: number[] = [];
   for (;;) {
     const running = await start();
     readyMs.push(running.readyMs);
-    await sleep(SETTLE_MS);
     if (readyMs.length === STARTS) {
+      await sleep(QUIET_MS);
       return { name, running, readyMs: median(readyMs), idleMb: treeMemoryOf(running.pid) };
     }
     await running.stop();
@@ -118,9 +128,10 @@ async function otherCaller(
   };
 }
 
-/** A proxy that does nothing but pass requests on: what the platform can do at best. */
-async function startBareProxy(sandbox: Sandbox): Promise<Omit<Running, 'readyMs'>> {
-  const file = fileURLToPath(new URL('./bare-proxy.process.js', import.meta.url));
+/** Starts a program that does no more than it must, and waits until it listens. */
+async function startBare(name: 'bare-proxy' | 'bare-tool', sandbox: Sandbox): Promise<Running> {
+  const file = fileURLToPath(new URL(`./${name}.process.js`, import.meta.url));
+  const startedAt = performance.now();
   const child = spawn(process.execPath, [file], {
     env: { ...process.env, ...sandbox.env },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -128,6 +139,7 @@ async function startBareProxy(sandbox: Sandbox): Promise<Omit<Running, 'readyMs'
   const [port] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   return {
     pid: child.pid ?? 0,
+    readyMs: performance.now() - startedAt,
     url: `http://127.0.0.1:${port}`,
     async stop() {
       child.kill();

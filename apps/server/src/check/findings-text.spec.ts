@@ -16,6 +16,16 @@ const FINDINGS: Finding[] = [
   },
 ];
 
+/** What Node asks beside TERM, some of which a CI sets. */
+const COLOUR_VARIABLES = [
+  'CI',
+  'COLORTERM',
+  'FORCE_COLOR',
+  'NODE_DISABLE_COLORS',
+  'NO_COLOR',
+  'TMUX',
+];
+
 /** A stream that is a terminal, which asks the environment for its colours as a real one does. */
 const terminal = Object.assign(Object.create(WriteStream.prototype) as WriteStream, {
   isTTY: true as const,
@@ -44,9 +54,8 @@ describe(findingsText.name, () => {
   });
 
   it('has colours on a terminal, unless NO_COLOR is set', () => {
+    for (const name of COLOUR_VARIABLES) vi.stubEnv(name, undefined);
     vi.stubEnv('TERM', 'xterm-256color');
-    vi.stubEnv('NO_COLOR', undefined);
-    vi.stubEnv('FORCE_COLOR', undefined);
     expect(findingsText(FINDINGS, terminal)).toContain('\u001b[31m✗\u001b[39m helm');
     vi.stubEnv('NO_COLOR', '1');
     expect(findingsText(FINDINGS, terminal)).not.toContain('\u001b');

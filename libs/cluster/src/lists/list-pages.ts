@@ -2,6 +2,7 @@ import { apiStatusOf } from '../http/api-error.js';
 import type { ApiResource } from '../discovery/api-resource.js';
 import type { Cluster } from '../cluster.js';
 import { withSelectableFields } from './field-selector.js';
+import { nextLimit } from './page-size.js';
 import type { ListMeta } from './table.js';
 import { AnswerTooLarge } from '../http/transport-error.js';
 
@@ -22,7 +23,7 @@ export interface PageOptions {
   accept?: string;
   /** How much of each object a Table row carries. */
   includeObject?: RowObject;
-  /** Most items of one page. */
+  /** Most items of the first page. Later ones have more where they are small. */
   limit: number;
   signal?: AbortSignal;
 }
@@ -92,15 +93,15 @@ export function smallerLimit(limit: number): number {
 
 /**
  * Lists page by page, so that a large list neither fills memory nor blocks the event loop. Large
- * objects make pages shorter.
+ * objects make pages shorter, small ones make them longer.
  * @throws ToolError as `Cluster.request`
  */
 export async function* fetchPages<T extends ListDocument>(
   cluster: Cluster,
   query: ListQuery,
-  { accept, includeObject, limit: most, signal }: PageOptions,
+  { accept, includeObject, limit: first, signal }: PageOptions,
 ): AsyncGenerator<Page<T>, void> {
-  let limit = most;
+  let limit = first;
   const request = { accept, includeObject, signal };
   let token: string | undefined;
   let listed = 0;
@@ -120,7 +121,9 @@ export async function* fetchPages<T extends ListDocument>(
       replaces = listed;
     }
     token = list.metadata?.continue || undefined;
-    listed += (list.rows ?? list.items ?? []).length;
+    const items = list.rows ?? list.items ?? [];
+    listed += items.length;
+    if (token !== undefined) limit = nextLimit(limit, items);
     const remaining = token === undefined ? 0 : list.metadata?.remainingItemCount;
     yield { list, remaining, replaces };
     if (token === undefined) return;

@@ -3,7 +3,8 @@ import { apiStatusOf, Outage, readObject, type Cluster } from '#cluster';
 import { ToolError } from '#tools';
 import type { ApplyItem } from './apply-plan.js';
 
-const ESTABLISHED_LIMIT_MS = 30_000;
+/** As long as helm waits for the definitions of a chart. */
+const ESTABLISHED_LIMIT_MS = 60_000;
 /** How long after its conditions say so the API server may take to serve a definition. */
 const SERVED_LIMIT_MS = 10_000;
 /** How long it may then take to use a changed schema. */

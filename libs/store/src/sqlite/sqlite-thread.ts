@@ -1,5 +1,13 @@
 import { Worker } from 'node:worker_threads';
 
+/** The first message to the thread: what it opens. */
+export interface SqliteFile {
+  /** A path, or `:memory:`. */
+  path: string;
+  /** How long a file is waited for that other servers are opening too, in milliseconds. */
+  openLimitMs: number;
+}
+
 /** A statement, run once with the parameters of each row. */
 export interface SqliteStep {
   sql: string;
@@ -19,8 +27,15 @@ export type SqliteAnswer =
   | { id: number; rows: unknown[]; changes: number }
   | { id: number; error: { message: string; errcode?: number } };
 
-/** How long a file is waited for that other servers are opening too, in milliseconds. */
 const OPEN_LIMIT_MS = 5_000;
+
+/** A thread that has no file yet. */
+let spare: Worker | undefined;
+
+/** Starts a thread for the next file that is opened: it loads its code while the server does. */
+export function prepareThread(): void {
+  spare ??= startThread();
+}
 
 /** A refusal of SQLite. */
 export class SqliteError extends Error {
@@ -100,15 +115,12 @@ export class SqliteThread {
   }
 
   private start(): Worker {
-    const worker = new Worker(new URL('./sqlite.worker.js', import.meta.url), {
-      workerData: { file: this.file, openLimitMs: OPEN_LIMIT_MS },
-      // The thread holds little data, so it needs less room for young objects than the server.
-      resourceLimits: { maxYoungGenerationSizeMb: 4 },
-    });
+    const worker = spare ?? startThread();
+    spare = undefined;
+    worker.postMessage({ path: this.file, openLimitMs: OPEN_LIMIT_MS } satisfies SqliteFile);
     worker.on('message', (answer: SqliteAnswer) => this.take(answer));
     worker.on('error', (error) => this.lost(worker, error as Error));
     worker.on('exit', () => this.lost(worker, new Error('The thread of the database has ended.')));
-    worker.unref();
     this.worker = worker;
     return worker;
   }
@@ -134,6 +146,16 @@ export class SqliteThread {
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
   }
+}
+
+/** It does not keep the process alive. */
+function startThread(): Worker {
+  const worker = new Worker(new URL('./sqlite.worker.js', import.meta.url), {
+    // The thread holds little data, so it needs less room for young objects than the server.
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+  });
+  worker.unref();
+  return worker;
 }
 
 function closed(): Error {

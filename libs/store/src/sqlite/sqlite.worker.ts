@@ -1,6 +1,12 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { parentPort, workerData } from 'node:worker_threads';
-import type { SqliteAnswer, SqliteQuestion, SqliteRows, SqliteStep } from './sqlite-thread.js';
+import { parentPort } from 'node:worker_threads';
+import type {
+  SqliteAnswer,
+  SqliteFile,
+  SqliteQuestion,
+  SqliteRows,
+  SqliteStep,
+} from './sqlite-thread.js';
 
 /** Statements that are kept compiled. */
 const MAX_STATEMENTS = 200;
@@ -19,17 +25,25 @@ interface Statement {
   reads: boolean;
 }
 
-const { file, openLimitMs } = workerData as { file: string; openLimitMs: number };
-const isInFile = file !== ':memory:';
 const statements = new Map<string, Statement>();
-let database: DatabaseSync | undefined = open();
+let file: SqliteFile;
+let database: DatabaseSync | undefined;
 
-parentPort?.on('message', ({ id, steps, isAtomic }: SqliteQuestion) => {
-  parentPort?.postMessage(answer(id, () => (isAtomic ? transact(steps) : run(steps))));
+// The thread starts before its file is known.
+parentPort?.once('message', (given: SqliteFile) => {
+  file = given;
+  database = open();
+  parentPort?.on('message', ({ id, steps, isAtomic }: SqliteQuestion) => {
+    parentPort?.postMessage(answer(id, () => (isAtomic ? transact(steps) : run(steps))));
+  });
 });
 
+function isInFile(): boolean {
+  return file.path !== ':memory:';
+}
+
 function open(): DatabaseSync {
-  const opened = new DatabaseSync(file, { timeout: 0 });
+  const opened = new DatabaseSync(file.path, { timeout: 0 });
   // Of effect only in a new file.
   whenFree(opened, 'PRAGMA auto_vacuum = INCREMENTAL');
   whenFree(opened, 'PRAGMA journal_mode = WAL');
@@ -44,7 +58,7 @@ function answer(id: number, act: () => SqliteRows): SqliteAnswer {
     return { id, ...act() };
   } catch (error) {
     const { message, errcode } = error as Error & { errcode?: number };
-    if (isInFile && WORTH_REOPENING.has((errcode ?? 0) & 0xff)) close();
+    if (isInFile() && WORTH_REOPENING.has((errcode ?? 0) & 0xff)) close();
     return { id, error: { message, errcode } };
   }
 }
@@ -67,7 +81,7 @@ function rollBack(): void {
     if (database!.isTransaction) database!.exec('rollback');
   } catch {
     // What was not committed goes with the connection.
-    if (isInFile) close();
+    if (isInFile()) close();
   }
 }
 
@@ -104,7 +118,7 @@ function close(): void {
 
 /** Runs a statement again while other servers open the new file too. */
 function whenFree(opened: DatabaseSync, sql: string): void {
-  const end = performance.now() + openLimitMs;
+  const end = performance.now() + file.openLimitMs;
   for (;;) {
     try {
       opened.exec(sql);

@@ -1,0 +1,26 @@
+/**
+ * Bytes of JSON that a page should have. For each page an API server takes time by the number of
+ * objects in the whole list, so that short pages of a long list cost the square of it.
+ */
+const WANTED_BYTES = 1024 * 1024;
+
+/** More items in a page gain nothing. */
+const MAX_ITEMS = 2_500;
+
+/** Items of a page that are looked at. */
+const SAMPLES = 5;
+
+/**
+ * How many items the next page of a list should have.
+ * @param limit most items of the page before
+ * @param items those of the page before
+ * @returns at least `limit`
+ */
+export function nextLimit(limit: number, items: readonly unknown[]): number {
+  if (limit >= MAX_ITEMS || items.length === 0) return limit;
+  const step = Math.ceil(items.length / SAMPLES);
+  const samples = items.filter((_, index) => index % step === 0);
+  const bytes = samples.reduce<number>((sum, item) => sum + JSON.stringify(item).length, 0);
+  const wanted = Math.floor((WANTED_BYTES * samples.length) / bytes);
+  return Math.max(limit, Math.min(wanted, MAX_ITEMS));
+}
