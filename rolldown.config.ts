@@ -173,8 +173,12 @@ function bundle(
       cleanDir,
       format: 'esm',
       comments: false,
-      // Names stay: stacks and errors show them.
-      minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+      // Stacks show the names of functions and classes.
+      minify: {
+        compress: true,
+        mangle: { toplevel: false, keepNames: true },
+        codegen: { removeWhitespace: true },
+      },
       // Classes are shown by their names: in schemas, logs and errors.
       keepNames: true,
       codeSplitting: false,

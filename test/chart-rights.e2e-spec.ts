@@ -35,9 +35,6 @@ afterAll(() => kubectl('uncordon', CORDONED));
 const CALLS: Record<string, object> = {
   // Nothing would have to be done for a node that is not cordoned.
   k8s_uncordon: { node_name: CORDONED },
-  // It would make the namespace, although it is there.
-  helm_install: { create_namespace: false },
-  helm_install_with_values: { create_namespace: false },
   k8s_run_pod: { namespace: 'shop', timeout_seconds: 30 },
   helm_list_releases: { all_namespaces: false, namespace: 'shop' },
 };
@@ -177,7 +174,7 @@ describe('operator', () => {
     ['k8s_rollout_restart', { ...where, name: 'web' }],
     ['k8s_rollout_undo', web],
     ['k8s_delete', web],
-    ['helm_install', { ...release, chart: './cache', create_namespace: false }],
+    ['helm_install', { ...release, chart: './cache' }],
     ['helm_upgrade', { ...release, chart: './cache', values: 'replicas: 1' }],
     ['helm_rollback', { ...release, revision: 1 }],
     ['helm_uninstall', release],

@@ -113,8 +113,12 @@ export class ReleaseWritesService {
   ): Promise<string> {
     const { chart, wait, atomic, timeout_seconds, force_conflicts: forceConflicts } = query;
     const { cluster, namespace, name } = target;
+    // Helm would try to create it again, for which not everybody has the right.
+    const isMissing =
+      own['create-namespace'] === true && !(await hasNamespace(cluster, namespace, call.signal));
     const flags = {
       ...own,
+      'create-namespace': isMissing,
       namespace,
       timeout: `${timeout_seconds}s`,
       values: input === undefined ? undefined : '-',
@@ -133,14 +137,7 @@ export class ReleaseWritesService {
       const definitions = () => this.definitionsOf(source, call);
       return this.previewed(target, chart, { rehearse, definitions }, call);
     }
-    // Helm would try to create it again, for which not everybody has the right.
-    const isMissing =
-      own['create-namespace'] === true && !(await hasNamespace(cluster, namespace, call.signal));
-    const extra = {
-      wait,
-      'create-namespace': isMissing,
-      ...(await this.version.flags({ atomic, forceConflicts })),
-    };
+    const extra = { wait, ...(await this.version.flags({ atomic, forceConflicts })) };
     return this.changes.follow(target, () => start(extra), call);
   }
 
