@@ -1,8 +1,11 @@
 import 'reflect-metadata';
-import { Body, Controller, HttpCode, Module, Post } from '@nestjs/common';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { Body, Controller, HttpCode, Module, Post, Req, Res } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IsOptional, IsString, validateOrReject } from 'class-validator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { apiPool } from '../../support/api.js';
 
 /** What is asked for: the parameters of `k8s_get` that the bench sends. */
@@ -23,10 +26,23 @@ const pool = apiPool(process.env['KUBECONFIG'] ?? '');
 /**
  * The least that one tool can be with the stack of this server: it reads the parameters, asks the
  * API server over a kept-alive connection, and prints the table. Nobody is identified, nothing is
- * authorized, redacted, limited or recorded. Prints its port.
+ * authorized, redacted, limited or recorded. At the other door it answers `initialize`.
  */
 @Controller()
 class BareToolController {
+  @Post('mcp')
+  async mcp(
+    @Req() { raw }: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Body() message: unknown,
+  ): Promise<void> {
+    const server = new McpServer({ name: 'bare', version: '1' });
+    const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });
+    await server.connect(transport);
+    reply.hijack();
+    await transport.handleRequest(raw, reply.raw, message);
+  }
+
   @Post('engine/v1/tools/k8s/k8s_get/execute')
   @HttpCode(200)
   async execute(@Body() given: object): Promise<object> {
@@ -63,5 +79,4 @@ class BareToolModule {}
 const app = await NestFactory.create<NestFastifyApplication>(BareToolModule, new FastifyAdapter(), {
   logger: ['error'],
 });
-await app.listen(0, '127.0.0.1');
-process.stdout.write(`${new URL(await app.getUrl()).port}\n`);
+await app.listen(process.env['PORT'] ?? 0, '127.0.0.1');

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +12,7 @@ import { freePort } from '../../support/free-port.js';
 import { modernCaller, rawCaller, restCaller, sessionCaller, type Caller } from '../callers.js';
 import { openSession } from '../mcp-session.js';
 import { median } from '../measure.js';
+import { writeBundled } from './bundled.js';
 import { installOthers, OTHERS, startOther, startProgram, type Running } from './peer.js';
 import { treeMemoryOf } from './process-tree.js';
 
@@ -42,24 +46,23 @@ export interface Subjects {
 /** Starts each server some times, one after another, and leaves the last of each running. */
 export async function startSubjects(sandbox: Sandbox): Promise<Subjects> {
   const folder = await installOthers();
-  const own = await measured('Skyflo MCP', async () => {
+  const files = await mkdtemp(join(tmpdir(), 'bench-peers-'));
+  const start = async (command: string, args: string[], settings: Record<string, string>) => {
     const port = await freePort();
-    return startProgram(
-      {
-        command: SERVER_BIN,
-        args: [],
-        env: { ...OPEN_ACCESS, ...WHOLE, EXECUTIONS_FILE: ':memory:', PORT: String(port) },
-        url: `http://127.0.0.1:${port}/mcp`,
-      },
-      sandbox,
-    );
-  });
+    const env = { ...settings, PORT: String(port) };
+    return startProgram({ command, args, env, url: `http://127.0.0.1:${port}/mcp` }, sandbox);
+  };
+  const settings = { ...OPEN_ACCESS, ...WHOLE, EXECUTIONS_FILE: join(files, 'executions.db') };
+  const own = await measured('Skyflo MCP', () => start(SERVER_BIN, [], settings));
   const others: Measured[] = [];
   for (const other of OTHERS) {
     others.push(await measured(other.name, () => startOther(other, folder, sandbox)));
   }
-  const proxy = await measured('bare proxy', () => startBare('bare-proxy', sandbox));
-  const tool = await measured('bare tool', () => startBare('bare-tool', sandbox));
+  const proxy = await measured('bare proxy', () => startBareProxy(sandbox));
+  const toolFile = join(files, 'bare-tool.js');
+  await writeBundled(processFile('bare-tool'), toolFile);
+  const compiled = { NODE_COMPILE_CACHE: join(files, 'compiled') };
+  const tool = await measured('bare tool', () => start(process.execPath, [toolFile], compiled));
   const bare = [proxy, tool];
   const url = new URL(own.running.url).origin;
   const { pid } = own.running;
@@ -70,7 +73,7 @@ export async function startSubjects(sandbox: Sandbox): Promise<Subjects> {
       name: proxy.name,
       pid: proxy.running.pid,
     },
-    { ...restCaller(tool.running.url), name: tool.name, pid: tool.running.pid },
+    { ...restCaller(new URL(tool.running.url).origin), name: tool.name, pid: tool.running.pid },
     { ...restCaller(url), name: 'Skyflo MCP, REST', pid },
     { ...(await sessionCaller(url)), name: 'Skyflo MCP, MCP 2025', pid },
     { ...modernCaller(url), name: 'Skyflo MCP, MCP 2026', pid },
@@ -85,6 +88,7 @@ export async function startSubjects(sandbox: Sandbox): Promise<Subjects> {
     async close() {
       await Promise.all(callers.map((caller) => caller.close()));
       await Promise.all([own, ...others, ...bare].map(({ running }) => running.stop()));
+      await rm(files, { recursive: true });
     },
   };
 }
@@ -128,11 +132,10 @@ async function otherCaller(
   };
 }
 
-/** Starts a program that does no more than it must, and waits until it listens. */
-async function startBare(name: 'bare-proxy' | 'bare-tool', sandbox: Sandbox): Promise<Running> {
-  const file = fileURLToPath(new URL(`./${name}.process.js`, import.meta.url));
+/** Starts the proxy that does nothing but pass requests on, and waits until it listens. */
+async function startBareProxy(sandbox: Sandbox): Promise<Running> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [file], {
+  const child = spawn(process.execPath, [processFile('bare-proxy')], {
     env: { ...process.env, ...sandbox.env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -146,4 +149,8 @@ async function startBare(name: 'bare-proxy' | 'bare-tool', sandbox: Sandbox): Pr
       await once(child, 'exit');
     },
   };
+}
+
+function processFile(name: string): string {
+  return fileURLToPath(new URL(`./${name}.process.js`, import.meta.url));
 }
