@@ -26,10 +26,10 @@ const ALONE = ['test/event-loop.e2e-spec.ts', 'test/executions-database.e2e-spec
 const e2e: TestProjectInlineConfiguration['test'] = {
   globalSetup: ['test/support/sandbox.setup.ts'],
   isolate: false,
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
   // What a machine that is busy with other things may need.
-  expect: { poll: { timeout: 10_000 } },
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 20_000 } },
 };
 
 export default defineConfig({

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RealProvider } from '../libs/access/src/authentication/fixtures/provider.js';
 import { criticalFaultsOf } from './support/accessibility.js';
 import { startServerWithIssuer, type ServerWithIssuer } from './support/server-with-issuer.js';
-import { CHROMIUM, openSwaggerUi, type SwaggerPage } from './support/swagger-page.js';
+import { ACTION_MS, CHROMIUM, openSwaggerUi, type SwaggerPage } from './support/swagger-page.js';
 
 describe.skipIf(!existsSync(CHROMIUM))('Swagger UI of a server with an issuer', () => {
   let issuer: RealProvider;
@@ -45,6 +45,7 @@ describe.skipIf(!existsSync(CHROMIUM))('Swagger UI of a server with an issuer', 
 
   it('takes the token out of a link, and proves itself with it', async () => {
     const linked = await page.context().browser()!.newPage();
+    linked.setDefaultTimeout(ACTION_MS);
     await linked.goto(`${address}/docs#token=from-the-link`);
     const wait = linked.locator('#operations-k8s-wait_for_x_seconds');
     await wait.locator('.opblock-summary').click();

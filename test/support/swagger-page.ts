@@ -2,6 +2,9 @@ import { chromium, type Locator, type Page } from 'playwright-core';
 
 export const CHROMIUM = '/usr/bin/chromium';
 
+/** How long an action may wait for the page, which takes seconds of CPU to draw all operations. */
+export const ACTION_MS = 100_000;
+
 /** The one of the page, which this program does not have. */
 declare const MutationObserver: new (changed: () => void) => {
   observe(target: unknown, options: Record<string, boolean>): void;
@@ -27,6 +30,7 @@ export async function openSwaggerUi(url: string): Promise<SwaggerPage> {
     ],
   });
   const page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+  page.setDefaultTimeout(ACTION_MS);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   // What the page's policy forbids is told here. So are failures of calls, which are none of the
