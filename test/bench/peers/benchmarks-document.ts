@@ -114,12 +114,12 @@ ${markdownTable(
 
 ${markdownTable(
   ['what', 'seen', 'bare tool', 'goal', 'reached'],
-  goalsOf(figures).map((each) => [
-    each.what,
-    each.seen,
-    each.bare,
-    each.goal,
-    each.isReached ? 'yes' : 'no',
+  goalsOf(figures).map((goal) => [
+    goal.what,
+    goal.seen,
+    goal.bare,
+    goal.goal,
+    goal.isReached ? 'yes' : 'no',
   ]),
 )}
 `;
