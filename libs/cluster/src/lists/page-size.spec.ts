@@ -21,6 +21,13 @@ describe(nextLimit.name, () => {
     expect(nextLimit(200, [])).toBe(200);
   });
 
+  it('takes items of any depth and size', () => {
+    let deep: unknown = 1;
+    for (let level = 0; level < 20_000; level++) deep = { deep };
+    expect(nextLimit(200, [deep])).toBeGreaterThan(200);
+    expect(nextLimit(2, objects(2, 1_900_000))).toBe(2);
+  });
+
   it('counts items that differ by their mean', () => {
     const mixed = [...objects(50, 989), ...objects(50, 2_989)];
     expect(nextLimit(100, mixed)).toBeGreaterThan(400);

@@ -1,3 +1,5 @@
+import { compactJson } from '../text/compact-json.js';
+
 /**
  * Bytes of JSON that a page should have. For each page an API server takes time by the number of
  * objects in the whole list, so that short pages of a long list cost the square of it.
@@ -10,6 +12,9 @@ const MAX_ITEMS = 2_500;
 /** Items of a page that are looked at. */
 const SAMPLES = 5;
 
+/** One of them is looked at as far as this many times the size of which a page is full. */
+const LARGEST_SAMPLE = 8;
+
 /**
  * How many items the next page of a list should have.
  * @param limit most items of the page before
@@ -20,7 +25,8 @@ export function nextLimit(limit: number, items: readonly unknown[]): number {
   if (limit >= MAX_ITEMS || items.length === 0) return limit;
   const step = Math.ceil(items.length / SAMPLES);
   const samples = items.filter((_, index) => index % step === 0);
-  const bytes = samples.reduce<number>((sum, item) => sum + JSON.stringify(item).length, 0);
+  const most = (LARGEST_SAMPLE * WANTED_BYTES) / limit;
+  const bytes = samples.reduce<number>((sum, item) => sum + compactJson(item, most).length, 0);
   const wanted = Math.floor((WANTED_BYTES * samples.length) / bytes);
   return Math.max(limit, Math.min(wanted, MAX_ITEMS));
 }
