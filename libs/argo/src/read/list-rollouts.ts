@@ -67,7 +67,8 @@ export async function listRollouts(
 ): Promise<ToolResult> {
   const resource = await cluster.discovery.resolve(ROLLOUTS, signal);
   const query = { resource, namespace: all_namespaces ? undefined : namespace };
-  const pages = fetchPages<RolloutList>(cluster, query, { limit: PAGE_ROLLOUTS, signal });
+  const options = { limit: PAGE_ROLLOUTS, most: PAGE_ROLLOUTS, signal };
+  const pages = fetchPages<RolloutList>(cluster, query, options);
   const rows: Row[] = [];
   let size = 0;
   let unfetched: number | undefined = 0;

@@ -23,8 +23,10 @@ export interface PageOptions {
   accept?: string;
   /** How much of each object a Table row carries. */
   includeObject?: RowObject;
-  /** Most items of the first page. Later ones have more where they are small. */
+  /** Most items of the first page. */
   limit: number;
+  /** Most items of later pages, which have more than the first where they are small. */
+  most?: number;
   signal?: AbortSignal;
 }
 
@@ -99,7 +101,7 @@ export function smallerLimit(limit: number): number {
 export async function* fetchPages<T extends ListDocument>(
   cluster: Cluster,
   query: ListQuery,
-  { accept, includeObject, limit: first, signal }: PageOptions,
+  { accept, includeObject, limit: first, most, signal }: PageOptions,
 ): AsyncGenerator<Page<T>, void> {
   let limit = first;
   const request = { accept, includeObject, signal };
@@ -123,7 +125,7 @@ export async function* fetchPages<T extends ListDocument>(
     token = list.metadata?.continue || undefined;
     const items = list.rows ?? list.items ?? [];
     listed += items.length;
-    if (token !== undefined) limit = nextLimit(limit, items);
+    if (token !== undefined) limit = nextLimit(limit, items, most);
     const remaining = token === undefined ? 0 : list.metadata?.remainingItemCount;
     yield { list, remaining, replaces };
     if (token === undefined) return;

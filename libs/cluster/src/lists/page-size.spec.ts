@@ -14,6 +14,7 @@ describe(nextLimit.name, () => {
     expect(nextLimit(200, objects(200, 10))).toBe(2_500);
     expect(nextLimit(2_500, objects(2_500, 10))).toBe(2_500);
     expect(nextLimit(5_000, objects(5_000, 10))).toBe(5_000);
+    expect(nextLimit(20, objects(20, 10), 20)).toBe(20);
   });
 
   it('leaves pages of large items, and empty ones, as they are', () => {

@@ -2,7 +2,7 @@ import { inOrder } from '#base';
 import type { ToolError } from '#tools';
 import type { Cluster } from '../cluster.js';
 import type { ApiResource } from '../discovery/api-resource.js';
-import { fetchPages, type ListQuery } from '../lists/list-pages.js';
+import { fetchPages, type ListQuery, type PageOptions } from '../lists/list-pages.js';
 import type { ListMeta } from '../lists/table.js';
 import { redactSecrets, stripManagedFields, type KubernetesObject } from '../secrets/redact.js';
 import { notFound } from './print-outcome.js';
@@ -26,18 +26,18 @@ export interface ObjectPage {
 
 /**
  * The objects of a query, page by page, or the error of a name that cannot be had.
- * @param limit most objects of a page
+ * @param options `limit` and `most` as in `PageOptions`
  */
 export async function* objectPages(
   cluster: Cluster,
   query: ListQuery,
-  limit: number,
-  signal: AbortSignal | undefined,
+  { limit, most, signal }: Pick<PageOptions, 'limit' | 'most' | 'signal'>,
 ): AsyncGenerator<ObjectPage | ToolError, void> {
   const { resource, namespace, names } = query;
   if (!names) {
     for await (const { list, ...page } of fetchPages<ObjectList>(cluster, query, {
       limit,
+      most,
       signal,
     })) {
       yield { objects: showable(list.items, resource), ...page };

@@ -19,6 +19,7 @@ export async function printObjects(
     { maxChars, maxObjectChars },
     isSingle,
   );
+  const pages = { limit: PAGE_OBJECTS, most: PAGE_OBJECTS, signal };
   const turns = new Turns();
   const errors: ToolError[] = [];
   let left: number | undefined = 0;
@@ -29,7 +30,7 @@ export async function printObjects(
     }
     try {
       const shape = await shapeOf(format, cluster, query.resource, signal);
-      for await (const page of objectPages(cluster, query, PAGE_OBJECTS, signal)) {
+      for await (const page of objectPages(cluster, query, pages)) {
         if (page instanceof ToolError) {
           errors.push(page);
           continue;

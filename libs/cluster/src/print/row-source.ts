@@ -44,7 +44,10 @@ export class RowSource {
   ): AsyncGenerator<TablePage | ToolError, void> {
     const { columns, sort } = this.options;
     if (columns) {
-      for await (const page of objectPages(this.cluster, query, PAGE_ROWS.Object, signal)) {
+      for await (const page of objectPages(this.cluster, query, {
+        limit: PAGE_ROWS.Object,
+        signal,
+      })) {
         if (page instanceof ToolError) yield page;
         else {
           const list = await inTurns(columns.tableOf(page.objects, sort !== undefined));

@@ -55,7 +55,7 @@ export class LiveObjects {
     const pages = fetchPages<{ items: KubernetesObject[] }>(
       this.cluster,
       { resource, namespace },
-      { limit, signal: this.signal },
+      { limit, most: limit, signal: this.signal },
     );
     let count = 0;
     try {
