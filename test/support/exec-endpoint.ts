@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -77,7 +77,9 @@ export class ExecEndpoint {
     const [program = '', ...args] = query.getAll('command');
     this.commands.push([program, ...args]);
     const hasStdin = query.get('stdin') === 'true';
-    const child = spawn(program, args, { stdio: [hasStdin ? 'pipe' : 'ignore', 'pipe', 'pipe'] });
+    const stdin = hasStdin ? 'pipe' : 'ignore';
+    // In a group of its own, to end what a shell has started together with the shell.
+    const child = spawn(program, args, { stdio: [stdin, 'pipe', 'pipe'], detached: true });
     const send = (channel: number, data: Uint8Array) =>
       socket.send(Buffer.concat([Buffer.of(channel), data]));
     const end = (status: object) => {
@@ -98,7 +100,7 @@ export class ExecEndpoint {
       if (data[0] === STDIN) child.stdin?.write(data.subarray(1));
       if (data[0] === CLOSE && data[1] === STDIN) child.stdin?.end();
     });
-    socket.on('close', () => child.kill('SIGKILL'));
+    socket.on('close', () => killGroup(child));
     child.on('error', ({ message }) =>
       end({ status: 'Failure', reason: 'InternalError', message }),
     );
@@ -108,5 +110,14 @@ export class ExecEndpoint {
       const failure = { status: 'Failure', reason: 'NonZeroExitCode', details: { causes } };
       end(code === 0 ? { status: 'Success' } : failure);
     });
+  }
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of it has ended.
   }
 }
