@@ -88,7 +88,7 @@ describe('k8s_top_pods and k8s_top_nodes', () => {
           // kubectl leaves rows of equal use in any order.
           return sorted(measured(body.result)) === sorted(printed);
         },
-        { timeout: 120_000, interval: 1_000 },
+        { timeout: 240_000, interval: 1_000 },
       )
       .toBe(true);
   };
@@ -112,7 +112,7 @@ describe('k8s_top_pods and k8s_top_nodes', () => {
     ],
     ['k8s_top_nodes', {}, ['nodes']],
     ['k8s_top_nodes', { node_name: 'node-1', sort_by: '' }, ['nodes', 'node-1']],
-  ])('%s prints what kubectl prints for %o', { timeout: 130_000 }, (tool, args, words) =>
+  ])('%s prints what kubectl prints for %o', { timeout: 260_000 }, (tool, args, words) =>
     expectSame(tool, args, words),
   );
 
