@@ -41,7 +41,7 @@ ${thousands(pods)} pods, each server in turn and several times over. The machine
 server, the server under test and the callers share. Node.js ${process.version}.
 
 The bare proxy is 20 lines of Node.js that pass a request on to the API server and the answer back:
-nothing on this platform can be faster. The bare tool is 70 lines of NestJS on Fastify with the MCP SDK,
+nothing on this platform can be faster. The bare tool is 80 lines of NestJS on Fastify with the MCP SDK,
 bundled: it reads the parameters of one tool, asks the API server, and prints the table. Nobody is
 identified, nothing is authorized, redacted, limited or recorded. Nothing with this stack can be faster. \`kubernetes-mcp-server\` is written in Go and \`mcp-server-kubernetes\`
 in TypeScript. Both come from npm, with their defaults.
