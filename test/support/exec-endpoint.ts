@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { signalGroup } from '#sandbox';
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -100,7 +101,9 @@ export class ExecEndpoint {
       if (data[0] === STDIN) child.stdin?.write(data.subarray(1));
       if (data[0] === CLOSE && data[1] === STDIN) child.stdin?.end();
     });
-    socket.on('close', () => killGroup(child));
+    socket.on('close', () => {
+      if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+    });
     child.on('error', ({ message }) =>
       end({ status: 'Failure', reason: 'InternalError', message }),
     );
@@ -110,14 +113,5 @@ export class ExecEndpoint {
       const failure = { status: 'Failure', reason: 'NonZeroExitCode', details: { causes } };
       end(code === 0 ? { status: 'Success' } : failure);
     });
-  }
-}
-
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // All of it has ended.
   }
 }

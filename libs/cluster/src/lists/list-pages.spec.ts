@@ -65,6 +65,16 @@ describe('fetchPages', () => {
     ]);
   });
 
+  it('asks for fewer from a page on that was too large', async () => {
+    const LARGE = { metadata: { name: '.'.repeat(3 * 1024 * 1024) } };
+    const queries = await clusterOf((query) => ({
+      metadata: { continue: queries.length < 4 ? 'next' : '' },
+      items: [Number(query.get('limit')) > 1_000 ? LARGE : pod('a')],
+    }));
+    for await (const _ of fetchPages(cluster, { resource: PODS }, { limit: 2 }));
+    expect(queries.map((query) => query.get('limit'))).toEqual(['2', '2500', '500', '500']);
+  });
+
   it('begins anew with the whole list when it has become too old', async () => {
     await clusterOf(expiring);
     const pods = await listAll<object>(cluster, { resource: PODS, namespace: 'shop' });

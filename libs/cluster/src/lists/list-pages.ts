@@ -101,9 +101,9 @@ export function smallerLimit(limit: number): number {
 export async function* fetchPages<T extends ListDocument>(
   cluster: Cluster,
   query: ListQuery,
-  { accept, includeObject, limit: first, most, signal }: PageOptions,
+  { accept, includeObject, signal, ...size }: PageOptions,
 ): AsyncGenerator<Page<T>, void> {
-  let limit = first;
+  let { limit, most } = size;
   const request = { accept, includeObject, signal };
   let token: string | undefined;
   let listed = 0;
@@ -115,6 +115,8 @@ export async function* fetchPages<T extends ListDocument>(
     } catch (error) {
       if (error instanceof AnswerTooLarge && limit > 1) {
         limit = smallerLimit(limit);
+        // What follows may be as large: each page that is given up costs what it has read.
+        most = limit;
         continue;
       }
       // The list is no longer in the API server's history. Fetched all at once it cannot expire.
